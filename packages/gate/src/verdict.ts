@@ -1,0 +1,43 @@
+import type { CommitId, Digest, Finding, TreeId } from '@bulkhead/vocabulary'
+
+/** One artifact by what it is called and what its bytes are. */
+export interface ArtifactBinding {
+  readonly name: string
+  readonly digest: Digest
+}
+
+/** What a verdict is about. Change any of it and the verdict is void (DESIGN law 3). */
+export interface VerdictBindings {
+  readonly commit: CommitId
+  readonly tree: TreeId
+  /** The trusted ref: policy was read from here and the range starts after it. */
+  readonly base: CommitId
+  readonly artifacts: readonly ArtifactBinding[]
+  readonly policyDigest: Digest
+  readonly environment: string
+  /** ISO 8601 in UTC. */
+  readonly issuedAt: string
+  readonly expiresAt: string
+}
+
+export interface Verdict {
+  readonly outcome: 'PASS' | 'BLOCK'
+  readonly mode: 'enforce' | 'observe'
+  readonly bindings: VerdictBindings
+  readonly counts: {
+    readonly commits: number
+    readonly tests: number
+    readonly passed: number
+  }
+  /** suite → digest of the ids required of it. */
+  readonly inventories: Readonly<Record<string, Digest>>
+  /** The run records that counted, by suite. */
+  readonly runs: readonly {
+    readonly suite: string
+    readonly record: Digest
+    readonly voucher: string
+    readonly separation: 'process' | 'local'
+  }[]
+  /** Sorted; empty exactly when the outcome is PASS. */
+  readonly findings: readonly Finding[]
+}

@@ -1,0 +1,50 @@
+import type { BlobId, CommitId, Finding, TreeId } from '@bulkhead/vocabulary'
+
+/** A stored object exactly as git keeps it: never re-serialised. */
+export interface RawObject {
+  readonly type: 'commit' | 'tree' | 'blob' | 'tag'
+  readonly bytes: Buffer
+}
+
+export interface FileAtCommit {
+  readonly path: string
+  readonly blob: BlobId
+  readonly bytes: Buffer
+}
+
+/** Every commit reachable from `head` by any parent and not from `base`; `base` null means from the roots. */
+export interface Range {
+  readonly base: CommitId | null
+  readonly head: CommitId
+}
+
+/**
+ * One repository, read through a long-lived `git cat-file --batch`. Replace refs and grafts are
+ * switched off for every read; {@link Repository.obstacles} says when the clone has them at all.
+ */
+export interface Repository {
+  /** Top of the work tree, or the git directory of a bare repository. */
+  readonly root: string
+  /** The common git directory (shared by linked work trees). Our own files live in `bulkhead/` there. */
+  readonly gitDirectory: string
+  readonly objectFormat: 'sha1' | 'sha256'
+  /** @throws InputError `git/unknown-revision` */
+  resolveCommit(revision: string): Promise<CommitId>
+  /** The commit a full ref name points to, or undefined when there is no such ref. */
+  readRef(fullName: string): Promise<CommitId | undefined>
+  /** @throws WorldError `git/missing-object` */
+  readObject(id: string): Promise<RawObject>
+  treeOf(commit: CommitId): Promise<TreeId>
+  /** Undefined when the commit has no regular file at that path (symlinks and submodules are not files). */
+  readFile(commit: CommitId, path: string): Promise<FileAtCommit | undefined>
+  /** Oldest first, in a stable topological order. */
+  listCommits(range: Range): Promise<readonly CommitId[]>
+  isAncestor(ancestor: CommitId, of: CommitId): Promise<boolean>
+  /** Reasons why no statement about history can be made from this clone: shallow, grafts, replace refs. */
+  obstacles(): Promise<readonly Finding[]>
+  /** Paths that differ from HEAD or are untracked and not ignored; empty when clean. */
+  dirtyPaths(): Promise<readonly string[]>
+  /** A value of the repository's own git configuration, undefined when unset. */
+  configValue(key: string): Promise<string | undefined>
+  close(): Promise<void>
+}

@@ -1,0 +1,49 @@
+import type { CommitId, Digest, FencingToken } from '@bulkhead/vocabulary'
+
+export const LEDGER_ENTRY_TYPE = 'https://bulkhead.dev/ledger-entry/v1'
+
+/** What happened. Each kind has a CDEvents 0.5 type and its own `customData` (entry-kinds.ts). */
+export type EntryKind =
+  | 'genesis'
+  | 'lease.acquired'
+  | 'lease.released'
+  | 'gate.verdict'
+  | 'deploy.started'
+  | 'deploy.step'
+  | 'deploy.finished'
+  | 'deploy.refused'
+  | 'rollback.started'
+
+export interface Actor {
+  readonly provider: string
+  readonly id: string
+  readonly role: string
+}
+
+/** What the caller wants recorded; the ledger adds index, previous hash, origin and clocks. */
+export interface EntryDraft {
+  readonly kind: EntryKind
+  /** What the entry is about, if it is about a release. */
+  readonly release?: { readonly commit: CommitId; readonly artifacts: readonly { readonly name: string; readonly digest: Digest }[] }
+  /** The holder's token; absent for entries that need no lease. */
+  readonly fence?: FencingToken
+  readonly actors: readonly Actor[]
+  /** Plain JSON data of this kind; the ledger checks size, not meaning. */
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+/** One entry as read back: its exact bytes are the record, the rest is parsed from them. */
+export interface LedgerEntry extends EntryDraft {
+  readonly index: number
+  /** SHA-256 of the bytes of the entry before; null for the genesis entry. */
+  readonly previous: Digest | null
+  readonly origin: string
+  readonly environment: string
+  /** ISO 8601 in UTC, by the writer's clock. */
+  readonly at: string
+  /** Name of the trusted key that signed. */
+  readonly signer: string
+  /** SHA-256 of `bytes`. */
+  readonly digest: Digest
+  readonly bytes: Buffer
+}

@@ -1,0 +1,118 @@
+import type { BlobId, CommitId, Digest, Milliseconds } from '@bulkhead/vocabulary'
+
+/** `enforce` blocks; `observe` judges and reports everything and blocks nothing, said loudly. */
+export type Mode = 'enforce' | 'observe'
+
+export interface SuitePolicy {
+  /** A mandatory suite can never be waived; it needs an inventory. */
+  readonly mandatory: boolean
+  /** How the suite is run: an argv, from the top of the repository. */
+  readonly command: readonly [string, ...string[]]
+  /** Globs, relative to the top of the repository, of the reports that the command writes. */
+  readonly reports: readonly [string, ...string[]]
+  readonly format: 'junit'
+  /** Path of the inventory in the repository. */
+  readonly inventory: string | undefined
+  readonly timeout: Milliseconds
+}
+
+/** A public key in the repository, by path. */
+export interface KeyPolicy {
+  readonly file: string
+}
+
+/**
+ * `process`: the key lives in a process that the tests cannot read. `local`: the key is within the
+ * tests' reach; the verdict says so (DESIGN §10).
+ */
+export interface VoucherPolicy extends KeyPolicy {
+  readonly separation: 'process' | 'local'
+}
+
+export interface BakePolicy {
+  /** Error rate of a good release, 0–1. */
+  readonly baselineErrorRate: number
+  /** Error rate that the bake must detect, 0–1, above the baseline. */
+  readonly detectErrorRate: number
+  /** Chance of a false alarm, 0–1. */
+  readonly falseAlarm: number
+  /** Chance of detecting `detectErrorRate`, 0–1. */
+  readonly power: number
+  /** Requests per second that the whole environment is expected to answer. */
+  readonly requestsPerSecond: number
+  /** Never shorter than this. */
+  readonly floor: Milliseconds
+  /** When there are too few requests after this long, the bake is inconclusive. */
+  readonly deadline: Milliseconds
+}
+
+export interface LocalTargetPolicy {
+  readonly kind: 'local'
+  /** How one unit is started; `{artifact}` is the path of the artifact. It listens on `$PORT`. */
+  readonly command: readonly [string, ...string[]]
+  /** Further environment of a unit. */
+  readonly env: Readonly<Record<string, string>>
+  readonly health: {
+    /** Path that answers 200 and JSON when healthy. */
+    readonly path: string
+    /** Name of the JSON field that holds the build's commit. */
+    readonly buildField: string
+    readonly interval: Milliseconds
+    /** A unit that is not healthy after this long has failed. */
+    readonly deadline: Milliseconds
+  }
+  /** Host and port of the embedded proxy. */
+  readonly listen: { readonly host: string; readonly port: number }
+  /** Longest wait for requests in flight before a unit is stopped. */
+  readonly drain: Milliseconds
+}
+
+export type TargetPolicy = LocalTargetPolicy
+
+export interface EnvironmentPolicy {
+  readonly name: string
+  readonly target: TargetPolicy
+  /** region → zone → number of units. */
+  readonly regions: Readonly<Record<string, Readonly<Record<string, number>>>>
+  /** Healthy units that must remain with any one zone gone (R of the zone invariant). */
+  readonly required: number
+  readonly bake: BakePolicy
+}
+
+/** `bulkhead.yml`, version 1, parsed and checked. */
+export interface Policy {
+  readonly version: 1
+  readonly mode: Mode
+  /** Path of the allowed signers (git's `allowed_signers` syntax). */
+  readonly signers: string
+  readonly suites: Readonly<Record<string, SuitePolicy>>
+  readonly build: {
+    readonly command: readonly [string, ...string[]] | undefined
+    /** Paths of the files that are shipped. */
+    readonly artifacts: readonly [string, ...string[]]
+  }
+  readonly keys: {
+    readonly voucher: readonly VoucherPolicy[]
+    readonly builder: readonly KeyPolicy[]
+    readonly gate: readonly KeyPolicy[]
+    readonly ledger: readonly KeyPolicy[]
+  }
+  /** How long a verdict stands. */
+  readonly verdictExpires: Milliseconds
+  readonly environments: Readonly<Record<string, EnvironmentPolicy>>
+}
+
+/** A policy with where it came from: what a verdict is bound to. */
+export interface LoadedPolicy {
+  readonly policy: Policy
+  /** The commit it was read from. */
+  readonly trustedRef: CommitId
+  readonly blob: BlobId
+  /**
+   * SHA-256 over `bulkhead.yml` and every file that it names, by path and bytes: changing a signer
+   * or a key changes the digest.
+   */
+  readonly digest: Digest
+  /** Bytes of every named file at the trusted ref, by path (missing ones are findings at loading). */
+  readonly files: ReadonlyMap<string, Buffer>
+}

@@ -1,0 +1,24 @@
+import type { CommitId, Finding } from '@bulkhead/vocabulary'
+
+/** What is said of one commit: who signed it, or why it is blocked. */
+export interface CommitJudgement {
+  readonly commit: CommitId
+  /** First line of the message; text from outside. */
+  readonly subject: string
+  /** Committer's email as the commit states it; text from outside. */
+  readonly committer: string
+  readonly verdict: 'passed' | 'blocked'
+  /** The allowed principal who signed; undefined when blocked before one was found. */
+  readonly principal: string | undefined
+  readonly format: 'ssh' | 'openpgp' | 'x509' | 'none'
+  readonly findings: readonly Finding[]
+}
+
+/** Every commit of a range, oldest first. `findings` also holds what concerns the range as a whole. */
+export interface RangeJudgement {
+  readonly base: CommitId | null
+  readonly head: CommitId
+  readonly counts: { readonly commits: number; readonly passed: number; readonly blocked: number }
+  readonly commits: readonly CommitJudgement[]
+  readonly findings: readonly Finding[]
+}

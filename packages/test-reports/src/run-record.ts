@@ -1,0 +1,38 @@
+import type { CommitId, Digest } from '@bulkhead/vocabulary'
+
+export const RUN_RECORD_TYPE = 'https://bulkhead.dev/run-record/v1'
+
+/** How the command of a suite ended. Only `{kind: 'exited', code: 0}` is a success. */
+export type RunEnd =
+  | { readonly kind: 'exited'; readonly code: number }
+  | { readonly kind: 'signalled'; readonly signal: string }
+  | { readonly kind: 'timed-out' }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'output-limit' }
+  | { readonly kind: 'not-started'; readonly reason: string }
+
+/** Vouched-for facts about one test run (DESIGN §2): the predicate of a signed in-toto statement. */
+export interface RunRecord {
+  readonly suite: string
+  readonly commit: CommitId
+  readonly command: readonly string[]
+  readonly end: RunEnd
+  /** ISO 8601 in UTC, from the voucher's clock. */
+  readonly startedAt: string
+  readonly endedAt: string
+  /** Fresh for every run; the tests see it as `BULKHEAD_NONCE`. */
+  readonly nonce: string
+  readonly run: { readonly id: string; readonly attempt: number }
+  readonly shard: { readonly index: number; readonly total: number }
+  /** Path relative to the repository's top, and SHA-256 of the bytes, of every report. */
+  readonly reports: readonly { readonly path: string; readonly digest: Digest }[]
+}
+
+/** A run record whose signature was checked, with how far its key is from the tests. */
+export interface VouchedRun {
+  readonly record: RunRecord
+  readonly voucher: string
+  readonly separation: 'process' | 'local'
+  /** SHA-256 of the envelope. */
+  readonly digest: Digest
+}

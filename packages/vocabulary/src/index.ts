@@ -1,0 +1,21 @@
+export type { Brand } from './brand.ts'
+export { type Milliseconds, formatDuration, parseDuration } from './duration.ts'
+export { ExitCode } from './exit-codes.ts'
+export { InputError, WorldError } from './failures.ts'
+export { type Finding, sortFindings } from './finding.ts'
+export {
+  type BlobId,
+  type CommitId,
+  type Digest,
+  type FencingToken,
+  type TreeId,
+  blobId,
+  commitId,
+  digest,
+  fencingToken,
+  hexOf,
+  isDigest,
+  isObjectId,
+  treeId,
+} from './ids.ts'
+export { type ReasonCode, reasons } from './reasons/index.ts'

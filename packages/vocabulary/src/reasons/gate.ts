@@ -1,0 +1,76 @@
+import { reasonsOf } from './reason.ts'
+
+export const gateReasons = reasonsOf({
+  'gate/missing-run': {
+    cause: 'No run record vouches for a suite of this commit.',
+    remedy: 'Run the suite: `bulkhead test --suite NAME`.',
+  },
+  'gate/missing-report': {
+    cause: 'A report that the run record names is not among the evidence.',
+    remedy: 'Run the suite again: `bulkhead test --suite NAME`.',
+  },
+  'gate/changed-report': {
+    cause: 'A report differs from the one that the run record vouches for, or nobody vouches for it.',
+    remedy: 'Run the suite again: `bulkhead test --suite NAME`.',
+  },
+  'gate/unvouched-run': {
+    cause: 'A run record is not signed by a voucher whom the trusted ref names.',
+    remedy: 'Run the suite under the voucher that the policy names.',
+  },
+  'gate/wrong-commit': {
+    cause: 'The evidence is about another commit.',
+    remedy: 'Run the suite on the commit that is to ship.',
+  },
+  'gate/command-mismatch': {
+    cause: 'The suite was run by another command than the policy names.',
+    remedy: 'Run `bulkhead test --suite NAME` without a command of your own.',
+  },
+  'gate/exit-code': {
+    cause: 'The command of a suite did not exit with 0, whatever its reports say.',
+    remedy: 'Read the output of the run; mend what failed.',
+  },
+  'gate/failed-test': {
+    cause: 'A test failed.',
+    remedy: 'Mend the code or the test; a mandatory suite can never be waived.',
+  },
+  'gate/skipped-test': {
+    cause: 'A test of a mandatory suite was skipped.',
+    remedy: 'Run it.',
+  },
+  'gate/flaky-test': {
+    cause: 'A test has several results in one run.',
+    remedy: 'Give tests names of their own, and mend what passes only at times.',
+  },
+  'gate/missing-test': {
+    cause: 'A test that the inventory requires did not run.',
+    remedy: 'Bring the test back; removing one needs an approved amendment.',
+  },
+  'gate/unlisted-test': {
+    cause: 'A test of a mandatory suite ran that the inventory does not list.',
+    remedy: 'Add it: `bulkhead inventory update --suite NAME`, and commit.',
+  },
+  'gate/missing-inventory': {
+    cause: 'A mandatory suite has no inventory.',
+    remedy: 'Write it: `bulkhead inventory update --suite NAME`, and commit.',
+  },
+  'gate/invalid-inventory': {
+    cause: 'An inventory cannot be read.',
+    remedy: 'Write it anew: `bulkhead inventory update --suite NAME`.',
+  },
+  'gate/no-tests': {
+    cause: 'A suite ran no tests.',
+    remedy: 'Check the command: a suite that runs nothing proves nothing.',
+  },
+  'gate/unbound-artifact': {
+    cause: 'No build record by a trusted builder binds the artifact to the commit.',
+    remedy: 'Build it with `bulkhead build`.',
+  },
+  'gate/changed-artifact': {
+    cause: 'An artifact differs from the one that the build record binds.',
+    remedy: 'Build again: `bulkhead build`.',
+  },
+  'gate/not-judged': {
+    cause: 'Something that must be judged was not.',
+    remedy: 'Run `bulkhead gate` again; if it stays, report a bug.',
+  },
+})

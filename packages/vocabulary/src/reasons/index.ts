@@ -1,0 +1,27 @@
+import { attestReasons } from './attest.ts'
+import { gateReasons } from './gate.ts'
+import { gitReasons } from './git.ts'
+import { ledgerReasons } from './ledger.ts'
+import { policyReasons } from './policy.ts'
+import { rolloutReasons } from './rollout.ts'
+import { signatureReasons } from './signature.ts'
+import { testReasons } from './test.ts'
+import { usageReasons } from './usage.ts'
+
+/**
+ * Every reason we may give, one list a room. A code is `room/cause` and stable: people search for it
+ * and scripts match it. `docs/reasons.md` is generated from here.
+ */
+export const reasons = {
+  ...attestReasons,
+  ...gateReasons,
+  ...gitReasons,
+  ...ledgerReasons,
+  ...policyReasons,
+  ...rolloutReasons,
+  ...signatureReasons,
+  ...testReasons,
+  ...usageReasons,
+} as const
+
+export type ReasonCode = keyof typeof reasons

@@ -1,0 +1,48 @@
+import { reasonsOf } from './reason.ts'
+
+export const signatureReasons = reasonsOf({
+  'signature/unsigned': {
+    cause: 'A commit carries no signature.',
+    remedy: 'Sign it: `git rebase --exec "git commit --amend --no-edit -S" BASE`.',
+  },
+  'signature/unknown-signer': {
+    cause: 'The key that signed is not in the allowed signers of the trusted ref.',
+    remedy: 'Sign with an allowed key, or have a maintainer add the key first, in a change of its own.',
+  },
+  'signature/wrong-committer': {
+    cause: 'The signer is known, but may not sign for this committer.',
+    remedy: 'Commit under your own identity, or have the committer sign.',
+  },
+  'signature/invalid': {
+    cause: 'The signature does not verify against the bytes of the commit.',
+    remedy: 'The commit was changed after signing, or forged: write and sign it again.',
+  },
+  'signature/malformed': {
+    cause: 'The signature block cannot be read, or has bytes around it.',
+    remedy: 'Sign again with plain git and OpenSSH.',
+  },
+  'signature/multiple': {
+    cause: 'A commit carries more than one signature.',
+    remedy: 'Sign again, once.',
+  },
+  'signature/unsupported': {
+    cause: 'The signature is of a kind that this version does not verify.',
+    remedy: 'Sign with an SSH key: `git config gpg.format ssh`.',
+  },
+  'signature/wrong-namespace': {
+    cause: 'The signature was made for another purpose than git.',
+    remedy: 'Sign with git itself.',
+  },
+  'signature/weak-key': {
+    cause: 'The key or its hash is too weak: RSA below 2048 bits, DSA, SHA-1.',
+    remedy: 'Make an Ed25519 key (`ssh-keygen -t ed25519`) and have it added.',
+  },
+  'signature/key-not-valid': {
+    cause: 'The key is outside its period of validity at the time of receipt.',
+    remedy: 'Sign with a key that is valid now, or have the period changed on the trusted ref.',
+  },
+  'signature/key-revoked': {
+    cause: 'The key has been revoked on the trusted ref.',
+    remedy: 'Sign with another key.',
+  },
+})

@@ -1,0 +1,56 @@
+import { reasonsOf } from './reason.ts'
+
+export const testReasons = reasonsOf({
+  'test/unparseable': {
+    cause: 'A test report is not well formed, truncated, or not in the format that it should be.',
+    remedy: 'Look at the place named; run the suite again and keep the whole file.',
+  },
+  'test/bad-encoding': {
+    cause: 'A test report is not valid UTF-8.',
+    remedy: 'Have the runner write UTF-8.',
+  },
+  'test/forbidden-markup': {
+    cause: 'A test report has a DOCTYPE or an entity of its own.',
+    remedy: 'Have the runner write plain XML.',
+  },
+  'test/limits': {
+    cause: 'A test report is larger, deeper or wider than any honest one.',
+    remedy: 'Split the suite, or keep output out of the report.',
+  },
+  'test/unknown-element': {
+    cause: 'A test report has an element that its format does not define, so its meaning is unknown.',
+    remedy: 'Use a reporter whose dialect is supported.',
+  },
+  'test/unknown-status': {
+    cause: 'A test report has an outcome that its format does not define.',
+    remedy: 'Use a reporter whose dialect is supported.',
+  },
+  'test/counter-mismatch': {
+    cause: 'The counters of a test report and what it lists contradict each other.',
+    remedy: 'Run the suite again; if it stays, the reporter loses results.',
+  },
+  'test/suite-error': {
+    cause: 'A suite failed outside of its tests: a fixture, a hook, a load error.',
+    remedy: 'Mend the fixture; its output is in the report.',
+  },
+  'test/no-tests': {
+    cause: 'A test report lists no tests.',
+    remedy: 'Check the command and its filters: a suite that runs nothing proves nothing.',
+  },
+  'test/unnamed': {
+    cause: 'A test has no name, so no inventory can require it.',
+    remedy: 'Name the test.',
+  },
+  'test/no-report': {
+    cause: 'The run left no report where the policy looks for it.',
+    remedy: 'Check the `reports` patterns of the suite against where the runner writes.',
+  },
+  'test/not-started': {
+    cause: 'The command of the suite could not be started.',
+    remedy: 'Check that the command exists and is executable.',
+  },
+  'test/voucher-unreachable': {
+    cause: 'The voucher that should run and vouch for the suite does not answer.',
+    remedy: 'Start it (`bulkhead voucher`), or check the socket path.',
+  },
+})

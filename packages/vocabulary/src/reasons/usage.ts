@@ -1,0 +1,24 @@
+import { reasonsOf } from './reason.ts'
+
+export const usageReasons = reasonsOf({
+  'usage/invalid-option': {
+    cause: 'A command was called with an option or argument that it does not take.',
+    remedy: 'See `bulkhead COMMAND --help`.',
+  },
+  'usage/missing-key': {
+    cause: 'A signing key is not where it should be.',
+    remedy: 'Make keys with `bulkhead init`, or name the key with `--key FILE`.',
+  },
+  'usage/wrong-key': {
+    cause: 'A key file is of the wrong kind.',
+    remedy: 'Use an Ed25519 private key in PKCS#8 PEM, as `bulkhead init` makes it.',
+  },
+  'usage/unreadable-file': {
+    cause: 'A file that was named cannot be read.',
+    remedy: 'Check the path and its permissions.',
+  },
+  'usage/already-exists': {
+    cause: 'A file that would be written is there already.',
+    remedy: 'Remove it first, or keep it: nothing was changed.',
+  },
+})

@@ -1,0 +1,3 @@
+export { childEnvironment } from './child-environment.ts'
+export { type Clock, systemClock } from './clock.ts'
+export { type ProcessEnd, type ProcessOutcome, type ProcessRequest, type RunProcess, runProcess } from './run-process.ts'
