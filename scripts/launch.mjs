@@ -13,9 +13,18 @@ const PNPM = 'pnpm@10.34.8'
 const stamp = join(root, 'node_modules', '.installed-lockfile')
 
 /** name → the steps to run, each an argv; `{node}` is Node 24, tools come from node_modules/.bin. */
-const turbo = (...tasks) => ['turbo', 'run', ...tasks, '--output-logs=new-only', '--log-order=grouped']
+const turbo = (...tasks) => [
+  'turbo',
+  'run',
+  ...tasks,
+  '--output-logs=new-only',
+  '--log-order=grouped',
+]
 const COMMANDS = {
-  start: [[...turbo('build'), '--filter=bulkhead', '--output-logs=errors-only'], ['{node}', 'examples/story/src/main.ts']],
+  start: [
+    [...turbo('build'), '--filter=bulkhead', '--output-logs=errors-only'],
+    ['{node}', 'examples/story/src/main.ts'],
+  ],
   test: [turbo('types', 'lint', 'dead-code', 'test')],
   check: [turbo('types', 'lint', 'format:check', 'dead-code', 'test')],
   lint: [turbo('lint')],
@@ -24,7 +33,10 @@ const COMMANDS = {
   format: [['oxfmt']],
   build: [turbo('build')],
   generate: [['{node}', 'scripts/generate.ts']],
-  bench: [[...turbo('build'), '--output-logs=errors-only'], ['{node}', 'bench/src/main.ts']],
+  bench: [
+    [...turbo('build'), '--output-logs=errors-only'],
+    ['{node}', 'bench/src/main.ts'],
+  ],
   bulkhead: [['{node}', 'packages/cli/src/main.ts']],
 }
 
@@ -55,10 +67,15 @@ function run(argv, { cwd = root, quiet = false } = {}) {
 }
 
 function install() {
-  const lockfile = createHash('sha256').update(readFileSync(join(root, 'pnpm-lock.yaml'))).digest('hex')
+  const lockfile = createHash('sha256')
+    .update(readFileSync(join(root, 'pnpm-lock.yaml')))
+    .digest('hex')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lockfile) return
   process.stderr.write('installing the workspace (once per lockfile) …\n')
-  const code = run(['npx', '--yes', PNPM, 'install', '--frozen-lockfile', '--reporter=append-only'], { quiet: true })
+  const code = run(
+    ['npx', '--yes', PNPM, 'install', '--frozen-lockfile', '--reporter=append-only'],
+    { quiet: true },
+  )
   if (code !== 0) fail(`pnpm install failed with exit code ${code}; see the lines above`)
   writeFileSync(stamp, lockfile)
 }
@@ -67,7 +84,13 @@ const [name = '', ...args] = process.argv.slice(2)
 const steps = COMMANDS[name]
 if (!steps) fail(`unknown command "${name}"; known: ${Object.keys(COMMANDS).join(', ')}`)
 install()
-const node = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
+const node = join(
+  root,
+  'node_modules',
+  'node',
+  'bin',
+  process.platform === 'win32' ? 'node.exe' : 'node',
+)
 for (const [index, step] of steps.entries()) {
   const last = index === steps.length - 1
   const argv = step.map((word) => (word === '{node}' ? node : word))

@@ -24,7 +24,10 @@ export interface Actor {
 export interface EntryDraft {
   readonly kind: EntryKind
   /** What the entry is about, if it is about a release. */
-  readonly release?: { readonly commit: CommitId; readonly artifacts: readonly { readonly name: string; readonly digest: Digest }[] }
+  readonly release?: {
+    readonly commit: CommitId
+    readonly artifacts: readonly { readonly name: string; readonly digest: Digest }[]
+  }
   /** The holder's token; absent for entries that need no lease. */
   readonly fence?: FencingToken
   readonly actors: readonly Actor[]

@@ -40,6 +40,7 @@ export const hexOf = (value: Digest): string => value.slice('sha256:'.length)
 
 /** @throws TypeError on anything but a non-negative safe integer. */
 export function fencingToken(value: number): FencingToken {
-  if (!Number.isSafeInteger(value) || value < 0) throw new TypeError(`not a fencing token: ${value}`)
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new TypeError(`not a fencing token: ${value}`)
   return value as FencingToken
 }

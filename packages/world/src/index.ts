@@ -1,3 +1,9 @@
 export { childEnvironment } from './child-environment.ts'
 export { type Clock, systemClock } from './clock.ts'
-export { type ProcessEnd, type ProcessOutcome, type ProcessRequest, type RunProcess, runProcess } from './run-process.ts'
+export {
+  type ProcessEnd,
+  type ProcessOutcome,
+  type ProcessRequest,
+  type RunProcess,
+  runProcess,
+} from './run-process.ts'

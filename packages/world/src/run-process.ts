@@ -64,7 +64,10 @@ export const runProcess: RunProcess = (request) =>
       forced ??= end
       if (child.pid !== undefined) killTree(child.pid)
     }
-    const timer = request.timeout === undefined ? undefined : setTimeout(() => force({ kind: 'timed-out' }), request.timeout)
+    const timer =
+      request.timeout === undefined
+        ? undefined
+        : setTimeout(() => force({ kind: 'timed-out' }), request.timeout)
     const cancel = () => force({ kind: 'cancelled' })
     if (request.signal?.aborted) cancel()
     request.signal?.addEventListener('abort', cancel, { once: true })
@@ -80,11 +83,19 @@ export const runProcess: RunProcess = (request) =>
     const finish = (end: ProcessEnd) => {
       clearTimeout(timer)
       request.signal?.removeEventListener('abort', cancel)
-      resolve({ end: forced ?? end, stdout: Buffer.concat(kept.stdout), stderr: Buffer.concat(kept.stderr) })
+      resolve({
+        end: forced ?? end,
+        stdout: Buffer.concat(kept.stdout),
+        stderr: Buffer.concat(kept.stderr),
+      })
     }
     child.once('error', (error) => finish({ kind: 'not-started', reason: error.message }))
     child.once('close', (code, signal) =>
-      finish(code === null ? { kind: 'signalled', signal: signal ?? 'unknown' } : { kind: 'exited', code }),
+      finish(
+        code === null
+          ? { kind: 'signalled', signal: signal ?? 'unknown' }
+          : { kind: 'exited', code },
+      ),
     )
     child.stdin.on('error', () => undefined) // A child may end before it has read all of its input.
     child.stdin.end(request.input ?? '')

@@ -10,7 +10,8 @@ export const attestReasons = reasonsOf({
     remedy: 'Run `bulkhead gate` again.',
   },
   'attest/bad-signature': {
-    cause: 'The signature does not verify: the attestation was changed, or signed by somebody else.',
+    cause:
+      'The signature does not verify: the attestation was changed, or signed by somebody else.',
     remedy: 'Run `bulkhead gate` again with a gate key that the trusted ref names.',
   },
   'attest/wrong-predicate': {

@@ -10,7 +10,8 @@ export const gateReasons = reasonsOf({
     remedy: 'Run the suite again: `bulkhead test --suite NAME`.',
   },
   'gate/changed-report': {
-    cause: 'A report differs from the one that the run record vouches for, or nobody vouches for it.',
+    cause:
+      'A report differs from the one that the run record vouches for, or nobody vouches for it.',
     remedy: 'Run the suite again: `bulkhead test --suite NAME`.',
   },
   'gate/unvouched-run': {

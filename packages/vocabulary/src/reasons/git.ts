@@ -14,7 +14,8 @@ export const gitReasons = reasonsOf({
     remedy: 'Run `git fetch --unshallow`; in GitHub Actions check out with `fetch-depth: 0`.',
   },
   'git/replaced-object': {
-    cause: 'The clone has replace refs or a grafts file, which show other history than the one stored.',
+    cause:
+      'The clone has replace refs or a grafts file, which show other history than the one stored.',
     remedy: 'Delete them (`git replace -d …`, `.git/info/grafts`) and run again.',
   },
   'git/missing-object': {

@@ -7,7 +7,8 @@ export const ledgerReasons = reasonsOf({
   },
   'ledger/missing': {
     cause: 'The environment has no ledger yet.',
-    remedy: 'The first `bulkhead ship` writes its genesis; fetch `ledger/ENVIRONMENT` if it exists elsewhere.',
+    remedy:
+      'The first `bulkhead ship` writes its genesis; fetch `ledger/ENVIRONMENT` if it exists elsewhere.',
   },
   'ledger/malformed-entry': {
     cause: 'An entry cannot be read strictly.',
@@ -43,6 +44,7 @@ export const ledgerReasons = reasonsOf({
   },
   'ledger/append-failed': {
     cause: 'The ledger could not be written.',
-    remedy: 'Check access to the repository and its disk; nothing was done without being on record.',
+    remedy:
+      'Check access to the repository and its disk; nothing was done without being on record.',
   },
 })

@@ -5,4 +5,6 @@ export interface Reason {
 }
 
 /** Fixes the keys as literals, so that a misspelt code does not compile. */
-export const reasonsOf = <const Codes extends Record<`${string}/${string}`, Reason>>(codes: Codes): Codes => codes
+export const reasonsOf = <const Codes extends Record<`${string}/${string}`, Reason>>(
+  codes: Codes,
+): Codes => codes

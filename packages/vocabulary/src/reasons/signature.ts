@@ -7,7 +7,8 @@ export const signatureReasons = reasonsOf({
   },
   'signature/unknown-signer': {
     cause: 'The key that signed is not in the allowed signers of the trusted ref.',
-    remedy: 'Sign with an allowed key, or have a maintainer add the key first, in a change of its own.',
+    remedy:
+      'Sign with an allowed key, or have a maintainer add the key first, in a change of its own.',
   },
   'signature/wrong-committer': {
     cause: 'The signer is known, but may not sign for this committer.',

@@ -18,7 +18,8 @@ export const testReasons = reasonsOf({
     remedy: 'Split the suite, or keep output out of the report.',
   },
   'test/unknown-element': {
-    cause: 'A test report has an element that its format does not define, so its meaning is unknown.',
+    cause:
+      'A test report has an element that its format does not define, so its meaning is unknown.',
     remedy: 'Use a reporter whose dialect is supported.',
   },
   'test/unknown-status': {
