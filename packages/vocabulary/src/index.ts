@@ -18,4 +18,5 @@ export {
   isObjectId,
   treeId,
 } from './ids.ts'
+export { printable } from './printable.ts'
 export { type ReasonCode, reasons } from './reasons/index.ts'
