@@ -1,4 +1,4 @@
-import { ExitCode, type Finding, InputError, WorldError, sortFindings } from '@bulkhead/vocabulary'
+import { DeniedError, ExitCode, type Finding, InputError, WorldError, sortFindings } from '@bulkhead/vocabulary'
 import { type CommandResult, exitCodeOf } from './command-result.ts'
 import { findingsText } from './terminal/findings-text.ts'
 
@@ -28,6 +28,7 @@ export async function runCommand(command: () => Promise<CommandResult>, options:
 }
 
 function printFailure(error: unknown, options: RunOptions): ExitCode {
+  if (error instanceof DeniedError) return printError(options, 'blocked', ExitCode.Blocked, error.findings)
   if (error instanceof InputError) return printError(options, 'bad-input', ExitCode.BadInput, error.findings)
   if (error instanceof WorldError) {
     if (error.cause instanceof Error) options.console.err(`cause: ${error.cause.message}`)

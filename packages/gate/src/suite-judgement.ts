@@ -47,7 +47,7 @@ const isThePolicysCommand: Check = (suite) => {
       code: 'gate/command-mismatch',
       subject: suite.name,
       message: `ran ${JSON.stringify(command)}, the trusted policy says ${JSON.stringify(suite.policy.command)}`,
-      remedy: `run \`${runAgain(suite)}\` without a command of your own`,
+      remedy: `run \`${runAgain(suite)} -- ${suite.policy.command.join(' ')}\``,
     },
   ]
 }
