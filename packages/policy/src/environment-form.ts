@@ -1,5 +1,12 @@
 import * as v from 'valibot'
 import {
+  bakeExample,
+  environmentExample,
+  healthExample,
+  targetExample,
+  zonesExample,
+} from './examples.ts'
+import {
   commandLine,
   duration,
   durationOrZero,
@@ -14,7 +21,7 @@ import {
   wholeNumber,
 } from './forms.ts'
 
-export const targetCommandForm = commandLine(
+const targetCommandForm = commandLine(
   'Starts one unit. `{artifact}` becomes the path of the artifact; the unit listens on $PORT.',
   ['node', '{artifact}'],
 )
@@ -32,7 +39,7 @@ const healthForm = explain(
   {
     form: 'a mapping with the keys path, build-field, interval and deadline',
     meaning: 'How a unit says that it is well, and which build it runs.',
-    example: { path: '/health', 'build-field': 'build', interval: '250ms', deadline: '15s' },
+    example: healthExample,
   },
 )
 
@@ -59,7 +66,7 @@ const targetForm = explain(
   {
     form: 'a mapping with the keys of the target',
     meaning: 'The engine that runs the fleet, and how it starts one unit.',
-    example: { kind: 'local', command: ['node', '{artifact}'] },
+    example: targetExample,
   },
 )
 
@@ -72,7 +79,7 @@ const zonesForm = explain(
   {
     form: 'a mapping from zone names to numbers of units, at least one zone',
     meaning: 'The zones of one region, each with its number of units.',
-    example: { a: 3, b: 3, c: 3 },
+    example: zonesExample,
   },
 )
 
@@ -94,7 +101,7 @@ const bakeForm = explain(
     form: 'a mapping with the keys of the bake',
     meaning:
       'How a new release is judged under traffic. The length of the bake follows from these numbers.',
-    example: { 'detect-error-rate': '20%', power: '95%' },
+    example: bakeExample,
   },
 )
 
@@ -104,7 +111,7 @@ export const environmentForm = explain(
     regions: explain(v.pipe(v.record(nameKey, zonesForm), v.minEntries(1), v.maxEntries(64)), {
       form: 'a mapping from region names to their zones, at least one region',
       meaning: 'The fleet: region, zone, number of units.',
-      example: { local: { a: 3, b: 3, c: 3 } },
+      example: { local: zonesExample },
     }),
     capacity: explain(
       v.strictObject({
@@ -125,7 +132,7 @@ export const environmentForm = explain(
   {
     form: 'a mapping with the keys target, regions, capacity and bake',
     meaning: 'One environment that releases are shipped to.',
-    example: { target: { kind: 'local' }, capacity: { required: 5 } },
+    example: environmentExample,
   },
 )
 

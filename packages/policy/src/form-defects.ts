@@ -18,7 +18,7 @@ export function formDefects(
   const defects = new Map<string, Defect>()
   for (const issue of result.issues) {
     const defect = defectOf(schema, issue, original)
-    const place = JSON.stringify([defect.path, defect.part])
+    const place = JSON.stringify([defect.path, defect.part, defect.key])
     if (!defects.has(place)) defects.set(place, defect)
   }
   return [...defects.values()]
@@ -40,7 +40,7 @@ function missingKey(schema: v.GenericSchema, path: YamlPath): Defect {
     part: 'key',
     key,
     message: `${showPath(path.slice(0, -1))}: the key \`${key}\` is missing; it wants ${form}`,
-    remedy: `Add it, for example \`${inline({ [key]: example })}\`.`,
+    remedy: `Add it, ${suggestion(inline({ [key]: example }))}.`,
   }
 }
 
@@ -64,7 +64,10 @@ function invalidValue(schema: v.GenericSchema, path: YamlPath, found: unknown): 
     path,
     part: 'value',
     message: `${showPath(path)}: found ${showFound(found)}, want ${form}`,
-    remedy: `Change it, for example to \`${inline(shown)}\`.`,
+    remedy:
+      path.length === 0
+        ? 'Start from what `bulkhead init` writes.'
+        : `Change it, ${suggestion(inline(shown))}.`,
   }
 }
 
@@ -77,8 +80,12 @@ function helpOf(schema: v.GenericSchema | undefined): {
   return { form: v.getTitle(schema) ?? schema.expects, example }
 }
 
+/** A whole section does not fit a line; `init` shows one with comments. */
+const suggestion = (example: string): string =>
+  example.length <= 160 ? `for example: \`${example}\`` : 'in the form that `bulkhead init` writes'
+
 /** A value as one line of YAML; a mapping of one key without its braces. */
-export function inline(value: unknown): string {
+function inline(value: unknown): string {
   const text = stringify(value, {
     collectionStyle: 'flow',
     lineWidth: 0,

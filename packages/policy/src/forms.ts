@@ -60,7 +60,7 @@ export const rate = leaf(
 /** A path or glob below the top of the repository. */
 export const repositoryPath = leaf(
   v.pipe(v.string(), v.maxLength(1024), v.regex(PATH)),
-  'a path from the top of the repository: parts joined by /, no leading /, no . or .. part, no backslash',
+  'a path below the top of the repository: no / in front, no . or .. part, no backslash',
 )
 /** Host and port; IPv6 in brackets; port 0 lets the system pick. */
 export const listenAddress = leaf(
@@ -95,7 +95,11 @@ export const variableKey = explain(
 )
 /** A text that a process can be given: no NUL, which would end it early. */
 export const processText = explain(
-  v.pipe(v.string(), v.maxLength(32_768), v.regex(new RegExp('^[^\\u0000]*$'))),
+  v.pipe(
+    v.string(),
+    v.maxLength(32_768),
+    v.check((text) => !text.includes('\0')),
+  ),
   {
     form: 'a text; numbers and true or false want quotes',
     meaning: 'One word, passed on as it stands; no shell reads it.',

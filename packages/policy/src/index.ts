@@ -1,3 +1,7 @@
+export { type InitialPolicy, type SuiteGuess, initialPolicyText } from './initial-policy.ts'
+export { policyJsonSchema } from './json-schema.ts'
+export { loadPolicyFile } from './load-policy-file.ts'
+export { loadPolicy } from './load-policy.ts'
 export { type PolicyParse, parsePolicy } from './parse-policy.ts'
 export type {
   BakePolicy,

@@ -1,4 +1,4 @@
-import * as v from 'valibot'
+import type * as v from 'valibot'
 import { nearestKey } from './nearest-key.ts'
 import { type Defect, type YamlPath, cut, showFound, showPath } from './yaml-path.ts'
 

@@ -1,5 +1,12 @@
 import * as v from 'valibot'
 import { environmentForm } from './environment-form.ts'
+import {
+  buildExample,
+  environmentExample,
+  keysExample,
+  policyExample,
+  suiteExample,
+} from './examples.ts'
 import { commandLine, duration, explain, listOf, nameKey, repositoryPath } from './forms.ts'
 
 /**
@@ -39,7 +46,7 @@ export const suiteForm = explain(
   {
     form: 'a mapping with the keys of one suite',
     meaning: 'One suite: a named set of tests.',
-    example: { mandatory: true, command: ['npm', 'test'], reports: ['reports/suite.xml'] },
+    example: suiteExample,
   },
 )
 
@@ -81,7 +88,7 @@ export const keyRoleForms = {
   voucher: listOf(voucherForm, {
     form: 'a list of voucher keys, at least one',
     meaning: 'Who may vouch for a test run.',
-    example: [{ file: '.bulkhead/keys/voucher.pub', separation: 'process' }],
+    example: keysExample.voucher,
   }),
   builder: roleKeys('Who may bind artifacts to a commit.'),
   gate: roleKeys('Who may sign verdicts.'),
@@ -91,7 +98,7 @@ export const keyRoleForms = {
 const keysForm = explain(v.strictObject(keyRoleForms), {
   form: 'a mapping with the keys voucher, builder, gate and ledger',
   meaning: 'Public keys by role. A key has one role: it stands in one list, once.',
-  example: { gate: [{ file: '.bulkhead/keys/gate.pub' }] },
+  example: keysExample,
 })
 
 /** Where the allowed signers are. */
@@ -105,7 +112,7 @@ const suitesForm = explain(
   {
     form: 'a mapping from suite names to suites, at least one',
     meaning: 'The suites, by name. At least one is mandatory.',
-    example: { 'tenant-isolation': { mandatory: true } },
+    example: { 'tenant-isolation': suiteExample },
   },
 )
 
@@ -123,7 +130,7 @@ const buildForm = explain(
   {
     form: 'a mapping with the keys command and artifacts',
     meaning: 'What is built, and how.',
-    example: { command: ['npm', 'run', 'build'], artifacts: ['dist/app.mjs'] },
+    example: buildExample,
   },
 )
 
@@ -132,7 +139,7 @@ const environmentsForm = explain(
   {
     form: 'a mapping from environment names to environments, at least one',
     meaning: 'The environments, by name.',
-    example: { production: { capacity: { required: 5 } } },
+    example: { production: environmentExample },
   },
 )
 
@@ -171,7 +178,7 @@ export const policyForm = explain(
   {
     form: 'a mapping with the keys of the policy',
     meaning: 'The policy of a repository: what must be true before anything ships.',
-    example: { version: 1 },
+    example: policyExample,
   },
 )
 
