@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type BuildRecord, signBuildRecord } from '@bulkhead/attest'
-import type { Signer } from '@bulkhead/envelope'
-import type { Policy } from '@bulkhead/policy'
+import type { LoadedPolicy } from '@bulkhead/policy'
 import { type Digest, InputError, WorldError, digest, hexOf } from '@bulkhead/vocabulary'
 import { cleanHead } from './clean-head.ts'
+import { type Keyring, signerFor } from './keyring.ts'
 import { type Workspace, evidenceDirectory } from './workspace.ts'
 
 export interface BuildRequest {
-  readonly policy: Policy
-  readonly signer: Signer
+  readonly policy: LoadedPolicy
+  readonly keyring: Keyring
   readonly onOutput?: (chunk: Uint8Array) => void
   readonly signal?: AbortSignal
 }
@@ -24,12 +24,12 @@ const BUILD_TIMEOUT_MS = 30 * 60_000
 export async function buildRelease(workspace: Workspace, request: BuildRequest): Promise<BuildRecord> {
   const { repository, clock } = workspace
   const commit = await cleanHead(workspace)
-  const command = request.policy.build.command
+  const command = request.policy.policy.build.command
   const startedAt = new Date(clock.now()).toISOString()
   if (command !== undefined) await runBuild(workspace, command, request)
   if ((await cleanHead(workspace)) !== commit) throw changedWhileBuilding(repository.root)
   const directory = evidenceDirectory(repository, commit)
-  const artifacts = await Promise.all(request.policy.build.artifacts.map((path) => keepArtifact(repository.root, path, directory)))
+  const artifacts = await Promise.all(request.policy.policy.build.artifacts.map((path) => keepArtifact(repository.root, path, directory)))
   const record: BuildRecord = {
     commit,
     tree: await repository.treeOf(commit),
@@ -38,7 +38,7 @@ export async function buildRelease(workspace: Workspace, request: BuildRequest):
     endedAt: new Date(clock.now()).toISOString(),
     artifacts,
   }
-  await writeWhole(join(directory, 'build.json'), await signBuildRecord(record, request.signer))
+  await writeWhole(join(directory, 'build.json'), await signBuildRecord(record, signerFor('builder', request.keyring, request.policy)))
   return record
 }
 

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { attestVerdict } from '@bulkhead/attest'
-import type { Signer } from '@bulkhead/envelope'
 import { type Verdict, judge } from '@bulkhead/gate'
 import type { Actor } from '@bulkhead/ledger'
 import type { CommitId } from '@bulkhead/vocabulary'
 import { writeWhole } from './build-release.ts'
 import { gatherEvidence } from './gather-evidence.ts'
+import { type Keyring, signerFor } from './keyring.ts'
 import { writeLedger } from './ledger-access.ts'
 import { findTrustedBase } from './trusted-ref.ts'
 import { type Workspace, evidenceDirectory } from './workspace.ts'
@@ -14,8 +14,7 @@ export interface GateRequest {
   readonly environment: string
   readonly commit: CommitId
   readonly genesis?: string
-  readonly gateSigner: Signer
-  readonly ledgerSigner: Signer
+  readonly keyring: Keyring
   readonly actors: readonly Actor[]
 }
 
@@ -35,11 +34,11 @@ export async function gateRelease(workspace: Workspace, request: GateRequest): P
   const { environment, commit } = request
   const base = await findTrustedBase(workspace, environment, request.genesis)
   const verdict = judge(await gatherEvidence(workspace, { commit, environment, policy: base.policy }))
-  const attestation = await attestVerdict(verdict, request.gateSigner)
+  const attestation = await attestVerdict(verdict, signerFor('gate', request.keyring, base.policy))
   const files = attestationFiles(evidenceDirectory(workspace.repository, commit), environment)
   await writeWhole(files.gate, attestation.gate)
   await writeWhole(files.summary, attestation.summary)
-  const ledger = await writeLedger(workspace, { ...base, environment, policy: base.ledgerPolicy }, request.ledgerSigner, request.actors)
+  const ledger = await writeLedger(workspace, { ...base, environment, policy: base.ledgerPolicy }, request.keyring, request.actors)
   await ledger.append([
     {
       kind: 'gate.verdict',

@@ -1,7 +1,7 @@
-import type { Signer } from '@bulkhead/envelope'
 import { type Actor, type EnvironmentState, type Ledger, foldEnvironment, gitLedgerStore, openLedger, verifyLedger } from '@bulkhead/ledger'
 import type { LoadedPolicy } from '@bulkhead/policy'
 import { type CommitId, DeniedError } from '@bulkhead/vocabulary'
+import { type Keyring, signerFor } from './keyring.ts'
 import { trustedKeys } from './trusted-keys.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -39,10 +39,10 @@ export async function readLedger(workspace: Workspace, address: LedgerAddress): 
 }
 
 /** Opens a ledger for appending; the first append writes its genesis entry. */
-export function writeLedger(workspace: Workspace, address: LedgerAddress, signer: Signer, actors: readonly Actor[]): Promise<Ledger> {
+export function writeLedger(workspace: Workspace, address: LedgerAddress, keyring: Keyring, actors: readonly Actor[]): Promise<Ledger> {
   return openLedger({
     store: gitLedgerStore({ repository: workspace.repository, environment: address.environment }),
-    signer,
+    signer: signerFor('ledger', keyring, address.policy),
     trustedKeys: trustedKeys(address.policy, 'ledger'),
     origin: ledgerOrigin(address),
     environment: address.environment,

@@ -1,9 +1,9 @@
-import type { Signer } from '@bulkhead/envelope'
 import type { Actor, Lease, Ledger } from '@bulkhead/ledger'
 import { type Plan, type RolloutProgress, type Target, planRollout, runRollout } from '@bulkhead/rollout'
 import type { CommitId, Digest, Finding } from '@bulkhead/vocabulary'
 import { artifactPath } from './build-release.ts'
 import type { AttestationFiles } from './gate-release.ts'
+import type { Keyring } from './keyring.ts'
 import { writeLedger } from './ledger-access.ts'
 import { ledgerJournal } from './ledger-journal.ts'
 import { type TrustedBase, findTrustedBase } from './trusted-ref.ts'
@@ -15,7 +15,7 @@ export interface ShipRequest {
   readonly commit: CommitId
   readonly genesis?: string
   readonly files?: Partial<AttestationFiles>
-  readonly ledgerSigner: Signer
+  readonly keyring: Keyring
   readonly actors: readonly Actor[]
   readonly target: Target
   readonly signal: AbortSignal
@@ -36,7 +36,7 @@ export interface ShipResult {
 export async function shipRelease(workspace: Workspace, request: ShipRequest): Promise<ShipResult> {
   const base = await findTrustedBase(workspace, request.environment, request.genesis)
   const verification = await verifyRelease(workspace, { ...request, policy: base.policy })
-  const ledger = await writeLedger(workspace, { ...base, environment: request.environment, policy: base.ledgerPolicy }, request.ledgerSigner, request.actors)
+  const ledger = await writeLedger(workspace, { ...base, environment: request.environment, policy: base.ledgerPolicy }, request.keyring, request.actors)
   if (verification.attestation.kind === 'refused') return refuse(ledger, request, verification.attestation.findings)
   const lease = await ledger.acquireLease({ region: leaseRegion(base, request.environment), actors: request.actors })
   if (lease.kind === 'refused') return refuse(ledger, request, lease.findings)

@@ -25,8 +25,8 @@ export const ownDirectory = (repository: Repository): string => join(repository.
 export const evidenceDirectory = (repository: Repository, commit: CommitId): string =>
   join(ownDirectory(repository), 'evidence', commit)
 
-/** Default place of the private key of a role, as `bulkhead init` makes it. */
-export const defaultKeyFile = (repository: Repository, role: KeyRole): string => join(ownDirectory(repository), 'keys', `${role}.pem`)
+/** Where `bulkhead init` puts private keys. */
+export const keysDirectory = (repository: Repository): string => join(ownDirectory(repository), 'keys')
 
 export const KEY_ROLES = ['voucher', 'builder', 'gate', 'ledger'] as const
 /** Who signs what: test runs, builds, verdicts, ledger entries. */

@@ -1,22 +1,21 @@
 import { buildRelease, workingPolicy } from '@bulkhead/release'
 import { type CommonOptions, type Register, answer, withCommonOptions } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
-import { readSigner } from '../signer.ts'
+import { readKeyring, withKeysOption } from '../keys.ts'
 
 interface Options extends CommonOptions {
-  readonly key?: string
+  readonly keys?: string
 }
 
 export const registerBuild: Register = (program, host) => {
-  withCommonOptions(program.command('build'), 'build')
+  withKeysOption(withCommonOptions(program.command('build'), 'build'))
     .description('build the commit that is checked out and bind its artifacts to it')
-    .option('--key <file>', "the builder's private key, - for stdin (default: made by init)")
     .action((options: Options) =>
       answer(host, 'build', options, () =>
         inWorkspace(options, async (workspace) => {
           const record = await buildRelease(workspace, {
-            policy: (await workingPolicy(workspace)).policy,
-            signer: await readSigner(workspace.repository, 'builder', options.key),
+            policy: await workingPolicy(workspace),
+            keyring: await readKeyring(workspace.repository, options.keys),
             signal: host.signal,
             onOutput: (chunk) => void process.stderr.write(chunk),
           })

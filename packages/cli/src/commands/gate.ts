@@ -4,31 +4,26 @@ import { localActors } from '../actors.ts'
 import { type EnvironmentOptions, environmentOf, withEnvironmentOptions } from '../environment-options.ts'
 import { type Register, answer } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
-import { readSigner } from '../signer.ts'
+import { readKeyring, withKeysOption } from '../keys.ts'
 
 interface Options extends EnvironmentOptions {
   readonly commit: string
-  readonly key?: string
-  readonly ledgerKey?: string
+  readonly keys?: string
 }
 
 export const registerGate: Register = (program, host) => {
-  withEnvironmentOptions(program.command('gate'), 'gate --environment production')
+  withKeysOption(withEnvironmentOptions(program.command('gate'), 'gate --environment production'))
     .description('judge a commit for an environment by policy and evidence; attest the verdict')
     .option('--commit <rev>', 'the commit to judge', 'HEAD')
-    .option('--key <file>', "the gate's private key, - for stdin (default: made by init)")
-    .option('--ledger-key <file>', "the ledger's private key (default: made by init, or the key given on stdin)")
     .action((options: Options) =>
       answer(host, 'gate', options, () =>
         inWorkspace(options, async (workspace): Promise<CommandResult> => {
           const { repository } = workspace
-          const gateSigner = await readSigner(repository, 'gate', options.key)
           const { verdict, files } = await gateRelease(workspace, {
             environment: await environmentOf(workspace, options),
             commit: await repository.resolveCommit(options.commit),
             ...(options.genesis === undefined ? {} : { genesis: options.genesis }),
-            gateSigner,
-            ledgerSigner: options.key === '-' && options.ledgerKey === undefined ? gateSigner : await readSigner(repository, 'ledger', options.ledgerKey),
+            keyring: await readKeyring(repository, options.keys),
             actors: await localActors(repository, 'gate'),
           })
           const { commits, tests, passed } = verdict.counts
