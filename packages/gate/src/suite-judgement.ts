@@ -1,5 +1,5 @@
 import type { SuitePolicy } from '@bulkhead/policy'
-import { type Inventory, type RunEnd, type TestCase, type TestId, describeTest, diffInventory, idKey, uniteInventories } from '@bulkhead/test-reports'
+import { type Inventory, type RunEnd, type TestCase, type TestId, idLabel, diffInventory, idKey, uniteInventories } from '@bulkhead/test-reports'
 import type { CommitId, Finding } from '@bulkhead/vocabulary'
 import type { SuiteEvidence } from './evidence.ts'
 
@@ -126,7 +126,7 @@ const nothingFailed: Check = (suite) =>
     .filter((test) => test.status === 'failed' || test.status === 'errored')
     .map((test) => ({
       code: 'gate/failed-test',
-      subject: `${suite.name}: ${describeTest(test.id)}`,
+      subject: `${suite.name}: ${idLabel(test.id)}`,
       message: test.detail === '' ? `the test ${test.status}` : `the test ${test.status}: ${test.detail}`,
       remedy: suite.policy.mandatory ? 'mend the code: a mandatory suite is never waived' : 'mend the code or the test',
     }))
@@ -136,18 +136,31 @@ const nothingSkipped: Check = (suite) =>
     .filter((test) => test.status === 'skipped' && suite.policy.mandatory)
     .map((test) => ({
       code: 'gate/skipped-test',
-      subject: `${suite.name}: ${describeTest(test.id)}`,
+      subject: `${suite.name}: ${idLabel(test.id)}`,
       message: 'the test was skipped, and the suite is mandatory',
       remedy: 'run the test: take the skip out',
     }))
 
-const nothingIsFlaky: Check = (suite) => {
+const nothingIsFlaky: Check = (suite) => [...retriedTests(suite), ...repeatedTests(suite)]
+
+/** Failed at first, passed when tried again within the run. */
+const retriedTests: Check = (suite) =>
+  casesOf(suite)
+    .filter((test) => test.status === 'flaky')
+    .map((test) => ({
+      code: 'gate/flaky-test',
+      subject: `${suite.name}: ${idLabel(test.id)}`,
+      message: 'the test failed at first and passed when it was tried again',
+      remedy: 'mend the test or the race in the code; switch retries off',
+    }))
+
+const repeatedTests: Check = (suite) => {
   const counts = Map.groupBy(casesOf(suite), (test) => idKey(test.id))
   return [...counts.values()]
     .filter((results) => results.length > 1)
     .map((results) => ({
       code: 'gate/flaky-test',
-      subject: `${suite.name}: ${results[0] === undefined ? '' : describeTest(results[0].id)}`,
+      subject: `${suite.name}: ${results[0] === undefined ? '' : idLabel(results[0].id)}`,
       message: `${results.length} results of one id: ${results.map((test) => test.status).join(', ')}`,
       remedy: 'give each test a name of its own; switch retries off',
     }))
@@ -171,13 +184,13 @@ const ranItsInventory: Check = (suite) => {
   return [
     ...difference.missing.map((id): Finding => ({
       code: 'gate/missing-test',
-      subject: `${suite.name}: ${describeTest(id)}`,
+      subject: `${suite.name}: ${idLabel(id)}`,
       message: 'the inventory requires this test, and it did not run',
       remedy: 'bring the test back; removing one needs an approved amendment',
     })),
     ...difference.unlisted.map((id): Finding => ({
       code: 'gate/unlisted-test',
-      subject: `${suite.name}: ${describeTest(id)}`,
+      subject: `${suite.name}: ${idLabel(id)}`,
       message: 'this test ran, and the inventory does not list it',
       remedy: `run \`${update}\` and commit the file`,
     })),

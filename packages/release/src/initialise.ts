@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { generateKeyPair } from '@bulkhead/envelope'
 import { initialPolicyText } from '@bulkhead/policy'
 import { InputError } from '@bulkhead/vocabulary'
+import { guessPolicy } from './guess-policy.ts'
 import { KEY_ROLES, type Workspace, keysDirectory } from './workspace.ts'
 
 const SIGNERS = '.bulkhead/allowed_signers'
@@ -22,7 +23,7 @@ export async function initialise(workspace: Workspace): Promise<Initialised> {
   const root = workspace.repository.root
   const signer = await signerLine(workspace)
   const files = new Map<string, string>([
-    ['bulkhead.yml', initialPolicyText({ environment: 'production' })],
+    ['bulkhead.yml', initialPolicyText(await guessPolicy(root))],
     [SIGNERS, `${signersHeader}${signer === undefined ? '' : `${signer}\n`}`],
   ])
   await refuseToOverwrite(root, [...files.keys()])
