@@ -225,6 +225,7 @@ describe('a wrong value', () => {
     expect(findingsOf(text).map(({ code, subject }) => [code, subject])).toEqual([
       ['policy/unknown-key', 'bulkhead.yml:4:1'],
       ['policy/invalid-value', `bulkhead.yml:${positionOf(text, '5       ')}`],
+      ['policy/inconsistent', `bulkhead.yml:${positionOf(text, '10 }')}`],
       ['policy/invalid-value', `bulkhead.yml:${positionOf(text, '20,')}`],
     ])
   })
