@@ -1,0 +1,12 @@
+export { READ_LIMITS, type ReadLimits } from './read-limits.ts'
+export { type ScanOptions, readReport, scanReport } from './readers.ts'
+export { RUN_RECORD_TYPE, type RunEnd, type RunRecord, type VouchedRun } from './run-record.ts'
+export { idKey, idLabel } from './test-identity.ts'
+export type {
+  ReportSummary,
+  TestCase,
+  TestCounts,
+  TestId,
+  TestReport,
+  TestStatus,
+} from './test-run.ts'
