@@ -55,7 +55,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<EmbeddedDa
 }
 
 async function administer(engine: PGlite, statements: string): Promise<Record<string, unknown>[]> {
-  await engine.exec('reset session authorization')
+  // The engine takes no RESET here: its session remembers no other user.
+  await engine.exec('set session authorization postgres')
   try {
     const results = await engine.exec(statements)
     return results.at(-1)?.rows ?? []

@@ -24,8 +24,11 @@ export function readBearerToken(header: string | undefined): string {
 }
 
 /**
- * Finds the user who holds the token. Only its digest is stored and compared, so a stolen copy of the
- * table opens nothing and the comparison's time says nothing about the token.
+ * Finds the user who holds the token, and sets the user's tenant for this transaction only: on the
+ * session it would stay, and serve the connection's next user.
+ *
+ * Only the token's digest is stored and compared, so a stolen copy of the table opens nothing and the
+ * comparison's time says nothing about the token.
  *
  * @throws Problem 401 when nobody holds it.
  */
@@ -33,7 +36,8 @@ export async function findCaller(transaction: TransactionSql, token: string): Pr
   const digest = createHash('sha256').update(token).digest()
   const [caller] = await transaction<Caller[]>`
     select tenant_id as "tenantId", tenant_slug as "tenantSlug", tenant_name as "tenantName",
-      user_id as "userId", user_name as "userName", role
+      user_id as "userId", user_name as "userName", role,
+      set_config('app.tenant', tenant_id::text, true) as setting
     from sign_in(${digest})
   `
   if (!caller) throw unauthorized()

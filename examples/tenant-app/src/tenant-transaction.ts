@@ -8,8 +8,7 @@ export interface TenantScope {
 }
 
 /**
- * Runs one request's work in one transaction of the caller's tenant. The tenant is set for this
- * transaction only: on the session it would stay, and serve the connection's next user.
+ * Runs one request's work in one transaction of the caller's tenant.
  *
  * @throws Problem 401 when nobody holds the token.
  */
@@ -21,7 +20,6 @@ export async function asTenant<T>(
   let answer: { value: T } | undefined
   await pool.begin(async (sql) => {
     const caller = await findCaller(sql, token)
-    await sql`select set_config('app.tenant', ${caller.tenantId}, true)`
     answer = { value: await work({ caller, sql }) }
   })
   if (!answer) throw new Error('the transaction ended without an answer')
