@@ -7,11 +7,17 @@ export interface TextHash {
 const SEED_A = 0x811c9dc5
 const SEED_B = 0x9e3779b9
 const PRIME_A = 0x01000193
-const PRIME_B = 0x85ebca6b
+const PRIME_B = 0x9e3779b1
+
+/** Every hash starts here. */
+export function startHash(hash: TextHash): void {
+  hash.a = SEED_A
+  hash.b = SEED_B
+}
 
 /**
- * Hashes bytes up to `end`, or up to the first one that `stops` names, into `hash`. Not secret and not
- * collision-proof: equal texts always meet, which is what finding duplicates needs, and a forged
+ * Goes on hashing with bytes up to `end`, or up to the first one that `stops` marks. Not secret and
+ * not collision-proof: equal texts always meet, which is what finding duplicates needs, and a forged
  * meeting of different texts only blocks.
  *
  * @returns where it stopped
@@ -23,18 +29,23 @@ export function hashBytes(
   hash: TextHash,
   stops: Uint8Array = STOPS_NOWHERE,
 ): number {
-  let a = SEED_A
-  let b = SEED_B
+  let { a, b } = hash
   let index = start
   for (; index < end; index += 1) {
     const byte = bytes[index] ?? 0
     if (stops[byte] !== 0) break
     a = Math.imul(a ^ byte, PRIME_A)
-    b = Math.imul((b << 7) ^ (b >>> 9) ^ byte, PRIME_B)
+    b = Math.imul(b + byte, PRIME_B)
   }
   hash.a = a
   hash.b = b
   return index
+}
+
+/** Goes on hashing with one byte. */
+export function hashByte(byte: number, hash: TextHash): void {
+  hash.a = Math.imul(hash.a ^ byte, PRIME_A)
+  hash.b = Math.imul(hash.b + byte, PRIME_B)
 }
 
 const STOPS_NOWHERE = new Uint8Array(256)
@@ -42,6 +53,7 @@ const SCRATCH = Buffer.alloc(16 * 1024)
 
 /** Hashes text as {@link hashBytes} hashes its UTF-8 bytes. */
 export function hashText(text: string, hash: TextHash): void {
+  startHash(hash)
   if (text.length * 3 <= SCRATCH.length) hashBytes(SCRATCH, 0, SCRATCH.write(text), hash)
   else {
     const bytes = Buffer.from(text)

@@ -67,9 +67,9 @@ const LIMITS: readonly Limit[] = [
 
 describe('limits of a report', () => {
   it.each(LIMITS)('$limits stops with a message of its own', async (limit) => {
-    const read_ = await read(limit.blocks, { limits: limit.limits })
-    expect(read_.findings.map(({ code }) => code)).toContain('test/limits')
-    expect(read_.findings.map(({ message }) => message).join()).toMatch(limit.message)
+    const outcome = await read(limit.blocks, { limits: limit.limits })
+    expect(outcome.findings.map(({ code }) => code)).toContain('test/limits')
+    expect(outcome.findings.map(({ message }) => message).join()).toMatch(limit.message)
   })
 
   it.each(LIMITS.filter(({ passes: twin }) => twin !== ''))(

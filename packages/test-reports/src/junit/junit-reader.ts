@@ -1,7 +1,8 @@
 import type { ByteReader, Reading } from '../byte-reader.ts'
 import { XmlInput } from '../xml-input.ts'
 import { JUnitDocument } from './junit-document.ts'
-import { PLAIN_ATTRIBUTES, PlainCases } from './plain-cases.ts'
+import { MOST_PLAIN_ATTRIBUTES } from './plain-attributes.ts'
+import { PlainCases } from './plain-cases.ts'
 
 const TAG_END = 0x3e
 /** Tags without a plain case among them after which the rest of a piece is handed over whole. */
@@ -26,7 +27,7 @@ export class JUnitReader implements ByteReader {
     this.#document = new JUnitDocument({ ledger, remarks })
     this.#xml = new XmlInput(this.#document, limits, remarks)
     this.#deepest = limits.depth
-    if (shortcut && limits.attributes >= PLAIN_ATTRIBUTES.length)
+    if (shortcut && limits.attributes >= MOST_PLAIN_ATTRIBUTES)
       this.#plain = new PlainCases(ledger, limits.attributeLength)
   }
 
