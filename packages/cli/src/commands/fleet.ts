@@ -14,8 +14,11 @@ export const registerFleet: Register = (program, host) => {
       answer(host, 'fleet up', options, () =>
         inWorkspace(options, async (workspace) => {
           const environment = await environmentOf(workspace, options)
-          const { url, pid } = await startEnvironmentFleet(workspace, { environment, supervisor: ownArgv(), ...genesisOf(options) })
-          return { outcome: 'passed', findings: [], json: { environment, url, pid }, text: [`✓ the fleet of ${environment} answers at ${url} (supervisor ${pid})`] }
+          const { kind, status } = await startEnvironmentFleet(workspace, { environment, supervisor: ownArgv(), ...genesisOf(options) })
+          const { pid, address } = status
+          const url = `http://${address.host}:${address.port}`
+          const how = kind === 'already-up' ? 'was up already and' : 'is up and'
+          return { outcome: 'passed', findings: [], json: { environment, url, pid }, text: [`✓ the fleet of ${environment} ${how} answers at ${url} (supervisor ${pid})`] }
         }),
       ),
     )
@@ -25,8 +28,8 @@ export const registerFleet: Register = (program, host) => {
       answer(host, 'fleet down', options, () =>
         inWorkspace(options, async (workspace) => {
           const environment = await environmentOf(workspace, options)
-          await stopEnvironmentFleet(workspace, environment)
-          return { outcome: 'passed', findings: [], json: { environment }, text: [`✓ the fleet of ${environment} is down`] }
+          const wasUp = await stopEnvironmentFleet(workspace, environment)
+          return { outcome: 'passed', findings: [], json: { environment, wasUp }, text: [`✓ the fleet of ${environment} ${wasUp ? 'is down' : 'was not up'}`] }
         }),
       ),
     )
@@ -36,7 +39,7 @@ export const registerFleet: Register = (program, host) => {
       answer(host, 'fleet run', options, () =>
         inWorkspace(options, async (workspace) => {
           const environment = await environmentOf(workspace, options)
-          await runEnvironmentFleet(workspace, { environment, signal: host.signal, ...genesisOf(options) })
+          await runEnvironmentFleet(workspace, { environment, ...genesisOf(options) })
           return { outcome: 'passed', findings: [], json: { environment }, text: ['stopped'] }
         }),
       ),
