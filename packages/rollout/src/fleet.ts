@@ -50,9 +50,17 @@ export type BatchOutcome =
  */
 export interface Target {
   observe(): Promise<Observation>
-  apply(batch: Batch, release: ShippedRelease, token: FencingToken, signal: AbortSignal): Promise<BatchOutcome>
+  apply(
+    batch: Batch,
+    release: ShippedRelease,
+    token: FencingToken,
+    signal: AbortSignal,
+  ): Promise<BatchOutcome>
   /** Makes the artifact available to the fleet and proves its bytes; called before the first batch. */
-  stage(artifact: { readonly path: string; readonly digest: Digest }, token: FencingToken): Promise<void>
+  stage(
+    artifact: { readonly path: string; readonly digest: Digest },
+    token: FencingToken,
+  ): Promise<void>
   /** Whether an artifact that was staged earlier is still there, byte for byte. */
   holds(artifact: Digest): Promise<boolean>
 }
