@@ -25,11 +25,11 @@ const COMMANDS = {
     [...turbo('build'), '--filter=bulkhead', '--output-logs=errors-only'],
     ['{node}', 'examples/story/src/main.ts'],
   ],
-  test: [turbo('types', 'lint', 'dead-code', 'test')],
-  check: [turbo('types', 'lint', 'format:check', 'dead-code', 'test')],
-  lint: [turbo('lint')],
-  types: [turbo('types')],
-  'dead-code': [turbo('dead-code')],
+  test: [turbo('task:types', 'task:lint', 'task:dead-code', 'task:test')],
+  check: [turbo('task:types', 'task:lint', 'task:format', 'task:dead-code', 'task:test')],
+  lint: [['oxlint', '--type-aware']],
+  types: [['tsc', '--noEmit']],
+  'dead-code': [['knip']],
   format: [['oxfmt']],
   build: [turbo('build')],
   generate: [['{node}', 'scripts/generate.ts']],
@@ -81,7 +81,8 @@ function install() {
 }
 
 const [name = '', ...args] = process.argv.slice(2)
-const steps = COMMANDS[name]
+// `npm test -- packages/git` is for the one room that one works on: vitest alone.
+const steps = name === 'test' && args.length > 0 ? [[...turbo('build'), '--output-logs=errors-only'], ['vitest', 'run']] : COMMANDS[name]
 if (!steps) fail(`unknown command "${name}"; known: ${Object.keys(COMMANDS).join(', ')}`)
 install()
 const node = join(

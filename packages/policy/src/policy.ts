@@ -105,7 +105,7 @@ export interface Policy {
 /** A policy with where it came from: what a verdict is bound to. */
 export interface LoadedPolicy {
   readonly policy: Policy
-  /** The commit it was read from. */
+  /** The commit it was read from; for a policy that the caller named by file, the one judged from. */
   readonly trustedRef: CommitId
   readonly blob: BlobId
   /**

@@ -27,3 +27,16 @@ export class WorldError extends Error {
     this.findings = [finding]
   }
 }
+
+/**
+ * Evidence denies, found on the way to something else (a ledger that does not verify while a release
+ * is prepared): exit code 1, like a verdict of BLOCK.
+ */
+export class DeniedError extends Error {
+  override readonly name = 'DeniedError'
+  readonly findings: readonly Finding[]
+  constructor(findings: readonly Finding[]) {
+    super(findings.map((f) => `${f.code}: ${f.subject}: ${f.message}`).join('\n'))
+    this.findings = findings
+  }
+}

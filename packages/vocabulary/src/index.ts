@@ -1,7 +1,7 @@
 export type { Brand } from './brand.ts'
 export { type Milliseconds, formatDuration, parseDuration } from './duration.ts'
 export { ExitCode } from './exit-codes.ts'
-export { InputError, WorldError } from './failures.ts'
+export { DeniedError, InputError, WorldError } from './failures.ts'
 export { type Finding, sortFindings } from './finding.ts'
 export {
   type BlobId,
@@ -18,4 +18,5 @@ export {
   isObjectId,
   treeId,
 } from './ids.ts'
+export { printable } from './printable.ts'
 export { type ReasonCode, reasons } from './reasons/index.ts'

@@ -14,6 +14,10 @@ export const gateReasons = reasonsOf({
       'A report differs from the one that the run record vouches for, or nobody vouches for it.',
     remedy: 'Run the suite again: `bulkhead test --suite NAME`.',
   },
+  'gate/duplicate-report': {
+    cause: 'The same report is among the evidence twice, so its tests would count twice.',
+    remedy: 'Remove the copy; check that two `reports` patterns do not match one file.',
+  },
   'gate/unvouched-run': {
     cause: 'A run record is not signed by a voucher whom the trusted ref names.',
     remedy: 'Run the suite under the voucher that the policy names.',

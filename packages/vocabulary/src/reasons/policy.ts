@@ -9,9 +9,17 @@ export const policyReasons = reasonsOf({
     cause: '`bulkhead.yml` is not well-formed YAML.',
     remedy: 'Mend the line and column named.',
   },
+  'policy/unsupported-yaml': {
+    cause: '`bulkhead.yml` uses what YAML has and a policy may not: an anchor, alias, tag, merge key, directive or second document.',
+    remedy: 'Write the value out in the place named, plainly.',
+  },
   'policy/unknown-key': {
     cause: 'A key is not part of the policy format.',
     remedy: 'Use the nearest known key that the message names, or remove it.',
+  },
+  'policy/missing-key': {
+    cause: 'A key that the policy needs is not there.',
+    remedy: 'Add the key that the message names.',
   },
   'policy/invalid-value': {
     cause: 'A value does not have the form that its key wants.',

@@ -17,6 +17,14 @@ export const usageReasons = reasonsOf({
     cause: 'A file that was named cannot be read.',
     remedy: 'Check the path and its permissions.',
   },
+  'usage/unwritable-file': {
+    cause: 'A file could not be written.',
+    remedy: 'Check the disk and the permissions of the folder.',
+  },
+  'usage/build-failed': {
+    cause: 'The build command of the policy did not succeed.',
+    remedy: 'Mend the build; run the command by itself to see all that it prints.',
+  },
   'usage/already-exists': {
     cause: 'A file that would be written is there already.',
     remedy: 'Remove it first, or keep it: nothing was changed.',

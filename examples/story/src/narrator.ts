@@ -1,0 +1,51 @@
+import { styleText } from 'node:util'
+import type { Answer } from './bulkhead.ts'
+
+/** One thing that must have happened in a scene, and whether it did. */
+export interface Check {
+  readonly label: string
+  readonly holds: boolean
+}
+
+export interface SceneReport {
+  readonly number: number
+  readonly title: string
+  readonly checks: readonly Check[]
+  /** Milliseconds since the load began; the timeline of the page has the same zero. */
+  readonly from: number
+  readonly to: number
+  readonly seconds: number
+}
+
+/** Tells the story on stdout: what was typed, what was answered, what follows from it. */
+export interface Narrator {
+  say(line: string): void
+  command(typed: string): void
+  output(text: string): void
+  answered(answer: Answer): void
+  checked(check: Check): void
+  heading(text: string): void
+}
+
+const SHOWN_LINES = 14
+
+export function narrator(write: (text: string) => void, colour: boolean): Narrator {
+  const paint = (format: Parameters<typeof styleText>[0], text: string) => (colour ? styleText(format, text, { validateStream: false }) : text)
+  const line = (text: string) => write(`${text}\n`)
+  const output = (text: string) => {
+    const lines = text.split('\n').filter((each) => each.trim() !== '')
+    for (const each of lines.slice(0, SHOWN_LINES)) line(paint('dim', `    ${each.slice(0, 180)}`))
+    if (lines.length > SHOWN_LINES) line(paint('dim', `    … ${lines.length - SHOWN_LINES} more lines`))
+  }
+  return {
+    say: (text) => line(`  ${text}`),
+    command: (typed) => line(`  ${paint('cyan', '$')} ${paint('bold', typed)}`),
+    output,
+    answered: (answer) => {
+      output(answer.output)
+      line(paint('dim', `    (exit code ${answer.exitCode ?? 'none'})`))
+    },
+    checked: ({ label, holds }) => line(`  ${holds ? paint('green', '✓') : paint('red', '✗')} ${label}`),
+    heading: (text) => line(`\n${paint('bold', text)}`),
+  }
+}

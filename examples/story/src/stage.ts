@@ -1,0 +1,112 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { childEnvironment } from '@bulkhead/world'
+import { type Answer, bulkhead, bulkheadArgv } from './bulkhead.ts'
+import { type Load, startLoad } from './load.ts'
+import type { Narrator } from './narrator.ts'
+import { type StoryRepository, prepareRepository } from './world-of-the-story.ts'
+
+/** Everything that the scenes play in: repository, people, running fleet, users. */
+export interface Stage extends StoryRepository {
+  readonly directory: string
+  readonly load: Load
+  readonly proxyPort: number
+  /** Types one command, shows what it answers. `keys` are passed on stdin. */
+  run(args: readonly string[], options?: { readonly keys?: boolean }): Promise<Answer>
+  /** Asks without showing: for the checks. */
+  ask(args: readonly string[]): Promise<Answer>
+}
+
+const LOAD_PER_SECOND = 120
+
+/** Sets the stage up, runs the scenes, and leaves no process behind whatever happens. */
+export async function withStage<Result>(directory: string, narrate: Narrator, play: (stage: Stage) => Promise<Result>): Promise<Result> {
+  const children: ChildProcess[] = []
+  const ports = { database: await freePort(), proxy: await freePort() }
+  const story = await prepareRepository(directory, ports)
+  const root = story.repository.path
+  const keys = [story.keys.builder, story.keys.gate, story.keys.ledger].join('\n')
+  const run: Stage['run'] = async (args, options = {}) => {
+    narrate.command(`bulkhead ${args.join(' ')}`)
+    const answer = await bulkhead(args, { cwd: root, ...(options.keys === true ? { input: keys } : {}) })
+    narrate.answered(answer)
+    return answer
+  }
+  try {
+    children.push(await startDatabase(root, ports.database))
+    children.push(await startVoucher(root, story.keys.voucher))
+    await firstRelease(run, root)
+    const load = startLoad({ port: ports.proxy, perSecond: LOAD_PER_SECOND, requests: USER_REQUESTS })
+    try {
+      return await play({ ...story, directory, load, proxyPort: ports.proxy, run, ask: (args) => bulkhead(args, { cwd: root }) })
+    } finally {
+      await load.stop()
+    }
+  } finally {
+    await bulkhead(['fleet', 'down'], { cwd: root })
+    await Promise.all(children.map(stop))
+  }
+}
+
+/** Release 1: what the users have before the story begins. */
+async function firstRelease(run: Stage['run'], root: string): Promise<void> {
+  const steps = [['test', '--voucher', voucherSocket(root)], ['build', '--keys', '-'], ['gate', '--keys', '-'], ['fleet', 'up'], ['ship', '--keys', '-']]
+  for (const step of steps) {
+    const answer = await run(step, { keys: step.includes('--keys') })
+    if (answer.exitCode !== 0) throw new Error(`the first release failed at: ${answer.typed}`)
+  }
+}
+
+/** What the users of two tenants keep asking for. */
+const USER_REQUESTS = ['demo-harbour-bakery-reader', 'demo-lumen-optics-reader'].flatMap((token) =>
+  ['/projects', '/invoices', '/reports/invoices', '/whoami'].map((path) => ({ path, headers: { authorization: `Bearer ${token}` } })),
+)
+
+async function startDatabase(root: string, port: number): Promise<ChildProcess> {
+  return startAndWait([process.execPath, join(root, 'src', 'database-server.ts')], root, { env: { DATABASE_PORT: String(port) }, ready: '"event":"ready"' })
+}
+
+/** The process that runs suites and vouches for what it saw; its key exists in memory only. */
+export const voucherSocket = (root: string): string => join(root, '..', 'voucher.sock')
+
+async function startVoucher(root: string, key: string): Promise<ChildProcess> {
+  return startAndWait(bulkheadArgv(['voucher', '--socket', voucherSocket(root), '--keys', '-']), root, { input: key, ready: 'ready' })
+}
+
+interface Waiting {
+  readonly ready: string
+  readonly input?: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+async function startAndWait(argv: readonly string[], cwd: string, { ready, input, env }: Waiting): Promise<ChildProcess> {
+  const [command = '', ...args] = argv
+  const child = spawn(command, args, { cwd, env: childEnvironment(env), stdio: ['pipe', 'pipe', 'inherit'] })
+  child.stdin.end(input ?? '')
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (!line.includes(ready)) continue
+    child.stdout.resume()
+    return child
+  }
+  throw new Error(`${argv.join(' ')} ended before it was ready`)
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill('SIGTERM')
+  await once(child, 'exit')
+}
+
+/** A port that was free a moment ago; whoever takes it meanwhile makes the story fail, loudly. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new TypeError('a TCP port was asked for')
+  return address.port
+}

@@ -1,0 +1,86 @@
+import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { generateKeyPair } from '@bulkhead/envelope'
+import { type GitFixture, type Person, allowedSigners, makePerson, makeRepository } from '@bulkhead/testkit'
+
+const EXAMPLE = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'tenant-app')
+
+/** Who signs what in the story. Private keys stay in this process: they go to commands on stdin. */
+const ROLES = ['voucher', 'builder', 'gate', 'ledger'] as const
+export type RoleKeys = Readonly<Record<(typeof ROLES)[number], string>>
+
+/** Two maintainers whom the repository trusts, and a stranger. */
+export interface People {
+  readonly ada: Person
+  readonly grace: Person
+  readonly mallory: Person
+}
+
+export interface StoryRepository {
+  readonly repository: GitFixture
+  readonly people: People
+  readonly keys: RoleKeys
+}
+
+export interface StoryPorts {
+  readonly database: number
+  readonly proxy: number
+}
+
+/** A repository of the example service, with a policy, trusted signers and keys, and one signed commit. */
+export async function prepareRepository(directory: string, ports: StoryPorts): Promise<StoryRepository> {
+  const people = await makePeople(join(directory, 'people'))
+  const repository = await makeRepository(join(directory, 'tenant-app'))
+  await copyExample(repository.path)
+  const { keys, publicKeys } = makeKeys()
+  const commit = await repository.commit({
+    by: people.ada,
+    message: 'Adopt Bulkhead',
+    files: {
+      'bulkhead.yml': await policyText(ports),
+      '.bulkhead/allowed_signers': allowedSigners([people.ada, people.grace]),
+      ...Object.fromEntries(ROLES.map((role) => [`.bulkhead/keys/${role}.pub`, publicKeys[role]])),
+    },
+  })
+  await repository.git('config', 'bulkhead.genesis', commit)
+  await repository.git('config', 'user.email', people.ada.email)
+  return { repository, people, keys }
+}
+
+async function makePeople(home: string): Promise<People> {
+  await mkdir(home, { recursive: true })
+  const [ada, grace, mallory] = await Promise.all(['Ada', 'Grace', 'Mallory'].map((name) => makePerson(name, home)))
+  if (ada === undefined || grace === undefined || mallory === undefined) throw new TypeError('three people were made')
+  return { ada, grace, mallory }
+}
+
+/** The example as its authors would have it: sources of their own, dependencies installed beside. */
+async function copyExample(to: string): Promise<void> {
+  const skipped = new Set(['node_modules', 'dist', 'reports'])
+  await cp(EXAMPLE, to, { recursive: true, filter: (source) => !skipped.has(source.slice(EXAMPLE.length + 1).split('/')[0] ?? '') })
+  await symlink(join(EXAMPLE, 'node_modules'), join(to, 'node_modules'), 'junction')
+}
+
+function makeKeys(): { readonly keys: RoleKeys; readonly publicKeys: RoleKeys } {
+  const pairs = Object.fromEntries(ROLES.map((role) => [role, generateKeyPair()]))
+  const pick = (half: 'privateKey' | 'publicKey') => {
+    const of = (role: string) => pairs[role]?.[half] ?? ''
+    return { voucher: of('voucher'), builder: of('builder'), gate: of('gate'), ledger: of('ledger') }
+  }
+  return { keys: pick('privateKey'), publicKeys: pick('publicKey') }
+}
+
+/** The example's own policy, with the ports of this run filled in. */
+async function policyText(ports: StoryPorts): Promise<string> {
+  const text = await readFile(join(EXAMPLE, 'bulkhead.yml'), 'utf8')
+  return text.replaceAll('127.0.0.1:5432', `127.0.0.1:${ports.database}`).replaceAll('127.0.0.1:8080', `127.0.0.1:${ports.proxy}`)
+}
+
+/** Replaces one exact passage of a file. @throws Error when it is not there exactly once */
+export async function editFile(repository: GitFixture, path: string, from: string, to: string): Promise<void> {
+  const file = join(repository.path, path)
+  const text = await readFile(file, 'utf8')
+  if (text.split(from).length !== 2) throw new Error(`${path} does not hold this passage exactly once: ${from}`)
+  await writeFile(file, text.replace(from, () => to))
+}

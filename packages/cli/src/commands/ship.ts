@@ -1,0 +1,65 @@
+import { type ShipResult, environmentTarget, shipRelease } from '@bulkhead/release'
+import type { CommandResult } from '../command-result.ts'
+import { localActors } from '../actors.ts'
+import { filesOf } from './attest.ts'
+import { type EnvironmentOptions, environmentOf, withEnvironmentOptions } from '../environment-options.ts'
+import { type Register, answer } from '../host.ts'
+import { inWorkspace } from '../in-workspace.ts'
+import { readKeyring, withKeysOption } from '../keys.ts'
+import { rolloutConsole } from '../terminal/rollout-console.ts'
+
+interface Options extends EnvironmentOptions {
+  readonly commit: string
+  readonly verdict?: string
+  readonly summary?: string
+  readonly keys?: string
+}
+
+export const registerShip: Register = (program, host) => {
+  withKeysOption(withEnvironmentOptions(program.command('ship'), 'ship --environment production'))
+    .description('verify the attestation, take the lease, and roll the release out zone by zone')
+    .option('--commit <rev>', 'the commit to ship', 'HEAD')
+    .option('--verdict <file>', 'the release-gate envelope (default: where gate wrote it)')
+    .option('--summary <file>', 'the verification summary envelope (default: where gate wrote it)')
+    .action((options: Options) =>
+      answer(host, 'ship', options, () =>
+        inWorkspace(options, async (workspace) => {
+          const environment = await environmentOf(workspace, options)
+          const view = rolloutConsole(host, options.json)
+          try {
+            return describe(
+              await shipRelease(workspace, {
+                environment,
+                commit: await workspace.repository.resolveCommit(options.commit),
+                ...(options.genesis === undefined ? {} : { genesis: options.genesis }),
+                ...filesOf(options),
+                keyring: await readKeyring(workspace.repository, options.keys),
+                actors: await localActors(workspace.repository, 'deployer'),
+                target: environmentTarget(workspace, environment),
+                signal: host.signal,
+                onProgress: view.show,
+              }),
+            )
+          } finally {
+            view.close()
+          }
+        }),
+      ),
+    )
+}
+
+const ENDS: Readonly<Record<ShipResult['result'], string>> = {
+  released: 'RELEASED: every unit runs the release',
+  refused: 'REFUSED: nothing was deployed',
+  'rolled-back': 'ROLLED BACK: every unit runs the release before it',
+  stuck: 'STUCK: the fleet needs a human now; the lease is held',
+}
+
+function describe({ result, plan, matched, findings }: ShipResult): CommandResult {
+  return {
+    outcome: result === 'released' ? 'passed' : 'blocked',
+    findings,
+    json: { result, matched, plan: plan === undefined ? null : { digest: plan.digest, waves: plan.waves.map((wave) => wave.name) } },
+    text: [ENDS[result]],
+  }
+}

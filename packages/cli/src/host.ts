@@ -1,0 +1,36 @@
+import type { Command } from 'commander'
+import { ExitCode } from '@bulkhead/vocabulary'
+import type { CommandResult } from './command-result.ts'
+import { type Console, runCommand } from './run-command.ts'
+
+/** Options that every command takes. */
+export interface CommonOptions {
+  readonly repo: string
+  readonly json: boolean
+}
+
+/** What a command needs of the process that it runs in. */
+export interface Host {
+  readonly console: Console
+  /** Aborted by the first Ctrl-C or SIGTERM: commands stop at the next safe edge and clean up. */
+  readonly signal: AbortSignal
+  /** Whether a person watches: progress is drawn in place, otherwise one line an event. */
+  readonly interactive: boolean
+  exitCode: ExitCode
+}
+
+/** One command of the command line: its registration adds it to the program. */
+export type Register = (program: Command, host: Host) => void
+
+/** Adds the options that every command takes, and an example to its help. */
+export function withCommonOptions(command: Command, example: string): Command {
+  return command
+    .option('--repo <dir>', 'the repository (default: the one around this folder)', '.')
+    .option('--json', 'print one JSON object on stdout instead of text', false)
+    .addHelpText('after', `\nExample:\n  $ bulkhead ${example}`)
+}
+
+/** Runs a command's function and keeps its exit code; the only way by which commands answer. */
+export async function answer(host: Host, command: string, options: CommonOptions, work: () => Promise<CommandResult>): Promise<void> {
+  host.exitCode = await runCommand(work, { command, json: options.json, console: host.console })
+}

@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+// Armed before anything else: a crash while loading, or a promise that never settles, is our own bug
+// and never green (DESIGN §5). Only a finished command disarms it.
+process.exitCode = 70
+let finished = false
+process.on('exit', () => {
+  if (!finished) process.exitCode = 70
+})
+// A reader that stops early (`| head`) is no error of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
+const { main } = await import('./program.ts')
+process.exitCode = await main(process.argv.slice(2))
+finished = true

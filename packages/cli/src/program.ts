@@ -1,0 +1,87 @@
+import { Command, CommanderError } from 'commander'
+import { ExitCode, InputError } from '@bulkhead/vocabulary'
+import { commands } from './commands/index.ts'
+import type { Host } from './host.ts'
+import { type Console, runCommand } from './run-command.ts'
+import { VERSION } from './version.ts'
+
+/** Runs one command line. @returns the exit code of the process (DESIGN §5) */
+export async function main(argv: readonly string[]): Promise<ExitCode> {
+  const console = terminalConsole()
+  const { signal, release } = cancellation(console)
+  const host: Host = { console, signal, interactive: process.stderr.isTTY === true, exitCode: ExitCode.OurBug }
+  const program = buildProgram(host)
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+    return host.exitCode
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode === 0) return ExitCode.Passed
+    return usageError(error, argv, console)
+  } finally {
+    release()
+  }
+}
+
+/** The whole command tree; also what help, completion and the docs are made from. */
+export function buildProgram(host: Host): Command {
+  const program = new Command('bulkhead')
+    .description('Secure deployment: nothing ships untested, nothing ships unsigned, a fix is out in minutes.')
+    .version(VERSION, '-V, --version')
+    .helpCommand('help [command]', 'help for one command')
+    .showSuggestionAfterError(true)
+    .addHelpText('after', '\nExample:\n  $ bulkhead check\n\nExit codes: 0 passed · 1 blocked · 2 wrong input or policy · 3 the world failed · 70 our bug')
+  inheritable(program)
+  for (const register of commands) register(program, host)
+  for (const command of program.commands) settle(command)
+  return program
+}
+
+/** Errors come to us instead of ending the process, and are printed by us as findings. */
+function inheritable(command: Command): void {
+  command.exitOverride().configureOutput({ outputError: () => undefined })
+}
+
+function settle(command: Command): void {
+  inheritable(command)
+  for (const child of command.commands) settle(child)
+}
+
+function usageError(error: CommanderError, argv: readonly string[], console: Console): Promise<ExitCode> {
+  const name = argv.find((word) => !word.startsWith('-')) ?? ''
+  const [message = 'wrong usage', suggestion] = error.message.replace(/^error: /, '').split('\n')
+  const failure = new InputError({
+    code: 'usage/invalid-option',
+    subject: `bulkhead ${argv.join(' ')}`.trim(),
+    message: error.code === 'commander.help' ? 'no command was given' : message,
+    remedy: suggestion === undefined || suggestion === '' ? `see \`bulkhead ${name === '' ? '' : `${name} `}--help\`` : suggestion,
+  })
+  return runCommand(() => Promise.reject(failure), { command: name, json: argv.includes('--json'), console })
+}
+
+function terminalConsole(): Console {
+  return {
+    colour: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined,
+    out: (line) => void process.stdout.write(`${line}\n`),
+    err: (line) => void process.stderr.write(`${line}\n`),
+  }
+}
+
+/** The first signal asks for a clean stop; the second leaves at once. */
+function cancellation(console: Console): { readonly signal: AbortSignal; release(): void } {
+  const controller = new AbortController()
+  const stop = () => {
+    if (controller.signal.aborted) process.exit(ExitCode.WorldFailed)
+    console.err('stopping at the next safe edge; press Ctrl-C again to leave at once')
+    controller.abort()
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  return {
+    signal: controller.signal,
+    release() {
+      process.off('SIGINT', stop)
+      process.off('SIGTERM', stop)
+    },
+  }
+}

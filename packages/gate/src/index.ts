@@ -1,0 +1,3 @@
+export type { BuildEvidence, GateInput, SuiteEvidence, VouchedBuild } from './evidence.ts'
+export { judge } from './judge.ts'
+export type { ArtifactBinding, Verdict, VerdictBindings } from './verdict.ts'

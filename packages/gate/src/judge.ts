@@ -1,0 +1,87 @@
+import { inventoryDigest } from '@bulkhead/test-reports'
+import { type Finding, sortFindings } from '@bulkhead/vocabulary'
+import { judgeBuild } from './build-judgement.ts'
+import type { GateInput, SuiteEvidence } from './evidence.ts'
+import { judgeSuite, requiredTests } from './suite-judgement.ts'
+import type { Verdict } from './verdict.ts'
+
+const NOTHING: SuiteEvidence = { run: undefined, reports: [], inventory: { trusted: undefined, head: undefined }, findings: [] }
+
+/**
+ * Policy and evidence → verdict. Pure: same input, same bytes; the order of evidence never matters.
+ * It starts at BLOCK with one `gate/not-judged` for each thing that must be judged, and each is only
+ * lifted by a judgement of that very thing (DESIGN law 1).
+ */
+export function judge(input: GateInput): Verdict {
+  const pending = new Map<string, Finding>(thingsToJudge(input).map((thing) => [thing, notJudged(thing)]))
+  const findings: Finding[] = []
+  const settle = (thing: string, found: readonly Finding[]) => {
+    pending.delete(thing)
+    findings.push(...found)
+  }
+  settle('the commits', judgeRange(input))
+  for (const [name, policy] of Object.entries(input.policy.policy.suites)) {
+    const evidence = input.suites[name] ?? NOTHING
+    settle(`suite ${name}`, judgeSuite({ name, policy, evidence, commit: input.commit }))
+  }
+  settle('the artifacts', judgeBuild(input))
+  findings.push(...pending.values())
+  return verdictOf(input, sortFindings(findings))
+}
+
+const thingsToJudge = (input: GateInput): readonly string[] => [
+  'the commits',
+  ...Object.keys(input.policy.policy.suites).map((name) => `suite ${name}`),
+  'the artifacts',
+]
+
+const notJudged = (thing: string): Finding => ({
+  code: 'gate/not-judged',
+  subject: thing,
+  message: 'was not judged',
+  remedy: 'run `bulkhead gate` again; if it stays, report a bug',
+})
+
+/** The range must be the one that this verdict claims, or its clean result means nothing. */
+function judgeRange(input: GateInput): readonly Finding[] {
+  const { range, policy } = input
+  const matches = range.head === input.commit && range.base === policy.trustedRef
+  const complete = range.counts.blocked === 0 && range.counts.passed === range.counts.commits && range.commits.length === range.counts.commits
+  const blocked = [...range.findings, ...range.commits.flatMap((commit) => commit.findings)]
+  if (matches && (complete || blocked.length > 0)) return blocked
+  return [...blocked, notJudged(`the commits ${policy.trustedRef}..${input.commit}`)]
+}
+
+function verdictOf(input: GateInput, findings: readonly Finding[]): Verdict {
+  const { policy, trustedRef, digest } = input.policy
+  const reports = Object.values(input.suites).flatMap((suite) => suite.reports)
+  const sum = (count: 'tests' | 'passed') => reports.reduce((total, report) => total + report.counts[count], 0)
+  return {
+    outcome: findings.length === 0 ? 'PASS' : 'BLOCK',
+    mode: policy.mode,
+    bindings: {
+      commit: input.commit,
+      tree: input.tree,
+      base: trustedRef,
+      artifacts: [...input.build.artifacts].sort((a, b) => (a.name < b.name ? -1 : 1)),
+      policyDigest: digest,
+      environment: input.environment,
+      issuedAt: new Date(input.now).toISOString(),
+      expiresAt: new Date(input.now + policy.verdictExpires).toISOString(),
+    },
+    counts: { commits: input.range.counts.commits, tests: sum('tests'), passed: sum('passed') },
+    inventories: Object.fromEntries(
+      namesOf(input).flatMap((name) => {
+        const required = requiredTests(input.suites[name] ?? NOTHING)
+        return required.length === 0 ? [] : [[name, inventoryDigest(required)] as const]
+      }),
+    ),
+    runs: namesOf(input).flatMap((suite) => {
+      const run = input.suites[suite]?.run
+      return run === undefined ? [] : [{ suite, record: run.digest, voucher: run.voucher, separation: run.separation }]
+    }),
+    findings,
+  }
+}
+
+const namesOf = (input: GateInput): readonly string[] => Object.keys(input.policy.policy.suites).sort()

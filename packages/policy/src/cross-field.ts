@@ -1,0 +1,173 @@
+import { parseDuration } from '@bulkhead/vocabulary'
+import type { EnvironmentForm } from './environment-form.ts'
+import { fraction } from './fraction.ts'
+import { POLICY_PATH, namedFiles } from './named-files.ts'
+import type { SoundParts, SoundSuite } from './sound-parts.ts'
+import { type Defect, type YamlPath, showPath } from './yaml-path.ts'
+
+/** What contradicts each other between keys whose own form is right. */
+export function crossFieldDefects(parts: SoundParts): readonly Defect[] {
+  return [
+    ...(mayDemand(parts) ? [] : [nothingDemanded]),
+    ...Object.entries(parts.suites).flatMap(([name, suite]) => suiteDefects(name, suite)),
+    ...sharedFiles(parts),
+    ...repeated(reportPlaces(parts), 'a report counts for one suite'),
+    ...repeated(
+      parts.artifacts.map((path, index) => ({ path, place: ['build', 'artifacts', index] })),
+      'an artifact is listed once',
+    ),
+    ...Object.entries(parts.environments).flatMap(([name, { target, regions, capacity, bake }]) => {
+      const at = ['environments', name]
+      return [
+        ...(target ? targetDefects([...at, 'target'], target) : []),
+        ...(regions && capacity ? capacityDefects(at, { regions, capacity }) : []),
+        ...(bake ? bakeDefects([...at, 'bake'], bake) : []),
+      ]
+    }),
+  ]
+}
+
+/** Whether anything that was written might be a mandatory suite. */
+function mayDemand({ suites }: SoundParts): boolean {
+  const all = Object.values(suites)
+  return all.length === 0 || all.some(({ mandatory }) => mandatory !== false)
+}
+
+const nothingDemanded: Defect = {
+  code: 'policy/inconsistent',
+  path: ['suites'],
+  part: 'key',
+  message: 'no suite is mandatory, so this policy could never block an untested release',
+  remedy: 'Write `mandatory: true` at one suite at least, and give it an inventory.',
+}
+
+function suiteDefects(name: string, suite: SoundSuite): readonly Defect[] {
+  if (suite.mandatory !== true || suite.namesInventory) return []
+  return [
+    {
+      code: 'policy/inconsistent',
+      path: ['suites', name, 'mandatory'],
+      part: 'value',
+      message: `suites.${name} is mandatory and has no inventory, so a test could vanish unseen`,
+      remedy: `Add \`inventory: .bulkhead/inventory/${name}.json\` to the suite, then run \`bulkhead inventory update --suite ${name}\`.`,
+    },
+  ]
+}
+
+/** One file in two roles: whoever holds the one could act as the other. */
+function sharedFiles(parts: SoundParts): readonly Defect[] {
+  return repeated(
+    [{ path: POLICY_PATH, place: [] }, ...namedFiles(parts)],
+    'a file that the policy names has one use',
+  )
+}
+
+const reportPlaces = (parts: SoundParts): readonly NamedPlace[] =>
+  Object.entries(parts.suites).flatMap(([name, { reports }]) =>
+    (reports ?? []).map((path, index) => ({ path, place: ['suites', name, 'reports', index] })),
+  )
+
+interface NamedPlace {
+  readonly path: string
+  readonly place: YamlPath
+}
+
+function repeated(places: readonly NamedPlace[], why: string): readonly Defect[] {
+  const first = new Map<string, YamlPath>()
+  const defects: Defect[] = []
+  for (const { path, place } of places) {
+    const earlier = first.get(path)
+    if (earlier === undefined) first.set(path, place)
+    else {
+      defects.push({
+        code: 'policy/inconsistent',
+        path: place,
+        part: 'value',
+        message: `${showPath(place)}: ${JSON.stringify(path)} stands at ${showPath(earlier)} already; ${why}`,
+        remedy: 'Name another file in one of the two places, or remove one of them.',
+        other: earlier,
+      })
+    }
+  }
+  return defects
+}
+
+function targetDefects(at: YamlPath, target: EnvironmentForm['target']): readonly Defect[] {
+  const defects: Defect[] = []
+  if (!target.command.some((word) => word.includes('{artifact}'))) {
+    const place = [...at, 'command']
+    defects.push({
+      code: 'policy/inconsistent',
+      path: place,
+      part: 'value',
+      message: `${showPath(place)} never names \`{artifact}\`, so every release would start the same program`,
+      remedy:
+        'Put `{artifact}` where the path of the artifact belongs, for example `command: [node, "{artifact}"]`.',
+    })
+  }
+  if (millis(target.health.interval) > millis(target.health.deadline)) {
+    defects.push(order([...at, 'health'], ['interval', 'deadline'], 'must not be longer than'))
+  }
+  return defects
+}
+
+function capacityDefects(
+  at: YamlPath,
+  { regions, capacity }: Pick<EnvironmentForm, 'regions' | 'capacity'>,
+): readonly Defect[] {
+  const units = Object.values(regions)
+    .flatMap((zones) => Object.values(zones))
+    .reduce((sum, count) => sum + count, 0)
+  if (capacity.required <= units) return []
+  const place = [...at, 'capacity', 'required']
+  return [
+    {
+      code: 'policy/inconsistent',
+      path: place,
+      part: 'value',
+      message: `${showPath(place)} wants ${capacity.required} healthy units of a fleet of ${units}`,
+      remedy: `Lower \`required\` to ${units} or less, or add units to the zones.`,
+      other: [...at, 'regions'],
+    },
+  ]
+}
+
+function bakeDefects(place: YamlPath, bake: EnvironmentForm['bake']): readonly Defect[] {
+  const falseAlarm = fraction(bake['false-alarm'])
+  const power = fraction(bake.power)
+  const defects: Defect[] = []
+  if (fraction(bake['detect-error-rate']) <= fraction(bake['baseline-error-rate'])) {
+    defects.push(order(place, ['detect-error-rate', 'baseline-error-rate'], 'must be above'))
+  }
+  if (falseAlarm === 0)
+    defects.push(impossible([...place, 'false-alarm'], 'above 0%', 'false-alarm: 1%'))
+  if (power === 1) defects.push(impossible([...place, 'power'], 'below 100%', 'power: 95%'))
+  if (power <= falseAlarm) defects.push(order(place, ['power', 'false-alarm'], 'must be above'))
+  if (millis(bake.floor) > millis(bake.deadline)) {
+    defects.push(order(place, ['floor', 'deadline'], 'must not be longer than'))
+  }
+  return defects
+}
+
+const order = (
+  place: YamlPath,
+  [key, other]: readonly [string, string],
+  relation: string,
+): Defect => ({
+  code: 'policy/inconsistent',
+  path: [...place, key],
+  part: 'value',
+  message: `${showPath([...place, key])} ${relation} \`${other}\``,
+  remedy: `Change \`${key}\` or \`${other}\`.`,
+  other: [...place, other],
+})
+
+const impossible = (place: YamlPath, bound: string, example: string): Defect => ({
+  code: 'policy/invalid-value',
+  path: place,
+  part: 'value',
+  message: `${showPath(place)} must be ${bound}: no finite number of requests gives certainty`,
+  remedy: `Change it, for example to \`${example}\`.`,
+})
+
+const millis = (text: string): number => parseDuration(text) ?? 0

@@ -1,0 +1,139 @@
+import * as v from 'valibot'
+import {
+  bakeExample,
+  environmentExample,
+  healthExample,
+  targetExample,
+  zonesExample,
+} from './examples.ts'
+import {
+  commandLine,
+  duration,
+  durationOrZero,
+  explain,
+  fieldName,
+  listenAddress,
+  nameKey,
+  processText,
+  rate,
+  urlPath,
+  variableKey,
+  wholeNumber,
+} from './forms.ts'
+
+const targetCommandForm = commandLine(
+  'Starts one unit. `{artifact}` becomes the path of the artifact; the unit listens on $PORT.',
+  ['node', '{artifact}'],
+)
+
+const healthForm = explain(
+  v.strictObject({
+    path: urlPath('Answers 200 and JSON when the unit is healthy.', '/health'),
+    'build-field': fieldName(
+      'The JSON field that names the commit the unit was built from.',
+      'build',
+    ),
+    interval: duration('How often a unit is asked.', '250ms'),
+    deadline: duration('A unit that is not healthy after this long has failed.', '15s'),
+  }),
+  {
+    form: 'a mapping with the keys path, build-field, interval and deadline',
+    meaning: 'How a unit says that it is well, and which build it runs.',
+    example: healthExample,
+  },
+)
+
+const targetForm = explain(
+  v.strictObject({
+    kind: explain(v.literal('local'), {
+      form: 'local',
+      meaning: 'The engine that runs the units: `local` starts processes on this machine.',
+      example: 'local',
+    }),
+    command: targetCommandForm,
+    env: v.optional(
+      explain(v.record(variableKey, processText), {
+        form: 'a mapping from variable names to texts',
+        meaning: 'Further environment variables of a unit.',
+        example: { APP_ENV: 'production' },
+      }),
+      {},
+    ),
+    health: healthForm,
+    listen: listenAddress('Where the proxy in front of the units listens.', '127.0.0.1:8080'),
+    drain: durationOrZero('Longest wait for requests in flight before a unit is stopped.', '10s'),
+  }),
+  {
+    form: 'a mapping with the keys of the target',
+    meaning: 'The engine that runs the fleet, and how it starts one unit.',
+    example: targetExample,
+  },
+)
+
+const zonesForm = explain(
+  v.pipe(
+    v.record(nameKey, wholeNumber(100_000, 'How many units this zone has.', 3)),
+    v.minEntries(1),
+    v.maxEntries(64),
+  ),
+  {
+    form: 'a mapping from zone names to numbers of units, at least one zone',
+    meaning: 'The zones of one region, each with its number of units.',
+    example: zonesExample,
+  },
+)
+
+const bakeForm = explain(
+  v.strictObject({
+    'baseline-error-rate': rate('Share of requests that fail on a good release.', '0.1%'),
+    'detect-error-rate': rate('Error rate that the bake must detect. Above the baseline.', '20%'),
+    'false-alarm': rate('Chance that a good release is judged bad. Above 0%.', '1%'),
+    power: rate('Chance that a release with the rate to detect is judged bad. Below 100%.', '95%'),
+    'requests-per-second': explain(v.pipe(v.number(), v.minValue(0.001), v.maxValue(1e9)), {
+      form: 'a number from 0.001 to 1000000000',
+      meaning: 'Requests per second that the whole environment is expected to answer.',
+      example: 200,
+    }),
+    floor: durationOrZero('A bake is never shorter than this.', '2s'),
+    deadline: duration('With too few requests after this long, the bake is inconclusive.', '60s'),
+  }),
+  {
+    form: 'a mapping with the keys of the bake',
+    meaning:
+      'How a new release is judged under traffic. The length of the bake follows from these numbers.',
+    example: bakeExample,
+  },
+)
+
+export const environmentForm = explain(
+  v.strictObject({
+    target: targetForm,
+    regions: explain(v.pipe(v.record(nameKey, zonesForm), v.minEntries(1), v.maxEntries(64)), {
+      form: 'a mapping from region names to their zones, at least one region',
+      meaning: 'The fleet: region, zone, number of units.',
+      example: { local: zonesExample },
+    }),
+    capacity: explain(
+      v.strictObject({
+        required: wholeNumber(
+          1_000_000,
+          'Healthy units that must remain at every instant, with any one zone gone.',
+          5,
+        ),
+      }),
+      {
+        form: 'a mapping with the key `required`',
+        meaning: 'What the fleet must always be able to carry.',
+        example: { required: 5 },
+      },
+    ),
+    bake: bakeForm,
+  }),
+  {
+    form: 'a mapping with the keys target, regions, capacity and bake',
+    meaning: 'One environment that releases are shipped to.',
+    example: environmentExample,
+  },
+)
+
+export type EnvironmentForm = v.InferOutput<typeof environmentForm>

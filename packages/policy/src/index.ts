@@ -1,0 +1,17 @@
+export { type InitialPolicy, type SuiteGuess, initialPolicyText } from './initial-policy.ts'
+export { policyJsonSchema } from './json-schema.ts'
+export { loadPolicyFile } from './load-policy-file.ts'
+export { loadPolicy } from './load-policy.ts'
+export { type PolicyParse, parsePolicy } from './parse-policy.ts'
+export type {
+  BakePolicy,
+  EnvironmentPolicy,
+  KeyPolicy,
+  LoadedPolicy,
+  LocalTargetPolicy,
+  Mode,
+  Policy,
+  SuitePolicy,
+  TargetPolicy,
+  VoucherPolicy,
+} from './policy.ts'

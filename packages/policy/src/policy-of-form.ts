@@ -1,0 +1,86 @@
+import { type Milliseconds, parseDuration } from '@bulkhead/vocabulary'
+import type { EnvironmentForm } from './environment-form.ts'
+import { splitAddress } from './forms.ts'
+import { fraction } from './fraction.ts'
+import type { BakePolicy, EnvironmentPolicy, Policy, SuitePolicy, TargetPolicy } from './policy.ts'
+import type { PolicyForm, SuiteForm } from './schema.ts'
+
+/** The policy as the other rooms read it, from a form that has no defects. */
+export function policyOfForm(form: PolicyForm): Policy {
+  return {
+    version: form.version,
+    mode: form.mode,
+    signers: form.signers,
+    suites: mapEntries(form.suites, suiteOfForm),
+    build: {
+      command: form.build.command && atLeastOne(form.build.command),
+      artifacts: atLeastOne(form.build.artifacts),
+    },
+    keys: form.keys,
+    verdictExpires: span(form.verdict.expires),
+    environments: mapEntries(form.environments, environmentOfForm),
+  }
+}
+
+const suiteOfForm = (form: SuiteForm): SuitePolicy => ({
+  mandatory: form.mandatory,
+  command: atLeastOne(form.command),
+  reports: atLeastOne(form.reports),
+  format: form.format,
+  inventory: form.inventory,
+  timeout: span(form.timeout),
+})
+
+const environmentOfForm = (form: EnvironmentForm, name: string): EnvironmentPolicy => ({
+  name,
+  target: targetOfForm(form.target),
+  regions: mapEntries(form.regions, (zones) => mapEntries(zones, (count) => count)),
+  required: form.capacity.required,
+  bake: bakeOfForm(form.bake),
+})
+
+const targetOfForm = (form: EnvironmentForm['target']): TargetPolicy => ({
+  kind: form.kind,
+  command: atLeastOne(form.command),
+  env: mapEntries(form.env, (value) => value),
+  health: {
+    path: form.health.path,
+    buildField: form.health['build-field'],
+    interval: span(form.health.interval),
+    deadline: span(form.health.deadline),
+  },
+  listen: splitAddress(form.listen),
+  drain: span(form.drain),
+})
+
+const bakeOfForm = (form: EnvironmentForm['bake']): BakePolicy => ({
+  baselineErrorRate: fraction(form['baseline-error-rate']),
+  detectErrorRate: fraction(form['detect-error-rate']),
+  falseAlarm: fraction(form['false-alarm']),
+  power: fraction(form.power),
+  requestsPerSecond: form['requests-per-second'],
+  floor: span(form.floor),
+  deadline: span(form.deadline),
+})
+
+/** Without a prototype: asking for a suite that is not there gives undefined, whatever its name. */
+function mapEntries<In, Out>(
+  record: Readonly<Record<string, In>>,
+  convert: (value: In, name: string) => Out,
+): Record<string, Out> {
+  const mapped: Record<string, Out> = Object.create(null)
+  for (const [name, value] of Object.entries(record)) mapped[name] = convert(value, name)
+  return mapped
+}
+
+function atLeastOne<Item>(list: readonly Item[]): readonly [Item, ...Item[]] {
+  const [first, ...rest] = list
+  if (first === undefined) throw new TypeError('the schema lets no empty list through')
+  return [first, ...rest]
+}
+
+function span(text: string): Milliseconds {
+  const parsed = parseDuration(text)
+  if (parsed === undefined) throw new TypeError(`the schema lets no such duration through: ${text}`)
+  return parsed
+}

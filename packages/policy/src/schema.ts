@@ -1,0 +1,188 @@
+import * as v from 'valibot'
+import { environmentForm } from './environment-form.ts'
+import {
+  buildExample,
+  environmentExample,
+  keysExample,
+  policyExample,
+  suiteExample,
+} from './examples.ts'
+import { commandLine, duration, explain, listOf, nameKey, repositoryPath } from './forms.ts'
+
+/**
+ * The YAML form of `bulkhead.yml` version 1, keys and values as people write them. One schema gives
+ * the type, the error messages and the published JSON Schema. Rules between keys are in
+ * `cross-field.ts`; the step to the {@link Policy} of the other rooms is in `policy-of-form.ts`.
+ */
+export const suiteForm = explain(
+  v.strictObject({
+    mandatory: explain(v.boolean(), {
+      form: 'true or false',
+      meaning: 'A mandatory suite can never be waived: a failing, skipped or missing test blocks.',
+      example: true,
+    }),
+    command: commandLine('Runs the suite, from the top of the repository.', ['npm', 'test']),
+    reports: listOf(repositoryPath('A report, or a glob of reports.', 'reports/*.xml'), {
+      form: 'a list of paths or globs, at least one',
+      meaning: 'The report files that the command writes. No two suites may share one.',
+      example: ['reports/tenant-isolation.xml'],
+    }),
+    format: v.optional(
+      explain(v.picklist(['junit']), {
+        form: 'junit',
+        meaning: 'The format of the reports.',
+        example: 'junit',
+      }),
+      'junit',
+    ),
+    inventory: v.optional(
+      repositoryPath(
+        'The list of tests that the suite must run. A mandatory suite needs one.',
+        '.bulkhead/inventory/tenant-isolation.json',
+      ),
+    ),
+    timeout: v.optional(duration('The command is killed after this long.', '5m'), '10m'),
+  }),
+  {
+    form: 'a mapping with the keys of one suite',
+    meaning: 'One suite: a named set of tests.',
+    example: suiteExample,
+  },
+)
+
+const keyFile = () =>
+  repositoryPath('The public key, as a file in the repository.', '.bulkhead/keys/gate.pub')
+
+const keyForm = explain(v.strictObject({ file: keyFile() }), {
+  form: 'a mapping with the key `file`',
+  meaning: 'One public key.',
+  example: { file: '.bulkhead/keys/gate.pub' },
+})
+
+const voucherForm = explain(
+  v.strictObject({
+    file: keyFile(),
+    separation: explain(v.picklist(['process', 'local']), {
+      form: 'process (the tests cannot read the private key) or local (they can, and verdicts say so)',
+      meaning:
+        'How far the private key is from the tests: `process` when a process or user of its own holds it, `local` when the tests could read it. There is no default: say which is true.',
+      example: 'process',
+    }),
+  }),
+  {
+    form: 'a mapping with the keys `file` and `separation`',
+    meaning: 'One public key of a voucher.',
+    example: { file: '.bulkhead/keys/voucher.pub', separation: 'process' },
+  },
+)
+
+const roleKeys = (meaning: string) =>
+  listOf(keyForm, {
+    form: 'a list of keys, at least one',
+    meaning,
+    example: [{ file: '.bulkhead/keys/gate.pub' }],
+  })
+
+/** The list of keys of each role. */
+export const keyRoleForms = {
+  voucher: listOf(voucherForm, {
+    form: 'a list of voucher keys, at least one',
+    meaning: 'Who may vouch for a test run.',
+    example: keysExample.voucher,
+  }),
+  builder: roleKeys('Who may bind artifacts to a commit.'),
+  gate: roleKeys('Who may sign verdicts.'),
+  ledger: roleKeys('Who may write the ledger.'),
+}
+
+const keysForm = explain(v.strictObject(keyRoleForms), {
+  form: 'a mapping with the keys voucher, builder, gate and ledger',
+  meaning: 'Public keys by role. A key has one role: it stands in one list, once.',
+  example: keysExample,
+})
+
+/** Where the allowed signers are. */
+export const signersForm = repositoryPath(
+  'Who may sign commits: a file in the allowed-signers format of git and ssh-keygen.',
+  '.bulkhead/allowed_signers',
+)
+
+const suitesForm = explain(
+  v.pipe(v.record(nameKey, suiteForm), v.minEntries(1), v.maxEntries(256)),
+  {
+    form: 'a mapping from suite names to suites, at least one',
+    meaning: 'The suites, by name. At least one is mandatory.',
+    example: { 'tenant-isolation': suiteExample },
+  },
+)
+
+const buildForm = explain(
+  v.strictObject({
+    command: v.optional(
+      commandLine('Builds the artifacts, from the top of the repository.', ['npm', 'run', 'build']),
+    ),
+    artifacts: listOf(repositoryPath('One file that is shipped.', 'dist/app.mjs'), {
+      form: 'a list of paths, at least one',
+      meaning: 'The files that are shipped. Each is bound to its commit by a build record.',
+      example: ['dist/app.mjs'],
+    }),
+  }),
+  {
+    form: 'a mapping with the keys command and artifacts',
+    meaning: 'What is built, and how.',
+    example: buildExample,
+  },
+)
+
+const environmentsForm = explain(
+  v.pipe(v.record(nameKey, environmentForm), v.minEntries(1), v.maxEntries(64)),
+  {
+    form: 'a mapping from environment names to environments, at least one',
+    meaning: 'The environments, by name.',
+    example: { production: environmentExample },
+  },
+)
+
+export const policyForm = explain(
+  v.strictObject({
+    version: explain(v.literal(1), {
+      form: 'the number 1',
+      meaning: 'The version of the policy format.',
+      example: 1,
+    }),
+    mode: v.optional(
+      explain(v.picklist(['enforce', 'observe']), {
+        form: 'enforce or observe',
+        meaning: '`enforce` blocks. `observe` judges and reports everything and blocks nothing.',
+        example: 'enforce',
+      }),
+      'enforce',
+    ),
+    signers: signersForm,
+    suites: suitesForm,
+    build: buildForm,
+    keys: keysForm,
+    verdict: v.optional(
+      explain(
+        v.strictObject({ expires: v.optional(duration('How long a verdict stands.', '1h'), '1h') }),
+        {
+          form: 'a mapping with the key `expires`',
+          meaning: 'What holds for every verdict.',
+          example: { expires: '1h' },
+        },
+      ),
+      {},
+    ),
+    environments: environmentsForm,
+  }),
+  {
+    form: 'a mapping with the keys of the policy',
+    meaning: 'The policy of a repository: what must be true before anything ships.',
+    example: policyExample,
+  },
+)
+
+/** `bulkhead.yml` as it is written, defaults filled in. */
+export type PolicyForm = v.InferOutput<typeof policyForm>
+export type SuiteForm = v.InferOutput<typeof suiteForm>
+export type KeysForm = v.InferOutput<typeof keysForm>

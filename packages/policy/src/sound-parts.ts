@@ -1,0 +1,72 @@
+import * as v from 'valibot'
+import { type EnvironmentForm, environmentForm } from './environment-form.ts'
+import { type KeysForm, type SuiteForm, keyRoleForms, signersForm, suiteForm } from './schema.ts'
+import { valueAt } from './schema-walk.ts'
+
+/** Each key on its own: undefined where it is absent or its own form is wrong. */
+type Sound<Form> = { readonly [Key in keyof Form]: Form[Key] | undefined }
+
+/** The parts of a policy whose own form is right, whatever is wrong with the others. */
+export interface SoundParts {
+  readonly signers: string | undefined
+  readonly suites: Readonly<Record<string, SoundSuite>>
+  readonly artifacts: readonly string[]
+  readonly keys: Sound<KeysForm>
+  readonly environments: Readonly<Record<string, Sound<EnvironmentForm>>>
+}
+
+export interface SoundSuite {
+  readonly mandatory: boolean | undefined
+  readonly reports: SuiteForm['reports'] | undefined
+  readonly inventory: string | undefined
+  /** Whether anything stands there, right or wrong. */
+  readonly namesInventory: boolean
+}
+
+/**
+ * Takes the sound parts out of plain data, so that the rules between keys can be judged even while
+ * some key elsewhere is wrong: a user gets all errors at once.
+ */
+export function soundParts(data: unknown): SoundParts {
+  const keys = valueAt(data, ['keys'])
+  return {
+    signers: sound(signersForm, data, 'signers'),
+    suites: mapSections(valueAt(data, ['suites']), soundSuite),
+    artifacts: sound(v.array(v.string()), valueAt(data, ['build']), 'artifacts') ?? [],
+    keys: {
+      voucher: sound(keyRoleForms.voucher, keys, 'voucher'),
+      builder: sound(keyRoleForms.builder, keys, 'builder'),
+      gate: sound(keyRoleForms.gate, keys, 'gate'),
+      ledger: sound(keyRoleForms.ledger, keys, 'ledger'),
+    },
+    environments: mapSections(valueAt(data, ['environments']), soundEnvironment),
+  }
+}
+
+const soundSuite = (data: unknown): SoundSuite => ({
+  mandatory: sound(suiteForm.entries.mandatory, data, 'mandatory'),
+  reports: sound(suiteForm.entries.reports, data, 'reports'),
+  inventory: sound(suiteForm.entries.inventory, data, 'inventory'),
+  namesInventory: valueAt(data, ['inventory']) !== undefined,
+})
+
+const soundEnvironment = (data: unknown): Sound<EnvironmentForm> => ({
+  target: sound(environmentForm.entries.target, data, 'target'),
+  regions: sound(environmentForm.entries.regions, data, 'regions'),
+  capacity: sound(environmentForm.entries.capacity, data, 'capacity'),
+  bake: sound(environmentForm.entries.bake, data, 'bake'),
+})
+
+function sound<Form extends v.GenericSchema>(
+  form: Form,
+  data: unknown,
+  key: string,
+): v.InferOutput<Form> | undefined {
+  const result = v.safeParse(form, valueAt(data, [key]))
+  return result.success ? result.output : undefined
+}
+
+function mapSections<Out>(data: unknown, convert: (value: unknown) => Out): Record<string, Out> {
+  if (typeof data !== 'object' || data === null) return {}
+  return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, convert(value)]))
+}

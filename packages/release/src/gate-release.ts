@@ -1,0 +1,60 @@
+import { join } from 'node:path'
+import { attestVerdict } from '@bulkhead/attest'
+import { type Verdict, judge } from '@bulkhead/gate'
+import type { Actor } from '@bulkhead/ledger'
+import type { CommitId } from '@bulkhead/vocabulary'
+import { writeWhole } from './build-release.ts'
+import { gatherEvidence } from './gather-evidence.ts'
+import { type Keyring, signerFor } from './keyring.ts'
+import { writeLedger } from './ledger-access.ts'
+import { findTrustedBase } from './trusted-ref.ts'
+import { type Workspace, evidenceDirectory } from './workspace.ts'
+
+export interface GateRequest {
+  readonly environment: string
+  readonly commit: CommitId
+  readonly genesis?: string
+  readonly keyring: Keyring
+  readonly actors: readonly Actor[]
+}
+
+/** Where the two envelopes about a verdict lie. */
+export interface AttestationFiles {
+  readonly gate: string
+  readonly summary: string
+}
+
+export const attestationFiles = (directory: string, environment: string): AttestationFiles => ({
+  gate: join(directory, environment, 'verdict.json'),
+  summary: join(directory, environment, 'summary.json'),
+})
+
+/** Judges a commit for an environment, attests the verdict and puts it on record, PASS and BLOCK alike. */
+export async function gateRelease(workspace: Workspace, request: GateRequest): Promise<{ readonly verdict: Verdict; readonly files: AttestationFiles }> {
+  const { environment, commit } = request
+  const base = await findTrustedBase(workspace, environment, request.genesis)
+  const verdict = judge(await gatherEvidence(workspace, { commit, environment, policy: base.policy }))
+  const attestation = await attestVerdict(verdict, signerFor('gate', request.keyring, base.policy))
+  const files = attestationFiles(evidenceDirectory(workspace.repository, commit), environment)
+  await writeWhole(files.gate, attestation.gate)
+  await writeWhole(files.summary, attestation.summary)
+  const ledger = await writeLedger(workspace, { ...base, environment, policy: base.ledgerPolicy }, request.keyring, request.actors)
+  await ledger.append([
+    {
+      kind: 'gate.verdict',
+      release: { commit, artifacts: verdict.bindings.artifacts },
+      actors: request.actors,
+      data: {
+        outcome: verdict.outcome,
+        mode: verdict.mode,
+        base: verdict.bindings.base,
+        policyDigest: verdict.bindings.policyDigest,
+        attestation: attestation.digest,
+        // Codes and subjects only: messages can carry text that a log which cannot forget must not hold.
+        findings: verdict.findings.slice(0, 50).map(({ code, subject }) => ({ code, subject: subject.slice(0, 200) })),
+        findingsTotal: verdict.findings.length,
+      },
+    },
+  ])
+  return { verdict, files }
+}

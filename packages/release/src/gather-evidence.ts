@@ -1,0 +1,94 @@
+import { createReadStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { openBuildRecord } from '@bulkhead/attest'
+import type { BuildEvidence, GateInput, SuiteEvidence } from '@bulkhead/gate'
+import type { LoadedPolicy, SuitePolicy } from '@bulkhead/policy'
+import { verifyRange } from '@bulkhead/signatures'
+import { type Inventory, openRunRecord, parseInventory, readReport, readSuiteEvidence } from '@bulkhead/test-reports'
+import type { CommitId, Finding } from '@bulkhead/vocabulary'
+import { artifactPath } from './build-release.ts'
+import { digestOfFile } from './digest-of-file.ts'
+import { trustedKeys } from './trusted-keys.ts'
+import { allowedSignersOf } from './verify-commits.ts'
+import { type Workspace, evidenceDirectory } from './workspace.ts'
+
+export interface GatherRequest {
+  readonly commit: CommitId
+  readonly environment: string
+  /** The policy of the trusted ref; the range judged starts after that ref. */
+  readonly policy: LoadedPolicy
+}
+
+/** Collects everything that the gate judges, as plain data. What is absent or unreadable is a finding in it. */
+export async function gatherEvidence(workspace: Workspace, request: GatherRequest): Promise<GateInput> {
+  const { repository, clock } = workspace
+  const { commit, policy } = request
+  const suites = Object.entries(policy.policy.suites)
+  return {
+    commit,
+    tree: await repository.treeOf(commit),
+    environment: request.environment,
+    policy,
+    range: await verifyRange({
+      repository,
+      range: { base: policy.trustedRef, head: commit },
+      allowedSigners: allowedSignersOf(policy),
+      receiptTime: clock.now(),
+    }),
+    suites: Object.fromEntries(
+      await Promise.all(suites.map(async ([name, suite]) => [name, await gatherSuite(workspace, request, name, suite)] as const)),
+    ),
+    build: await gatherBuild(workspace, request),
+    now: clock.now(),
+  }
+}
+
+async function gatherSuite(workspace: Workspace, { commit, policy }: GatherRequest, name: string, suite: SuitePolicy): Promise<SuiteEvidence> {
+  const { record, reports } = await readSuiteEvidence(evidenceDirectory(workspace.repository, commit), name)
+  const vouchers = trustedKeys(policy, 'voucher').map((key, index) => ({
+    key,
+    separation: policy.policy.keys.voucher[index]?.separation ?? 'local',
+  }))
+  const opened = record === undefined ? undefined : openRunRecord(record, vouchers)
+  const trusted = suite.inventory === undefined ? undefined : inventoryOf(policy.files.get(suite.inventory), suite.inventory, name)
+  const atHead = suite.inventory === undefined ? undefined : await workspace.repository.readFile(commit, suite.inventory)
+  const head = inventoryOf(atHead?.bytes, suite.inventory ?? '', name)
+  return {
+    run: opened?.kind === 'vouched' ? opened.run : undefined,
+    reports: await Promise.all(reports.map(({ path, file }) => readReport({ path, chunks: createReadStream(file), format: suite.format }))),
+    inventory: { trusted: trusted?.inventory, head: head?.inventory },
+    findings: [...(opened?.kind === 'refused' ? [opened.finding] : []), ...(trusted?.findings ?? []), ...(head?.findings ?? [])],
+  }
+}
+
+interface ReadInventory {
+  readonly inventory: Inventory | undefined
+  readonly findings: readonly Finding[]
+}
+
+function inventoryOf(bytes: Buffer | undefined, path: string, suite: string): ReadInventory | undefined {
+  if (bytes === undefined) return undefined
+  const parsed = parseInventory(bytes, { path, suite })
+  return parsed.kind === 'parsed' ? { inventory: parsed.inventory, findings: [] } : { inventory: undefined, findings: parsed.findings }
+}
+
+export async function gatherBuild(workspace: Workspace, { commit, policy }: Pick<GatherRequest, "commit" | "policy">): Promise<BuildEvidence> {
+  const directory = evidenceDirectory(workspace.repository, commit)
+  const bytes = await readFile(join(directory, 'build.json')).catch(() => undefined)
+  if (bytes === undefined) return { record: undefined, artifacts: [], findings: [] }
+  const opened = openBuildRecord(bytes, trustedKeys(policy, 'builder'))
+  if (opened.kind === 'refused') return { record: undefined, artifacts: [], findings: opened.findings }
+  const { record, digest } = opened
+  const artifacts = await Promise.all(
+    record.artifacts.map(async (artifact) => ({
+      name: artifact.name,
+      digest: await digestOfFile(artifactPath(directory, artifact.digest, artifact.name)),
+    })),
+  )
+  return {
+    record: { commit: record.commit, tree: record.tree, artifacts: record.artifacts.map(({ name, digest: built }) => ({ name, digest: built })), digest },
+    artifacts: artifacts.flatMap(({ name, digest: found }) => (found === undefined ? [] : [{ name, digest: found }])),
+    findings: [],
+  }
+}

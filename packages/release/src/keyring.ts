@@ -1,0 +1,45 @@
+import { type Signer, parsePrivateKey } from '@bulkhead/envelope'
+import type { LoadedPolicy } from '@bulkhead/policy'
+import { InputError } from '@bulkhead/vocabulary'
+import { trustedKeys } from './trusted-keys.ts'
+import type { KeyRole } from './workspace.ts'
+
+/** Private keys that the caller brought, and where they came from (for messages). */
+export interface Keyring {
+  readonly source: string
+  readonly signers: readonly Signer[]
+}
+
+const PEM_BLOCK = /-----BEGIN [A-Z ]+-----[\s\S]*?-----END [A-Z ]+-----/g
+
+/**
+ * Reads every private key of a text of PEM blocks.
+ * @throws InputError `usage/missing-key` when there is none, `usage/wrong-key` for another kind of key
+ */
+export function parseKeyring(text: string, source: string): Keyring {
+  const signers = [...text.matchAll(PEM_BLOCK)].map(([block]) => parsePrivateKey(Buffer.from(`${block}\n`), source))
+  if (signers.length > 0) return { source, signers }
+  throw new InputError({
+    code: text.trim() === '' ? 'usage/missing-key' : 'usage/wrong-key',
+    subject: source,
+    message: 'holds no private key in PEM',
+    remedy: 'make keys with `bulkhead init`, or name a file of Ed25519 private keys in PEM with --keys FILE',
+  })
+}
+
+/**
+ * The caller's key that the policy trusts for a role. There is no choice to get wrong: a key that the
+ * policy does not name could only sign what everybody refuses.
+ * @throws InputError `usage/wrong-key`
+ */
+export function signerFor(role: KeyRole, keyring: Keyring, policy: LoadedPolicy): Signer {
+  const trusted = trustedKeys(policy, role)
+  const signer = keyring.signers.find((candidate) => trusted.some((key) => key.id === candidate.id))
+  if (signer !== undefined) return signer
+  throw new InputError({
+    code: 'usage/wrong-key',
+    subject: keyring.source,
+    message: `none of its ${keyring.signers.length} key(s) is a ${role} key of the policy at ${policy.trustedRef}`,
+    remedy: `bring the private key of ${trusted.map((key) => key.name).join(' or ')}`,
+  })
+}

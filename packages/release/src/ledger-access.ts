@@ -1,0 +1,52 @@
+import { type Actor, type EnvironmentState, type Ledger, foldEnvironment, gitLedgerStore, openLedger, verifyLedger } from '@bulkhead/ledger'
+import type { LoadedPolicy } from '@bulkhead/policy'
+import { type CommitId, DeniedError } from '@bulkhead/vocabulary'
+import { type Keyring, signerFor } from './keyring.ts'
+import { trustedKeys } from './trusted-keys.ts'
+import type { Workspace } from './workspace.ts'
+
+/** Which ledger: one per environment, and its keys by the policy that the caller pinned. */
+export interface LedgerAddress {
+  readonly genesis: CommitId
+  readonly policy: LoadedPolicy
+  readonly environment: string
+}
+
+/** What a ledger says now, after every entry was verified. */
+export interface LedgerState {
+  readonly state: EnvironmentState
+  readonly size: number
+}
+
+/**
+ * Names one log among all logs (C2SP tlog-checkpoint, origin line). The pinned genesis commit is part
+ * of it, so that a log of another repository or another beginning can never stand in.
+ */
+export const ledgerOrigin = ({ genesis, environment }: Pick<LedgerAddress, 'genesis' | 'environment'>): string =>
+  `bulkhead.dev/ledger/${genesis}/${environment}`
+
+/** Reads and verifies a whole ledger. @throws DeniedError when it does not verify */
+export async function readLedger(workspace: Workspace, address: LedgerAddress): Promise<LedgerState> {
+  const store = gitLedgerStore({ repository: workspace.repository, environment: address.environment })
+  const verification = await verifyLedger({
+    entries: store.read(0),
+    trust: { keys: trustedKeys(address.policy, 'ledger') },
+    origin: ledgerOrigin(address),
+    environment: address.environment,
+  })
+  if (verification.findings.length > 0) throw new DeniedError(verification.findings)
+  return { state: foldEnvironment(verification.entries), size: verification.entries.length }
+}
+
+/** Opens a ledger for appending; the first append writes its genesis entry. */
+export function writeLedger(workspace: Workspace, address: LedgerAddress, keyring: Keyring, actors: readonly Actor[]): Promise<Ledger> {
+  return openLedger({
+    store: gitLedgerStore({ repository: workspace.repository, environment: address.environment }),
+    signer: signerFor('ledger', keyring, address.policy),
+    trustedKeys: trustedKeys(address.policy, 'ledger'),
+    origin: ledgerOrigin(address),
+    environment: address.environment,
+    clock: workspace.clock,
+    actors,
+  })
+}

@@ -1,0 +1,70 @@
+import type { Actor, EntryDraft, Ledger } from '@bulkhead/ledger'
+import type { Journal, Plan, RolloutEvent } from '@bulkhead/rollout'
+import type { Digest, FencingToken, Finding } from '@bulkhead/vocabulary'
+
+export interface LedgerJournalOptions {
+  readonly ledger: Ledger
+  readonly token: FencingToken
+  readonly actors: readonly Actor[]
+  readonly release: NonNullable<EntryDraft['release']>
+  /** Digest of the attestation that this rollout rests on. */
+  readonly attestation: Digest
+}
+
+/** Writes what a rollout says into the ledger: it is on record before it happens (DESIGN law 8). */
+export function ledgerJournal(options: LedgerJournalOptions): Journal {
+  const { ledger, token, actors, release } = options
+  return {
+    async record(events) {
+      await ledger.append(
+        events.map((event): EntryDraft => ({ kind: kindOf(event), release, fence: token, actors, data: dataOf(event, options.attestation) })),
+      )
+    },
+  }
+}
+
+function kindOf(event: RolloutEvent): EntryDraft['kind'] {
+  switch (event.kind) {
+    case 'started':
+      return 'deploy.started'
+    case 'batch-intended':
+    case 'batch-done':
+    case 'wave-judged':
+      return 'deploy.step'
+    case 'rolling-back':
+      return 'rollback.started'
+    case 'finished':
+      return 'deploy.finished'
+  }
+}
+
+function dataOf(event: RolloutEvent, attestation: Digest): EntryDraft['data'] {
+  switch (event.kind) {
+    case 'started':
+      return { attestation, plan: summaryOf(event.plan) }
+    case 'batch-intended':
+    case 'batch-done':
+      return { step: event.kind, wave: event.wave, direction: event.direction, batch: event.batch }
+    case 'wave-judged':
+      return { step: event.kind, wave: event.wave, decision: event.decision, why: event.why, requests: event.requests, errors: event.errors }
+    case 'rolling-back':
+      return { findings: codesOf(event.findings) }
+    case 'finished':
+      return { result: event.result, findings: codesOf(event.findings) }
+  }
+}
+
+/** Unit lists stay out: a plan of 100,000 units must fit an entry, and the digest binds them. */
+const summaryOf = (plan: Plan) => ({
+  digest: plan.digest,
+  lane: plan.lane,
+  required: plan.required,
+  previous: plan.previous,
+  waves: plan.waves.map((wave) => ({
+    name: wave.name,
+    units: wave.stages.reduce((total, stage) => total + stage.units.length, 0),
+    zones: [...new Set(wave.stages.map((stage) => `${stage.region}/${stage.zone}`))],
+  })),
+})
+
+const codesOf = (findings: readonly Finding[]) => findings.slice(0, 20).map(({ code, subject }) => ({ code, subject: subject.slice(0, 200) }))

@@ -1,0 +1,60 @@
+import { type LoadedPolicy, loadPolicy, loadPolicyFile } from '@bulkhead/policy'
+import { type AllowedSigners, type RangeJudgement, parseAllowedSigners, verifyRange } from '@bulkhead/signatures'
+import { type CommitId, InputError } from '@bulkhead/vocabulary'
+import { pinnedGenesis } from './trusted-ref.ts'
+import type { Workspace } from './workspace.ts'
+
+export interface VerifyCommitsRequest {
+  /** `BASE..HEAD`, or one revision that is the head; default `<trusted ref>..HEAD`. */
+  readonly range?: string
+  /** Where the policy is read from; default: the range's base when it has a policy, else genesis. */
+  readonly trustedRef?: string
+  /** A policy outside of the judged repository, trusted because the caller named it. */
+  readonly policyFile?: string
+  readonly genesis?: string
+}
+
+/** Says for every commit of a range who signed it and whether the trusted ref allows it. */
+export async function verifyCommits(workspace: Workspace, request: VerifyCommitsRequest): Promise<RangeJudgement> {
+  const { repository } = workspace
+  const [base, head] = splitRange(request.range ?? 'HEAD')
+  const trusted = await trustedCommit(workspace, request, base)
+  const policy = request.policyFile === undefined ? await loadPolicy(repository, trusted) : await loadPolicyFile(request.policyFile)
+  const range = {
+    base: base === undefined ? trusted : await repository.resolveCommit(base),
+    head: await repository.resolveCommit(head),
+  }
+  return verifyRange({ repository, range, allowedSigners: allowedSignersOf(policy), receiptTime: workspace.clock.now() })
+}
+
+async function trustedCommit(workspace: Workspace, request: VerifyCommitsRequest, base: string | undefined): Promise<CommitId> {
+  if (request.trustedRef !== undefined) return workspace.repository.resolveCommit(request.trustedRef)
+  if (request.policyFile !== undefined && base !== undefined) return workspace.repository.resolveCommit(base)
+  return pinnedGenesis(workspace, request.genesis)
+}
+
+/** `A..B` → A and B; `B` → B alone. Three dots mean something else to git and are refused. */
+function splitRange(range: string): readonly [string | undefined, string] {
+  const [base, head, ...more] = range.split('..')
+  if (head === undefined) return [undefined, range]
+  if (more.length === 0 && base !== undefined && base !== '' && head !== '' && !head.startsWith('.')) return [base, head]
+  throw new InputError({
+    code: 'usage/invalid-option',
+    subject: range,
+    message: 'not a range of the form BASE..HEAD',
+    remedy: 'write BASE..HEAD with two commits, or one commit',
+  })
+}
+
+/** The allowed signers of a policy. @throws InputError for a file that is absent or malformed */
+export function allowedSignersOf(policy: LoadedPolicy): AllowedSigners {
+  const path = policy.policy.signers
+  const bytes = policy.files.get(path)
+  if (bytes !== undefined) return parseAllowedSigners(bytes, path)
+  throw new InputError({
+    code: 'policy/missing-file',
+    subject: path,
+    message: `the trusted ref ${policy.trustedRef} has no allowed signers`,
+    remedy: `commit the allowed signers at ${path}`,
+  })
+}
