@@ -63,6 +63,11 @@ export const testReasons = reasonsOf({
     cause: 'A report could not be read from disk.',
     remedy: 'Check that the file exists and may be read, then try again.',
   },
+  'test/confusing-name': {
+    cause:
+      'A test id has characters that are invisible, not normalised, or look like others, so that two different tests could be read as one.',
+    remedy: 'Rename the test without the character named.',
+  },
   'test/no-report': {
     cause: 'The run left no report where the policy looks for it.',
     remedy: 'Check the `reports` patterns of the suite against where the runner writes.',
