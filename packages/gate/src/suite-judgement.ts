@@ -161,7 +161,7 @@ const repeatedTests: Check = (suite) => {
     .map((results) => ({
       code: 'gate/flaky-test',
       subject: `${suite.name}: ${results[0] === undefined ? '' : idLabel(results[0].id)}`,
-      message: `${results.length} results of one id: ${results.map((test) => test.status).join(', ')}`,
+      message: `${results.length} results of one id: ${results.map((test) => test.status).sort().join(', ')}`,
       remedy: 'give each test a name of its own; switch retries off',
     }))
 }

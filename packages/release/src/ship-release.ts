@@ -40,11 +40,10 @@ export async function shipRelease(workspace: Workspace, request: ShipRequest): P
   if (verification.attestation.kind === 'refused') return refuse(ledger, request, verification.attestation.findings)
   const lease = await ledger.acquireLease({ region: leaseRegion(base, request.environment), actors: request.actors })
   if (lease.kind === 'refused') return refuse(ledger, request, lease.findings)
-  try {
-    return await rollOut(workspace, request, { base, verification, ledger, lease: lease.lease })
-  } finally {
-    await lease.lease.release()
-  }
+  const shipped = await rollOut(workspace, request, { base, verification, ledger, lease: lease.lease })
+  // A fleet that needs a human stays locked: the next deploy must not start on top of it.
+  if (shipped.result !== 'stuck') await lease.lease.release()
+  return shipped
 }
 
 interface Prepared {
