@@ -4,6 +4,8 @@ import type { ObjectReader } from './object-reader.ts'
 
 /** Tags of tags deeper than this are refused. */
 const MAX_PEEL = 8
+/** Objects looked at that share one short id. */
+const MAX_SAME = 16
 const MAX_REVISION = 1_024
 /** What git itself would write: no control bytes, no spaces, no `..`, no leading dash or colon. */
 const REVISION = /^(?![-:])(?!.*\.\.)[^\0-\x20\x7f]+$/
@@ -31,7 +33,7 @@ export async function resolveRevision(
     throw unknownRevision(revision, 'is not the name of one commit')
   }
   const [, name = revision, suffix = ''] = PARTS.exec(revision) ?? []
-  const full = await fullName(git, revision, name)
+  const full = await fullName(git, reader, revision, name)
   const id = await revParse(git, `${full}${suffix}^{commit}`)
   if (id === undefined) throw unknownRevision(revision, 'names no commit in this clone')
   return id
@@ -51,13 +53,17 @@ export async function resolveRef(
 }
 
 /** The one full name that `name` stands for. @throws InputError when there are several, or none */
-async function fullName(git: Git, revision: string, name: string): Promise<string> {
+async function fullName(
+  git: Git,
+  reader: ObjectReader,
+  revision: string,
+  name: string,
+): Promise<string> {
   if (name === '@' || PSEUDO_REF.test(name)) return name === '@' ? 'HEAD' : name
   const refs = await refsNamed(git, name)
   const exact = refs.find((ref) => ref === name)
   if (exact !== undefined) return exact
-  const short = SHORT_ID.test(name) ? await shortId(git, name) : []
-  const all = [...refs, ...short]
+  const all = [...refs, ...(SHORT_ID.test(name) ? await idsFrom(git, reader, name) : [])]
   const [only, ...others] = all
   if (only === undefined) throw unknownRevision(revision, 'is no branch, tag or commit here')
   if (others.length === 0) return only
@@ -83,12 +89,12 @@ async function refsNamed(git: Git, name: string): Promise<readonly string[]> {
 /** for-each-ref takes patterns; brackets and stars in a name stand for themselves. */
 const literally = (ref: string): string => ref.replaceAll(/[*?[\\]/g, String.raw`\$&`)
 
-async function shortId(git: Git, prefix: string): Promise<readonly string[]> {
-  const id = await revParse(git, `${prefix}^{commit}`)
-  if (id?.startsWith(prefix)) return [id]
+/** Full ids of the commits and tags that begin with `prefix`. */
+async function idsFrom(git: Git, reader: ObjectReader, prefix: string): Promise<readonly string[]> {
   const answer = await git(['rev-parse', `--disambiguate=${prefix}`])
-  const ids = answer.stdout.toString('latin1').split('\n').filter(isObjectId)
-  return id === undefined ? ids : []
+  const ids = answer.stdout.toString('latin1').split('\n').filter(isObjectId).slice(0, MAX_SAME)
+  const objects = await Promise.all(ids.map((id) => reader.find(id)))
+  return ids.filter((_, at) => objects[at]?.type === 'commit' || objects[at]?.type === 'tag')
 }
 
 async function revParse(git: Git, expression: string): Promise<CommitId | undefined> {
