@@ -90,15 +90,17 @@ describe('a fleet', () => {
     expect((await living(pids)).length).toBeGreaterThanOrEqual(2)
     await startFleet(yard.argv, yard.state)
     expect(await living(pids)).toEqual([])
-    // Killed once more: stopping cleans up as well.
-    const later = await ownPids(yard)
-    process.kill((await fleetStatus(yard.state))?.pid ?? 0, 'SIGKILL')
-    await eventually(
-      async () => await fleetStatus(yard.state),
-      (up) => up === undefined,
-    )
-    expect(await stopFleet(yard.state)).toBe(false)
-    expect(await living(later)).toEqual([])
+  })
+
+  it('whose supervisor was killed leaves no orphan after it is stopped', async () => {
+    await using yard = await makeYard()
+    const { status } = await startFleet(yard.argv, yard.state)
+    await fill(yard)
+    const pids = await ownPids(yard)
+    process.kill(status.pid, 'SIGKILL')
+    // At once: whether the supervisor is still seen or not, nothing may be left.
+    await stopFleet(yard.state)
+    expect(await living(pids)).toEqual([])
   })
 
   it('finishes a batch whose client died, so that no unit stays drained', async () => {
