@@ -1,7 +1,7 @@
 import type { Batch, ShippedRelease } from '@bulkhead/rollout'
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
-import { stat } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { WorldError } from '@bulkhead/vocabulary'
 import { describe, expect, it } from 'vitest'
@@ -102,6 +102,25 @@ describe('a fleet', () => {
     await stopFleet(yard.state)
     expect(await living(pids)).toEqual([])
   })
+
+  it.skipIf(process.platform !== 'linux')(
+    'finds orphans that were never written down, by the mark that they carry',
+    async () => {
+      await using yard = await makeYard()
+      const { status } = await startFleet(yard.argv, yard.state)
+      await fill(yard)
+      const pids = await ownPids(yard)
+      expect(pids.length).toBeGreaterThanOrEqual(3)
+      process.kill(status.pid, 'SIGKILL')
+      await eventually(
+        () => living([status.pid]),
+        (left) => left.length === 0,
+      )
+      await rm(stateDirectory(yard.state).processes)
+      await stopFleet(yard.state)
+      expect(await living(pids)).toEqual([])
+    },
+  )
 
   it('finishes a batch whose client died, so that no unit stays drained', async () => {
     await using yard = await makeYard()
