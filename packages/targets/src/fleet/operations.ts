@@ -1,4 +1,4 @@
-import { type Request, SAMPLES_PER_ANSWER } from '../control/protocol.ts'
+import { type Request, MOST_SAMPLED_UNITS } from '../control/protocol.ts'
 import type { ProxyAddress } from '../proxy/fleet-proxy.ts'
 import type { Fleet } from './fleet.ts'
 import type { Sampler } from './sampler.ts'
@@ -16,21 +16,25 @@ export function perform(
   on: Operable,
   request: Request,
   signal: AbortSignal,
-): Promise<object | boolean | void> {
+): Promise<object | boolean | null> {
   switch (request.op) {
     case 'state':
       return Promise.resolve(on.fleet.state(on.address))
     case 'observe':
       return Promise.resolve({ start: on.fleet.start, observation: on.fleet.observe() })
     case 'stage':
-      return on.fleet.stage(request.path, request.digest, request.token)
+      return on.fleet.stage(request.path, request.digest, request.token).then(() => null)
     case 'holds':
       return on.fleet.holds(request.digest)
     case 'apply':
       return on.fleet.apply({ ...request, signal })
     case 'samples':
-      return Promise.resolve(on.sampler.after(request.since, SAMPLES_PER_ANSWER))
+      return Promise.resolve(on.sampler.after(request.since, samplesPerAnswer(on.fleet)))
     case 'stop':
-      return on.stop()
+      break
   }
+  return on.stop().then(() => null)
 }
+
+const samplesPerAnswer = (fleet: Fleet): number =>
+  Math.max(1, Math.floor(MOST_SAMPLED_UNITS / Math.max(1, fleet.size)))
