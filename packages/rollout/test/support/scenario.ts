@@ -1,4 +1,11 @@
-import { type RolloutEvent, type RolloutProgress, type RolloutResult, type ShippedRelease, planRollout, runRollout } from '../../src/index.ts'
+import {
+  type RolloutEvent,
+  type RolloutProgress,
+  type RolloutResult,
+  type ShippedRelease,
+  planRollout,
+  runRollout,
+} from '../../src/index.ts'
 import { type FleetOptions, SimulatedFleet, release, token } from './simulated-fleet.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
@@ -43,12 +50,19 @@ export class Scenario {
 
   async plan() {
     const { required = 4, previous = oldRelease } = this.#options
-    return planRollout({ environment: 'production', policy: { required, bake: bakeGoal }, observation: await this.fleet.observe(), release: newRelease, previous })
+    return planRollout({
+      environment: 'production',
+      policy: { required, bake: bakeGoal },
+      observation: await this.fleet.observe(),
+      release: newRelease,
+      previous,
+    })
   }
 
   async run(): Promise<RolloutResult> {
     const planning = await this.plan()
-    if (planning.kind === 'refused') throw new Error(planning.findings.map((finding) => finding.message).join('\n'))
+    if (planning.kind === 'refused')
+      throw new Error(planning.findings.map((finding) => finding.message).join('\n'))
     const record = async (events: readonly RolloutEvent[]) => {
       const ms = this.onAppend(this.appends.length)
       this.appends.push(events)
@@ -70,6 +84,8 @@ export class Scenario {
   }
 
   versions(): string[] {
-    return this.fleet.units.map((unit) => `${unit.health === 'healthy' ? '' : '!'}${unit.version?.[0] ?? '-'}`)
+    return this.fleet.units.map(
+      (unit) => `${unit.health === 'healthy' ? '' : '!'}${unit.version?.[0] ?? '-'}`,
+    )
   }
 }
