@@ -1,4 +1,5 @@
 import {
+  type Planning,
   type RolloutEvent,
   type RolloutProgress,
   type RolloutResult,
@@ -29,6 +30,9 @@ export interface ScenarioOptions extends Partial<Omit<FleetOptions, 'clock'>> {
 
 export const threeZones = { eu: { a: 3, b: 3, c: 3 } }
 
+/** Planning simulates its bakes; the same fleet need not be planned twice. */
+const planned = new Map<string, Planning>()
+
 /** A planned rollout of the new release over a simulated fleet, ready to be broken and run. */
 export class Scenario {
   readonly clock = new VirtualClock()
@@ -48,15 +52,20 @@ export class Scenario {
     this.fleet.held.add(oldRelease.artifact).add(newRelease.artifact)
   }
 
-  async plan() {
+  async plan(): Promise<Planning> {
     const { required = 4, previous = oldRelease } = this.#options
-    return planRollout({
+    const observation = await this.fleet.observe()
+    const request = {
       environment: 'production',
       policy: { required, bake: bakeGoal },
-      observation: await this.fleet.observe(),
+      observation,
       release: newRelease,
       previous,
-    })
+    }
+    const key = JSON.stringify(request)
+    const planning = planned.get(key) ?? planRollout(request)
+    planned.set(key, planning)
+    return planning
   }
 
   async run(): Promise<RolloutResult> {
