@@ -1,0 +1,34 @@
+import type { ActionAnswer } from '@bulkhead/action-kit'
+import type { ShipResult } from '@bulkhead/release'
+import type { action } from './action.ts'
+
+const ENDS: Readonly<Record<ShipResult['result'], string>> = {
+  released: 'RELEASED: every unit runs the release',
+  refused: 'REFUSED: nothing was deployed',
+  'rolled-back': 'ROLLED BACK: every unit runs the release before it',
+  stuck: 'STUCK: the fleet needs a human now; the lease is held',
+}
+
+/** What the action says of a rollout that has ended. */
+export function answerOf({ result, plan, matched, findings }: ShipResult, commit: string): ActionAnswer<typeof action.outputs> {
+  return {
+    outcome: result === 'released' ? 'passed' : 'blocked',
+    headline: ENDS[result],
+    findings,
+    outputs: { result, commit, plan: plan?.digest ?? '' },
+    tables: [
+      ...(plan === undefined ? [] : [wavesTable(plan)]),
+      ...(matched.length === 0 ? [] : [{ header: ['The attestation matched'], rows: matched.map((line) => [{ untrusted: line }]) }]),
+    ],
+  }
+}
+
+const wavesTable = ({ waves }: NonNullable<ShipResult['plan']>) => ({
+  header: ['Wave', 'Zones', 'Units', 'Requests needed to judge it'],
+  rows: waves.map(({ name, stages, bake }) => [
+    { untrusted: name },
+    { untrusted: stages.map((stage) => `${stage.region}/${stage.zone}`).join(', ') },
+    String(stages.reduce((sum, stage) => sum + stage.units.length, 0)),
+    String(bake.requestsNeeded),
+  ]),
+})
