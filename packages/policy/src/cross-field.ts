@@ -2,14 +2,13 @@ import { parseDuration } from '@bulkhead/vocabulary'
 import type { EnvironmentForm } from './environment-form.ts'
 import { fraction } from './fraction.ts'
 import { POLICY_PATH, namedFiles } from './named-files.ts'
-import type { SoundParts } from './sound-parts.ts'
-import type { SuiteForm } from './schema.ts'
+import type { SoundParts, SoundSuite } from './sound-parts.ts'
 import { type Defect, type YamlPath, showPath } from './yaml-path.ts'
 
 /** What contradicts each other between keys whose own form is right. */
 export function crossFieldDefects(parts: SoundParts): readonly Defect[] {
   return [
-    ...(parts.mayDemand ? [] : [nothingDemanded]),
+    ...(mayDemand(parts) ? [] : [nothingDemanded]),
     ...Object.entries(parts.suites).flatMap(([name, suite]) => suiteDefects(name, suite)),
     ...sharedFiles(parts),
     ...repeated(reportPlaces(parts), 'a report counts for one suite'),
@@ -17,10 +16,21 @@ export function crossFieldDefects(parts: SoundParts): readonly Defect[] {
       parts.artifacts.map((path, index) => ({ path, place: ['build', 'artifacts', index] })),
       'an artifact is listed once',
     ),
-    ...Object.entries(parts.environments).flatMap(([name, form]) =>
-      environmentDefects(['environments', name], form),
-    ),
+    ...Object.entries(parts.environments).flatMap(([name, { target, regions, capacity, bake }]) => {
+      const at = ['environments', name]
+      return [
+        ...(target ? targetDefects([...at, 'target'], target) : []),
+        ...(regions && capacity ? capacityDefects(at, { regions, capacity }) : []),
+        ...(bake ? bakeDefects([...at, 'bake'], bake) : []),
+      ]
+    }),
   ]
+}
+
+/** Whether anything that was written might be a mandatory suite. */
+function mayDemand({ suites }: SoundParts): boolean {
+  const all = Object.values(suites)
+  return all.length === 0 || all.some(({ mandatory }) => mandatory !== false)
 }
 
 const nothingDemanded: Defect = {
@@ -31,8 +41,8 @@ const nothingDemanded: Defect = {
   remedy: 'Write `mandatory: true` at one suite at least, and give it an inventory.',
 }
 
-function suiteDefects(name: string, suite: SuiteForm): readonly Defect[] {
-  if (!suite.mandatory || suite.inventory !== undefined) return []
+function suiteDefects(name: string, suite: SoundSuite): readonly Defect[] {
+  if (suite.mandatory !== true || suite.namesInventory) return []
   return [
     {
       code: 'policy/inconsistent',
@@ -54,7 +64,7 @@ function sharedFiles(parts: SoundParts): readonly Defect[] {
 
 const reportPlaces = (parts: SoundParts): readonly NamedPlace[] =>
   Object.entries(parts.suites).flatMap(([name, { reports }]) =>
-    reports.map((path, index) => ({ path, place: ['suites', name, 'reports', index] })),
+    (reports ?? []).map((path, index) => ({ path, place: ['suites', name, 'reports', index] })),
   )
 
 interface NamedPlace {
@@ -82,14 +92,10 @@ function repeated(places: readonly NamedPlace[], why: string): readonly Defect[]
   return defects
 }
 
-function environmentDefects(at: YamlPath, form: EnvironmentForm): readonly Defect[] {
-  return [...targetDefects(at, form), ...capacityDefects(at, form), ...bakeDefects(at, form)]
-}
-
-function targetDefects(at: YamlPath, { target }: EnvironmentForm): readonly Defect[] {
+function targetDefects(at: YamlPath, target: EnvironmentForm['target']): readonly Defect[] {
   const defects: Defect[] = []
   if (!target.command.some((word) => word.includes('{artifact}'))) {
-    const place = [...at, 'target', 'command']
+    const place = [...at, 'command']
     defects.push({
       code: 'policy/inconsistent',
       path: place,
@@ -100,14 +106,15 @@ function targetDefects(at: YamlPath, { target }: EnvironmentForm): readonly Defe
     })
   }
   if (millis(target.health.interval) > millis(target.health.deadline)) {
-    defects.push(
-      order([...at, 'target', 'health'], ['interval', 'deadline'], 'must not be longer than'),
-    )
+    defects.push(order([...at, 'health'], ['interval', 'deadline'], 'must not be longer than'))
   }
   return defects
 }
 
-function capacityDefects(at: YamlPath, { regions, capacity }: EnvironmentForm): readonly Defect[] {
+function capacityDefects(
+  at: YamlPath,
+  { regions, capacity }: Pick<EnvironmentForm, 'regions' | 'capacity'>,
+): readonly Defect[] {
   const units = Object.values(regions)
     .flatMap((zones) => Object.values(zones))
     .reduce((sum, count) => sum + count, 0)
@@ -125,8 +132,7 @@ function capacityDefects(at: YamlPath, { regions, capacity }: EnvironmentForm): 
   ]
 }
 
-function bakeDefects(at: YamlPath, { bake }: EnvironmentForm): readonly Defect[] {
-  const place = [...at, 'bake']
+function bakeDefects(place: YamlPath, bake: EnvironmentForm['bake']): readonly Defect[] {
   const falseAlarm = fraction(bake['false-alarm'])
   const power = fraction(bake.power)
   const defects: Defect[] = []

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { stringify } from 'yaml'
+import { inlineYaml } from './inline-yaml.ts'
 import { keySchemaAt, schemaAt, valueAt } from './schema-walk.ts'
 import { type Defect, type YamlPath, cut, showFound, showPath } from './yaml-path.ts'
 
@@ -84,14 +84,10 @@ function helpOf(schema: v.GenericSchema | undefined): {
 const suggestion = (example: string): string =>
   example.length <= 160 ? `for example: \`${example}\`` : 'in the form that `bulkhead init` writes'
 
-/** A value as one line of YAML; a mapping of one key without its braces. */
+/** One line of YAML; a mapping of one key without its braces, as it stands in a file. */
 function inline(value: unknown): string {
-  const text = stringify(value, {
-    collectionStyle: 'flow',
-    lineWidth: 0,
-    flowCollectionPadding: false,
-  }).trim()
+  const text = inlineYaml(value)
   return typeof value === 'object' && !Array.isArray(value)
-    ? text.replace(/^\{(.*)\}$/s, '$1')
+    ? text.replace(/^\{ (.*) \}$/s, '$1')
     : text
 }

@@ -1,4 +1,4 @@
-import { stringify } from 'yaml'
+import { inlineYaml } from './inline-yaml.ts'
 
 /** A suite that `bulkhead init` found, or thinks it found. */
 export interface SuiteGuess {
@@ -44,7 +44,7 @@ version: 1
 mode: enforce # or observe: judge and report everything, block nothing
 
 # Who may sign commits (the allowed-signers format of git and ssh-keygen).
-signers: ${flow(initial.signers ?? '.bulkhead/allowed_signers')}
+signers: ${inlineYaml(initial.signers ?? '.bulkhead/allowed_signers')}
 
 # A mandatory suite can never be waived: one failing, skipped or missing test blocks.
 suites:
@@ -55,10 +55,10 @@ ${buildText(initial.build)}
 # Public keys by role, one role a key. \`bulkhead init\` made the private halves, outside of the repository.
 keys:
   # Vouches for test runs. separation: process (the tests cannot read the private key) or local (they can).
-  voucher: ${flow([{ file: '.bulkhead/keys/voucher.pub', separation: initial.voucherSeparation }])}
-  builder: ${flow([{ file: '.bulkhead/keys/builder.pub' }])} # signs build records
-  gate: ${flow([{ file: '.bulkhead/keys/gate.pub' }])} # signs verdicts
-  ledger: ${flow([{ file: '.bulkhead/keys/ledger.pub' }])} # signs what was decided and done
+  voucher: ${inlineYaml([{ file: '.bulkhead/keys/voucher.pub', separation: initial.voucherSeparation }])}
+  builder: ${inlineYaml([{ file: '.bulkhead/keys/builder.pub' }])} # signs build records
+  gate: ${inlineYaml([{ file: '.bulkhead/keys/gate.pub' }])} # signs verdicts
+  ledger: ${inlineYaml([{ file: '.bulkhead/keys/ledger.pub' }])} # signs what was decided and done
 
 verdict:
   expires: 1h # a verdict starts no wave after this
@@ -67,31 +67,31 @@ environments:
 ${environmentText(initial)}`
 }
 
-const suiteText = ({ name, command, reports }: SuiteGuess): string => `  ${flow(name)}:
+const suiteText = ({ name, command, reports }: SuiteGuess): string => `  ${inlineYaml(name)}:
     mandatory: true
-    command: ${flow(command)} # a list of words; no shell reads it
-    reports: ${flow(reports)} # what the command writes
+    command: ${inlineYaml(command)} # a list of words; no shell reads it
+    reports: ${inlineYaml(reports)} # what the command writes
     format: junit
-    inventory: ${flow(`.bulkhead/inventory/${name}.json`)} # the tests that must run
+    inventory: ${inlineYaml(`.bulkhead/inventory/${name}.json`)} # the tests that must run
     timeout: 10m # the command is killed after this
 `
 
 const buildText = ({ command, artifacts }: InitialPolicy['build']): string =>
-  (command === undefined ? '' : `  command: ${flow(command)}\n`) +
-  `  artifacts: ${flow(artifacts)}\n`
+  (command === undefined ? '' : `  command: ${inlineYaml(command)}\n`) +
+  `  artifacts: ${inlineYaml(artifacts)}\n`
 
 const environmentText = ({
   environment,
   start,
   listen,
-}: InitialPolicy): string => `  ${flow(environment)}:
+}: InitialPolicy): string => `  ${inlineYaml(environment)}:
     target:
       kind: local # starts processes on this machine
-      command: ${flow(start)} # {artifact} becomes the artifact's path; listen on $PORT
+      command: ${inlineYaml(start)} # {artifact} becomes the artifact's path; listen on $PORT
       env: {} # further environment variables
       # Answers 200 and JSON; the field names the commit that the unit was built from.
       health: { path: /health, build-field: build, interval: 250ms, deadline: 15s }
-      listen: ${flow(listen ?? '127.0.0.1:8080')} # the proxy in front of the units
+      listen: ${inlineYaml(listen ?? '127.0.0.1:8080')} # the proxy in front of the units
       drain: 10s # longest wait for requests in flight
     # region: { zone: units }. Any one zone may die at any instant.
     regions:
@@ -107,7 +107,3 @@ const environmentText = ({
       floor: 10s # never shorter
       deadline: 10m # too few requests by then: inconclusive
 `
-
-/** A value on one line of YAML, quoted where it must be. */
-const flow = (value: unknown): string =>
-  stringify(value, { collectionStyle: 'flow', lineWidth: 0, flowCollectionPadding: true }).trim()

@@ -18,8 +18,8 @@ const ROLES = ['voucher', 'builder', 'gate', 'ledger'] as const
 interface Naming {
   readonly signers: string | undefined
   readonly suites: Readonly<Record<string, { readonly inventory?: string | undefined }>>
-  readonly keys: Partial<
-    Readonly<Record<(typeof ROLES)[number], readonly { readonly file: string }[]>>
+  readonly keys: Readonly<
+    Record<(typeof ROLES)[number], readonly { readonly file: string }[] | undefined>
   >
 }
 

@@ -3,15 +3,24 @@ import { type EnvironmentForm, environmentForm } from './environment-form.ts'
 import { type KeysForm, type SuiteForm, keyRoleForms, signersForm, suiteForm } from './schema.ts'
 import { valueAt } from './schema-walk.ts'
 
+/** Each key on its own: undefined where it is absent or its own form is wrong. */
+type Sound<Form> = { readonly [Key in keyof Form]: Form[Key] | undefined }
+
 /** The parts of a policy whose own form is right, whatever is wrong with the others. */
 export interface SoundParts {
   readonly signers: string | undefined
-  readonly suites: Readonly<Record<string, SuiteForm>>
-  /** Whether anything that was written might be a mandatory suite. */
-  readonly mayDemand: boolean
+  readonly suites: Readonly<Record<string, SoundSuite>>
   readonly artifacts: readonly string[]
-  readonly keys: Partial<KeysForm>
-  readonly environments: Readonly<Record<string, EnvironmentForm>>
+  readonly keys: Sound<KeysForm>
+  readonly environments: Readonly<Record<string, Sound<EnvironmentForm>>>
+}
+
+export interface SoundSuite {
+  readonly mandatory: boolean | undefined
+  readonly reports: SuiteForm['reports'] | undefined
+  readonly inventory: string | undefined
+  /** Whether anything stands there, right or wrong. */
+  readonly namesInventory: boolean
 }
 
 /**
@@ -19,61 +28,45 @@ export interface SoundParts {
  * some key elsewhere is wrong: a user gets all errors at once.
  */
 export function soundParts(data: unknown): SoundParts {
-  const suites = entriesAt(data, ['suites'])
-  const sound = soundEntries(suiteForm, suites)
-  const artifacts = v.safeParse(v.array(v.string()), valueAt(data, ['build', 'artifacts']))
-  const signers = v.safeParse(signersForm, valueAt(data, ['signers']))
+  const keys = valueAt(data, ['keys'])
   return {
-    signers: signers.success ? signers.output : undefined,
-    suites: sound,
-    mayDemand:
-      suites.length !== Object.keys(sound).length ||
-      suites.length === 0 ||
-      Object.values(sound).some((suite) => suite.mandatory),
-    artifacts: artifacts.success ? artifacts.output : [],
-    keys: soundKeys(data),
-    environments: soundEntries(environmentForm, entriesAt(data, ['environments'])),
+    signers: sound(signersForm, data, 'signers'),
+    suites: mapSections(valueAt(data, ['suites']), soundSuite),
+    artifacts: sound(v.array(v.string()), valueAt(data, ['build']), 'artifacts') ?? [],
+    keys: {
+      voucher: sound(keyRoleForms.voucher, keys, 'voucher'),
+      builder: sound(keyRoleForms.builder, keys, 'builder'),
+      gate: sound(keyRoleForms.gate, keys, 'gate'),
+      ledger: sound(keyRoleForms.ledger, keys, 'ledger'),
+    },
+    environments: mapSections(valueAt(data, ['environments']), soundEnvironment),
   }
 }
 
-function soundKeys(data: unknown): Partial<KeysForm> {
-  const read = <Form extends v.GenericSchema>(
-    form: Form,
-    role: string,
-  ): v.InferOutput<Form> | undefined => {
-    const result = v.safeParse(form, valueAt(data, ['keys', role]))
-    return result.success ? result.output : undefined
-  }
-  const voucher = read(keyRoleForms.voucher, 'voucher')
-  const builder = read(keyRoleForms.builder, 'builder')
-  const gate = read(keyRoleForms.gate, 'gate')
-  const ledger = read(keyRoleForms.ledger, 'ledger')
-  return {
-    ...(voucher && { voucher }),
-    ...(builder && { builder }),
-    ...(gate && { gate }),
-    ...(ledger && { ledger }),
-  }
-}
+const soundSuite = (data: unknown): SoundSuite => ({
+  mandatory: sound(suiteForm.entries.mandatory, data, 'mandatory'),
+  reports: sound(suiteForm.entries.reports, data, 'reports'),
+  inventory: sound(suiteForm.entries.inventory, data, 'inventory'),
+  namesInventory: valueAt(data, ['inventory']) !== undefined,
+})
 
-function entriesAt(
-  data: unknown,
-  path: readonly string[],
-): readonly (readonly [string, unknown])[] {
-  const value = valueAt(data, path)
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.entries(value)
-    : []
-}
+const soundEnvironment = (data: unknown): Sound<EnvironmentForm> => ({
+  target: sound(environmentForm.entries.target, data, 'target'),
+  regions: sound(environmentForm.entries.regions, data, 'regions'),
+  capacity: sound(environmentForm.entries.capacity, data, 'capacity'),
+  bake: sound(environmentForm.entries.bake, data, 'bake'),
+})
 
-function soundEntries<Form extends v.GenericSchema>(
+function sound<Form extends v.GenericSchema>(
   form: Form,
-  entries: readonly (readonly [string, unknown])[],
-): Record<string, v.InferOutput<Form>> {
-  return Object.fromEntries(
-    entries.flatMap(([name, value]) => {
-      const result = v.safeParse(form, value)
-      return result.success ? [[name, result.output] as const] : []
-    }),
-  )
+  data: unknown,
+  key: string,
+): v.InferOutput<Form> | undefined {
+  const result = v.safeParse(form, valueAt(data, [key]))
+  return result.success ? result.output : undefined
+}
+
+function mapSections<Out>(data: unknown, convert: (value: unknown) => Out): Record<string, Out> {
+  if (typeof data !== 'object' || data === null) return {}
+  return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, convert(value)]))
 }

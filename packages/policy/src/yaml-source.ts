@@ -3,7 +3,7 @@ import { type PlacedTree, readTree } from './yaml-tree.ts'
 import type { YamlPart, YamlPath } from './yaml-path.ts'
 
 /** Far above any honest policy; bounds everything that is done with one. */
-export const MOST_POLICY_BYTES = 256 * 1024
+const MOST_POLICY_BYTES = 256 * 1024
 
 /** A defect at a character offset, before it has a line and column. */
 export interface SourceDefect {

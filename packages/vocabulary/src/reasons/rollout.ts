@@ -25,6 +25,14 @@ export const rolloutReasons = reasonsOf({
     cause: 'There was not enough traffic to judge the new release in the time allowed.',
     remedy: 'Declare synthetic load or a longer bake; no data is not healthy.',
   },
+  'rollout/undetectable': {
+    cause: 'The bake could not find what the policy asks it to find within its deadline.',
+    remedy: 'Raise the error rate to detect, lengthen the deadline, or declare synthetic load.',
+  },
+  'rollout/not-staged': {
+    cause: 'The target does not hold the artifact that is to be shipped.',
+    remedy: 'Build it again and ship.',
+  },
   'rollout/stale-token': {
     cause: 'A newer holder of the lease has acted on the fleet.',
     remedy: 'Stop: another rollout is in charge (`bulkhead status`).',

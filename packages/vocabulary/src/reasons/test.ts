@@ -22,6 +22,11 @@ export const testReasons = reasonsOf({
       'A test report has an element that its format does not define, so its meaning is unknown.',
     remedy: 'Use a reporter whose dialect is supported.',
   },
+  'test/unknown-attribute': {
+    cause:
+      'A test report has an attribute that its format does not define, so its meaning is unknown.',
+    remedy: 'Use a reporter whose dialect is supported, without attributes of its own.',
+  },
   'test/unknown-status': {
     cause: 'A test report has an outcome that its format does not define.',
     remedy: 'Use a reporter whose dialect is supported.',
@@ -41,6 +46,27 @@ export const testReasons = reasonsOf({
   'test/unnamed': {
     cause: 'A test has no name, so no inventory can require it.',
     remedy: 'Name the test.',
+  },
+  'test/no-assertions': {
+    cause: 'A test passed without asserting anything.',
+    remedy: 'Assert what the test is named after.',
+  },
+  'test/expected-failure': {
+    cause: 'A test is marked as expected to fail, and its report calls that a pass.',
+    remedy: 'Mend what fails and remove the mark.',
+  },
+  'test/unknown-format': {
+    cause: 'There is no reader for the format that the policy names.',
+    remedy: 'Name a supported format: `junit`.',
+  },
+  'test/unreadable': {
+    cause: 'A report could not be read from disk.',
+    remedy: 'Check that the file exists and may be read, then try again.',
+  },
+  'test/confusing-name': {
+    cause:
+      'A test id has characters that are invisible, not normalised, or look like others, so that two different tests could be read as one.',
+    remedy: 'Rename the test without the character named.',
   },
   'test/no-report': {
     cause: 'The run left no report where the policy looks for it.',

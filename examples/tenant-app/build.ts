@@ -1,0 +1,28 @@
+import { execFileSync } from 'node:child_process'
+import { rolldown } from 'rolldown'
+
+const root = import.meta.dirname
+
+/** The commit to embed: the one checked out, or what BUILD_COMMIT says where there is no repository. */
+function readCommit(): string {
+  const told = process.env['BUILD_COMMIT']
+  const commit =
+    told ?? execFileSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim()
+  if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)) {
+    throw new Error('BUILD_COMMIT must be a full commit id')
+  }
+  return commit
+}
+
+// Everything that could differ from one checkout to another is pinned: no tsconfig from a folder above,
+// no resolved links, so that the same commit gives the same bytes anywhere.
+const bundle = await rolldown({
+  cwd: root,
+  input: 'src/main.ts',
+  platform: 'node',
+  tsconfig: false,
+  resolve: { symlinks: false },
+  transform: { define: { BUILD_COMMIT: JSON.stringify(readCommit()) } },
+})
+await bundle.write({ file: 'dist/tenant-app.mjs', format: 'esm', codeSplitting: false })
+await bundle.close()

@@ -1,0 +1,6 @@
+export { canonicalJson } from './canonical-json.ts'
+export { type OpenResult, openEnvelope, sealEnvelope } from './dsse.ts'
+export { generateKeyPair, parsePrivateKey, parsePublicKey, sha256 } from './keys.ts'
+export { type OpenStatementResult, openStatement, sealStatement } from './statement.ts'
+export { type JsonLimits, JsonRefusal, parseStrictJson } from './strict-json.ts'
+export type { Envelope, KeyId, OpenedEnvelope, Signer, Statement, Subject, TrustedKey } from './types.ts'

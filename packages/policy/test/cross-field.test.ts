@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest'
+import { parsePolicy } from '../src/index.ts'
+import { exampleWith, positionOf } from './example-policy.ts'
+
+const findingsOf = (text: string) => {
+  const parsed = parsePolicy(text)
+  return parsed.ok ? [] : parsed.findings
+}
+
+const advisory = `suites:
+  lint:
+    mandatory: false
+    command: [npm, test]
+    reports: [reports/lint.xml]
+`
+
+/** `to` contradicts, `twin` differs as little as possible and does not. */
+const contradictions: readonly {
+  name: string
+  from: string
+  to: string
+  twin: string
+  at: string
+  says: string
+}[] = [
+  {
+    name: 'a mandatory suite without inventory',
+    from: '    inventory: .bulkhead/inventory/tenant-isolation.json   # required when mandatory\n',
+    to: '    # none\n',
+    twin: '    inventory: x.json\n',
+    at: 'true',
+    says: 'has no inventory',
+  },
+  {
+    name: 'more required than there are units',
+    from: 'required: 5',
+    to: 'required: 10',
+    twin: 'required: 9',
+    at: '10 }',
+    says: 'wants 10 healthy units of a fleet of 9',
+  },
+  {
+    name: 'a rate to detect that is the baseline',
+    from: 'detect-error-rate: 20%',
+    to: 'detect-error-rate: 0.1%',
+    twin: 'detect-error-rate: 0.11%',
+    at: '0.1%, false',
+    says: 'must be above `baseline-error-rate`',
+  },
+  {
+    name: 'power that is no better than the false alarms',
+    from: 'power: 95%',
+    to: 'power: 1%',
+    twin: 'power: 1.5%',
+    at: '1%, requests',
+    says: 'must be above `false-alarm`',
+  },
+  {
+    name: 'a floor above the deadline',
+    from: 'floor: 2s',
+    to: 'floor: 61s',
+    twin: 'floor: 60s',
+    at: '61s',
+    says: 'must not be longer than `deadline`',
+  },
+  {
+    name: 'asking for health less often than the deadline',
+    from: 'interval: 250ms',
+    to: 'interval: 16s',
+    twin: 'interval: 15s',
+    at: '16s',
+    says: 'must not be longer than `deadline`',
+  },
+  {
+    name: 'a target command without the artifact',
+    from: '[node, "{artifact}"]',
+    to: '[node, artifact]',
+    twin: '[node, "--import={artifact}"]',
+    at: '[node, artifact]',
+    says: 'never names `{artifact}`',
+  },
+  {
+    name: 'one key file in two roles',
+    from: 'keys/gate.pub',
+    to: 'keys/voucher.pub',
+    twin: 'keys/Voucher.pub',
+    at: '.bulkhead/keys/voucher.pub }]\n  ledger',
+    says: 'stands at keys.voucher[0].file already',
+  },
+  {
+    name: 'one key file twice in a role',
+    from: '[{ file: .bulkhead/keys/gate.pub }]',
+    to: '[{ file: g.pub }, { file: g.pub }]',
+    twin: '[{ file: g.pub }, { file: h.pub }]',
+    at: 'g.pub }]',
+    says: 'stands at keys.gate[0].file already',
+  },
+  {
+    name: 'the policy as its own signers',
+    from: 'signers: .bulkhead/allowed_signers',
+    to: 'signers: bulkhead.yml',
+    twin: 'signers: bulkhead.yaml',
+    at: 'bulkhead.yml',
+    says: 'stands at the policy already',
+  },
+  {
+    name: 'two suites with one report',
+    from: 'suites:\n',
+    to: advisory.replace('lint.xml', 'tenant-isolation.xml'),
+    twin: advisory,
+    at: '',
+    says: 'a report counts for one suite',
+  },
+  {
+    name: 'two suites with one inventory',
+    from: 'suites:\n',
+    to: `${advisory}    inventory: .bulkhead/inventory/tenant-isolation.json\n`,
+    twin: `${advisory}    inventory: .bulkhead/inventory/lint.json\n`,
+    at: '',
+    says: 'a file that the policy names has one use',
+  },
+  {
+    name: 'an artifact twice',
+    from: '[dist/tenant-app.mjs]',
+    to: '[dist/a, dist/a]',
+    twin: '[dist/a, dist/b]',
+    at: 'dist/a]',
+    says: 'stands at build.artifacts[0] already',
+  },
+]
+
+describe('a contradiction', () => {
+  it.each(contradictions)('$name', ({ from, to, at, says }) => {
+    const text = exampleWith({ from, to })
+    const findings = findingsOf(text)
+    expect(findings).toMatchObject([
+      { code: 'policy/inconsistent', message: expect.stringContaining(says) },
+    ])
+    if (at !== '') expect(findings[0]?.subject).toBe(`bulkhead.yml:${positionOf(text, at)}`)
+  })
+
+  it.each(contradictions)('and not: $name', ({ from, twin }) => {
+    expect(findingsOf(exampleWith({ from, to: twin }))).toEqual([])
+  })
+
+  it('names the second place, too', () => {
+    const text = exampleWith({ from: 'required: 5', to: 'required: 10' })
+    expect(findingsOf(text)[0]?.message).toContain(
+      `(see bulkhead.yml:${positionOf(text, 'local: { a')}`,
+    )
+  })
+
+  it('a policy that can demand nothing', () => {
+    const text = exampleWith({ from: 'mandatory: true', to: 'mandatory: false' })
+    expect(findingsOf(text)).toMatchObject([
+      {
+        subject: `bulkhead.yml:${positionOf(text, 'suites:')}`,
+        message: expect.stringContaining('no suite is mandatory'),
+      },
+    ])
+  })
+
+  it.each([
+    ['false-alarm: 1%', 'false-alarm: 0%', 'above 0%'],
+    ['power: 95%', 'power: 100%', 'below 100%'],
+  ])('certainty: %s as %s', (from, to, says) => {
+    expect(findingsOf(exampleWith({ from, to }))).toMatchObject([
+      { code: 'policy/invalid-value', message: expect.stringContaining(says) },
+    ])
+  })
+})

@@ -1,0 +1,149 @@
+import { type Milliseconds, parseDuration } from '@bulkhead/vocabulary'
+import * as fc from 'fast-check'
+import type {
+  BakePolicy,
+  EnvironmentPolicy,
+  LocalTargetPolicy,
+  Policy,
+  SuitePolicy,
+} from '../src/index.ts'
+
+const name = fc
+  .stringMatching(/^[a-z0-9][a-z0-9-]{0,62}$/)
+  .filter((text) => !['constructor', 'prototype'].includes(text))
+
+const segment = fc
+  .stringMatching(/^[A-Za-z0-9_. @#:{}&*!'"%,ü-]{1,12}$/)
+  .filter((text) => !/^\.{1,2}$/.test(text))
+const path = fc.array(segment, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'))
+
+const word = fc.string({ unit: 'grapheme', maxLength: 12 }).filter((text) => !text.includes('\0'))
+const command = fc
+  .tuple(fc.stringMatching(/^[a-z]{1,8}$/), fc.array(word, { maxLength: 4 }))
+  .map(([first, rest]): readonly [string, ...string[]] => [first, ...rest])
+
+const span = (least: number, most: number): fc.Arbitrary<Milliseconds> =>
+  fc.integer({ min: least, max: most }).map((ms) => {
+    const parsed = parseDuration(`${ms}ms`)
+    if (parsed === undefined) throw new Error(`no duration: ${ms}`)
+    return parsed
+  })
+
+/** A rate of `units` ten-thousandths of a percent, rounded once. */
+const rate = (least: number, most: number) =>
+  fc.integer({ min: least, max: most }).map((units) => Number(`${units}e-6`))
+
+const bake: fc.Arbitrary<BakePolicy> = fc.record({
+  baselineErrorRate: rate(0, 400_000),
+  detectErrorRate: rate(400_001, 1_000_000),
+  falseAlarm: rate(1, 499_999),
+  power: rate(500_000, 999_999),
+  requestsPerSecond: fc.integer({ min: 1, max: 1_000_000 }),
+  floor: span(0, 60_000),
+  deadline: span(60_000, 999_999_999),
+})
+
+const target: fc.Arbitrary<LocalTargetPolicy> = fc.record({
+  kind: fc.constant('local' as const),
+  command: command.map(([first, ...rest]): readonly [string, ...string[]] => [
+    first,
+    ...rest,
+    '{artifact}',
+  ]),
+  env: fc.dictionary(
+    fc.stringMatching(/^[A-Z_]{1,10}$/).filter((key) => key !== 'PORT'),
+    word,
+    { maxKeys: 3 },
+  ),
+  health: fc.record({
+    path: fc.stringMatching(/^\/[a-z0-9/?&=%.-]{0,20}$/),
+    buildField: fc.stringMatching(/^[A-Za-z][A-Za-z0-9_-]{0,20}$/),
+    interval: span(1, 1000),
+    deadline: span(1000, 999_999_999),
+  }),
+  listen: fc.record({
+    host: fc.constantFrom('127.0.0.1', 'localhost', '::1', '0.0.0.0', 'a.example'),
+    port: fc.integer({ min: 0, max: 65_535 }),
+  }),
+  drain: span(0, 999_999_999),
+})
+
+const regions = fc.dictionary(
+  name,
+  fc.dictionary(name, fc.integer({ min: 1, max: 1000 }), { minKeys: 1, maxKeys: 4 }),
+  {
+    minKeys: 1,
+    maxKeys: 3,
+  },
+)
+
+const environment = fc
+  .record({ target, regions, bake, share: fc.integer({ min: 1, max: 100 }) })
+  .map(({ share, ...rest }): Omit<EnvironmentPolicy, 'name'> => {
+    const units = Object.values(rest.regions).flatMap((zones) => Object.values(zones))
+    const total = units.reduce((sum, count) => sum + count, 0)
+    return { ...rest, required: Math.max(1, Math.floor((total * share) / 100)) }
+  })
+
+const suite: fc.Arbitrary<Omit<SuitePolicy, 'reports' | 'inventory'>> = fc.record({
+  mandatory: fc.boolean(),
+  command,
+  format: fc.constant('junit' as const),
+  timeout: span(1, 999_999_999),
+})
+
+/** Policies without defects; every path is given once, since files have one use. */
+export const rightPolicy: fc.Arbitrary<Policy> = fc
+  .record({
+    mode: fc.constantFrom('enforce' as const, 'observe' as const),
+    paths: fc.uniqueArray(path, { minLength: 22, maxLength: 22 }),
+    suites: fc.dictionary(name, suite, { minKeys: 1, maxKeys: 4 }),
+    build: fc.option(command, { nil: undefined }),
+    separation: fc.constantFrom('process' as const, 'local' as const),
+    verdictExpires: span(1, 999_999_999),
+    environments: fc.dictionary(name, environment, { minKeys: 1, maxKeys: 2 }),
+  })
+  .map(assemble)
+
+interface Ingredients {
+  readonly mode: Policy['mode']
+  readonly paths: readonly string[]
+  readonly suites: Readonly<Record<string, Omit<SuitePolicy, 'reports' | 'inventory'>>>
+  readonly build: Policy['build']['command']
+  readonly separation: 'process' | 'local'
+  readonly verdictExpires: Milliseconds
+  readonly environments: Readonly<Record<string, Omit<EnvironmentPolicy, 'name'>>>
+}
+
+function assemble(made: Ingredients): Policy {
+  const paths = [...made.paths]
+  const next = (): string => {
+    const taken = paths.pop()
+    if (taken === undefined) throw new Error('too few paths')
+    return taken
+  }
+  const suites = Object.entries(made.suites).map(([key, held], index): [string, SuitePolicy] => {
+    const mandatory = index === 0 || held.mandatory
+    return [
+      key,
+      { ...held, mandatory, reports: [next(), next()], inventory: mandatory ? next() : undefined },
+    ]
+  })
+  return {
+    version: 1,
+    mode: made.mode,
+    signers: next(),
+    suites: Object.fromEntries(suites),
+    build: { command: made.build, artifacts: [next(), next()] },
+    keys: {
+      voucher: [{ file: next(), separation: made.separation }],
+      builder: [{ file: next() }, { file: next() }],
+      gate: [{ file: next() }],
+      ledger: [{ file: next() }],
+    },
+    verdictExpires: made.verdictExpires,
+    environments: Object.fromEntries(
+      Object.entries(made.environments).map(([key, held]) => [key, { name: key, ...held }]),
+    ),
+  }
+}

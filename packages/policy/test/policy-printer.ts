@@ -1,0 +1,56 @@
+import { formatDuration } from '@bulkhead/vocabulary'
+import { stringify } from 'yaml'
+import type { EnvironmentPolicy, Policy, SuitePolicy } from '../src/index.ts'
+
+/** Writes a policy as YAML, the other way round than the parser; knows nothing of its code. */
+export function printPolicy(policy: Policy): string {
+  return stringify({
+    version: policy.version,
+    mode: policy.mode,
+    signers: policy.signers,
+    suites: mapped(policy.suites, suiteForm),
+    build: without({ command: policy.build.command, artifacts: policy.build.artifacts }),
+    keys: policy.keys,
+    verdict: { expires: formatDuration(policy.verdictExpires) },
+    environments: mapped(policy.environments, environmentForm),
+  })
+}
+
+const suiteForm = (suite: SuitePolicy) =>
+  without({ ...suite, timeout: formatDuration(suite.timeout) })
+
+const environmentForm = ({ target, regions, required, bake }: EnvironmentPolicy) => ({
+  target: {
+    kind: target.kind,
+    command: target.command,
+    env: target.env,
+    health: {
+      path: target.health.path,
+      'build-field': target.health.buildField,
+      interval: formatDuration(target.health.interval),
+      deadline: formatDuration(target.health.deadline),
+    },
+    listen: `${target.listen.host.includes(':') ? `[${target.listen.host}]` : target.listen.host}:${target.listen.port}`,
+    drain: formatDuration(target.drain),
+  },
+  regions,
+  capacity: { required },
+  bake: {
+    'baseline-error-rate': percent(bake.baselineErrorRate),
+    'detect-error-rate': percent(bake.detectErrorRate),
+    'false-alarm': percent(bake.falseAlarm),
+    power: percent(bake.power),
+    'requests-per-second': bake.requestsPerSecond,
+    floor: formatDuration(bake.floor),
+    deadline: formatDuration(bake.deadline),
+  },
+})
+
+/** Rates of the tests have four decimals of a percent at most. */
+const percent = (rate: number): string => `${Number((rate * 100).toFixed(4))}%`
+
+const mapped = <In, Out>(record: Readonly<Record<string, In>>, convert: (value: In) => Out) =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, convert(value)]))
+
+const without = (record: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined))
