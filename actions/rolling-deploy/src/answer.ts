@@ -1,5 +1,5 @@
 import type { ActionAnswer } from '@bulkhead/action-kit'
-import type { ShipResult } from '@bulkhead/release'
+import type { ShipRequest, ShipResult } from '@bulkhead/release'
 import type { action } from './action.ts'
 
 const ENDS: Readonly<Record<ShipResult['result'], string>> = {
@@ -29,6 +29,13 @@ const wavesTable = ({ waves }: NonNullable<ShipResult['plan']>) => ({
     { untrusted: name },
     { untrusted: stages.map((stage) => `${stage.region}/${stage.zone}`).join(', ') },
     String(stages.reduce((sum, stage) => sum + stage.units.length, 0)),
-    String(bake.requestsNeeded),
+    bake === null ? 'none: judged by health alone' : String(bake.requestsNeeded),
   ]),
 })
+
+/** The log of a rollout: one line for each decision; the samples in between are for live views. */
+export function progressLines(progress: Parameters<ShipRequest['onProgress']>[0]): readonly string[] {
+  if (progress.kind === 'sample') return []
+  const { at, kind, text } = progress.decision
+  return [`${new Date(at).toISOString()}  ${kind.padEnd(8)}  ${text}`]
+}

@@ -1,20 +1,5 @@
 import { runAction } from '@bulkhead/action-kit'
 import { action } from './action.ts'
 
-await runAction(action, async ({ inputs }) => {
-  const [{ openWorkspace, verifyCommits }, { answerOf }] = await Promise.all([import('@bulkhead/release'), import('./answer.ts')])
-  const workspace = await openWorkspace(inputs['working-directory'])
-  try {
-    const { range, genesis, 'trusted-ref': trustedRef, 'policy-file': policyFile } = inputs
-    return answerOf(
-      await verifyCommits(workspace, {
-        range,
-        ...(trustedRef === undefined ? {} : { trustedRef }),
-        ...(policyFile === undefined ? {} : { policyFile }),
-        ...(genesis === undefined ? {} : { genesis }),
-      }),
-    )
-  } finally {
-    await workspace.repository.close()
-  }
-})
+// The judges are a chunk of their own: a wrong input is answered before they are read.
+await runAction(action, async (context) => (await import('./commit-check.ts')).checkCommits(context))

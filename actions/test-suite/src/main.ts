@@ -1,27 +1,5 @@
-import { readKeysFile, runAction, untrustedOutput } from '@bulkhead/action-kit'
+import { runAction } from '@bulkhead/action-kit'
 import { action } from './action.ts'
 
-await runAction(action, async ({ inputs, log, mask, cancellation }) => {
-  const [release, { answerOf }, { vouchingOf }] = await Promise.all([
-    import('@bulkhead/release'),
-    import('./answer.ts'),
-    import('./vouching.ts'),
-  ])
-  const vouching = await vouchingOf(inputs, async (path) => release.parseKeyring(await readKeysFile(path, mask), path))
-  const workspace = await release.openWorkspace(inputs['working-directory'])
-  const output = untrustedOutput(log)
-  try {
-    const commit = await release.cleanHead(workspace)
-    const runs = await release.runSuites(workspace, {
-      policy: await release.workingPolicy(workspace),
-      suites: inputs.suites,
-      vouching,
-      onOutput: (chunk) => output.write(chunk),
-      signal: cancellation(),
-    })
-    output.end()
-    return answerOf(runs, { commit, evidence: release.evidenceDirectory(workspace.repository, commit) })
-  } finally {
-    await workspace.repository.close()
-  }
-})
+// The runner of suites is a chunk of its own: a wrong input is answered before it is read.
+await runAction(action, async (context) => (await import('./suite-run.ts')).runNamedSuites(context))

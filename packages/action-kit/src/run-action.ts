@@ -16,10 +16,11 @@ export interface ActionContext<Inputs extends InputSpecs> {
   readonly inputs: AllValues<Inputs>
   readonly env: Environment
   /** Writes text from outside, or our own, as one line of the log; never a command. */
-  log(line: string): void
+  readonly log: (line: string) => void
   /** Has the runner hide a text wherever it would print it. */
-  mask(secret: string): void
-  cancellation(): AbortSignal
+  readonly mask: (secret: string) => void
+  /** Aborted when the runner cancels the step. Asking for it is the promise to stop by it. */
+  readonly cancellation: () => AbortSignal
 }
 
 /** What an action's work answers. Bad input and a failing world are thrown. */
