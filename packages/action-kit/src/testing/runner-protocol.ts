@@ -13,7 +13,7 @@ const unescapeProperty = (text: string) => unescapeData(text.replaceAll('%3A', '
  * ActionCommand.cs, both the `::` and the older `##[` form): the judge of our escaping.
  */
 export function commandsIn(stdout: string): readonly RunnerCommand[] {
-  return stdout.split(/\r\n|\n|\r/).flatMap((line) => parse(line.trimStart(), /^::([^:]*?)::(.*)$/s) ?? parse(line, /##\[([^\]]*)\](.*)$/s) ?? [])
+  return stdout.split(/\r\n|\n|\r/).flatMap((line) => parse(line.trimStart(), /^::(.*?)::(.*)$/s) ?? parse(line, /##\[([^\]]*)\](.*)$/s) ?? [])
 }
 
 function parse(line: string, form: RegExp): readonly RunnerCommand[] | undefined {
