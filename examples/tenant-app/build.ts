@@ -1,17 +1,21 @@
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { rolldown } from 'rolldown'
 
 const root = import.meta.dirname
 
 /** The commit to embed: the one checked out, or what BUILD_COMMIT says where there is no repository. */
 function readCommit(): string {
-  const told = process.env['BUILD_COMMIT']
-  const commit =
-    told ?? execFileSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim()
-  if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)) {
-    throw new Error('BUILD_COMMIT must be a full commit id')
-  }
-  return commit
+  const commit = process.env['BUILD_COMMIT'] ?? readHead()
+  if (/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)) return commit
+  process.stderr.write(
+    'build: no commit to embed; build in a git repository or set BUILD_COMMIT to a full id\n',
+  )
+  return process.exit(2)
+}
+
+function readHead(): string {
+  const git = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' })
+  return git.status === 0 ? git.stdout.trim() : ''
 }
 
 // Everything that could differ from one checkout to another is pinned: no tsconfig from a folder above,

@@ -39,14 +39,14 @@ export const isolationMutations: readonly Mutation[] = [
   ...['tenants', 'users', 'projects', 'invoices'].flatMap(withoutPolicy),
   {
     title: 'a second, permissive policy',
-    file: 'database/schema.sql',
+    file: 'src/schema.sql',
     find: 'create function sign_in',
     replace:
       'create policy everybody on invoices for select using (true);\n\ncreate function sign_in',
   },
   {
     title: 'a service role that policies do not bind',
-    file: 'database/schema.sql',
+    file: 'src/schema.sql',
     find: 'nosuperuser nobypassrls',
     replace: 'nosuperuser bypassrls',
     refusal: 'passes row-level security',
@@ -66,7 +66,7 @@ export const isolationMutations: readonly Mutation[] = [
   },
   {
     title: 'any token is the first user',
-    file: 'database/schema.sql',
+    file: 'src/schema.sql',
     find: '  where users.token_digest = digest\n',
     replace: '  order by users.id limit 1\n',
   },
@@ -100,13 +100,13 @@ export const isolationMutations: readonly Mutation[] = [
   },
   {
     title: 'invoice numbers are unique across tenants',
-    file: 'database/schema.sql',
+    file: 'src/schema.sql',
     find: 'unique (tenant_id, number)',
     replace: 'unique (number)',
   },
   {
     title: 'invoices may name any project',
-    file: 'database/schema.sql',
+    file: 'src/schema.sql',
     find: 'number),\n  foreign key (tenant_id, project_id) references projects (tenant_id, id)\n',
     replace: 'number)\n',
   },
@@ -122,7 +122,7 @@ export const securityMutations: readonly Mutation[] = [
   },
   {
     title: "an unknown token is somebody's",
-    file: 'database/schema.sql',
+    file: 'src/schema.sql',
     find: '  where users.token_digest = digest\n',
     replace: '  where true order by users.token_digest = digest desc limit 1\n',
   },
@@ -174,7 +174,7 @@ function withoutFilter(
 
 /** The ways in which a table's policy stops to bite. */
 function withoutPolicy(table: string): Mutation[] {
-  const file = 'database/schema.sql'
+  const file = 'src/schema.sql'
   const column = table === 'tenants' ? 'id' : 'tenant_id'
   const start = `create policy own_tenant on ${table} to tenant_app\n`
   const using = `  using (${column} = current_tenant())\n`

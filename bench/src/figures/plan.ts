@@ -34,8 +34,10 @@ function planLargeFleet(): void {
   }))
   const planned = planRollout({
     environment: 'bench',
-    required: Math.floor(UNITS * 0.6),
-    bake: { baselineErrorRate: 0.001, detectErrorRate: 0.05, falseAlarm: 0.01, power: 0.95, requestsPerSecond: 10_000, floor: 60_000, deadline: 600_000 },
+    policy: {
+      required: Math.floor(UNITS * 0.6),
+      bake: { baselineErrorRate: 0.001, detectErrorRate: 0.05, falseAlarm: 0.01, power: 0.95, requestsPerSecond: 10_000, floor: 60_000, deadline: 600_000 },
+    },
     observation: { units, traffic: [] },
     release: { commit: newCommit, artifact: newArtifact },
     previous: { commit: oldCommit, artifact: oldArtifact },

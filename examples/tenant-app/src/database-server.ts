@@ -1,4 +1,4 @@
-import { openDatabase } from '../database/embedded-database.ts'
+import { openDatabase } from './embedded-database.ts'
 
 /**
  * The database that all instances share. Prints one JSON line `{"event":"ready","port":…,"url":…}` on

@@ -7,16 +7,20 @@ const maxBodyBytes = 16 * 1024
 /**
  * Reads the whole body, before any transaction is open: a slow client must not hold the database.
  *
- * @throws Problem 413 beyond 16 KiB, whatever the content-length says.
+ * @throws Problem 413 beyond 16 KiB, whatever the content-length says; 400 when the client went away.
  */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length
-    // The rest stays unread, so the connection is of no more use.
-    if (size > maxBodyBytes) throw new Problem(413, 'body_too_large', { connection: 'close' })
-    chunks.push(chunk)
+  try {
+    let size = 0
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      size += chunk.length
+      // The rest stays unread, so the connection is of no more use.
+      if (size > maxBodyBytes) throw new Problem(413, 'body_too_large', { connection: 'close' })
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    throw error instanceof Problem ? error : new Problem(400, 'incomplete_body')
   }
   return Buffer.concat(chunks)
 }

@@ -1,4 +1,4 @@
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
+import { type IncomingMessage, type Server, createServer } from 'node:http'
 import type { Sql } from 'postgres'
 import { type Answer, Problem, problemAnswer, send } from './answer.ts'
 import { readBearerToken } from './caller.ts'
@@ -23,9 +23,12 @@ export function createService(service: Service): Server {
   const server = createServer(
     { headersTimeout: 5_000, requestTimeout: 10_000, maxHeaderSize: 8 * 1024 },
     (request, response) => {
-      // Once the server no longer listens, each answer also ends its connection.
-      if (!server.listening) response.setHeader('connection', 'close')
-      void respond(service, request, response)
+      const finish = (given: Answer): void => {
+        // Once the server no longer listens, each answer also ends its connection: it could not exit.
+        if (!server.listening) response.setHeader('connection', 'close')
+        send(response, given)
+      }
+      void respond(service, request, finish)
     },
   )
   return server
@@ -34,16 +37,15 @@ export function createService(service: Service): Server {
 async function respond(
   service: Service,
   request: IncomingMessage,
-  response: ServerResponse,
+  finish: (given: Answer) => void,
 ): Promise<void> {
   const method = request.method ?? ''
   try {
-    send(response, await answer(service, request, method))
+    finish(await answer(service, request, method))
   } catch (error) {
     const problem = error instanceof Problem ? error : conflictOf(error, method)
     if (!problem) service.log(failureLine(request, error))
-    if (!response.headersSent)
-      send(response, problemAnswer(problem ?? new Problem(500, 'internal')))
+    finish(problemAnswer(problem ?? new Problem(500, 'internal')))
   }
 }
 

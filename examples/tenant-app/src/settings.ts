@@ -1,5 +1,5 @@
 /** Where this instance runs. */
-export type Environment = 'development' | 'test' | 'production'
+type Environment = 'development' | 'test' | 'production'
 
 /** Everything an instance is told from outside. */
 export interface Settings {

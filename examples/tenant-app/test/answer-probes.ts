@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { expect, it } from 'vitest'
-import { seedTenants } from '../database/seed.ts'
+import { seedTenants } from '../src/seed.ts'
 import { connect } from '../src/database.ts'
 import { createService } from '../src/server.ts'
 import { readSettings } from '../src/settings.ts'

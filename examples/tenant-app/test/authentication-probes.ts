@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { seedTenants } from '../database/seed.ts'
+import { seedTenants } from '../src/seed.ts'
 import { type Route, routes } from '../src/routes.ts'
 import { type Call, type RunningService, ask } from './running-service.ts'
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { seedTenants } from '../database/seed.ts'
+import { seedTenants } from '../src/seed.ts'
 import { type RunningService, ask, sendRaw } from './running-service.ts'
 
 const token = seedTenants[0]?.adminToken ?? ''

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { seedTenants } from '../database/seed.ts'
+import { seedTenants } from '../src/seed.ts'
 import { countRows } from './authentication-probes.ts'
 import { expectNothingOf, meetParty, readObject } from './party.ts'
 import { type RunningService, ask } from './running-service.ts'

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { SeedTenant } from '../database/seed.ts'
+import type { SeedTenant } from '../src/seed.ts'
 import { type Call, type Reply, type RunningService, ask } from './running-service.ts'
 
 /** A tenant as its own admin sees it through the service. */

@@ -1,7 +1,7 @@
 import { openAsBlob } from 'node:fs'
 import { once } from 'node:events'
 import { connect as dial } from 'node:net'
-import { type EmbeddedDatabase, openDatabase } from '../database/embedded-database.ts'
+import { type EmbeddedDatabase, openDatabase } from '../src/embedded-database.ts'
 import { connect, refuseMightyRole } from '../src/database.ts'
 import { createService } from '../src/server.ts'
 import { readSettings } from '../src/settings.ts'

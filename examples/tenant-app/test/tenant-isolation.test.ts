@@ -1,6 +1,6 @@
 import type { Sql } from 'postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { seedTenants } from '../database/seed.ts'
+import { seedTenants } from '../src/seed.ts'
 import { connect } from '../src/database.ts'
 import { probeDatabase } from './database-probes.ts'
 import { type Party, expectNothingOf, meetParty, readObject } from './party.ts'

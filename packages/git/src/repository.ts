@@ -44,7 +44,7 @@ export interface Repository {
   obstacles(): Promise<readonly Finding[]>
   /** Paths that differ from HEAD or are untracked and not ignored; empty when clean. */
   dirtyPaths(): Promise<readonly string[]>
-  /** A value of the repository's own git configuration, undefined when unset. */
+  /** A value of git's configuration as seen from this repository (not the system's), undefined when unset. */
   configValue(key: string): Promise<string | undefined>
   close(): Promise<void>
 }

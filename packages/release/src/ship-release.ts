@@ -1,5 +1,5 @@
 import type { Actor, Lease, Ledger } from '@bulkhead/ledger'
-import { type Plan, type RolloutProgress, type Target, planRollout, runRollout } from '@bulkhead/rollout'
+import { type Plan, type Planning, type RolloutProgress, type RolloutResult, type Target, planRollout, runRollout } from '@bulkhead/rollout'
 import type { CommitId, Digest, Finding } from '@bulkhead/vocabulary'
 import { artifactPath } from './build-release.ts'
 import type { AttestationFiles } from './gate-release.ts'
@@ -23,7 +23,7 @@ export interface ShipRequest {
 }
 
 export interface ShipResult {
-  readonly result: 'released' | 'refused' | 'rolled-back' | 'stuck'
+  readonly result: RolloutResult['result']
   readonly plan: Plan | undefined
   readonly matched: readonly string[]
   readonly findings: readonly Finding[]
@@ -40,11 +40,10 @@ export async function shipRelease(workspace: Workspace, request: ShipRequest): P
   if (verification.attestation.kind === 'refused') return refuse(ledger, request, verification.attestation.findings)
   const lease = await ledger.acquireLease({ region: leaseRegion(base, request.environment), actors: request.actors })
   if (lease.kind === 'refused') return refuse(ledger, request, lease.findings)
-  try {
-    return await rollOut(workspace, request, { base, verification, ledger, lease: lease.lease })
-  } finally {
-    await lease.lease.release()
-  }
+  const shipped = await rollOut(workspace, request, { base, verification, ledger, lease: lease.lease })
+  // A fleet that needs a human stays locked: the next deploy must not start on top of it.
+  if (shipped.result !== 'stuck') await lease.lease.release()
+  return shipped
 }
 
 interface Prepared {
@@ -83,15 +82,14 @@ async function rollOut(workspace: Workspace, request: ShipRequest, prepared: Pre
 }
 
 /** Plans from the fleet as it says it is now, on top of the release that the ledger says is fully good. */
-export async function planRelease(base: TrustedBase, request: Pick<ShipRequest, 'environment' | 'commit' | 'target'>, artifact: Digest) {
+export async function planRelease(base: TrustedBase, request: Pick<ShipRequest, 'environment' | 'commit' | 'target'>, artifact: Digest): Promise<Planning> {
   const policy = base.policy.policy.environments[request.environment]
   if (policy === undefined) throw new TypeError('the environment was checked before')
   const released = base.ledger.state.released
   const previous = released?.artifacts[0] === undefined ? null : { commit: released.commit, artifact: released.artifacts[0].digest }
   return planRollout({
     environment: request.environment,
-    required: policy.required,
-    bake: policy.bake,
+    policy: { required: policy.required, bake: policy.bake },
     observation: await request.target.observe(),
     release: { commit: request.commit, artifact },
     previous,

@@ -6,6 +6,7 @@ import * as v from 'valibot'
 import { finding } from './control/schemas.ts'
 import type { SupervisorState } from './fleet-status.ts'
 import { readIfPresent } from './fleet/durable-file.ts'
+import { isAlive, livingOwner } from './fleet/ownership.ts'
 import { type StateDirectory, openStateDirectory, stateDirectory } from './fleet/state-directory.ts'
 import { fleetFailed } from './refusals.ts'
 import { fleetStatus } from './status.ts'
@@ -32,13 +33,21 @@ export async function startFleet(
   cwd: string = process.cwd(),
 ): Promise<FleetStart> {
   const state = stateDirectory(directory)
-  const present = await fleetStatus(directory)
-  if (present !== undefined) return { kind: 'already-up', status: present }
+  const owner = await livingOwner(state)
+  if (owner !== undefined)
+    return { kind: 'already-up', status: await untilUp(() => isAlive(owner), state) }
   await openStateDirectory(state)
   await rm(state.startFailure, { force: true })
   const child = await spawnDetached(argv, state, cwd)
   try {
-    return { kind: 'started', status: await untilUp(child, state) }
+    const runs = () =>
+      Promise.resolve(
+        child.pid !== undefined && child.exitCode === null && child.signalCode === null,
+      )
+    return { kind: 'started', status: await untilUp(runs, state) }
+  } catch (error) {
+    child.kill('SIGTERM')
+    throw error
   } finally {
     child.unref()
   }
@@ -65,17 +74,18 @@ async function spawnDetached(
   }
 }
 
-async function untilUp(child: ChildProcess, state: StateDirectory): Promise<SupervisorState> {
+/** A supervisor needs a moment before it answers, longer when it has orphans to end. */
+async function untilUp(
+  runs: () => Promise<boolean>,
+  state: StateDirectory,
+): Promise<SupervisorState> {
   const start = systemClock.monotonic()
   for (;;) {
-    const status = await fleetStatus(state.path)
+    const status = await fleetStatus(state.path).catch(() => undefined)
     if (status !== undefined) return status
-    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null)
-      throw await whyNot(state)
-    if (systemClock.monotonic() - start > PATIENCE_MS) {
-      child.kill('SIGTERM')
+    if (!(await runs())) throw await whyNot(state)
+    if (systemClock.monotonic() - start > PATIENCE_MS)
       throw fleetFailed(state.path, 'the fleet did not come up in time', SEE_LOG(state))
-    }
     await systemClock.sleep(STEP_MS)
   }
 }

@@ -28,9 +28,10 @@ export async function stopFleet(directory: string): Promise<boolean> {
     }
     return false
   }
-  await ask(state, { op: 'stop' })
   const start = systemClock.monotonic()
   while (await isAlive(owner)) {
+    // It may be about to come up, or go away in the middle of its answer: what counts is its end.
+    await ask(state, { op: 'stop' }).catch(() => undefined)
     if (systemClock.monotonic() - start > PATIENCE_MS) throw stillThere(directory, owner.pid)
     await systemClock.sleep(STEP_MS)
   }

@@ -79,7 +79,7 @@ async function answer(
   const heart = setInterval(() => sendLine(socket, { kind: 'working' }), HEARTBEAT_MS)
   try {
     const result = await perform(parsed.output, cancelled.signal)
-    sendLine(socket, { kind: 'done', result: result ?? null })
+    sendLine(socket, { kind: 'done', result })
   } catch (error) {
     sendLine(socket, { kind: 'refused', finding: findingOf(error) })
   } finally {

@@ -16,14 +16,14 @@ export function perform(
   on: Operable,
   request: Request,
   signal: AbortSignal,
-): Promise<object | boolean | void> {
+): Promise<object | boolean | null> {
   switch (request.op) {
     case 'state':
       return Promise.resolve(on.fleet.state(on.address))
     case 'observe':
       return Promise.resolve({ start: on.fleet.start, observation: on.fleet.observe() })
     case 'stage':
-      return on.fleet.stage(request.path, request.digest, request.token)
+      return on.fleet.stage(request.path, request.digest, request.token).then(() => null)
     case 'holds':
       return on.fleet.holds(request.digest)
     case 'apply':
@@ -31,6 +31,7 @@ export function perform(
     case 'samples':
       return Promise.resolve(on.sampler.after(request.since, SAMPLES_PER_ANSWER))
     case 'stop':
-      return on.stop()
+      break
   }
+  return on.stop().then(() => null)
 }

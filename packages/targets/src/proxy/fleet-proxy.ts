@@ -125,9 +125,12 @@ export class FleetProxy {
     dropHopHeaders(answered.headers)
     if (request.httpVersion === '1.1')
       answered.headers.connection = response.shouldKeepAlive ? 'keep-alive' : 'close'
-    answered.once('close', () => {
+    // Before the library hears of it and cuts the answer; when a client hung up it is cut already.
+    const noteBreak = () => {
       if (!answered.complete && !response.destroyed) this.#broken.add(response)
-    })
+    }
+    answered.once('error', noteBreak)
+    answered.once('close', noteBreak)
   }
 }
 

@@ -22,6 +22,14 @@ export const gitReasons = reasonsOf({
     cause: 'An object that the range needs is not in the object store.',
     remedy: 'Run `git fetch origin` and `git fsck`; a partial clone needs `git fetch --refetch`.',
   },
+  'git/too-large': {
+    cause: 'An object is larger than anything that is judged.',
+    remedy: 'Keep files of this size out of what is judged, e.g. with Git LFS.',
+  },
+  'git/corrupt-object': {
+    cause: 'The stored bytes of an object do not hash to its id: the object store was changed.',
+    remedy: 'Run `git fsck --full`, then clone again from a source that you trust.',
+  },
   'git/incomplete-range': {
     cause: 'A commit of the range has a parent that is neither in the range nor behind its base.',
     remedy: 'Fetch the whole history and run again; if it stays, run `git fsck`.',

@@ -10,7 +10,8 @@ export const policyReasons = reasonsOf({
     remedy: 'Mend the line and column named.',
   },
   'policy/unsupported-yaml': {
-    cause: '`bulkhead.yml` uses what YAML has and a policy may not: an anchor, alias, tag, merge key, directive or second document.',
+    cause:
+      '`bulkhead.yml` uses what YAML has and a policy may not: an anchor, alias, tag, merge key, directive or second document.',
     remedy: 'Write the value out in the place named, plainly.',
   },
   'policy/unknown-key': {

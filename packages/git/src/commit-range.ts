@@ -1,0 +1,110 @@
+import { type CommitId, InputError, commitId } from '@bulkhead/vocabulary'
+import { linksOf } from './commit-links.ts'
+import { type Git, expectCode } from './git-command.ts'
+import type { ObjectReader } from './object-reader.ts'
+import { readInWindows } from './read-in-windows.ts'
+import type { Range } from './repository.ts'
+
+/** Commits named in one finding about an incomplete range; the rest is counted. */
+const NAMED = 5
+
+/** Whether `ancestor` is `of` or reachable from it. @throws WorldError `git/failed` */
+export async function isAncestor(git: Git, ancestor: CommitId, of: CommitId): Promise<boolean> {
+  if (ancestor === of) return true
+  const args = ['merge-base', '--is-ancestor', '--end-of-options', ancestor, of]
+  return (await expectCode(git, args, [0, 1])).code === 0
+}
+
+/**
+ * Every commit of the range, oldest first. git only proposes the list. That nothing is missing is
+ * then proven from the raw bytes: the head is in it, and each parent of each commit is in it or is an
+ * ancestor of the base. That nothing is too much: each commit but the head is a parent of another.
+ * @throws InputError `git/incomplete-range`, `git/malformed-object`
+ * @throws WorldError `git/missing-object`, `git/failed`
+ */
+export async function listRange(
+  git: Git,
+  reader: ObjectReader,
+  range: Range,
+): Promise<readonly CommitId[]> {
+  const { base, head } = range
+  for (const end of base === null ? [head] : [base, head]) linksOf(end, await bytesOf(reader, end))
+  const list = await proposeCommits(git, range)
+  if (list.length === 0) {
+    if (base !== null && (await isAncestor(git, head, base))) return []
+    throw incompleteRange(range, [head])
+  }
+  const outside = await parentsOutside(reader, list)
+  if (!list.includes(head) || !outside.connected) throw incompleteRange(range, [head])
+  const missing = await notBehind(git, reader, outside.parents, base)
+  if (missing.length > 0) throw incompleteRange(range, missing)
+  return list
+}
+
+async function proposeCommits(git: Git, { base, head }: Range): Promise<readonly CommitId[]> {
+  const ends = base === null ? [head] : [head, `^${base}`]
+  const args = ['rev-list', '--topo-order', '--reverse', '--end-of-options', ...ends]
+  const { stdout } = await expectCode(git, args)
+  const lines = stdout.toString('latin1').split('\n')
+  return lines.filter((line) => line !== '').map(commitId)
+}
+
+/** Parents that are not in the list, and whether every listed commit but one is a listed parent. */
+async function parentsOutside(
+  reader: ObjectReader,
+  list: readonly CommitId[],
+): Promise<{ readonly parents: readonly CommitId[]; readonly connected: boolean }> {
+  const listed = new Set(list)
+  const inside = new Set<CommitId>()
+  const outside = new Set<CommitId>()
+  for await (const { id, object } of readInWindows(reader, list)) {
+    for (const parent of linksOf(id, object.bytes).parents) {
+      ;(listed.has(parent) ? inside : outside).add(parent)
+    }
+  }
+  const connected = listed.size === list.length && inside.size === list.length - 1
+  return { parents: [...outside], connected }
+}
+
+/** Those of `parents` that are not reachable from `base`. */
+async function notBehind(
+  git: Git,
+  reader: ObjectReader,
+  parents: readonly CommitId[],
+  base: CommitId | null,
+): Promise<readonly CommitId[]> {
+  if (base === null) return parents
+  const others = parents.filter((parent) => parent !== base)
+  if (others.length === 0) return []
+  const known = await Promise.all(others.map(async (id) => (await reader.find(id)) !== undefined))
+  const absent = others.filter((_, index) => known[index] !== true)
+  if (absent.length > 0) return absent
+  const probe = ['rev-list', '--max-count=1', '--stdin']
+  const { stdout } = await expectCode(git, probe, [0], [...others, `^${base}`, ''].join('\n'))
+  if (stdout.length === 0) return []
+  // rev-list may over-report when committer dates run backwards, so each one is asked exactly.
+  const missing: CommitId[] = []
+  for (const parent of others) if (!(await isAncestor(git, parent, base))) missing.push(parent)
+  return missing
+}
+
+async function bytesOf(reader: ObjectReader, id: CommitId): Promise<Buffer> {
+  const { type, bytes } = await reader.read(id)
+  if (type === 'commit') return bytes
+  throw new InputError({
+    code: 'git/unknown-revision',
+    subject: id,
+    message: `is a ${type}, not a commit`,
+    remedy: 'name a commit',
+  })
+}
+
+function incompleteRange({ base, head }: Range, missing: readonly CommitId[]): InputError {
+  const more = missing.length > NAMED ? ` and ${missing.length - NAMED} more` : ''
+  return new InputError({
+    code: 'git/incomplete-range',
+    subject: `${base ?? ''}..${head}`,
+    message: `history does not connect at ${missing.slice(0, NAMED).join(', ')}${more}`,
+    remedy: 'fetch the whole history (`git fetch --unshallow origin`); if it stays, run `git fsck`',
+  })
+}

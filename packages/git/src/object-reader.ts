@@ -1,0 +1,180 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { WorldError, isObjectId } from '@bulkhead/vocabulary'
+import { childEnvironment } from '@bulkhead/world'
+import { gitFailed } from './git-command.ts'
+import { GIT_ENVIRONMENT, GIT_OPTIONS } from './git-environment.ts'
+import { type BatchAnswer, BatchFraming } from './object-framing.ts'
+import type { RawObject } from './repository.ts'
+
+/** Largest object that is read: far above any policy, report or commit, far below memory. */
+export const MAX_OBJECT = 64 * 1024 * 1024
+const MAX_STDERR = 4_096
+const VERB = ['cat-file'] as const
+
+interface Waiting {
+  readonly id: string
+  readonly settle: (answer: BatchAnswer) => void
+  readonly fail: (error: Error) => void
+}
+
+/** Reads objects by full id through one long-lived `git cat-file --batch`, many at a time in flight. */
+export interface ObjectReader {
+  /** Undefined when the object store does not have it. */
+  find(id: string): Promise<RawObject | undefined>
+  /** @throws WorldError `git/missing-object`, `git/too-large`, `git/corrupt-object`, `git/failed` */
+  read(id: string): Promise<RawObject>
+  close(): Promise<void>
+}
+
+export interface ObjectReaderOptions {
+  readonly cwd: string
+  readonly objectFormat: 'sha1' | 'sha256'
+  readonly maxObject?: number
+}
+
+/** Starts the child at the first read. */
+export function readObjects(options: ObjectReaderOptions): ObjectReader {
+  let conversation: Conversation | undefined
+  let closed = false
+  const find = async (id: string) => {
+    if (!isObjectId(id)) throw new TypeError(`not a full object id: ${JSON.stringify(id)}`)
+    if (closed) throw gitFailed(VERB, 'the repository is closed')
+    conversation ??= new Conversation(options)
+    return checkedObject(id, await conversation.ask(id), options.objectFormat)
+  }
+  return {
+    find,
+    async read(id) {
+      const object = await find(id)
+      if (object === undefined) throw missingObject(id)
+      return object
+    },
+    async close() {
+      closed = true
+      await conversation?.end()
+    },
+  }
+}
+
+/** One child and the questions it has not answered yet. Answers come in the order of the questions. */
+class Conversation {
+  readonly #child: ChildProcessWithoutNullStreams
+  readonly #framing: BatchFraming
+  readonly #waiting: Waiting[] = []
+  readonly #gone: Promise<void>
+  #next = 0
+  #stderr = ''
+  #failure: Error | undefined
+
+  constructor({ cwd, maxObject = MAX_OBJECT }: ObjectReaderOptions) {
+    this.#framing = new BatchFraming(maxObject)
+    this.#child = spawn('git', [...GIT_OPTIONS, 'cat-file', '--batch'], {
+      cwd,
+      env: childEnvironment(GIT_ENVIRONMENT),
+      stdio: ['pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+    })
+    this.#child.stdout.on('data', (chunk: Buffer) => this.#hear(chunk))
+    this.#child.stderr.on('data', (chunk: Buffer) => {
+      this.#stderr = (this.#stderr + chunk.toString()).slice(-MAX_STDERR)
+    })
+    this.#child.stdin.on('error', () => undefined) // Told by 'close', with git's own words.
+    this.#gone = new Promise((resolve) => {
+      this.#child.once('error', (error) => {
+        this.#fail(gitFailed(VERB, `could not be started: ${error.message}`))
+        resolve()
+      })
+      this.#child.once('close', (code, signal) => {
+        this.#fail(gitFailed(VERB, `ended (${signal ?? code}): ${this.#stderr.trim()}`))
+        resolve()
+      })
+    })
+  }
+
+  ask(id: string): Promise<BatchAnswer> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure)
+    return new Promise((settle, fail) => {
+      this.#waiting.push({ id, settle, fail })
+      this.#child.stdin.write(`${id}\n`)
+    })
+  }
+
+  async end(): Promise<void> {
+    this.#fail(gitFailed(VERB, 'the repository is closed'))
+    await this.#gone
+  }
+
+  #hear(chunk: Buffer): void {
+    try {
+      for (const answer of this.#framing.feed(chunk)) this.#deliver(answer)
+    } catch (error) {
+      this.#fail(gitFailed(VERB, `answered ${error instanceof Error ? error.message : 'oddly'}`))
+    }
+  }
+
+  #deliver(answer: BatchAnswer): void {
+    const first = this.#waiting[this.#next]
+    if (first?.id !== answer.id) throw new Error(`${answer.id} where ${first?.id} was asked`)
+    this.#next += 1
+    // Dropped in blocks: shifting one by one is quadratic with a million questions in flight.
+    if (this.#next === 1_024 || this.#next === this.#waiting.length) {
+      this.#waiting.splice(0, this.#next)
+      this.#next = 0
+    }
+    first.settle(answer)
+  }
+
+  #fail(error: Error): void {
+    if (this.#failure === undefined) {
+      this.#failure = error
+      this.#child.kill('SIGKILL')
+    }
+    for (const waiting of this.#waiting.splice(0).slice(this.#next)) waiting.fail(this.#failure)
+    this.#next = 0
+  }
+}
+
+/**
+ * git does not compare the name of an object with its contents when it reads one, so a file placed
+ * in the object store could speak for any id. We compare.
+ */
+function checkedObject(
+  id: string,
+  answer: BatchAnswer,
+  objectFormat: 'sha1' | 'sha256',
+): RawObject | undefined {
+  if (answer.kind === 'missing') return undefined
+  const { type, bytes, size } = answer
+  if (bytes === undefined) throw tooLarge(id, size)
+  const hash = createHash(objectFormat).update(`${type} ${size}\0`, 'latin1').update(bytes)
+  if (!isType(type) || hash.digest('hex') !== id) throw corruptObject(id)
+  return { type, bytes }
+}
+
+const isType = (type: string): type is RawObject['type'] =>
+  type === 'commit' || type === 'tree' || type === 'blob' || type === 'tag'
+
+export const missingObject = (id: string): WorldError =>
+  new WorldError({
+    code: 'git/missing-object',
+    subject: id,
+    message: 'is not in the object store of this clone',
+    remedy: 'run `git fetch origin` and `git fsck`; a partial clone needs `git fetch --refetch`',
+  })
+
+const tooLarge = (id: string, size: number): WorldError =>
+  new WorldError({
+    code: 'git/too-large',
+    subject: id,
+    message: `has ${size} bytes; more than ${MAX_OBJECT} are not read`,
+    remedy: 'keep files of this size out of what is judged, e.g. with Git LFS',
+  })
+
+const corruptObject = (id: string): WorldError =>
+  new WorldError({
+    code: 'git/corrupt-object',
+    subject: id,
+    message: 'the stored bytes do not hash to this id',
+    remedy: 'run `git fsck --full`, then clone again from a source that you trust',
+  })
