@@ -29,7 +29,7 @@ export const action = defineAction({
   },
   outputs: {
     result: {
-      description: 'released, refused (nothing was deployed), rolled-back, stuck (needs a human now), or error.',
+      description: 'released, refused (nothing was deployed), rolled-back, stopped (stands where it was), stuck (needs a human now), or error.',
       unanswered: { denied: 'refused', error: 'error' },
     },
     commit: { description: 'The full id of the commit that was to ship.' },

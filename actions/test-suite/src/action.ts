@@ -19,6 +19,5 @@ export const action = defineAction({
   },
   outputs: {
     commit: { description: 'The full id of the commit that was tested.' },
-    evidence: { description: 'The folder of run records and reports of that commit, for the gate.' },
   },
 })

@@ -1,5 +1,5 @@
 import { type ActionAnswer, type ActionContext, readKeysFile, untrustedOutput } from '@bulkhead/action-kit'
-import { evidenceDirectory, openWorkspace, parseKeyring, runSuites, workingPolicy } from '@bulkhead/release'
+import { openWorkspace, parseKeyring, runSuites, workingPolicy } from '@bulkhead/release'
 import type { action } from './action.ts'
 import { answerOf } from './answer.ts'
 import { vouchingOf } from './vouching.ts'
@@ -20,7 +20,7 @@ export async function runNamedSuites({ inputs, log, mask, cancellation }: Contex
       onOutput: (chunk) => output.write(chunk),
       signal: cancellation(),
     })
-    return answerOf(runs, { commit, evidence: evidenceDirectory(workspace.repository, commit) })
+    return answerOf(runs, commit)
   } finally {
     output.end()
     await workspace.repository.close()

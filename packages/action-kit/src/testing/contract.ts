@@ -20,6 +20,8 @@ export function contractOf(definition: ActionDefinition): Contract {
     manifest: {
       inputs: Object.fromEntries(inputs.map(([name, spec]) => [name, manifestInput(spec)])),
       outputs: Object.fromEntries(outputs.map(([name, { description }]) => [name, { description }])),
+      // One bundled file and nothing else: no composite, so no action of others is called (T02).
+      runs: { using: 'node24', main: 'dist/main.mjs' },
     },
     inputRows: inputs.map(([name, spec]) => `| \`${name}\` | ${needOf(spec)} | ${spec.description} |`),
     outputRows: outputs.map(([name, { description }]) => `| \`${name}\` | ${description} |`),
@@ -43,12 +45,30 @@ function needOf(spec: InputSpec): string {
 /** The same, as the files in an action's folder have it. */
 export async function manifestOf(directory: string): Promise<Contract> {
   const manifest: unknown = parse(await readFile(join(directory, 'action.yml'), 'utf8'))
-  const { inputs, outputs } = manifest as { inputs: unknown; outputs: unknown }
+  const { inputs, outputs, runs } = manifest as Readonly<Record<string, unknown>>
   const readme = await readFile(join(directory, 'README.md'), 'utf8')
-  return { manifest: { inputs, outputs }, inputRows: rowsUnder('## Inputs', readme), outputRows: rowsUnder('## Outputs', readme) }
+  return { manifest: { inputs, outputs, runs }, inputRows: rowsUnder('## Inputs', readme), outputRows: rowsUnder('## Outputs', readme) }
 }
 
 function rowsUnder(heading: string, readme: string): readonly string[] {
   const section = readme.split(/^(?=## )/m).find((part) => part.startsWith(heading)) ?? ''
   return section.split('\n').filter((line) => line.startsWith('| `'))
+}
+
+/** What the README's first example of an action gets wrong, in words; empty when it can be copied. */
+export async function exampleDefects({ name, ...definition }: ActionDefinition, directory: string): Promise<readonly string[]> {
+  const readme = await readFile(join(directory, 'README.md'), 'utf8')
+  const example = parse(/```yaml\n(.*?)```/s.exec(readme)?.[1] ?? '') as {
+    permissions?: unknown
+    steps?: readonly { uses?: string; with?: Readonly<Record<string, unknown>> }[]
+  } | null
+  const step = example?.steps?.find(({ uses }) => uses?.startsWith(`OWNER/bulkhead/actions/${name}@<sha>`))
+  if (step === undefined) return [`no step of the example uses ${name} by commit id`]
+  const inputs = Object.entries(allInputs({ name, ...definition }))
+  const given = Object.keys(step.with ?? {})
+  return [
+    ...(example?.permissions === undefined ? ['the example declares no permissions'] : []),
+    ...given.filter((key) => !inputs.some(([known]) => known === key)).map((key) => `there is no input ${key}`),
+    ...inputs.filter(([key, spec]) => isRequired(spec) && !given.includes(key)).map(([key]) => `the required input ${key} is not given`),
+  ]
 }
