@@ -6,11 +6,13 @@ export const action = defineAction({
     genesis: {
       kind: 'text',
       required: true,
-      description: 'The commit from which judging starts, pinned in the workflow and never read from what is judged.',
+      description:
+        'The commit from which judging starts, pinned in the workflow and never read from what is judged.',
     },
     environment: {
       kind: 'text',
-      description: 'The environment that the release is for; the only one of the policy when not given.',
+      description:
+        'The environment that the release is for; the only one of the policy when not given.',
     },
     commit: { kind: 'text', default: 'HEAD', description: 'The commit to judge.' },
     'keys-file': {
@@ -26,7 +28,10 @@ export const action = defineAction({
     },
     commit: { description: 'The full id of the commit that was judged.' },
     attestation: { description: 'The path of the signed verdict.' },
-    'verification-summary': { description: 'The path of the signed verification summary, which names the verdict by digest.' },
+    'verification-summary': {
+      description:
+        'The path of the signed verification summary, which names the verdict by digest.',
+    },
     'expires-at': { description: 'When the verdict ceases to stand, ISO 8601 in UTC.' },
   },
 })

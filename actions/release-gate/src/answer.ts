@@ -29,7 +29,10 @@ const bindingsTable = ({ bindings, mode }: Gated['verdict']) => ({
     ['after', { untrusted: bindings.base }],
     ['policy', { untrusted: bindings.policyDigest }],
     ['environment', { untrusted: bindings.environment }],
-    ...bindings.artifacts.map(({ name, digest }) => ['artifact', { untrusted: `${name} ${digest}` }]),
+    ...bindings.artifacts.map(({ name, digest }) => [
+      'artifact',
+      { untrusted: `${name} ${digest}` },
+    ]),
     ['expires', bindings.expiresAt],
     ['mode', mode === 'observe' ? 'OBSERVE: nothing is blocked' : mode],
   ],

@@ -1,4 +1,9 @@
-import { type ActionAnswer, type ActionContext, readKeysFile, triggeringActor } from '@bulkhead/action-kit'
+import {
+  type ActionAnswer,
+  type ActionContext,
+  readKeysFile,
+  triggeringActor,
+} from '@bulkhead/action-kit'
 import { gateRelease, onlyEnvironment, openWorkspace, parseKeyring } from '@bulkhead/release'
 import type { action } from './action.ts'
 import { answerOf } from './answer.ts'
@@ -6,7 +11,11 @@ import { answerOf } from './answer.ts'
 type Context = ActionContext<typeof action.inputs>
 
 /** Judges a commit for an environment and attests the verdict, as `bulkhead gate` does. */
-export async function judgeRelease({ inputs, env, mask }: Context): Promise<ActionAnswer<typeof action.outputs>> {
+export async function judgeRelease({
+  inputs,
+  env,
+  mask,
+}: Context): Promise<ActionAnswer<typeof action.outputs>> {
   const { genesis, 'keys-file': keysFile } = inputs
   const keyring = parseKeyring(await readKeysFile(keysFile, mask), keysFile)
   const workspace = await openWorkspace(inputs['working-directory'])

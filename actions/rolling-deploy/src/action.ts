@@ -6,7 +6,8 @@ export const action = defineAction({
     genesis: {
       kind: 'text',
       required: true,
-      description: 'The commit from which judging starts, pinned in the workflow and never read from what is judged.',
+      description:
+        'The commit from which judging starts, pinned in the workflow and never read from what is judged.',
     },
     environment: {
       kind: 'text',
@@ -24,15 +25,19 @@ export const action = defineAction({
     },
     'verification-summary': {
       kind: 'path',
-      description: 'The signed verification summary; the place where the gate leaves it when not given.',
+      description:
+        'The signed verification summary; the place where the gate leaves it when not given.',
     },
   },
   outputs: {
     result: {
-      description: 'released, refused (nothing was deployed), rolled-back, stopped (stands where it was), stuck (needs a human now), or error.',
+      description:
+        'released, refused (nothing was deployed), rolled-back, stopped (stands where it was), stuck (needs a human now), or error.',
       unanswered: { denied: 'refused', error: 'error' },
     },
     commit: { description: 'The full id of the commit that was to ship.' },
-    plan: { description: 'The digest of the plan, empty when it was refused before there was one.' },
+    plan: {
+      description: 'The digest of the plan, empty when it was refused before there was one.',
+    },
   },
 })

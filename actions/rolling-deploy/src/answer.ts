@@ -11,7 +11,10 @@ const ENDS: Readonly<Record<ShipResult['result'], string>> = {
 }
 
 /** What the action says of a rollout that has ended. */
-export function answerOf({ result, plan, matched, findings }: ShipResult, commit: string): ActionAnswer<typeof action.outputs> {
+export function answerOf(
+  { result, plan, matched, findings }: ShipResult,
+  commit: string,
+): ActionAnswer<typeof action.outputs> {
   return {
     outcome: result === 'released' ? 'passed' : 'blocked',
     headline: ENDS[result],
@@ -19,7 +22,14 @@ export function answerOf({ result, plan, matched, findings }: ShipResult, commit
     outputs: { result, commit, plan: plan?.digest ?? '' },
     tables: [
       ...(plan === undefined ? [] : [wavesTable(plan)]),
-      ...(matched.length === 0 ? [] : [{ header: ['The attestation matched'], rows: matched.map((line) => [{ untrusted: line }]) }]),
+      ...(matched.length === 0
+        ? []
+        : [
+            {
+              header: ['The attestation matched'],
+              rows: matched.map((line) => [{ untrusted: line }]),
+            },
+          ]),
     ],
   }
 }
@@ -35,7 +45,9 @@ const wavesTable = ({ waves }: NonNullable<ShipResult['plan']>) => ({
 })
 
 /** The log of a rollout: one line for each decision; the samples in between are for live views. */
-export function progressLines(progress: Parameters<ShipRequest['onProgress']>[0]): readonly string[] {
+export function progressLines(
+  progress: Parameters<ShipRequest['onProgress']>[0],
+): readonly string[] {
   if (progress.kind === 'sample') return []
   const { at, kind, text } = progress.decision
   return [`${new Date(at).toISOString()}  ${kind.padEnd(8)}  ${text}`]

@@ -1,12 +1,29 @@
-import { type ActionAnswer, type ActionContext, readKeysFile, triggeringActor } from '@bulkhead/action-kit'
-import { environmentTarget, onlyEnvironment, openWorkspace, parseKeyring, shipRelease } from '@bulkhead/release'
+import {
+  type ActionAnswer,
+  type ActionContext,
+  readKeysFile,
+  triggeringActor,
+} from '@bulkhead/action-kit'
+import {
+  environmentTarget,
+  onlyEnvironment,
+  openWorkspace,
+  parseKeyring,
+  shipRelease,
+} from '@bulkhead/release'
 import type { action } from './action.ts'
 import { answerOf, progressLines } from './answer.ts'
 
 type Context = ActionContext<typeof action.inputs>
 
 /** Verifies the attestation and rolls the release out zone by zone, as `bulkhead ship` does. */
-export async function deploy({ inputs, env, log, mask, cancellation }: Context): Promise<ActionAnswer<typeof action.outputs>> {
+export async function deploy({
+  inputs,
+  env,
+  log,
+  mask,
+  cancellation,
+}: Context): Promise<ActionAnswer<typeof action.outputs>> {
   const { genesis, attestation, 'verification-summary': summary, 'keys-file': keysFile } = inputs
   const keyring = parseKeyring(await readKeysFile(keysFile, mask), keysFile)
   const workspace = await openWorkspace(inputs['working-directory'])

@@ -27,6 +27,8 @@ const tableOf = (commits: Judgement['commits']) => ({
     commit.verdict === 'passed' ? '✓' : '✗',
     { untrusted: commit.commit.slice(0, 12) },
     { untrusted: commit.subject },
-    commit.principal === undefined ? 'nobody whom the trusted ref allows' : { untrusted: commit.principal },
+    commit.principal === undefined
+      ? 'nobody whom the trusted ref allows'
+      : { untrusted: commit.principal },
   ]),
 })

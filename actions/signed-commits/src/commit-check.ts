@@ -6,7 +6,9 @@ import { answerOf } from './answer.ts'
 type Context = ActionContext<typeof action.inputs>
 
 /** Says for every commit of the range who signed it, as `bulkhead verify-commits` does. */
-export async function checkCommits({ inputs }: Context): Promise<ActionAnswer<typeof action.outputs>> {
+export async function checkCommits({
+  inputs,
+}: Context): Promise<ActionAnswer<typeof action.outputs>> {
   const workspace = await openWorkspace(inputs['working-directory'])
   try {
     const { range, genesis, 'trusted-ref': trustedRef, 'policy-file': policyFile } = inputs

@@ -9,7 +9,8 @@ export const action = defineAction({
     },
     'voucher-socket': {
       kind: 'path',
-      description: 'The socket of a voucher, a process that runs the tests and whose key they cannot read.',
+      description:
+        'The socket of a voucher, a process that runs the tests and whose key they cannot read.',
     },
     'keys-file': {
       kind: 'path',

@@ -5,7 +5,10 @@ import type { action } from './action.ts'
 type Run = Awaited<ReturnType<typeof runSuites>>[number]
 
 /** What the action says of the suites that ran. Whether they suffice is for the gate to say. */
-export function answerOf(runs: readonly Run[], commit: string): ActionAnswer<typeof action.outputs> {
+export function answerOf(
+  runs: readonly Run[],
+  commit: string,
+): ActionAnswer<typeof action.outputs> {
   const findings = runs.flatMap((run) => run.findings)
   const good = runs.filter((run) => run.findings.length === 0)
   return {

@@ -1,4 +1,9 @@
-import { type ActionAnswer, type ActionContext, readKeysFile, untrustedOutput } from '@bulkhead/action-kit'
+import {
+  type ActionAnswer,
+  type ActionContext,
+  readKeysFile,
+  untrustedOutput,
+} from '@bulkhead/action-kit'
 import { openWorkspace, parseKeyring, runSuites, workingPolicy } from '@bulkhead/release'
 import type { action } from './action.ts'
 import { answerOf } from './answer.ts'
@@ -7,8 +12,15 @@ import { vouchingOf } from './vouching.ts'
 type Context = ActionContext<typeof action.inputs>
 
 /** Runs the suites and keeps their vouched-for records, as `bulkhead test` does. */
-export async function runNamedSuites({ inputs, log, mask, cancellation }: Context): Promise<ActionAnswer<typeof action.outputs>> {
-  const vouching = await vouchingOf(inputs, async (path) => parseKeyring(await readKeysFile(path, mask), path))
+export async function runNamedSuites({
+  inputs,
+  log,
+  mask,
+  cancellation,
+}: Context): Promise<ActionAnswer<typeof action.outputs>> {
+  const vouching = await vouchingOf(inputs, async (path) =>
+    parseKeyring(await readKeysFile(path, mask), path),
+  )
   const workspace = await openWorkspace(inputs['working-directory'])
   const output = untrustedOutput(log)
   try {

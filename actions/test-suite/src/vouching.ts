@@ -13,14 +13,21 @@ type Vouching<Keyring> =
  * Who vouches for the runs, by exactly one of two inputs: with both, it would be hidden which one counts.
  * @throws InputError
  */
-export async function vouchingOf<Keyring>(inputs: Inputs, readKeyring: (path: string) => Promise<Keyring>): Promise<Vouching<Keyring>> {
+export async function vouchingOf<Keyring>(
+  inputs: Inputs,
+  readKeyring: (path: string) => Promise<Keyring>,
+): Promise<Vouching<Keyring>> {
   const { 'voucher-socket': socket, 'keys-file': keys } = inputs
   if (socket !== undefined && keys === undefined) return { kind: 'voucher', socket }
-  if (keys !== undefined && socket === undefined) return { kind: 'local', keyring: await readKeyring(keys) }
+  if (keys !== undefined && socket === undefined)
+    return { kind: 'local', keyring: await readKeyring(keys) }
   throw new InputError({
     code: socket === undefined ? 'action/missing-input' : 'action/invalid-input',
     subject: 'input voucher-socket',
-    message: socket === undefined ? 'nobody is named who vouches for the run' : 'is given together with keys-file',
+    message:
+      socket === undefined
+        ? 'nobody is named who vouches for the run'
+        : 'is given together with keys-file',
     remedy: 'set exactly one of `voucher-socket:` and `keys-file:`',
   })
 }

@@ -12,10 +12,15 @@ const escapeData = (text: string): string =>
   text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
 
 /** A property of a command: as data, and the characters that end a property. */
-const escapeProperty = (text: string): string => escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
+const escapeProperty = (text: string): string =>
+  escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
 
 /** One workflow command, complete: whatever is in `data` and `properties`, it stays there. */
-export function workflowCommand(name: string, data: string, properties: Readonly<Record<string, string>> = {}): string {
+export function workflowCommand(
+  name: string,
+  data: string,
+  properties: Readonly<Record<string, string>> = {},
+): string {
   const list = Object.entries(properties).map(([key, text]) => `${key}=${escapeProperty(text)}`)
   return `::${name}${list.length > 0 ? ` ${list.join(',')}` : ''}::${escapeData(text(data))}`
 }

@@ -63,7 +63,10 @@ type Value<Spec extends InputSpec> = Spec extends { kind: 'boolean' }
           ? Option
           : string
 
-type AlwaysThere = { readonly required: true } | { readonly default: {} } | { readonly kind: 'lines' }
+type AlwaysThere =
+  | { readonly required: true }
+  | { readonly default: {} }
+  | { readonly kind: 'lines' }
 
 /** What {@link readInputs} answers: optional inputs without a default may be undefined. */
 export type InputValues<Specs extends InputSpecs> = {

@@ -13,7 +13,11 @@ const CONTROL = /\p{Cc}/u
 const INTEGER = /^(?:0|-?[1-9][0-9]{0,15})$/
 
 const value = (parsed: unknown): ParsedInput => ({ kind: 'value', value: parsed })
-const defect = (message: string, remedy: string): ParsedInput => ({ kind: 'defect', message, remedy })
+const defect = (message: string, remedy: string): ParsedInput => ({
+  kind: 'defect',
+  message,
+  remedy,
+})
 const shown = (text: string) => JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text)
 
 /**
@@ -50,13 +54,20 @@ export function parseInput(spec: InputSpec, text: string, workspace: string): Pa
 function parseSpan(text: string): ParsedInput {
   const span = parseDuration(text)
   return span === undefined
-    ? defect(`${shown(text)} is not a duration`, 'write a number and a unit: `500ms`, `90s`, `5m`, `2h`, `1d`')
+    ? defect(
+        `${shown(text)} is not a duration`,
+        'write a number and a unit: `500ms`, `90s`, `5m`, `2h`, `1d`',
+      )
     : value(span)
 }
 
 function lineDefect(text: string): ParsedInput | undefined {
   if (text.length > MAX_TEXT) return defect(`longer than ${MAX_TEXT} characters`, 'shorten it')
-  if (CONTROL.test(text)) return defect(`${shown(text)} has a line break or another control character`, 'write it on one line; with a YAML block use `>-` or quotes')
+  if (CONTROL.test(text))
+    return defect(
+      `${shown(text)} has a line break or another control character`,
+      'write it on one line; with a YAML block use `>-` or quotes',
+    )
   if (text !== text.trim()) return defect(`${shown(text)} has space around it`, 'remove the space')
   return undefined
 }
@@ -64,14 +75,23 @@ function lineDefect(text: string): ParsedInput | undefined {
 /** A leading hyphen is refused: such a value could be read as an option by a command below. */
 function parseText(text: string): ParsedInput {
   return text.startsWith('-')
-    ? defect(`${shown(text)} begins with a hyphen`, 'write a value that does not look like an option')
+    ? defect(
+        `${shown(text)} begins with a hyphen`,
+        'write a value that does not look like an option',
+      )
     : value(text)
 }
 
-function parseInteger(text: string, { minimum, maximum }: { readonly minimum: number; readonly maximum: number }): ParsedInput {
+function parseInteger(
+  text: string,
+  { minimum, maximum }: { readonly minimum: number; readonly maximum: number },
+): ParsedInput {
   const number = Number(text)
   if (INTEGER.test(text) && number >= minimum && number <= maximum) return value(number)
-  return defect(`${shown(text)} is not a whole number from ${minimum} to ${maximum}`, `write digits only, from ${minimum} to ${maximum}`)
+  return defect(
+    `${shown(text)} is not a whole number from ${minimum} to ${maximum}`,
+    `write digits only, from ${minimum} to ${maximum}`,
+  )
 }
 
 function parseLines(text: string): ParsedInput {

@@ -9,7 +9,8 @@ export type Environment = Readonly<Record<string, string | undefined>>
  * The variable in which the runner passes an input: upper case, spaces as underscores, hyphens kept
  * (GitHub docs, "Metadata syntax for GitHub Actions", inputs).
  */
-export const inputVariable = (name: string): string => `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`
+export const inputVariable = (name: string): string =>
+  `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`
 
 /**
  * Reads every input of an action and reports all mistakes at once. `required: true` in `action.yml`
@@ -43,19 +44,36 @@ function readInput(name: string, spec: InputSpec, env: Environment): ReadInput {
   // The runner sets an input that is not given to its default, and to the empty text without one.
   if (text === '' && fallback === undefined) return notGiven(name, spec)
   const parsed = parseInput(spec, text, env['GITHUB_WORKSPACE'] ?? process.cwd())
-  if (parsed.kind === 'defect') return refused('action/invalid-input', name, parsed.message, parsed.remedy)
-  if (spec.kind === 'lines' && spec.required && Array.isArray(parsed.value) && parsed.value.length === 0) return notGiven(name, spec)
+  if (parsed.kind === 'defect')
+    return refused('action/invalid-input', name, parsed.message, parsed.remedy)
+  if (
+    spec.kind === 'lines' &&
+    spec.required &&
+    Array.isArray(parsed.value) &&
+    parsed.value.length === 0
+  )
+    return notGiven(name, spec)
   return parsed
 }
 
 function notGiven(name: string, spec: InputSpec): ReadInput {
   if (spec.kind !== 'boolean' && spec.required) {
-    return refused('action/missing-input', name, 'is required and was not given', `set \`${name}:\` under \`with:\``)
+    return refused(
+      'action/missing-input',
+      name,
+      'is required and was not given',
+      `set \`${name}:\` under \`with:\``,
+    )
   }
   return { kind: 'value', value: spec.kind === 'lines' ? [] : undefined }
 }
 
-const refused = (code: Finding['code'], name: string, message: string, remedy: string): ReadInput => ({
+const refused = (
+  code: Finding['code'],
+  name: string,
+  message: string,
+  remedy: string,
+): ReadInput => ({
   kind: 'refused',
   finding: { code, subject: `input ${name}`, message, remedy },
 })

@@ -18,7 +18,12 @@ export async function readKeysFile(path: string, mask: (secret: string) => void)
   } catch (cause) {
     if (cause instanceof InputError) throw cause
     throw new InputError(
-      { code: 'usage/missing-key', subject: path, message: 'cannot be read', remedy: 'name a file of private keys in PEM with `keys-file:`, readable by the runner' },
+      {
+        code: 'usage/missing-key',
+        subject: path,
+        message: 'cannot be read',
+        remedy: 'name a file of private keys in PEM with `keys-file:`, readable by the runner',
+      },
       { cause },
     )
   }

@@ -24,7 +24,10 @@ export const COMMON_OUTPUTS = {
  * delimiters that do not occur in it: otherwise a value could end itself and forge another output.
  * @param randomId fresh text of letters and digits, unknown to whoever wrote the values
  */
-export function outputLines(values: Readonly<Record<string, string>>, randomId: () => string): string {
+export function outputLines(
+  values: Readonly<Record<string, string>>,
+  randomId: () => string,
+): string {
   return Object.entries(values)
     .map(([name, value]) => {
       if (!/[\r\n]/.test(value)) return `${name}=${value}\n`

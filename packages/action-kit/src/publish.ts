@@ -28,21 +28,33 @@ interface Publication {
  * Shows a report to the log, the outputs and the job summary. @returns the exit code: the report's,
  * or 3 when the outputs could not be written, since a later step would then decide on nothing.
  */
-export async function publish({ name, annotate, report }: Publication, host: ActionHost): Promise<ExitCode> {
-  for (const line of (report.trace ?? '').split('\n').filter((text) => text !== '')) host.writeLine(logLine(line))
+export async function publish(
+  { name, annotate, report }: Publication,
+  host: ActionHost,
+): Promise<ExitCode> {
+  for (const line of (report.trace ?? '').split('\n').filter((text) => text !== ''))
+    host.writeLine(logLine(line))
   host.writeLine(logLine(`${name}: ${report.headline}`))
   for (const line of findingLines(report.findings, { annotate })) host.writeLine(line)
-  if (report.outcome === 'bug') host.writeLine(workflowCommand('error', report.headline, { title: name }))
+  if (report.outcome === 'bug')
+    host.writeLine(workflowCommand('error', report.headline, { title: name }))
   await writeSummary(name, report, host)
   return writeOutputs(report, host)
 }
 
 async function writeOutputs(report: Report, host: ActionHost): Promise<ExitCode> {
-  const values = { ...report.outputs, outcome: report.outcome, findings: String(report.findings.length) }
+  const values = {
+    ...report.outputs,
+    outcome: report.outcome,
+    findings: String(report.findings.length),
+  }
   const path = host.env['GITHUB_OUTPUT']
   try {
     if (path === undefined || path === '') throw new Error('GITHUB_OUTPUT is not set')
-    await host.appendFile(path, outputLines(values, () => host.randomId()))
+    await host.appendFile(
+      path,
+      outputLines(values, () => host.randomId()),
+    )
     return report.exitCode
   } catch (cause) {
     const finding = {
@@ -62,8 +74,20 @@ async function writeSummary(name: string, report: Report, host: ActionHost): Pro
   if (path === undefined || path === '') return
   try {
     const { headline, findings, tables } = report
-    await host.appendFile(path, summaryMarkdown({ title: `bulkhead ${name}`, lead: { untrusted: headline }, findings, tables }))
+    await host.appendFile(
+      path,
+      summaryMarkdown({
+        title: `bulkhead ${name}`,
+        lead: { untrusted: headline },
+        findings,
+        tables,
+      }),
+    )
   } catch (error) {
-    host.writeLine(logLine(`the job summary could not be written: ${error instanceof Error ? error.message : 'unknown reason'}`))
+    host.writeLine(
+      logLine(
+        `the job summary could not be written: ${error instanceof Error ? error.message : 'unknown reason'}`,
+      ),
+    )
   }
 }

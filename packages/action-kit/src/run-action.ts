@@ -1,5 +1,10 @@
 import { DeniedError, ExitCode, type Finding, InputError, WorldError } from '@bulkhead/vocabulary'
-import { type ActionDefinition, type AllValues, COMMON_INPUTS, unansweredOutputs } from './action-definition.ts'
+import {
+  type ActionDefinition,
+  type AllValues,
+  COMMON_INPUTS,
+  unansweredOutputs,
+} from './action-definition.ts'
 import { type ActionHost, processHost } from './action-host.ts'
 import { logLine, workflowCommand } from './commands.ts'
 import type { InputSpecs } from './input-specs.ts'
@@ -55,7 +60,10 @@ export async function runAction<const Inputs extends InputSpecs, const Outputs e
   host.finish(await publish({ name: definition.name, annotate, report }, host))
 }
 
-function contextOf<Inputs extends InputSpecs>(inputs: AllValues<Inputs>, host: ActionHost): ActionContext<Inputs> {
+function contextOf<Inputs extends InputSpecs>(
+  inputs: AllValues<Inputs>,
+  host: ActionHost,
+): ActionContext<Inputs> {
   return {
     inputs,
     env: host.env,
@@ -72,10 +80,17 @@ function contextOf<Inputs extends InputSpecs>(inputs: AllValues<Inputs>, host: A
 function mask(secret: string, host: ActionHost): void {
   if (host.env['GITHUB_ACTIONS'] !== 'true') return
   const lines = secret.split(/[\r\n]+/).map((line) => line.trim())
-  for (const line of lines.filter((text) => text.length >= MIN_SECRET)) host.writeLine(workflowCommand('add-mask', line))
+  for (const line of lines.filter((text) => text.length >= MIN_SECRET))
+    host.writeLine(workflowCommand('add-mask', line))
 }
 
-function answered<Outputs extends OutputSpecs>({ outcome, headline, findings, outputs, tables }: ActionAnswer<Outputs>): Report {
+function answered<Outputs extends OutputSpecs>({
+  outcome,
+  headline,
+  findings,
+  outputs,
+  tables,
+}: ActionAnswer<Outputs>): Report {
   // A pass with findings would be a contradiction; the findings win.
   const passed = outcome === 'passed' && findings.length === 0
   return {
@@ -93,16 +108,46 @@ function failed(definition: ActionDefinition, error: unknown): Report {
   const base = { tables: [], trace: undefined }
   if (error instanceof DeniedError) {
     const outputs = unansweredOutputs(definition, 'denied')
-    return { ...base, outcome: 'blocked', exitCode: ExitCode.Blocked, headline: 'BLOCKED: evidence denies', findings: error.findings, outputs }
+    return {
+      ...base,
+      outcome: 'blocked',
+      exitCode: ExitCode.Blocked,
+      headline: 'BLOCKED: evidence denies',
+      findings: error.findings,
+      outputs,
+    }
   }
   const outputs = unansweredOutputs(definition, 'error')
   if (error instanceof InputError) {
-    return { ...base, outcome: 'bad-input', exitCode: ExitCode.BadInput, headline: 'ERROR: an input or the policy is wrong', findings: error.findings, outputs }
+    return {
+      ...base,
+      outcome: 'bad-input',
+      exitCode: ExitCode.BadInput,
+      headline: 'ERROR: an input or the policy is wrong',
+      findings: error.findings,
+      outputs,
+    }
   }
   if (error instanceof WorldError) {
     const trace = error.cause instanceof Error ? `cause: ${error.cause.message}` : undefined
-    return { outcome: 'world-failed', exitCode: ExitCode.WorldFailed, headline: 'ERROR: the world failed; nothing was denied', findings: error.findings, outputs, tables: [], trace }
+    return {
+      outcome: 'world-failed',
+      exitCode: ExitCode.WorldFailed,
+      headline: 'ERROR: the world failed; nothing was denied',
+      findings: error.findings,
+      outputs,
+      tables: [],
+      trace,
+    }
   }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  return { outcome: 'bug', exitCode: ExitCode.OurBug, headline: 'ERROR: this is a bug in bulkhead, please report it', findings: [], outputs, tables: [], trace }
+  return {
+    outcome: 'bug',
+    exitCode: ExitCode.OurBug,
+    headline: 'ERROR: this is a bug in bulkhead, please report it',
+    findings: [],
+    outputs,
+    tables: [],
+    trace,
+  }
 }

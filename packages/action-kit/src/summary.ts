@@ -22,20 +22,34 @@ export interface SummaryPage {
 const MAX_BYTES = 1_024 * 1_024 - 4_096
 const MAX_ROWS = 2_000
 
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-const escapeHtml = (text: string) => text.replaceAll(/[&<>"']/g, (character) => ESCAPES[character] ?? '')
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+const escapeHtml = (text: string) =>
+  text.replaceAll(/[&<>"']/g, (character) => ESCAPES[character] ?? '')
 
 /**
  * Text from outside goes into `code` elements of HTML blocks without an empty line: there Markdown
  * reads nothing (CommonMark 0.31, 4.6, HTML blocks), and mentions and references are not linked.
  */
 const cellText = (cell: Cell): string =>
-  typeof cell === 'string' ? escapeHtml(printable(cell)) : cell.untrusted === '' ? '' : `<code>${escapeHtml(printable(cell.untrusted, 500))}</code>`
+  typeof cell === 'string'
+    ? escapeHtml(printable(cell))
+    : cell.untrusted === ''
+      ? ''
+      : `<code>${escapeHtml(printable(cell.untrusted, 500))}</code>`
 
 /** The page as Markdown, cut at a row when it would be longer than the runner takes. */
 export function summaryMarkdown(page: SummaryPage, maxBytes = MAX_BYTES): string {
   const head = `<h2>${escapeHtml(printable(page.title, 200))}</h2>\n<p>${cellText(page.lead)}</p>\n\n`
-  const tables = [...(page.findings.length > 0 ? [findingsTable(page.findings)] : []), ...page.tables]
+  const tables = [
+    ...(page.findings.length > 0 ? [findingsTable(page.findings)] : []),
+    ...page.tables,
+  ]
   let left = maxBytes - Buffer.byteLength(head)
   const parts = tables.map((table) => {
     const rendered = tableMarkdown(table, left)
@@ -56,8 +70,14 @@ const findingsTable = (findings: readonly Finding[]): SummaryTable => ({
 })
 
 function tableMarkdown({ header, rows }: SummaryTable, maxBytes: number): string {
-  const line = (cells: readonly string[], tag: 'td' | 'th') => `<tr>${cells.map((cell) => `<${tag}>${cell}</${tag}>`).join('')}</tr>\n`
-  const lines = [line(header.map((word) => escapeHtml(word)), 'th')]
+  const line = (cells: readonly string[], tag: 'td' | 'th') =>
+    `<tr>${cells.map((cell) => `<${tag}>${cell}</${tag}>`).join('')}</tr>\n`
+  const lines = [
+    line(
+      header.map((word) => escapeHtml(word)),
+      'th',
+    ),
+  ]
   let left = maxBytes - Buffer.byteLength(lines.join('')) - 200
   for (const row of rows.slice(0, MAX_ROWS)) {
     const rendered = line(row.map(cellText), 'td')

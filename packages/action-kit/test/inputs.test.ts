@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { InputError } from '@bulkhead/vocabulary'
 import { defineInputs } from '../src/input-specs.ts'
@@ -7,7 +7,12 @@ import { inputVariable, readInputs } from '../src/inputs.ts'
 const own = defineInputs({
   suite: { kind: 'text', required: true, description: 'A suite.' },
   strict: { kind: 'boolean', default: true, description: 'A boolean.' },
-  lane: { kind: 'choice', options: ['standard', 'hotfix'], default: 'standard', description: 'A choice.' },
+  lane: {
+    kind: 'choice',
+    options: ['standard', 'hotfix'],
+    default: 'standard',
+    description: 'A choice.',
+  },
   'max-age': { kind: 'duration', default: '1h', description: 'A duration.' },
   shards: { kind: 'integer', minimum: 1, maximum: 64, default: 1, description: 'An integer.' },
   'keys-file': { kind: 'path', description: 'A path.' },
@@ -16,10 +21,23 @@ const own = defineInputs({
 
 /** As the runner passes them: defaults filled in, the empty text where there is none. */
 const asRunner = (given: Readonly<Record<string, string>> = {}) => {
-  const all = { suite: 'security', strict: 'true', lane: 'standard', 'max-age': '1h', shards: '1', 'keys-file': '', names: '', ...given }
-  return { GITHUB_WORKSPACE: '/work space', ...Object.fromEntries(Object.entries(all).map(([name, value]) => [inputVariable(name), value])) }
+  const all = {
+    suite: 'security',
+    strict: 'true',
+    lane: 'standard',
+    'max-age': '1h',
+    shards: '1',
+    'keys-file': '',
+    names: '',
+    ...given,
+  }
+  return {
+    GITHUB_WORKSPACE: '/work space',
+    ...Object.fromEntries(Object.entries(all).map(([name, value]) => [inputVariable(name), value])),
+  }
 }
-const read = (given?: Readonly<Record<string, string>>) => readInputs({ own, common: {} }, asRunner(given))
+const read = (given?: Readonly<Record<string, string>>) =>
+  readInputs({ own, common: {} }, asRunner(given))
 
 function findingsOf(given: Readonly<Record<string, string>>) {
   try {
@@ -33,7 +51,15 @@ function findingsOf(given: Readonly<Record<string, string>>) {
 
 describe('inputs', () => {
   it('are read as the types that the registry declares', () => {
-    expect(read({ 'keys-file': 'keys/a.pem', names: 'one\r\ntwo\n', strict: 'false', 'max-age': '90s', shards: '64' })).toEqual({
+    expect(
+      read({
+        'keys-file': 'keys/a.pem',
+        names: 'one\r\ntwo\n',
+        strict: 'false',
+        'max-age': '90s',
+        shards: '64',
+      }),
+    ).toEqual({
       suite: 'security',
       strict: false,
       lane: 'standard',
@@ -82,7 +108,9 @@ describe('inputs', () => {
     ['names', 'one\n two'],
     ['names', 'one\rtwo'],
   ])('%s = %j is refused by name, and nothing is coerced', (name, value) => {
-    expect(findingsOf({ [name]: value })).toEqual([expect.objectContaining({ subject: `input ${name}` })])
+    expect(findingsOf({ [name]: value })).toEqual([
+      expect.objectContaining({ subject: `input ${name}` }),
+    ])
   })
 
   it('that are unknown are refused with the names that there are', () => {
@@ -93,7 +121,9 @@ describe('inputs', () => {
   })
 
   it('report every mistake at once', () => {
-    const codes = findingsOf({ suite: '', strict: 'no', shards: 'many', typo: 'x' }).map((finding) => `${finding.code} ${finding.subject}`)
+    const codes = findingsOf({ suite: '', strict: 'no', shards: 'many', typo: 'x' }).map(
+      (finding) => `${finding.code} ${finding.subject}`,
+    )
     expect(codes).toEqual([
       'action/unknown-input input typo',
       'action/missing-input input suite',
@@ -104,10 +134,16 @@ describe('inputs', () => {
 
   it('give a boolean for two texts of all there are', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('TRUE', 'true\n', '\ttrue', 'on', 'null')), (text) => {
-        fc.pre(text !== 'true' && text !== 'false')
-        expect(findingsOf({ strict: text })).toHaveLength(1)
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string({ unit: 'binary' }),
+          fc.constantFrom('TRUE', 'true\n', '\ttrue', 'on', 'null'),
+        ),
+        (text) => {
+          fc.pre(text !== 'true' && text !== 'false')
+          expect(findingsOf({ strict: text })).toHaveLength(1)
+        },
+      ),
     )
   })
 })

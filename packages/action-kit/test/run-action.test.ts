@@ -15,7 +15,13 @@ beforeAll(async () => {
 afterAll(() => home[Symbol.asyncDispose]())
 
 /** Starts a real process whose action does `work`, a piece of program text. */
-async function start(work: string, options: { readonly inputs?: Readonly<Record<string, string>>; readonly env?: Readonly<Record<string, string>> } = {}) {
+async function start(
+  work: string,
+  options: {
+    readonly inputs?: Readonly<Record<string, string>>
+    readonly env?: Readonly<Record<string, string>>
+  } = {},
+) {
   const temp = join(home.path, `run-${(count += 1)}`)
   await mkdir(temp)
   const entry = join(temp, 'main.ts')
@@ -28,7 +34,13 @@ async function start(work: string, options: { readonly inputs?: Readonly<Record<
      const action = defineAction({ name: 'sample', inputs: { name: { kind: 'text', required: true, description: 'n' } }, outputs })
      await runAction(action, async ({ inputs, log, mask, cancellation }) => { ${work} })`,
   )
-  return startAction({ entry, workspace: home.path, temp, inputs: { name: 'x', annotations: 'true', 'working-directory': '.', ...options.inputs }, ...(options.env === undefined ? {} : { env: options.env }) })
+  return startAction({
+    entry,
+    workspace: home.path,
+    temp,
+    inputs: { name: 'x', annotations: 'true', 'working-directory': '.', ...options.inputs },
+    ...(options.env === undefined ? {} : { env: options.env }),
+  })
 }
 
 const PASS = `return { outcome: 'passed', headline: 'PASS: ' + inputs.name, findings: [], outputs: { verdict: 'PASS' } }`
@@ -36,20 +48,38 @@ const PASS = `return { outcome: 'passed', headline: 'PASS: ' + inputs.name, find
 describe('an action', () => {
   it('that passes says so everywhere, and only then ends with 0', async () => {
     const run = await start(PASS, { inputs: { name: '<b>hotfix</b>' } })
-    expect(run).toMatchObject({ exitCode: 0, stderr: '', stdout: 'sample: PASS: <b>hotfix</b>\n', outputs: { verdict: 'PASS', outcome: 'passed', findings: '0' } })
-    expect(run.summary).toBe('<h2>bulkhead sample</h2>\n<p><code>PASS: &lt;b&gt;hotfix&lt;/b&gt;</code></p>\n\n')
+    expect(run).toMatchObject({
+      exitCode: 0,
+      stderr: '',
+      stdout: 'sample: PASS: <b>hotfix</b>\n',
+      outputs: { verdict: 'PASS', outcome: 'passed', findings: '0' },
+    })
+    expect(run.summary).toBe(
+      '<h2>bulkhead sample</h2>\n<p><code>PASS: &lt;b&gt;hotfix&lt;/b&gt;</code></p>\n\n',
+    )
   })
 
   it('that blocks ends with 1, with findings in log, outputs and summary', async () => {
-    const run = await start(`return { outcome: 'blocked', headline: 'BLOCK', findings: [finding], outputs: { verdict: 'BLOCK' } }`)
-    expect(run).toMatchObject({ exitCode: 1, outputs: { verdict: 'BLOCK', outcome: 'blocked', findings: '1' } })
-    expect(run.stdout).toBe('sample: BLOCK\n::error title=gate/failed-test::a::error::b ⏎ ::error::c: <img src=x>%0A→ @team\n')
+    const run = await start(
+      `return { outcome: 'blocked', headline: 'BLOCK', findings: [finding], outputs: { verdict: 'BLOCK' } }`,
+    )
+    expect(run).toMatchObject({
+      exitCode: 1,
+      outputs: { verdict: 'BLOCK', outcome: 'blocked', findings: '1' },
+    })
+    expect(run.stdout).toBe(
+      'sample: BLOCK\n::error title=gate/failed-test::a::error::b ⏎ ::error::c: <img src=x>%0A→ @team\n',
+    )
     expect(run.commands).toHaveLength(1)
-    expect(run.summary).toContain('<td><code>&lt;img src=x&gt;</code></td><td><code>@team</code></td>')
+    expect(run.summary).toContain(
+      '<td><code>&lt;img src=x&gt;</code></td><td><code>@team</code></td>',
+    )
   })
 
   it('that claims to pass with findings is blocked', async () => {
-    const run = await start(`return { outcome: 'passed', headline: 'PASS', findings: [finding], outputs: { verdict: 'PASS' } }`)
+    const run = await start(
+      `return { outcome: 'passed', headline: 'PASS', findings: [finding], outputs: { verdict: 'PASS' } }`,
+    )
     expect(run).toMatchObject({ exitCode: 1, outputs: { outcome: 'blocked' } })
   })
 
@@ -59,7 +89,11 @@ describe('an action', () => {
     ['WorldError(finding, { cause: new Error("::error::disk") })', 3, 'world-failed', 'ERROR'],
   ])('that throws %s ends with %i', async (thrown, exitCode, outcome, verdict) => {
     const run = await start(`throw new ${thrown}`)
-    expect(run).toMatchObject({ exitCode, stderr: '', outputs: { outcome, verdict, findings: '1' } })
+    expect(run).toMatchObject({
+      exitCode,
+      stderr: '',
+      outputs: { outcome, verdict, findings: '1' },
+    })
     expect(run.stdout).not.toMatch(/ at .*:[0-9]+:[0-9]+/)
     expect(run.commands.map((command) => command.name)).toEqual(['error'])
   })
@@ -75,8 +109,14 @@ describe('an action', () => {
 
   it.each([
     ['never settles', 'await new Promise(() => undefined)'],
-    ['throws outside of its promise', 'setImmediate(() => { throw new Error("late") }); await new Promise(() => setTimeout(() => undefined, 1e6))'],
-    ['rejects a promise that nobody holds', 'void Promise.reject(new Error("floating")); await new Promise((done) => setImmediate(done)); await new Promise(() => undefined)'],
+    [
+      'throws outside of its promise',
+      'setImmediate(() => { throw new Error("late") }); await new Promise(() => setTimeout(() => undefined, 1e6))',
+    ],
+    [
+      'rejects a promise that nobody holds',
+      'void Promise.reject(new Error("floating")); await new Promise((done) => setImmediate(done)); await new Promise(() => undefined)',
+    ],
     ['ends the process in the middle', 'process.exit()'],
   ])('that %s ends with 70 and no output that could be taken for a verdict', async (_, work) => {
     const run = await start(work)
@@ -107,17 +147,28 @@ describe('an action', () => {
   })
 
   it('shows no annotations where they are not wanted, and loses no finding', async () => {
-    const run = await start(`return { outcome: 'blocked', headline: 'BLOCK', findings: [finding], outputs: { verdict: 'BLOCK' } }`, { inputs: { annotations: 'false' } })
+    const run = await start(
+      `return { outcome: 'blocked', headline: 'BLOCK', findings: [finding], outputs: { verdict: 'BLOCK' } }`,
+      { inputs: { annotations: 'false' } },
+    )
     expect(run.commands).toEqual([])
-    expect(run.stdout).toBe('sample: BLOCK\n✗ gate/failed-test  a::error::b ⏎ ::error::c: <img src=x>\n  → @team\n')
+    expect(run.stdout).toBe(
+      'sample: BLOCK\n✗ gate/failed-test  a::error::b ⏎ ::error::c: <img src=x>\n  → @team\n',
+    )
   })
 
   it('has the runner hide every line of a keys file, and prints it to nobody else', async () => {
     const file = join(home.path, 'keys.pem')
-    await writeFile(file, '-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIE\n-----END PRIVATE KEY-----\n')
+    await writeFile(
+      file,
+      '-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIE\n-----END PRIVATE KEY-----\n',
+    )
     const work = `await readKeysFile(${JSON.stringify(file)}, mask); ${PASS}`
     const run = await start(work)
-    expect(run.commands.map(({ name, data }) => [name, data])).toContainEqual(['add-mask', 'MC4CAQAwBQYDK2VwBCIE'])
+    expect(run.commands.map(({ name, data }) => [name, data])).toContainEqual([
+      'add-mask',
+      'MC4CAQAwBQYDK2VwBCIE',
+    ])
     const elsewhere = await start(work, { env: { GITHUB_ACTIONS: 'false' } })
     expect(elsewhere.stdout).not.toContain('MC4CAQAwBQYDK2VwBCIE')
     expect(await readFile(file, 'utf8')).toContain('PRIVATE KEY')

@@ -11,8 +11,13 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..
  */
 export async function buildAction(directory: string): Promise<string> {
   const rolldown = join(root, 'node_modules', 'rolldown', 'bin', 'cli.mjs')
-  const { end, stdout, stderr } = await runProcess({ argv: [process.execPath, rolldown, '-c', '../rolldown.config.ts'], cwd: directory, timeout: 60_000 })
-  if (end.kind !== 'exited' || end.code !== 0) throw new Error(`${directory} does not build:\n${stdout.toString()}${stderr.toString()}`)
+  const { end, stdout, stderr } = await runProcess({
+    argv: [process.execPath, rolldown, '-c', '../rolldown.config.ts'],
+    cwd: directory,
+    timeout: 60_000,
+  })
+  if (end.kind !== 'exited' || end.code !== 0)
+    throw new Error(`${directory} does not build:\n${stdout.toString()}${stderr.toString()}`)
   const entry = join(directory, 'dist', 'main.mjs')
   await access(entry)
   return entry

@@ -19,11 +19,15 @@ export function contractOf(definition: ActionDefinition): Contract {
   return {
     manifest: {
       inputs: Object.fromEntries(inputs.map(([name, spec]) => [name, manifestInput(spec)])),
-      outputs: Object.fromEntries(outputs.map(([name, { description }]) => [name, { description }])),
+      outputs: Object.fromEntries(
+        outputs.map(([name, { description }]) => [name, { description }]),
+      ),
       // One bundled file and nothing else: no composite, so no action of others is called (T02).
       runs: { using: 'node24', main: 'dist/main.mjs' },
     },
-    inputRows: inputs.map(([name, spec]) => `| \`${name}\` | ${needOf(spec)} | ${spec.description} |`),
+    inputRows: inputs.map(
+      ([name, spec]) => `| \`${name}\` | ${needOf(spec)} | ${spec.description} |`,
+    ),
     outputRows: outputs.map(([name, { description }]) => `| \`${name}\` | ${description} |`),
   }
 }
@@ -31,7 +35,11 @@ export function contractOf(definition: ActionDefinition): Contract {
 function manifestInput(spec: InputSpec) {
   const fallback = defaultText(spec)
   const { description } = spec
-  return { description, required: isRequired(spec), ...(fallback === undefined ? {} : { default: fallback }) }
+  return {
+    description,
+    required: isRequired(spec),
+    ...(fallback === undefined ? {} : { default: fallback }),
+  }
 }
 
 const isRequired = (spec: InputSpec): boolean => spec.kind !== 'boolean' && spec.required === true
@@ -47,7 +55,11 @@ export async function manifestOf(directory: string): Promise<Contract> {
   const manifest: unknown = parse(await readFile(join(directory, 'action.yml'), 'utf8'))
   const { inputs, outputs, runs } = manifest as Readonly<Record<string, unknown>>
   const readme = await readFile(join(directory, 'README.md'), 'utf8')
-  return { manifest: { inputs, outputs, runs }, inputRows: rowsUnder('## Inputs', readme), outputRows: rowsUnder('## Outputs', readme) }
+  return {
+    manifest: { inputs, outputs, runs },
+    inputRows: rowsUnder('## Inputs', readme),
+    outputRows: rowsUnder('## Outputs', readme),
+  }
 }
 
 function rowsUnder(heading: string, readme: string): readonly string[] {
@@ -56,19 +68,28 @@ function rowsUnder(heading: string, readme: string): readonly string[] {
 }
 
 /** What the README's first example of an action gets wrong, in words; empty when it can be copied. */
-export async function exampleDefects({ name, ...definition }: ActionDefinition, directory: string): Promise<readonly string[]> {
+export async function exampleDefects(
+  { name, ...definition }: ActionDefinition,
+  directory: string,
+): Promise<readonly string[]> {
   const readme = await readFile(join(directory, 'README.md'), 'utf8')
   const example = parse(/```yaml\n(.*?)```/s.exec(readme)?.[1] ?? '') as {
     permissions?: unknown
     steps?: readonly { uses?: string; with?: Readonly<Record<string, unknown>> }[]
   } | null
-  const step = example?.steps?.find(({ uses }) => uses?.startsWith(`OWNER/bulkhead/actions/${name}@<sha>`))
+  const step = example?.steps?.find(({ uses }) =>
+    uses?.startsWith(`OWNER/bulkhead/actions/${name}@<sha>`),
+  )
   if (step === undefined) return [`no step of the example uses ${name} by commit id`]
   const inputs = Object.entries(allInputs({ name, ...definition }))
   const given = Object.keys(step.with ?? {})
   return [
     ...(example?.permissions === undefined ? ['the example declares no permissions'] : []),
-    ...given.filter((key) => !inputs.some(([known]) => known === key)).map((key) => `there is no input ${key}`),
-    ...inputs.filter(([key, spec]) => isRequired(spec) && !given.includes(key)).map(([key]) => `the required input ${key} is not given`),
+    ...given
+      .filter((key) => !inputs.some(([known]) => known === key))
+      .map((key) => `there is no input ${key}`),
+    ...inputs
+      .filter(([key, spec]) => isRequired(spec) && !given.includes(key))
+      .map(([key]) => `the required input ${key} is not given`),
   ]
 }

@@ -1,7 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { generateKeyPair } from '@bulkhead/envelope'
-import { type GitFixture, type Person, allowedSigners, makePerson, makeRepository } from '@bulkhead/testkit'
+import {
+  type GitFixture,
+  type Person,
+  allowedSigners,
+  makePerson,
+  makeRepository,
+} from '@bulkhead/testkit'
 import type { CommitId } from '@bulkhead/vocabulary'
 
 /** A small service in a repository that has adopted Bulkhead, with real people and keys. */
@@ -21,7 +27,10 @@ const ROLES = ['voucher', 'builder', 'gate', 'ledger'] as const
 /** Makes a project in `directory`. `port` is where the fleet's proxy is to listen. */
 export async function makeProject(directory: string, port = 1): Promise<Project> {
   await mkdir(directory, { recursive: true })
-  const [ada, mallory] = [await makePerson('Ada', directory), await makePerson('Mallory', directory)]
+  const [ada, mallory] = [
+    await makePerson('Ada', directory),
+    await makePerson('Mallory', directory),
+  ]
   const repository = await makeRepository(join(directory, 'work tree'))
   const pairs = ROLES.map((role) => ({ role, ...generateKeyPair() }))
   const keysFile = join(directory, 'keys.pem')
@@ -33,7 +42,9 @@ export async function makeProject(directory: string, port = 1): Promise<Project>
       ...FILES,
       'bulkhead.yml': policyText(port),
       '.bulkhead/allowed_signers': allowedSigners([ada]),
-      ...Object.fromEntries(pairs.map(({ role, publicKey }) => [`.bulkhead/keys/${role}.pub`, publicKey])),
+      ...Object.fromEntries(
+        pairs.map(({ role, publicKey }) => [`.bulkhead/keys/${role}.pub`, publicKey]),
+      ),
     },
   })
   return { repository, genesis, ada, mallory, keysFile }

@@ -5,15 +5,22 @@ export interface RunnerCommand {
   readonly data: string
 }
 
-const unescapeData = (text: string) => text.replaceAll('%0D', '\r').replaceAll('%0A', '\n').replaceAll('%25', '%')
-const unescapeProperty = (text: string) => unescapeData(text.replaceAll('%3A', ':').replaceAll('%2C', ','))
+const unescapeData = (text: string) =>
+  text.replaceAll('%0D', '\r').replaceAll('%0A', '\n').replaceAll('%25', '%')
+const unescapeProperty = (text: string) =>
+  unescapeData(text.replaceAll('%3A', ':').replaceAll('%2C', ','))
 
 /**
  * Every command in what a step printed, read by the rules of the runner (actions/runner,
  * ActionCommand.cs, both the `::` and the older `##[` form): the judge of our escaping.
  */
 export function commandsIn(stdout: string): readonly RunnerCommand[] {
-  return stdout.split(/\r\n|\n|\r/).flatMap((line) => parse(line.trimStart(), /^::(.*?)::(.*)$/s) ?? parse(line, /##\[([^\]]*)\](.*)$/s) ?? [])
+  return stdout
+    .split(/\r\n|\n|\r/)
+    .flatMap(
+      (line) =>
+        parse(line.trimStart(), /^::(.*?)::(.*)$/s) ?? parse(line, /##\[([^\]]*)\](.*)$/s) ?? [],
+    )
 }
 
 function parse(line: string, form: RegExp): readonly RunnerCommand[] | undefined {
@@ -23,7 +30,13 @@ function parse(line: string, form: RegExp): readonly RunnerCommand[] | undefined
   const properties = list
     .split(/[,;]/)
     .filter((pair) => pair.includes('='))
-    .map((pair) => [pair.slice(0, pair.indexOf('=')).trim(), unescapeProperty(pair.slice(pair.indexOf('=') + 1))] as const)
+    .map(
+      (pair) =>
+        [
+          pair.slice(0, pair.indexOf('=')).trim(),
+          unescapeProperty(pair.slice(pair.indexOf('=') + 1)),
+        ] as const,
+    )
   return [{ name, properties: Object.fromEntries(properties), data: unescapeData(data) }]
 }
 
@@ -35,7 +48,8 @@ export function outputsIn(file: string): Readonly<Record<string, string>> {
     const line = lines[index] ?? ''
     if (line === '') continue
     const [equals, heredoc] = [line.indexOf('='), line.indexOf('<<')]
-    if (equals >= 0 && (heredoc < 0 || equals < heredoc)) outputs[line.slice(0, equals)] = line.slice(equals + 1)
+    if (equals >= 0 && (heredoc < 0 || equals < heredoc))
+      outputs[line.slice(0, equals)] = line.slice(equals + 1)
     else if (heredoc > 0) {
       const end = lines.indexOf(line.slice(heredoc + 2), index + 1)
       if (end < 0) throw new Error(`no end of the value of ${line.slice(0, heredoc)}`)

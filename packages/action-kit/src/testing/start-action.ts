@@ -27,7 +27,13 @@ export interface StartRequest {
 }
 
 /** Starts a built action as the runner does: inputs and files by environment, nothing else inherited. */
-export async function startAction({ entry, inputs, workspace, temp, env = {} }: StartRequest): Promise<StartedAction> {
+export async function startAction({
+  entry,
+  inputs,
+  workspace,
+  temp,
+  env = {},
+}: StartRequest): Promise<StartedAction> {
   await mkdir(temp, { recursive: true })
   const files = { GITHUB_OUTPUT: join(temp, 'output'), GITHUB_STEP_SUMMARY: join(temp, 'summary') }
   for (const file of Object.values(files)) await writeFile(file, '')
@@ -42,7 +48,9 @@ export async function startAction({ entry, inputs, workspace, temp, env = {} }: 
       GITHUB_WORKSPACE: workspace,
       RUNNER_TEMP: temp,
       ...files,
-      ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [inputVariable(name), value])),
+      ...Object.fromEntries(
+        Object.entries(inputs).map(([name, value]) => [inputVariable(name), value]),
+      ),
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

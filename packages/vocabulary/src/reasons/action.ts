@@ -6,7 +6,8 @@ export const actionReasons = reasonsOf({
     remedy: 'Set it under `with:` of the step.',
   },
   'action/invalid-input': {
-    cause: 'An input of an action has a value that it does not take. Nothing is guessed or trimmed.',
+    cause:
+      'An input of an action has a value that it does not take. Nothing is guessed or trimmed.',
     remedy: 'Write the value as the table of inputs in the README of the action says.',
   },
   'action/unknown-input': {
