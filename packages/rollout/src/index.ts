@@ -22,3 +22,5 @@ export {
   type ZoneSample,
   sampleFleet,
 } from './progress.ts'
+export { renderPlan } from './plan-text.ts'
+export { type ViewOptions, viewLine, viewSample } from './terminal-view.ts'

@@ -46,11 +46,8 @@ export function makeInventory(suite: string, ids: Iterable<TestId>): Inventory {
 }
 
 /** The union: what the trusted ref requires and what the head requires (DESIGN §10). */
-export function uniteInventories(suite: string, ...inventories: readonly Inventory[]): Inventory {
-  return makeInventory(
-    suite,
-    inventories.flatMap(({ tests }) => tests),
-  )
+export function uniteInventories(inventories: readonly Inventory[]): readonly TestId[] {
+  return sortIds(byKey(inventories.flatMap(({ tests }) => tests)).values())
 }
 
 /** How the tests that ran differ from the required ones. Each list is sorted, each id once. */
