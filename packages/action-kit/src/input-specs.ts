@@ -12,32 +12,32 @@ type Given<Default> =
   | { readonly required?: never; readonly default?: never }
 
 /** One line of text: no space around it, no control character, no leading hyphen. */
-export type TextInput = Described & { readonly kind: 'text' } & Given<string>
+type TextInput = Described & { readonly kind: 'text' } & Given<string>
 
 /** A path; relative ones start at the workspace. The value is absolute. */
-export type PathInput = Described & { readonly kind: 'path' } & Given<string>
+type PathInput = Described & { readonly kind: 'path' } & Given<string>
 
 /** Exactly `true` or `false`. There is always a default, so that an empty value is a mistake. */
-export type BooleanInput = Described & { readonly kind: 'boolean'; readonly default: boolean }
+type BooleanInput = Described & { readonly kind: 'boolean'; readonly default: boolean }
 
 /** One of a closed list of words. */
-export type ChoiceInput<Option extends string = string> = Described & {
+type ChoiceInput<Option extends string = string> = Described & {
   readonly kind: 'choice'
   readonly options: readonly [Option, ...Option[]]
 } & Given<Option>
 
 /** `90s`, `5m`; the value is in milliseconds. */
-export type DurationInput = Described & { readonly kind: 'duration' } & Given<string>
+type DurationInput = Described & { readonly kind: 'duration' } & Given<string>
 
 /** A whole number in decimal digits, within bounds that include their ends. */
-export type IntegerInput = Described & {
+type IntegerInput = Described & {
   readonly kind: 'integer'
   readonly minimum: number
   readonly maximum: number
 } & Given<number>
 
 /** One item a line; empty lines do not count. Not given: an empty list. */
-export type LinesInput = Described & { readonly kind: 'lines'; readonly required?: true }
+type LinesInput = Described & { readonly kind: 'lines'; readonly required?: true }
 
 export type InputSpec =
   | TextInput

@@ -1,5 +1,5 @@
 /** What one output of an action means. */
-export interface OutputSpec {
+interface OutputSpec {
   readonly description: string
   /** What it says when the action ends without an answer: evidence denied, or there was an error. */
   readonly unanswered?: { readonly denied: string; readonly error: string }

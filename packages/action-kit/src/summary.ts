@@ -2,7 +2,7 @@ import { type Finding, printable } from '@bulkhead/vocabulary'
 import { worstFirst } from './annotations.ts'
 
 /** What a cell shows: our own words, or text from outside. */
-export type Cell = string | { readonly untrusted: string }
+type Cell = string | { readonly untrusted: string }
 
 /** A table with our own words as its header. */
 export interface SummaryTable {
