@@ -1,50 +1,98 @@
-import { type KeyObject, createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
-import { type Digest, InputError, digest } from '@bulkhead/vocabulary'
+import {
+  type KeyObject,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  sign,
+} from 'node:crypto'
+import { InputError } from '@bulkhead/vocabulary'
+import { sha256 } from './digest.ts'
 import type { KeyId, Signer, TrustedKey } from './types.ts'
 
-export const sha256 = (bytes: Uint8Array | string): Digest => digest(`sha256:${createHash('sha256').update(bytes).digest('hex')}`)
+/** A fresh Ed25519 key pair as PEM: PKCS#8 (RFC 5208, 8410) and SPKI (RFC 5280). */
+export interface KeyPair {
+  readonly privateKey: string
+  readonly publicKey: string
+}
 
-/** A fresh Ed25519 pair in PEM: PKCS#8 and SPKI. */
-export function generateKeyPair(): { readonly privateKey: string; readonly publicKey: string } {
+export function generateKeyPair(): KeyPair {
   return generateKeyPairSync('ed25519', {
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { format: 'pem', type: 'pkcs8' },
+    publicKeyEncoding: { format: 'pem', type: 'spki' },
   })
 }
 
-/** @throws InputError `usage/wrong-key` for anything but an unencrypted Ed25519 private key in PEM */
-export function parsePrivateKey(pem: Uint8Array, source: string): Signer {
-  const key = requireEd25519(source, 'private', () => createPrivateKey({ key: Buffer.from(pem), format: 'pem' }))
-  return { id: keyIdOf(createPublicKey(key)), sign: (bytes) => Promise.resolve(sign(null, bytes, key)) }
+/**
+ * Reads an Ed25519 private key in PKCS#8 PEM, without a passphrase.
+ * @param file names the key in messages
+ * @throws InputError `usage/wrong-key`
+ */
+export function parsePrivateKey(pem: Uint8Array | string, file: string): Signer {
+  const key = parseKey(pem, file, 'PRIVATE KEY', (text) => createPrivateKey(text))
+  return {
+    id: keyIdOf(createPublicKey(key)),
+    sign: (bytes) => Promise.resolve(sign(null, bytes, key)),
+  }
 }
 
-/** @throws InputError `usage/wrong-key` for anything but an Ed25519 public key in PEM */
-export function parsePublicKey(pem: Uint8Array, name: string): TrustedKey {
-  const publicKey = requireEd25519(name, 'public', () => readPublic(pem))
+/**
+ * Reads an Ed25519 public key in SPKI PEM. A private key is refused, although a public one could be
+ * derived from it: it has no business where public keys lie.
+ * @param name how findings and records speak of the key
+ * @throws InputError `usage/wrong-key`
+ */
+export function parsePublicKey(pem: Uint8Array | string, name: string): TrustedKey {
+  const publicKey = parseKey(pem, name, 'PUBLIC KEY', (text) => createPublicKey(text))
   return { name, id: keyIdOf(publicKey), publicKey }
 }
 
-/** createPublicKey would quietly derive the public half of a private key: a private key in the repository. */
-function readPublic(pem: Uint8Array): KeyObject {
+const keyIdOf = (key: KeyObject): KeyId =>
+  sha256(key.export({ format: 'der', type: 'spki' })) as string as KeyId
+
+const MAX_PEM_BYTES = 16 * 1024
+const PEM = /^\s*-----BEGIN ([A-Z0-9 ]+)-----[A-Za-z0-9+/=\s]+-----END \1-----\s*$/
+
+function parseKey(
+  pem: Uint8Array | string,
+  file: string,
+  label: 'PRIVATE KEY' | 'PUBLIC KEY',
+  parse: (text: string) => KeyObject,
+): KeyObject {
+  const kind = label.toLowerCase()
   const text = Buffer.from(pem).toString('latin1')
-  if (!text.trimStart().startsWith('-----BEGIN PUBLIC KEY-----')) throw new TypeError('not a PEM public key')
-  return createPublicKey({ key: text, format: 'pem', type: 'spki' })
+  if (text.length > MAX_PEM_BYTES) throw wrongKey(file, kind, 'it is too large to be a key')
+  const found = PEM.exec(text)?.[1] ?? labelOf(text)
+  if (found !== label) throw wrongKey(file, kind, `it ${describeLabel(found)}`)
+  const key = attempt(() => parse(text), file, kind)
+  if (key.asymmetricKeyType === 'ed25519') return key
+  throw wrongKey(file, kind, `its type is ${key.asymmetricKeyType ?? 'unknown'}`)
 }
 
-function requireEd25519(source: string, kind: 'public' | 'private', read: () => KeyObject): KeyObject {
-  const wrong = (message: string, cause?: unknown) =>
-    new InputError(
-      { code: 'usage/wrong-key', subject: source, message, remedy: `put an Ed25519 ${kind} key in PEM there, as \`bulkhead init\` makes it` },
-      { cause },
-    )
-  let key: KeyObject
+/** The label of a PEM block with headers or damage, which is worth a better message than "garbage". */
+const labelOf = (text: string): string | undefined =>
+  /^\s*-----BEGIN (ENCRYPTED PRIVATE KEY|[A-Z]+ PRIVATE KEY)-----/.exec(text)?.[1]
+
+function describeLabel(label: string | undefined): string {
+  if (label === undefined) return 'is not one PEM block'
+  if (label === 'ENCRYPTED PRIVATE KEY') return 'is protected by a passphrase'
+  return `holds a ${label.toLowerCase()}`
+}
+
+function attempt(parse: () => KeyObject, file: string, kind: string): KeyObject {
   try {
-    key = read()
+    return parse()
   } catch (cause) {
-    throw wrong(`holds no readable ${kind} key in PEM`, cause)
+    throw wrongKey(file, kind, 'it cannot be decoded', cause)
   }
-  if (key.asymmetricKeyType !== 'ed25519') throw wrong(`is a key of type ${key.asymmetricKeyType ?? 'unknown'}, not ed25519`)
-  return key
 }
 
-const keyIdOf = (publicKey: KeyObject): KeyId => sha256(publicKey.export({ type: 'spki', format: 'der' })) as string as KeyId
+const wrongKey = (file: string, kind: string, why: string, cause?: unknown) =>
+  new InputError(
+    {
+      code: 'usage/wrong-key',
+      subject: file,
+      message: `is not an Ed25519 ${kind} in PEM: ${why}`,
+      remedy: `name an Ed25519 ${kind} as \`bulkhead init\` makes it (or: openssl genpkey -algorithm ed25519)`,
+    },
+    cause === undefined ? {} : { cause },
+  )
