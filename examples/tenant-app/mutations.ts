@@ -11,7 +11,10 @@ export interface Mutation {
 
 const filter = 'tenant_id = ${caller.tenantId}'
 
-/** Each gives one tenant a way to another one's rows, or takes away one of two guards. */
+/**
+ * Each gives one tenant a way to another one's rows, or takes away one of two guards. The report's
+ * only filter is missing here: a scene of the story removes it.
+ */
 export const isolationMutations: readonly Mutation[] = [
   {
     title: 'project list without its filter',
@@ -30,12 +33,6 @@ export const isolationMutations: readonly Mutation[] = [
     ['update', "${input.id('project_id')}::uuid, project_id)\n    where id = ${id}\n"],
     ['delete', 'delete from invoices\n    where id = ${id}\n'],
   ]),
-  {
-    title: 'report without its filter',
-    file: 'src/invoice-report.ts',
-    find: `    where ${filter}\n`,
-    replace: '',
-  },
   ...['tenants', 'users', 'projects', 'invoices'].flatMap(withoutPolicy),
   {
     title: 'a second, permissive policy',
@@ -189,8 +186,9 @@ function withoutPolicy(table: string): Mutation[] {
       `${start}${using}  with check (true);`,
     ],
   ]
-  // Nobody may write tenants and users through the service, so their check alone guards nothing.
-  const counted = table === 'tenants' || table === 'users' ? edits.slice(0, 3) : edits
+  // The service may neither own nor write these two, so the other edits change nothing for it.
+  const readOnly = table === 'tenants' || table === 'users'
+  const counted = readOnly ? edits.filter(([title]) => /enabled|read/.test(title)) : edits
   return counted.map(([title, find, replace]) => ({
     title: `${table}: ${title}`,
     file,

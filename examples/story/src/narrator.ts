@@ -11,10 +11,9 @@ export interface SceneReport {
   readonly number: number
   readonly title: string
   readonly checks: readonly Check[]
-  /** Milliseconds since the load began; the timeline of the page has the same zero. */
+  /** Wall time, milliseconds since the epoch. */
   readonly from: number
   readonly to: number
-  readonly seconds: number
 }
 
 /** Tells the story on stdout: what was typed, what was answered, what follows from it. */

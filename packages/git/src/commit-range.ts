@@ -89,7 +89,7 @@ async function notBehind(
 }
 
 async function bytesOf(reader: ObjectReader, id: CommitId): Promise<Buffer> {
-  const { type, bytes } = await reader.read(id)
+  const { type, bytes } = await reader.readObject(id)
   if (type === 'commit') return bytes
   throw new InputError({
     code: 'git/unknown-revision',

@@ -23,7 +23,7 @@ export interface ObjectReader {
   /** Undefined when the object store does not have it. */
   find(id: string): Promise<RawObject | undefined>
   /** @throws WorldError `git/missing-object`, `git/too-large`, `git/corrupt-object`, `git/failed` */
-  read(id: string): Promise<RawObject>
+  readObject(id: string): Promise<RawObject>
   close(): Promise<void>
 }
 
@@ -45,7 +45,7 @@ export function readObjects(options: ObjectReaderOptions): ObjectReader {
   }
   return {
     find,
-    async read(id) {
+    async readObject(id) {
       const object = await find(id)
       if (object === undefined) throw missingObject(id)
       return object

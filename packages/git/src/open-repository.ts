@@ -44,7 +44,7 @@ export async function openRepository(
     objectFormat,
     resolveCommit: (revision) => resolveRevision(git, reader, revision),
     readRef: (fullName) => resolveRef(git, reader, fullName),
-    readObject: (id) => reader.read(id),
+    readObject: (id) => reader.readObject(id),
     treeOf: (commit) => treeOfCommit(reader, commit),
     readFile: (commit, path) => readFileAt(reader, commit, path),
     listCommits: (range) => listRange(git, reader, range),
@@ -78,7 +78,7 @@ async function findPlace(directory: string, runProcess: RunProcess): Promise<Pla
 }
 
 async function treeOfCommit(reader: ObjectReader, commit: CommitId) {
-  const { type, bytes } = await reader.read(commit)
+  const { type, bytes } = await reader.readObject(commit)
   if (type !== 'commit') throw missingObject(`commit ${commit}`)
   return linksOf(commit, bytes).tree
 }
@@ -90,7 +90,7 @@ async function readFileAt(
 ): Promise<FileAtCommit | undefined> {
   const id = await findFile(reader, await treeOfCommit(reader, commit), path)
   if (id === undefined) return undefined
-  const { type, bytes } = await reader.read(id)
+  const { type, bytes } = await reader.readObject(id)
   return type === 'blob' ? { path, blob: blobId(id), bytes } : undefined
 }
 

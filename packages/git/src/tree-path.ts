@@ -42,7 +42,7 @@ export async function findFile(
   const names = path.split('/')
   let current = tree
   for (const [depth, name] of names.entries()) {
-    const entry = findEntry((await reader.read(current)).bytes, name, current)
+    const entry = findEntry((await reader.readObject(current)).bytes, name, current)
     if (entry === undefined) return undefined
     const last = depth === names.length - 1
     if (last) return REGULAR_FILE.test(entry.mode) ? entry.id : undefined

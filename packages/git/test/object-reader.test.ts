@@ -118,13 +118,13 @@ describe('reading objects', () => {
     const options = { cwd: at.fixture.path, objectFormat: 'sha1', maxObject: 999 } as const
     const reader = readObjects(options)
     const absent = '0'.repeat(40)
-    await expect(reader.read(absent)).rejects.toMatchObject({
+    await expect(reader.readObject(absent)).rejects.toMatchObject({
       findings: [{ code: 'git/missing-object', subject: absent }],
     })
-    await expect(reader.read(large)).rejects.toMatchObject({
+    await expect(reader.readObject(large)).rejects.toMatchObject({
       findings: [{ code: 'git/too-large', subject: large }],
     })
-    expect((await reader.read(small)).bytes.toString()).toBe('x')
+    expect((await reader.readObject(small)).bytes.toString()).toBe('x')
     await reader.close()
   })
 
@@ -139,11 +139,16 @@ describe('reading objects', () => {
   it('fails every question in flight when git dies, and every later one', async () => {
     await using at = await repositoryWith({})
     const reader = readObjects({ cwd: join(at.home.path, 'absent'), objectFormat: 'sha1' })
-    const answers = await Promise.allSettled([reader.read(at.head), reader.read(at.head)])
+    const answers = await Promise.allSettled([
+      reader.readObject(at.head),
+      reader.readObject(at.head),
+    ])
     for (const settled of answers) {
       expect(settled).toMatchObject({ status: 'rejected', reason: expect.any(WorldError) })
     }
-    await expect(reader.read(at.head)).rejects.toMatchObject({ findings: [{ code: 'git/failed' }] })
+    await expect(reader.readObject(at.head)).rejects.toMatchObject({
+      findings: [{ code: 'git/failed' }],
+    })
     await reader.close()
   })
 

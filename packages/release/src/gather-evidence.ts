@@ -10,7 +10,7 @@ import { artifactPath } from './build-release.ts'
 import { digestOfFile } from './digest-of-file.ts'
 import { trustedKeys } from './trusted-keys.ts'
 import { allowedSignersOf } from './verify-commits.ts'
-import { type Workspace, evidenceDirectory } from './workspace.ts'
+import { type Workspace, evidenceDirectory, suitesDirectory } from './workspace.ts'
 
 export interface GatherRequest {
   readonly commit: CommitId
@@ -45,7 +45,7 @@ export async function gatherEvidence(workspace: Workspace, request: GatherReques
 
 async function gatherSuite(workspace: Workspace, request: GatherRequest, name: string, suite: SuitePolicy): Promise<SuiteEvidence> {
   const { commit, policy } = request
-  const { record, reports } = await readSuiteEvidence(evidenceDirectory(workspace.repository, commit), name)
+  const { record, reports } = await readSuiteEvidence(suitesDirectory(workspace.repository, commit), name)
   const vouchers = trustedKeys(policy, 'voucher').map((key, index) => ({
     key,
     separation: policy.policy.keys.voucher[index]?.separation ?? 'local',
@@ -83,16 +83,8 @@ interface ReadInventory {
 
 function readInventory(bytes: Buffer | undefined, path: string, suite: string): ReadInventory {
   if (bytes === undefined) return { inventory: undefined, findings: [] }
-  const parsed = parseInventory(bytes, path)
-  if (parsed.kind === 'invalid') return { inventory: undefined, findings: parsed.findings }
-  if (parsed.inventory.suite === suite) return { inventory: parsed.inventory, findings: [] }
-  const finding: Finding = {
-    code: 'gate/invalid-inventory',
-    subject: path,
-    message: `it is the inventory of ${parsed.inventory.suite}, not of ${suite}`,
-    remedy: `run \`bulkhead inventory update --suite ${suite}\` and commit the file`,
-  }
-  return { inventory: undefined, findings: [finding] }
+  const parsed = parseInventory(bytes, path, suite)
+  return parsed.kind === 'inventory' ? { inventory: parsed.inventory, findings: [] } : { inventory: undefined, findings: parsed.findings }
 }
 
 /** The build record of a commit, and its artifacts as they lie there now, hashed again. */

@@ -1,6 +1,11 @@
 import type { Bake } from './plan.ts'
-import { type Random, seededRandom, trialsToNextHit } from './seeded-random.ts'
-import { evidenceAgainstCanary, evidenceAgainstRate, innocentRate } from './sequential-test.ts'
+import { type Random, hitsAmong, seededRandom, trialsToNextHit } from './seeded-random.ts'
+import {
+  MARGIN,
+  evidenceAgainstCanary,
+  evidenceAgainstRate,
+  innocentRate,
+} from './sequential-test.ts'
 
 /** What a bake must find out; `BakePolicy` of the policy has this shape. Rates 0–1, spans in ms. */
 export interface BakeGoal {
@@ -16,98 +21,104 @@ export interface BakeGoal {
 
 /** Simulated bakes. The share that detects has a standard error of 0.5 % at a power of 95 %. */
 const PATHS = 2_000
-/** Work limit: errors drawn over all paths. Past it the difference is too small to be found in practice. */
-const MOST_DRAWS = 6_000_000
+/** The search ends this many deadlines out: far enough to say by how much a deadline is too short. */
+const DEADLINES_SEARCHED = 8
+/** More errors than this in one step are drawn at once, from their distribution. */
+const MANY = 40
 const SEED = 0x62616b65
 
 /** One simulated arm over all paths: errors so far, and at which request the next one comes. */
-interface SimulatedArm {
-  readonly errors: Int32Array
-  readonly next: Float64Array
-  readonly rate: number
-}
+class SimulatedArm {
+  readonly errors = new Float64Array(PATHS)
+  readonly #next = new Float64Array(PATHS)
+  readonly #rate: number
+  readonly #random: Random
+  #seen = 0
 
-function simulateArm(rate: number, random: Random): SimulatedArm {
-  const next = new Float64Array(PATHS)
-  for (let path = 0; path < PATHS; path += 1) next[path] = trialsToNextHit(rate, random)
-  return { errors: new Int32Array(PATHS), next, rate }
-}
+  constructor(rate: number, random: Random) {
+    this.#rate = rate
+    this.#random = random
+    for (let path = 0; path < PATHS; path += 1) this.#next[path] = trialsToNextHit(rate, random)
+  }
 
-/** Lets every path see requests up to number `until`; returns how many errors were drawn. */
-function advance(arm: SimulatedArm, until: number, random: Random): number {
-  let drawn = 0
-  for (let path = 0; path < PATHS; path += 1) {
-    let next = arm.next[path] ?? Number.POSITIVE_INFINITY
-    let errors = arm.errors[path] ?? 0
-    for (; next <= until; drawn += 1) {
-      errors += 1
-      next += trialsToNextHit(arm.rate, random)
+  /** Lets every path see requests up to number `until`. */
+  advance(until: number): void {
+    const trials = until - this.#seen
+    const atOnce = trials * this.#rate > MANY
+    for (let path = 0; path < PATHS; path += 1) {
+      if (atOnce) this.#leap(path, trials, until)
+      else this.#step(path, until)
     }
-    arm.next[path] = next
-    arm.errors[path] = errors
+    this.#seen = until
   }
-  return drawn
+
+  #step(path: number, until: number): void {
+    let next = this.#next[path] ?? Number.POSITIVE_INFINITY
+    let errors = this.errors[path] ?? 0
+    for (; next <= until; errors += 1) next += trialsToNextHit(this.#rate, this.#random)
+    this.#next[path] = next
+    this.errors[path] = errors
+  }
+
+  /** Waiting for an error has no memory, so the next one may be drawn afresh after a leap. */
+  #leap(path: number, trials: number, until: number): void {
+    this.errors[path] = (this.errors[path] ?? 0) + hitsAmong(trials, this.#rate, this.#random)
+    this.#next[path] = until + trialsToNextHit(this.#rate, this.#random)
+  }
 }
 
-/** Fewest canary errors at which `rejects` holds; evidence grows with each of them. */
-function fewestErrors(requests: number, rejects: (errors: number) => boolean): number {
-  let low = 0
-  let high = requests + 1
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (rejects(middle)) high = middle
-    else low = middle + 1
-  }
-  return low
-}
+/** Requests that the control answers while the new release answers `requests`. */
+const controlBeside = (requests: number, share: number): number =>
+  share >= 1 ? 0 : Math.round((requests * (1 - share)) / share)
 
-/** The error count that rejects after `requests` at the canary, given the control's errors. */
-function criticalErrors(
+/** The share of paths in which the judging test convicts after `requests` at the new release. */
+function convicted(
   goal: BakeGoal,
   share: number,
   requests: number,
-): (control: number) => number {
-  const limit = 1 / goal.falseAlarm
+  arms: readonly [SimulatedArm, SimulatedArm],
+): number {
+  const [canary, control] = arms
   const innocent = innocentRate(goal.baselineErrorRate, goal.detectErrorRate)
-  const controlRequests = controlBeside(requests, share)
-  const known = new Map<number, number>()
-  return (control) => {
-    const rejects = (errors: number) =>
-      share >= 1
-        ? evidenceAgainstRate({ requests, errors }, innocent, goal.detectErrorRate) >= limit
-        : evidenceAgainstCanary(
-            { requests, errors },
-            { requests: controlRequests, errors: control },
-          ) >= limit
-    const answer = known.get(control) ?? fewestErrors(requests, rejects)
-    known.set(control, answer)
-    return answer
+  const beside = controlBeside(requests, share)
+  const known = new Map<number, boolean>()
+  let count = 0
+  for (let path = 0; path < PATHS; path += 1) {
+    const mine = { requests, errors: canary.errors[path] ?? 0 }
+    const other = { requests: beside, errors: control.errors[path] ?? 0 }
+    const key = mine.errors * (beside + 1) + other.errors
+    const answer =
+      known.get(key) ??
+      (share >= 1
+        ? evidenceAgainstRate(mine, innocent, goal.detectErrorRate)
+        : evidenceAgainstCanary(mine, other)) >=
+        1 / goal.falseAlarm
+    known.set(key, answer)
+    if (answer) count += 1
   }
+  return count / PATHS
 }
-
-const controlBeside = (requests: number, share: number): number =>
-  share >= 1 ? 0 : Math.round((requests * (1 - share)) / share)
 
 /**
  * Requests at the new release after which the judging test has the wanted power, by simulating that
  * very test on a release that errs at `detectErrorRate` beside one at the baseline. Only the look at
  * the end counts, so earlier looks can but add power; two standard errors are kept as margin.
- * Undefined when the difference cannot be found with any practical number of requests.
+ * Undefined when the difference cannot be found within several times the deadline.
  */
 export function requestsNeeded(goal: BakeGoal, share: number): number | undefined {
+  if (goal.detectErrorRate <= goal.baselineErrorRate * (1 + MARGIN)) return undefined
   const random = seededRandom(SEED)
-  const canary = simulateArm(goal.detectErrorRate, random)
-  const control = simulateArm(share >= 1 ? 0 : goal.baselineErrorRate, random)
-  const wanted = goal.power + 2 * Math.sqrt((goal.power * (1 - goal.power)) / PATHS)
-  let draws = 0
-  for (let n = 1; draws <= MOST_DRAWS && n < 1e9; n = Math.max(n + 1, Math.ceil(n * 1.06))) {
-    draws += advance(canary, n, random) + advance(control, controlBeside(n, share), random)
-    const critical = criticalErrors(goal, share, n)
-    let detected = 0
-    for (let path = 0; path < PATHS; path += 1) {
-      if ((canary.errors[path] ?? 0) >= critical(control.errors[path] ?? 0)) detected += 1
-    }
-    if (detected / PATHS >= Math.min(wanted, 1)) return n
+  const canary = new SimulatedArm(goal.detectErrorRate, random)
+  const control = new SimulatedArm(share >= 1 ? 0 : goal.baselineErrorRate, random)
+  const wanted = Math.min(1, goal.power + 2 * Math.sqrt((goal.power * (1 - goal.power)) / PATHS))
+  const most = Math.max(
+    1_000,
+    (goal.requestsPerSecond * share * goal.deadline * DEADLINES_SEARCHED) / 1000,
+  )
+  for (let n = 1; n <= most; n = Math.max(n + 1, Math.ceil(n * 1.06))) {
+    canary.advance(n)
+    control.advance(controlBeside(n, share))
+    if (convicted(goal, share, n, [canary, control]) >= wanted) return n
   }
   return undefined
 }

@@ -22,3 +22,7 @@ export {
   type ZoneSample,
   sampleFleet,
 } from './progress.ts'
+export { renderPlan } from './plan-text.ts'
+export { type ViewOptions, viewLine, viewSample } from './terminal-view.ts'
+export type { RolloutChapter, RolloutRecord } from './page/record.ts'
+export { renderRolloutPage } from './page/rollout-page.ts'

@@ -57,8 +57,9 @@ export const noCapacity = (subject: string, sums: string): Finding => ({
 export const undetectable = (wave: string, goal: BakeGoal, share: number): Finding => ({
   code: 'rollout/undetectable',
   subject: `wave ${wave}`,
-  message: `no practical bake tells ${percent(goal.detectErrorRate)} errors from ${percent(goal.baselineErrorRate)} at ${percent(share)} of the traffic`,
-  remedy: 'Raise `bake.detectErrorRate` in `bulkhead.yml`.',
+  message: `no bake of practical length tells ${percent(goal.detectErrorRate)} errors from ${percent(goal.baselineErrorRate)} at ${percent(share)} of ${goal.requestsPerSecond} requests/s`,
+  remedy:
+    'Raise `bake.detectErrorRate` or lengthen `bake.deadline` in `bulkhead.yml`, or declare synthetic load.',
 })
 
 export const bakeTooLong = (wave: string, bake: Bake): Finding => ({

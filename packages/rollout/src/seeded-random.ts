@@ -18,3 +18,13 @@ export function trialsToNextHit(rate: number, random: Random): number {
   if (rate >= 1) return 1
   return Math.floor(Math.log(random()) / Math.log1p(-rate)) + 1
 }
+
+/**
+ * Hits among many trials of chance `rate`, by the normal approximation of the binomial distribution
+ * (Box–Muller). For expected counts of dozens and more; below that count the gaps one by one.
+ */
+export function hitsAmong(trials: number, rate: number, random: Random): number {
+  const normal = Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random())
+  const hits = trials * rate + normal * Math.sqrt(trials * rate * (1 - rate))
+  return Math.min(trials, Math.max(0, Math.round(hits)))
+}

@@ -6,7 +6,11 @@ import { bakeGoal, newRelease, oldRelease } from './support/scenario.ts'
 
 type Counts = readonly [requests: number, errors: number]
 
-function judge(canary: Counts, control: Counts, { elapsedMs = 5_000, share = 1 / 9, start = [] as TrafficCount[] } = {}) {
+function judge(
+  canary: Counts,
+  control: Counts,
+  { elapsedMs = 5_000, share = 1 / 9, start = [] as TrafficCount[] } = {},
+) {
   const bake = planBake(bakeGoal, share)
   if (!bake) throw new Error('no bake')
   const now = [
@@ -34,8 +38,10 @@ describe('no data is not healthy', () => {
     expect(judgement.why).toMatch(/20 of \d+ requests seen/)
   })
 
-  test('no requests at all', () => expect(judge([0, 0], [160, 0], { elapsedMs: bakeGoal.deadline }).kind).toBe('inconclusive'))
-  test('no control', () => expect(judge([500, 0], [0, 0], { elapsedMs: bakeGoal.deadline }).kind).toBe('inconclusive'))
+  test('no requests at all', () =>
+    expect(judge([0, 0], [160, 0], { elapsedMs: bakeGoal.deadline }).kind).toBe('inconclusive'))
+  test('no control', () =>
+    expect(judge([500, 0], [0, 0], { elapsedMs: bakeGoal.deadline }).kind).toBe('inconclusive'))
 
   test('counters that went backwards', () => {
     const start = [{ version: newRelease.commit, requests: 1_000, errors: 0 }]
@@ -68,6 +74,8 @@ test('the floor is waited for', () => {
 describe('when the whole fleet is new, the rate itself is judged', () => {
   const whole = { share: 1 }
   test('a low rate passes', () => expect(judge([2_000, 3], [0, 0], whole).kind).toBe('good'))
-  test('the rate to detect convicts', () => expect(judge([500, 100], [0, 0], whole).kind).toBe('bad'))
-  test('too few requests are waited for', () => expect(judge([20, 0], [0, 0], whole).kind).toBe('not-yet'))
+  test('the rate to detect convicts', () =>
+    expect(judge([500, 100], [0, 0], whole).kind).toBe('bad'))
+  test('too few requests are waited for', () =>
+    expect(judge([20, 0], [0, 0], whole).kind).toBe('not-yet'))
 })

@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { planBake, requestsNeeded } from '../src/bake.ts'
 import { seededRandom, trialsToNextHit } from '../src/seeded-random.ts'
-import { type ArmCounts, evidenceAgainstCanary, evidenceAgainstRate, innocentRate } from '../src/sequential-test.ts'
+import {
+  type ArmCounts,
+  evidenceAgainstCanary,
+  evidenceAgainstRate,
+  innocentRate,
+} from '../src/sequential-test.ts'
 import { bakeGoal } from './support/scenario.ts'
 
 const RUNS = 600
@@ -37,7 +42,10 @@ function rejects({ canaryRate, controlRate, share, perLook, alpha, looks = LOOKS
     const control = arm(controlRate, 2 * run + 2)
     for (let look = 1; look <= looks; look += 1) {
       const n = look * perLook
-      const evidence = evidenceAgainstCanary(canary(n), control(Math.round((n * (1 - share)) / share)))
+      const evidence = evidenceAgainstCanary(
+        canary(n),
+        control(Math.round((n * (1 - share)) / share)),
+      )
       if (evidence < 1 / alpha) continue
       rejected += 1
       break
@@ -59,7 +67,9 @@ describe('the test may be looked at again and again', () => {
   })
 
   test('a canary that is ten times worse is found', () => {
-    expect(rejects({ canaryRate: 0.01, controlRate: 0.001, share: 0.1, perLook: 200, alpha: 0.05 })).toBeGreaterThan(0.95)
+    expect(
+      rejects({ canaryRate: 0.01, controlRate: 0.001, share: 0.1, perLook: 200, alpha: 0.05 }),
+    ).toBeGreaterThan(0.95)
   })
 })
 
@@ -71,7 +81,8 @@ test('no traffic in either arm is no evidence', () => {
 })
 
 test('each further error of the canary adds evidence, each of the control takes some away', () => {
-  const evidence = (canary: number, control: number) => evidenceAgainstCanary({ requests: 100, errors: canary }, { requests: 800, errors: control })
+  const evidence = (canary: number, control: number) =>
+    evidenceAgainstCanary({ requests: 100, errors: canary }, { requests: 800, errors: control })
   expect(evidence(3, 0)).toBeGreaterThan(evidence(2, 0))
   expect(evidence(3, 5)).toBeLessThan(evidence(3, 0))
 })
@@ -84,16 +95,27 @@ describe('the bake is as long as the test needs', () => {
   ]
   test.each(goals)('detection reaches the wanted power: $name', ({ goal, share }) => {
     const needed = requestsNeeded(goal, share) ?? 0
-    const trial = { canaryRate: goal.detectErrorRate, controlRate: goal.baselineErrorRate, share, alpha: goal.falseAlarm }
-    expect(rejects({ ...trial, perLook: needed, looks: 1 })).toBeGreaterThanOrEqual(goal.power - 0.01)
-    expect(rejects({ ...trial, perLook: Math.floor(needed / 3), looks: 1 })).toBeLessThan(goal.power)
+    const trial = {
+      canaryRate: goal.detectErrorRate,
+      controlRate: goal.baselineErrorRate,
+      share,
+      alpha: goal.falseAlarm,
+    }
+    expect(rejects({ ...trial, perLook: needed, looks: 1 })).toBeGreaterThanOrEqual(
+      goal.power - 0.01,
+    )
+    expect(rejects({ ...trial, perLook: Math.floor(needed / 3), looks: 1 })).toBeLessThan(
+      goal.power,
+    )
   })
 
   test('without a control the rate itself is tested, with the same power and few false alarms', () => {
     const needed = requestsNeeded(bakeGoal, 1) ?? 0
     const innocent = innocentRate(bakeGoal.baselineErrorRate, bakeGoal.detectErrorRate)
     const convicted = (rate: number) => {
-      const hits = Array.from({ length: RUNS }, (_, run) => evidenceAgainstRate(arm(rate, run)(needed), innocent, bakeGoal.detectErrorRate))
+      const hits = Array.from({ length: RUNS }, (_, run) =>
+        evidenceAgainstRate(arm(rate, run)(needed), innocent, bakeGoal.detectErrorRate),
+      )
       return hits.filter((evidence) => evidence >= 1 / bakeGoal.falseAlarm).length / RUNS
     }
     expect(convicted(bakeGoal.detectErrorRate)).toBeGreaterThanOrEqual(bakeGoal.power - 0.01)
@@ -109,6 +131,8 @@ describe('the bake is as long as the test needs', () => {
   })
 
   test('the floor holds where traffic alone would be quick', () => {
-    expect(planBake({ ...bakeGoal, requestsPerSecond: 100_000 }, 1 / 9)?.expectedMs).toBe(bakeGoal.floor)
+    expect(planBake({ ...bakeGoal, requestsPerSecond: 100_000 }, 1 / 9)?.expectedMs).toBe(
+      bakeGoal.floor,
+    )
   })
 })

@@ -14,7 +14,10 @@ export interface CommitJudgement {
   readonly findings: readonly Finding[]
 }
 
-/** Every commit of a range, oldest first. `findings` also holds what concerns the range as a whole. */
+/**
+ * Every commit of a range, oldest first. `findings` holds what concerns the range as a whole; what
+ * concerns one commit is with that commit. The range is clean only when both are empty.
+ */
 export interface RangeJudgement {
   readonly base: CommitId | null
   readonly head: CommitId

@@ -1,4 +1,4 @@
-export type { FleetSample } from './fleet-sample.ts'
+export type { LocalFleetSample } from './local-fleet-sample.ts'
 export type { SupervisorState, UnitDetail } from './fleet-status.ts'
 export { runFleet } from './fleet/run-fleet.ts'
 export type { LocalFleetSpec } from './local-fleet-spec.ts'

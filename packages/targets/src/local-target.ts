@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { Batch, BatchOutcome, Observation, ShippedRelease, Target } from '@bulkhead/rollout'
 import type { Digest, FencingToken } from '@bulkhead/vocabulary'
 import { ask } from './control/control-client.ts'
-import type { FleetSample } from './fleet-sample.ts'
+import type { LocalFleetSample } from './local-fleet-sample.ts'
 import { type StateDirectory, stateDirectory } from './fleet/state-directory.ts'
 import { TrafficContinuity } from './traffic-continuity.ts'
 
@@ -58,8 +58,8 @@ export class LocalTarget implements Target {
   }
 
   /** The fleet's time series after `since` (milliseconds since the epoch), at most 30 minutes. */
-  async samples(since: number): Promise<readonly FleetSample[]> {
-    const all: FleetSample[] = []
+  async samples(since: number): Promise<readonly LocalFleetSample[]> {
+    const all: LocalFleetSample[] = []
     for (;;) {
       const after = all.at(-1)?.at ?? since
       const { samples, more } = await ask(this.#state, { op: 'samples', since: after })

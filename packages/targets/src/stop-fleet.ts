@@ -2,8 +2,8 @@ import type { WorldError } from '@bulkhead/vocabulary'
 import { systemClock } from '@bulkhead/world'
 import { ask } from './control/control-client.ts'
 import { endOrphans } from './fleet/orphans.ts'
-import { isAlive, livingOwner, takeOwnership } from './fleet/ownership.ts'
-import { openStateDirectory, stateDirectory } from './fleet/state-directory.ts'
+import { type Owner, isAlive, livingOwner, takeOwnership } from './fleet/ownership.ts'
+import { type StateDirectory, openStateDirectory, stateDirectory } from './fleet/state-directory.ts'
 import { fleetFailed } from './refusals.ts'
 
 const STEP_MS = 50
@@ -18,24 +18,26 @@ const PATIENCE_MS = 10_000
 export async function stopFleet(directory: string): Promise<boolean> {
   const state = stateDirectory(directory)
   const owner = await livingOwner(state)
-  if (owner === undefined) {
-    await openStateDirectory(state)
-    const ownership = await takeOwnership(state)
-    try {
-      await endOrphans(state, systemClock)
-    } finally {
-      await ownership.release()
-    }
-    return false
+  if (owner !== undefined) await endSupervisor(owner, state)
+  // Also after a supervisor that was there: it may have been killed in the middle of stopping.
+  await openStateDirectory(state)
+  const ownership = await takeOwnership(state)
+  try {
+    await endOrphans(state, systemClock)
+  } finally {
+    await ownership.release()
   }
+  return owner !== undefined
+}
+
+async function endSupervisor(owner: Owner, state: StateDirectory): Promise<void> {
   const start = systemClock.monotonic()
   while (await isAlive(owner)) {
     // It may be about to come up, or go away in the middle of its answer: what counts is its end.
     await ask(state, { op: 'stop' }).catch(() => undefined)
-    if (systemClock.monotonic() - start > PATIENCE_MS) throw stillThere(directory, owner.pid)
+    if (systemClock.monotonic() - start > PATIENCE_MS) throw stillThere(state.path, owner.pid)
     await systemClock.sleep(STEP_MS)
   }
-  return true
 }
 
 const stillThere = (directory: string, pid: number): WorldError =>

@@ -13,9 +13,9 @@ import { type UnitBehaviour, unitSource } from './fixtures/unit-source.ts'
 const ms = (span: number) => span as Milliseconds
 
 export const THREE_ZONES = { 'eu-1': { a: 3, b: 3, c: 3 } }
-export const ONE_UNIT = { 'eu-1': { a: 1 } }
+const ONE_UNIT = { 'eu-1': { a: 1 } }
 
-export function fleetSpec(change: Partial<LocalFleetSpec> = {}): LocalFleetSpec {
+function fleetSpec(change: Partial<LocalFleetSpec> = {}): LocalFleetSpec {
   return {
     command: [process.execPath, '{artifact}'],
     env: {},

@@ -1,7 +1,7 @@
 import type { Batch, ShippedRelease } from '@bulkhead/rollout'
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
-import { stat } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { WorldError } from '@bulkhead/vocabulary'
 import { describe, expect, it } from 'vitest'
@@ -90,16 +90,37 @@ describe('a fleet', () => {
     expect((await living(pids)).length).toBeGreaterThanOrEqual(2)
     await startFleet(yard.argv, yard.state)
     expect(await living(pids)).toEqual([])
-    // Killed once more: stopping cleans up as well.
-    const later = await ownPids(yard)
-    process.kill((await fleetStatus(yard.state))?.pid ?? 0, 'SIGKILL')
-    await eventually(
-      async () => await fleetStatus(yard.state),
-      (up) => up === undefined,
-    )
-    expect(await stopFleet(yard.state)).toBe(false)
-    expect(await living(later)).toEqual([])
   })
+
+  it('whose supervisor was killed leaves no orphan after it is stopped', async () => {
+    await using yard = await makeYard()
+    const { status } = await startFleet(yard.argv, yard.state)
+    await fill(yard)
+    const pids = await ownPids(yard)
+    process.kill(status.pid, 'SIGKILL')
+    // At once: whether the supervisor is still seen or not, nothing may be left.
+    await stopFleet(yard.state)
+    expect(await living(pids)).toEqual([])
+  })
+
+  it.skipIf(process.platform !== 'linux')(
+    'finds orphans that were never written down, by the mark that they carry',
+    async () => {
+      await using yard = await makeYard()
+      const { status } = await startFleet(yard.argv, yard.state)
+      await fill(yard)
+      const pids = await ownPids(yard)
+      expect(pids.length).toBeGreaterThanOrEqual(3)
+      process.kill(status.pid, 'SIGKILL')
+      await eventually(
+        () => living([status.pid]),
+        (left) => left.length === 0,
+      )
+      await rm(stateDirectory(yard.state).processes)
+      await stopFleet(yard.state)
+      expect(await living(pids)).toEqual([])
+    },
+  )
 
   it('finishes a batch whose client died, so that no unit stays drained', async () => {
     await using yard = await makeYard()

@@ -208,7 +208,7 @@ describe('a unit that crashes', () => {
       (unit) => unit.health === 'unhealthy' && unit.restarts > 0 && unit.pid === null,
     )
     expect(down).toMatchObject({ version: null, reason: 'ended with exit code 7' })
-    await rm(join(fleet.state, 'logs', encodeURIComponent('eu-1/a/1'), 'crashed'))
+    await rm(join(fleet.state, 'units', encodeURIComponent('eu-1/a/1'), 'crashed'))
     const back = await eventually(
       () => onlyUnit(fleet.state),
       (unit) => unit.health === 'healthy',

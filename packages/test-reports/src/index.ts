@@ -20,3 +20,19 @@ export type {
   TestReport,
   TestStatus,
 } from './test-run.ts'
+export {
+  type OpenedRunRecord,
+  type Voucher,
+  openRunRecord,
+  signRunRecord,
+} from './run-statement.ts'
+export { type StoredEvidence, type StoredReport, readSuiteEvidence } from './suite-evidence.ts'
+export { type SuitePlan, type SuiteRunRequest, type SuiteRunResult, runSuite } from './suite-run.ts'
+export {
+  type Checkout,
+  type RunSummary,
+  type VouchedRunRequest,
+  runVouchedSuite,
+} from './vouched-run.ts'
+export { type VouchedRunOrder, requestVouchedRun } from './voucher-client.ts'
+export { type VoucherOptions, serveVoucher } from './voucher-server.ts'

@@ -1,4 +1,6 @@
+import { JsonRefusal, parseStrictJson } from '@bulkhead/envelope'
 import type { Finding } from '@bulkhead/vocabulary'
+import { hasExactly } from './exact-object.ts'
 import { type Inventory, judgeId, makeInventory } from './inventory.ts'
 import { remark } from './remarks.ts'
 import { idKey, idLabel } from './test-identity.ts'
@@ -29,21 +31,21 @@ export function printInventory({ suite, tests }: Inventory): string {
  * and each once, no repeated id, no id that could be mistaken for another.
  *
  * @param path what findings call the file
+ * @param suite the suite that it must be of
  */
-export function parseInventory(bytes: Uint8Array, path: string): ParsedInventory {
+export function parseInventory(bytes: Uint8Array, path: string, suite: string): ParsedInventory {
   const invalid = (message: string): ParsedInventory => ({
     kind: 'invalid',
     findings: [remark('gate/invalid-inventory', path, message)],
   })
-  if (bytes.byteLength > MOST_BYTES) return invalid(`it is larger than ${MOST_BYTES} bytes`)
   const json = parseStrictly(bytes)
   if ('problem' in json) return invalid(json.problem)
   const { value } = json
   if (!hasExactly(value, ['version', 'suite', 'tests']))
     return invalid('it is not an object of version, suite and tests')
-  const { version, suite, tests } = value
+  const { version, suite: named, tests } = value
   if (version !== 1) return invalid('its version is not 1')
-  if (typeof suite !== 'string' || suite === '') return invalid('its suite has no name')
+  if (named !== suite) return invalid(`it is not of the suite ${suite}`)
   if (!Array.isArray(tests)) return invalid('its tests are not a list')
   if (tests.length > MOST_TESTS) return invalid(`it lists more than ${MOST_TESTS} tests`)
   return judgeTests(suite, tests, invalid)
@@ -76,28 +78,11 @@ function toId(test: unknown): TestId | undefined {
   return { file, className, name }
 }
 
-/**
- * JSON whose meaning no two parsers could see differently: what is read, written again, must be what
- * was there but for white space. A key that stands twice, of which JSON.parse keeps the last without
- * a word, and needless escapes fail that.
- */
 function parseStrictly(bytes: Uint8Array): { value: unknown } | { problem: string } {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-    const value: unknown = JSON.parse(text)
-    const dense = text.replaceAll(/("(?:[^"\\]|\\.)*")|[ \t\r\n]+/g, '$1')
-    if (dense === JSON.stringify(value)) return { value }
-    return { problem: 'a key stands in it twice, or text is escaped that need not be' }
+    return { value: parseStrictJson(bytes, { maxBytes: MOST_BYTES, maxDepth: 3 }) }
   } catch (error) {
-    return { problem: `it is not JSON in UTF-8: ${error instanceof Error ? error.message : ''}` }
+    if (error instanceof JsonRefusal) return { problem: `it is not plain JSON: ${error.message}` }
+    throw error
   }
-}
-
-function hasExactly<Key extends string>(
-  value: unknown,
-  keys: readonly Key[],
-): value is Record<Key, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  const names = Object.keys(value)
-  return names.length === keys.length && keys.every((key) => names.includes(key))
 }

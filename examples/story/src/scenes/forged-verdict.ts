@@ -13,7 +13,7 @@ export const forgedVerdict: Scene = {
     const tested = await runSuites(stage)
     const built = await build(stage)
     const gated = await gate(stage)
-    const evidence = (of: string, file: string) => join(repository.path, '.git', 'bulkhead', 'evidence', of, 'production', file)
+    const evidence = (of: string, file: string) => join(repository.path, '.git', 'bulkhead', 'evidence', of, 'environments', 'production', file)
     const forged = join(stage.directory, 'forged')
     await mkdir(forged)
     const edited = await editVerdict(evidence(commit, 'verdict.json'), join(forged, 'verdict.json'))

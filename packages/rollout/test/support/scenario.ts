@@ -1,4 +1,12 @@
-import { type RolloutEvent, type RolloutProgress, type RolloutResult, type ShippedRelease, planRollout, runRollout } from '../../src/index.ts'
+import {
+  type Planning,
+  type RolloutEvent,
+  type RolloutProgress,
+  type RolloutResult,
+  type ShippedRelease,
+  planRollout,
+  runRollout,
+} from '../../src/index.ts'
 import { type FleetOptions, SimulatedFleet, release, token } from './simulated-fleet.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
@@ -22,6 +30,9 @@ export interface ScenarioOptions extends Partial<Omit<FleetOptions, 'clock'>> {
 
 export const threeZones = { eu: { a: 3, b: 3, c: 3 } }
 
+/** Planning simulates its bakes; the same fleet need not be planned twice. */
+const planned = new Map<string, Planning>()
+
 /** A planned rollout of the new release over a simulated fleet, ready to be broken and run. */
 export class Scenario {
   readonly clock = new VirtualClock()
@@ -41,14 +52,26 @@ export class Scenario {
     this.fleet.held.add(oldRelease.artifact).add(newRelease.artifact)
   }
 
-  async plan() {
+  async plan(): Promise<Planning> {
     const { required = 4, previous = oldRelease } = this.#options
-    return planRollout({ environment: 'production', policy: { required, bake: bakeGoal }, observation: await this.fleet.observe(), release: newRelease, previous })
+    const observation = await this.fleet.observe()
+    const request = {
+      environment: 'production',
+      policy: { required, bake: bakeGoal },
+      observation,
+      release: newRelease,
+      previous,
+    }
+    const key = JSON.stringify(request)
+    const planning = planned.get(key) ?? planRollout(request)
+    planned.set(key, planning)
+    return planning
   }
 
   async run(): Promise<RolloutResult> {
     const planning = await this.plan()
-    if (planning.kind === 'refused') throw new Error(planning.findings.map((finding) => finding.message).join('\n'))
+    if (planning.kind === 'refused')
+      throw new Error(planning.findings.map((finding) => finding.message).join('\n'))
     const record = async (events: readonly RolloutEvent[]) => {
       const ms = this.onAppend(this.appends.length)
       this.appends.push(events)
@@ -70,6 +93,8 @@ export class Scenario {
   }
 
   versions(): string[] {
-    return this.fleet.units.map((unit) => `${unit.health === 'healthy' ? '' : '!'}${unit.version?.[0] ?? '-'}`)
+    return this.fleet.units.map(
+      (unit) => `${unit.health === 'healthy' ? '' : '!'}${unit.version?.[0] ?? '-'}`,
+    )
   }
 }

@@ -1,5 +1,21 @@
-import { type CommitId, type Digest, type FencingToken, WorldError, commitId, digest, fencingToken } from '@bulkhead/vocabulary'
-import type { Batch, BatchOutcome, Observation, ShippedRelease, Target, UnitId, UnitObservation } from '../../src/index.ts'
+import {
+  type CommitId,
+  type Digest,
+  type FencingToken,
+  WorldError,
+  commitId,
+  digest,
+  fencingToken,
+} from '@bulkhead/vocabulary'
+import type {
+  Batch,
+  BatchOutcome,
+  Observation,
+  ShippedRelease,
+  Target,
+  UnitId,
+  UnitObservation,
+} from '../../src/index.ts'
 import { type Random, seededRandom, trialsToNextHit } from '../../src/seeded-random.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
@@ -45,6 +61,8 @@ export class SimulatedFleet implements Target {
   readonly #clock: VirtualClock
   readonly #random: Random
   readonly #rate: number
+  /** Parts of requests that are still to come. */
+  readonly #fractions = new Map<CommitId, number>()
   readonly #untilError = new Map<CommitId, number>()
 
   constructor({ clock, regions, running, requestsPerSecond = 200, seed = 1 }: FleetOptions) {
@@ -69,8 +87,15 @@ export class SimulatedFleet implements Target {
     await this.#call('observe')
     const versions = [...this.requests.keys()].sort()
     return {
-      units: this.units.map((unit) => ({ ...unit, version: unit.version && (this.lying.get(unit.version) ?? unit.version) })),
-      traffic: versions.map((version) => ({ version, requests: this.requests.get(version) ?? 0, errors: this.errors.get(version) ?? 0 })),
+      units: this.units.map((unit) => ({
+        ...unit,
+        version: unit.version && (this.lying.get(unit.version) ?? unit.version),
+      })),
+      traffic: versions.map((version) => ({
+        version,
+        requests: this.requests.get(version) ?? 0,
+        errors: this.errors.get(version) ?? 0,
+      })),
     }
   }
 
@@ -84,10 +109,17 @@ export class SimulatedFleet implements Target {
     for (const unit of units) unit.version = wanted.commit
     this.#set(units, 'starting')
     await this.#clock.sleep(1000)
-    const failed = units.find((unit) => this.sick.has(wanted.commit) || this.deadZones.has(`${unit.region}/${unit.zone}`))
-    this.#set(units.filter((unit) => unit !== failed), 'healthy')
+    const failed = units.find(
+      (unit) => this.sick.has(wanted.commit) || this.deadZones.has(`${unit.region}/${unit.zone}`),
+    )
+    this.#set(
+      units.filter((unit) => unit !== failed),
+      'healthy',
+    )
     if (failed) this.#set([failed], 'unhealthy')
-    return failed ? { kind: 'failed', unit: failed.id, reason: 'did not get healthy' } : { kind: 'applied' }
+    return failed
+      ? { kind: 'failed', unit: failed.id, reason: 'did not get healthy' }
+      : { kind: 'applied' }
   }
 
   stage(artifact: { readonly digest: Digest }): Promise<void> {
@@ -102,12 +134,18 @@ export class SimulatedFleet implements Target {
 
   loseZone(name: string): void {
     this.deadZones.add(name)
-    this.#set(this.units.filter((unit) => `${unit.region}/${unit.zone}` === name), 'stopped')
+    this.#set(
+      this.units.filter((unit) => `${unit.region}/${unit.zone}` === name),
+      'stopped',
+    )
   }
 
   returnZone(name: string): void {
     this.deadZones.delete(name)
-    this.#set(this.units.filter((unit) => `${unit.region}/${unit.zone}` === name), 'healthy')
+    this.#set(
+      this.units.filter((unit) => `${unit.region}/${unit.zone}` === name),
+      'healthy',
+    )
   }
 
   /** Requests since the last call, spread evenly over the healthy units. */
@@ -117,8 +155,14 @@ export class SimulatedFleet implements Target {
     if (seconds <= 0) return
     this.#flowedUntil = this.#clock.monotonic()
     const counts = new Map<CommitId, number>()
-    for (const { version } of serving) if (version) counts.set(version, (counts.get(version) ?? 0) + 1)
-    for (const [version, count] of counts) this.#serve(version, Math.round((this.#rate * seconds * count) / serving.length))
+    for (const { version } of serving)
+      if (version) counts.set(version, (counts.get(version) ?? 0) + 1)
+    for (const [version, count] of counts) {
+      const due =
+        (this.#rate * seconds * count) / serving.length + (this.#fractions.get(version) ?? 0)
+      this.#fractions.set(version, due % 1)
+      this.#serve(version, Math.floor(due))
+    }
   }
 
   #serve(version: CommitId, requests: number): void {
@@ -127,13 +171,18 @@ export class SimulatedFleet implements Target {
     let left = this.#untilError.get(version) ?? trialsToNextHit(rate, this.#random)
     let errors = 0
     for (left -= requests; left <= 0; left += trialsToNextHit(rate, this.#random)) errors += 1
-    this.#untilError.set(version, left)
+    // A rate of zero has no next error; forget it, so that the rate may change later.
+    if (Number.isFinite(left)) this.#untilError.set(version, left)
     this.errors.set(version, (this.errors.get(version) ?? 0) + errors)
   }
 
   #set(units: readonly SimulatedUnit[], health: UnitObservation['health']): void {
     this.flow()
-    for (const unit of units) unit.health = health === 'healthy' && this.deadZones.has(`${unit.region}/${unit.zone}`) ? 'stopped' : health
+    for (const unit of units)
+      unit.health =
+        health === 'healthy' && this.deadZones.has(`${unit.region}/${unit.zone}`)
+          ? 'stopped'
+          : health
     this.onChange()
   }
 
@@ -144,4 +193,9 @@ export class SimulatedFleet implements Target {
 }
 
 export const targetFault = (): WorldError =>
-  new WorldError({ code: 'rollout/target-failed', subject: 'target', message: 'no answer', remedy: 'look' })
+  new WorldError({
+    code: 'rollout/target-failed',
+    subject: 'target',
+    message: 'no answer',
+    remedy: 'look',
+  })

@@ -38,12 +38,12 @@ export class VirtualClock implements Clock {
 
   /** Runs `work` to its end, moving time to the next sleeper whenever nobody is awake. */
   async drive<T>(work: Promise<T>): Promise<T> {
-    let ended = false
+    const state = { ended: false }
     const done = work.finally(() => {
-      ended = true
+      state.ended = true
     })
     done.catch(() => undefined)
-    for (let idle = 0; !ended; ) {
+    for (let idle = 0; !state.ended;) {
       await setImmediate()
       const next = this.#timers.sort((a, b) => a.at - b.at || a.order - b.order).shift()
       idle = next ? 0 : idle + 1

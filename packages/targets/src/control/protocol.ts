@@ -17,8 +17,8 @@ import {
 /** A longer line ends the connection. */
 export const MOST_LINE_BYTES = 8 * 1024 * 1024
 export const HEARTBEAT_MS = 1_000
-/** Samples per answer; a client asks again from the last one. */
-export const SAMPLES_PER_ANSWER = 1_000
+/** Unit observations in one answer of samples, about 3 MB; a client asks again from the last one. */
+export const MOST_SAMPLED_UNITS = 20_000
 
 export const request = v.variant('op', [
   v.strictObject({ op: v.literal('state') }),

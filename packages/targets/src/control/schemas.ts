@@ -13,7 +13,7 @@ const name = v.pipe(v.string(), v.minLength(1), v.maxLength(200))
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 
 export const unitIdText = v.pipe(name, v.transform(unitId))
-export const commitText = v.pipe(
+const commitText = v.pipe(
   v.string(),
   v.check((text) => isObjectId(text), 'a full commit id'),
   v.transform(commitId),
@@ -67,7 +67,7 @@ export const sample = v.strictObject({
   unserved: count,
 })
 
-export const unitDetail = v.strictObject({
+const unitDetail = v.strictObject({
   ...unitObservation.entries,
   pid: v.nullable(count),
   inFlight: count,

@@ -41,6 +41,11 @@ export class Fleet {
     }
   }
 
+  /** Number of units. */
+  get size(): number {
+    return this.#units.size
+  }
+
   observe(): Observation {
     const units = [...this.#units.values()].map((unit) => unit.observe())
     return { units, traffic: this.#traffic.counts() }

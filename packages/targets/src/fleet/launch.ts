@@ -25,8 +25,14 @@ export async function launch(
       kind: 'refused',
       reason: `the staged artifact ${release.artifact} is missing or its bytes have changed`,
     }
-  const started = await start(context, place, artifact)
-  return { kind: 'started', occupant: new Occupant(context, place, release, started) }
+  try {
+    const started = await start(context, place, artifact)
+    return { kind: 'started', occupant: new Occupant(context, place, release, started) }
+  } catch (error) {
+    // A full disk or no free port is this unit's failure, not the end of the fleet.
+    const why = error instanceof Error ? error.message : String(error)
+    return { kind: 'refused', reason: `could not be started: ${why}` }
+  }
 }
 
 async function start(
@@ -34,15 +40,19 @@ async function start(
   place: UnitPlace,
   artifact: string,
 ): Promise<UnitProcess> {
-  const folder = join(context.state.logs, encodeURIComponent(place.id))
+  const folder = join(context.state.units, encodeURIComponent(place.id))
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const log = new BoundedLog(join(folder, 'output.log'))
   const { spec, mark } = context
   const port = await freePort(context.ports)
   const child = new UnitProcess({ spec, artifact, port, mark, cwd: folder, log })
   void cleanUp(context, child, log)
-  const { pid } = child
-  if (pid !== undefined) await context.register.add(pid)
+  try {
+    if (child.pid !== undefined) await context.register.add(child.pid)
+  } catch (error) {
+    child.killNow() // Nobody runs here whom the next supervisor could not find.
+    throw error
+  }
   return child
 }
 

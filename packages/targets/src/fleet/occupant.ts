@@ -7,6 +7,7 @@ import type { UnitProcess } from './unit-process.ts'
 
 /** Between SIGTERM and SIGKILL. */
 const STOP_GRACE_MS = 3_000
+const FIRST_PROBES_MS = 100
 const LEAST_PROBE_TIMEOUT_MS = 2_000
 
 /**
@@ -113,8 +114,15 @@ export class Occupant {
       })
       if (signal.aborted) return
       this.#become(judgeProbe(this.#standing, probe, this.release.commit))
-      await this.#context.clock.sleep(health.interval, signal).catch(() => undefined)
+      await this.#context.clock.sleep(this.#pause(), signal).catch(() => undefined)
     }
+  }
+
+  /** Until the first good answer there is nothing to wear out, and users wait for capacity. */
+  #pause(): number {
+    const { interval } = this.#context.spec.health
+    const unheard = this.#standing.health === 'starting' && this.#standing.good === 0
+    return unheard ? Math.min(interval, FIRST_PROBES_MS) : interval
   }
 
   #onEnd(): void {

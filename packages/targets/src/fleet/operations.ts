@@ -1,4 +1,4 @@
-import { type Request, SAMPLES_PER_ANSWER } from '../control/protocol.ts'
+import { type Request, MOST_SAMPLED_UNITS } from '../control/protocol.ts'
 import type { ProxyAddress } from '../proxy/fleet-proxy.ts'
 import type { Fleet } from './fleet.ts'
 import type { Sampler } from './sampler.ts'
@@ -29,9 +29,12 @@ export function perform(
     case 'apply':
       return on.fleet.apply({ ...request, signal })
     case 'samples':
-      return Promise.resolve(on.sampler.after(request.since, SAMPLES_PER_ANSWER))
+      return Promise.resolve(on.sampler.after(request.since, samplesPerAnswer(on.fleet)))
     case 'stop':
       break
   }
   return on.stop().then(() => null)
 }
+
+const samplesPerAnswer = (fleet: Fleet): number =>
+  Math.max(1, Math.floor(MOST_SAMPLED_UNITS / Math.max(1, fleet.size)))

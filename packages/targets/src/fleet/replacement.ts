@@ -55,7 +55,7 @@ async function drainOld(context: FleetContext, request: ReplacementRequest): Pro
 }
 
 /** Starts a release in an empty place and waits until it serves. @returns why it does not. */
-export async function bringUp(
+async function bringUp(
   context: FleetContext,
   unit: Unit,
   release: ShippedRelease,
@@ -65,16 +65,16 @@ export async function bringUp(
   if (refused !== undefined || occupant === undefined) return refused
   await occupant.settle(context.spec.health.deadline)
   if (unit.serves(release)) {
-    await context.releases.set(unit.place.id, release)
     unit.keep()
+    await context.releases.set(unit.place.id, release)
     return undefined
   }
   // A fleet that stops in the middle comes back with what served before.
   if (context.closing.aborted) return CLOSING
-  await context.releases.set(unit.place.id, undefined)
   const reason = await whyNot(context, occupant)
   // A wrong build stays where it can be asked, without traffic: the fleet shows what it says it is.
   if (!isForeign(occupant.standing)) await unit.vacate(reason)
+  await context.releases.set(unit.place.id, undefined)
   return reason
 }
 

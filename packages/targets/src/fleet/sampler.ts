@@ -1,19 +1,19 @@
 import type { Observation } from '@bulkhead/rollout'
 import type { Clock } from '@bulkhead/world'
-import type { FleetSample } from '../fleet-sample.ts'
+import type { LocalFleetSample } from '../local-fleet-sample.ts'
 
 const EVERY_MS = 250
 const KEPT_MS = 30 * 60_000
 const MOST_SAMPLES = KEPT_MS / EVERY_MS
 
 /** What a sample is made of, besides its time. */
-export type Look = Omit<FleetSample, 'at'>
+export type Look = Omit<LocalFleetSample, 'at'>
 
 /** The time series of the fleet: a look every 250 ms, of the last 30 minutes. */
 export class Sampler {
   readonly #look: () => Look
   readonly #clock: Clock
-  readonly #samples: FleetSample[] = []
+  readonly #samples: LocalFleetSample[] = []
 
   constructor(look: () => Look, clock: Clock) {
     this.#look = look
@@ -38,7 +38,10 @@ export class Sampler {
   }
 
   /** At most `most` samples later than `since`, oldest first. */
-  after(since: number, most: number): { readonly samples: readonly FleetSample[]; more: boolean } {
+  after(
+    since: number,
+    most: number,
+  ): { readonly samples: readonly LocalFleetSample[]; more: boolean } {
     const start = this.#samples.findIndex((sample) => sample.at > since)
     if (start < 0) return { samples: [], more: false }
     const samples = this.#samples.slice(start, start + most)

@@ -18,7 +18,8 @@ export interface StateDirectory {
   /** unit id → the release that it last served well. */
   readonly releases: string
   readonly artifacts: string
-  readonly logs: string
+  /** A folder per unit: its working directory and its `output.log`. */
+  readonly units: string
   readonly supervisorLog: string
   /** Why the last start failed. */
   readonly startFailure: string
@@ -50,7 +51,7 @@ export function stateDirectory(directory: string): StateDirectory {
     token: join(path, 'fencing-token.json'),
     releases: join(path, 'releases.json'),
     artifacts: join(path, 'artifacts'),
-    logs: join(path, 'logs'),
+    units: join(path, 'units'),
     supervisorLog: join(path, 'supervisor.log'),
     startFailure: join(path, 'start-failure.json'),
   }
@@ -58,7 +59,7 @@ export function stateDirectory(directory: string): StateDirectory {
 
 /** Makes the directories, closed to everybody else: the socket commands the fleet. */
 export async function openStateDirectory(state: StateDirectory): Promise<void> {
-  for (const directory of [state.path, state.artifacts, state.logs]) {
+  for (const directory of [state.path, state.artifacts, state.units]) {
     await mkdir(directory, { recursive: true, mode: 0o700 })
     await chmod(directory, 0o700)
   }

@@ -80,4 +80,31 @@ export const testReasons = reasonsOf({
     cause: 'The voucher that should run and vouch for the suite does not answer.',
     remedy: 'Start it (`bulkhead voucher`), or check the socket path.',
   },
+  'test/voucher-busy': {
+    cause: 'The voucher is running a suite already, and runs one at a time.',
+    remedy: 'Wait for the other run to end, then try again.',
+  },
+  'test/voucher-refused': {
+    cause: 'The voucher was asked for something that it does not do.',
+    remedy:
+      'Use the same version of Bulkhead on both sides, in the repository that the voucher serves.',
+  },
+  'test/unknown-suite': {
+    cause: 'There is no suite of this name in the policy.',
+    remedy: 'Name a suite of `bulkhead.yml`.',
+  },
+  'test/tracked-report': {
+    cause:
+      'A report pattern of the policy matches a file that is part of the repository, which would be removed before each run.',
+    remedy: 'Narrow the `reports` patterns of the suite to files that only the runner writes.',
+  },
+  'test/wrong-checkout': {
+    cause: 'The commit that is checked out is not the one that the suite was to be run on.',
+    remedy: 'Check out the commit, then run the suite again.',
+  },
+  'test/changed-under-run': {
+    cause: 'The work tree changed while the suite ran, so no commit names what was tested.',
+    remedy:
+      'Keep the tests from writing into the repository, or ignore what they write; run again.',
+  },
 })

@@ -1,0 +1,50 @@
+import type { AllowedSigner } from './allowed-signers.ts'
+import type { Refusal } from './refusal.ts'
+import type { SignatureClaim } from './signature-format.ts'
+
+/** The purpose that git signs commits and tags for. */
+const NAMESPACE = 'git'
+
+/**
+ * Whether the policy lets this key sign for this committer now: the reason why not, or undefined.
+ * The cryptographic answer is no part of it.
+ * @param receiptTime milliseconds since the epoch
+ */
+export function objectTo(
+  { signers, namespace, fingerprint }: SignatureClaim,
+  committer: string | undefined,
+  receiptTime: number,
+): Refusal | undefined {
+  if (namespace !== NAMESPACE) {
+    return { code: 'signature/wrong-namespace', message: 'its signature was not made for git' }
+  }
+  const own = signers.filter(({ principals }) => principals.some((name) => name === committer))
+  if (own.length === 0) {
+    const message = `the key ${fingerprint} is ${namesOf(signers)}'s, who may not sign for the committer ${committer ?? '(not UTF-8)'}`
+    return { code: 'signature/wrong-committer', message }
+  }
+  const forGit = own.filter(({ namespaces }) => namespaces?.includes(NAMESPACE) ?? true)
+  if (forGit.length === 0) {
+    const message = `the key ${fingerprint} may sign for other purposes only, not for git`
+    return { code: 'signature/wrong-namespace', message }
+  }
+  if (forGit.some((signer) => isValidAt(signer, receiptTime))) return undefined
+  const message = `the key ${fingerprint} was received outside of its validity: ${forGit.map(periodOf).join('; ')}`
+  return { code: 'signature/key-not-valid', message }
+}
+
+/** Every principal of a key, as the policy names them. */
+export const namesOf = (signers: readonly AllowedSigner[]): string =>
+  signers.flatMap(({ principals }) => principals).join(', ')
+
+/** From `valid-after` on, and before `valid-before`. */
+const isValidAt = ({ validAfter, validBefore }: AllowedSigner, time: number): boolean =>
+  Number.isFinite(time) &&
+  (validAfter === undefined || validAfter <= time) &&
+  (validBefore === undefined || time < validBefore)
+
+function periodOf({ validAfter, validBefore, line }: AllowedSigner): string {
+  const from = validAfter === undefined ? '' : ` from ${new Date(validAfter).toISOString()}`
+  const until = validBefore === undefined ? '' : ` until ${new Date(validBefore).toISOString()}`
+  return `line ${line} allows it${from}${until}`
+}

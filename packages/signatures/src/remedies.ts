@@ -1,0 +1,58 @@
+import type { CommitReason } from './refusal.ts'
+
+/** What a remedy may name. Every value is from the policy or checked here: remedies get pasted. */
+export interface RemedyFacts {
+  /** Argument of `git rebase` that reaches back to before the commit. */
+  readonly resignFrom: string
+  /** Where the allowed signers are kept. */
+  readonly signersPath: string
+  /** Principals of the key, out of the policy. */
+  readonly principals: readonly string[]
+  /** The committer as the commit states it; shown in a command only when harmless. */
+  readonly committer: string
+  /** `TYPE BASE64` of a key that is not allowed; else empty. */
+  readonly publicKey: string
+}
+
+const HARMLESS_EMAIL = /^[A-Za-z0-9][A-Za-z0-9._%+-]*@[A-Za-z0-9.-]+$/
+
+/** Re-signs every commit after `from`; merges stay merges. */
+const rebase = (from: string, amend = ''): string =>
+  `\`git rebase --rebase-merges --exec 'git commit --amend --no-edit${amend} -S' ${from}\``
+
+const rewrite = ({ resignFrom }: RemedyFacts): string =>
+  `write and sign it again with plain git: ${rebase(resignFrom)}`
+
+const REMEDIES: Readonly<Record<CommitReason, (facts: RemedyFacts) => string>> = {
+  'git/malformed-object': rewrite,
+  'signature/malformed': rewrite,
+  'signature/multiple': rewrite,
+  'signature/invalid': rewrite,
+  'signature/unsigned': ({ resignFrom }) => `sign it: ${rebase(resignFrom)}`,
+  'signature/unknown-signer': (facts) =>
+    `sign with an allowed key: ${rebase(facts.resignFrom)}; or have a maintainer add this line to ${facts.signersPath} in a change of its own: ${allowLine(facts)}`,
+  'signature/wrong-committer': mendCommitter,
+  'signature/unsupported': ({ resignFrom }) =>
+    `sign with an SSH key: \`git config gpg.format ssh\`, then ${rebase(resignFrom)}`,
+  'signature/weak-key': ({ resignFrom, signersPath }) =>
+    `make a new key (\`ssh-keygen -t ed25519\`), have it added to ${signersPath}, then ${rebase(resignFrom)}`,
+  'signature/key-not-valid': ({ resignFrom, signersPath }) =>
+    `sign with a key that is valid now: ${rebase(resignFrom)}; or have its period in ${signersPath} changed`,
+  'signature/key-revoked': ({ resignFrom }) => `sign with another key: ${rebase(resignFrom)}`,
+  'signature/wrong-namespace': ({ resignFrom }) =>
+    `sign with git itself and a key allowed for \`namespaces="git"\`: ${rebase(resignFrom)}`,
+}
+
+/** The command or edit that mends one commit. */
+export const remedyFor = (code: CommitReason, facts: RemedyFacts): string => REMEDIES[code](facts)
+
+function allowLine({ committer, publicKey }: RemedyFacts): string {
+  const email = HARMLESS_EMAIL.test(committer) ? committer : 'EMAIL'
+  return `\`${email} namespaces="git" ${publicKey}\``
+}
+
+function mendCommitter({ principals, resignFrom }: RemedyFacts): string {
+  const [email = 'EMAIL'] = principals
+  const own = `\`git config user.email ${email}\`, then ${rebase(resignFrom, ' --reset-author')}`
+  return `commit as the owner of the key: ${own}; or have the committer sign with their own key`
+}

@@ -1,0 +1,129 @@
+import { type KeyObject, createHash, createPublicKey } from 'node:crypto'
+import { type Reading, read, refuse } from './refusal.ts'
+import { WireReader } from './wire-reader.ts'
+
+/** A public key of a kind that we verify. */
+export type SshKey =
+  | { readonly kind: 'ed25519'; readonly type: 'ssh-ed25519'; readonly load: LoadKey }
+  | {
+      readonly kind: 'ecdsa'
+      readonly type: string
+      readonly hash: string
+      /** Bytes of one coordinate, and of each half of a signature. */
+      readonly width: number
+      readonly load: LoadKey
+    }
+  | {
+      readonly kind: 'rsa'
+      readonly type: 'ssh-rsa'
+      /** Bytes of the modulus. */
+      readonly width: number
+      readonly load: LoadKey
+    }
+
+/** The key as node:crypto wants it, made once; undefined when it is no point or number of its kind. */
+export type LoadKey = () => KeyObject | undefined
+
+const CURVES = {
+  'ecdsa-sha2-nistp256': { curve: 'nistp256', crv: 'P-256', hash: 'sha256', width: 32 },
+  'ecdsa-sha2-nistp384': { curve: 'nistp384', crv: 'P-384', hash: 'sha384', width: 48 },
+  'ecdsa-sha2-nistp521': { curve: 'nistp521', crv: 'P-521', hash: 'sha512', width: 66 },
+} as const
+
+const MIN_RSA_BITS = 2_048
+/** OpenSSH's own limit; larger keys only slow the check. */
+const MAX_RSA_BITS = 16_384
+/** Exponents above 64 bits are not made by any tool and make each check slow. */
+const MAX_EXPONENT_BYTES = 8
+
+/** Reads a public key blob (RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4). */
+export function readSshKey(blob: Buffer): Reading<SshKey> {
+  const reader = new WireReader(blob)
+  const type = reader.name()
+  if (type === undefined) return malformedKey()
+  const key = readBody(type, reader)
+  if (key.kind === 'read' && !reader.atEnd) return malformedKey()
+  return key
+}
+
+function readBody(type: string, reader: WireReader): Reading<SshKey> {
+  switch (type) {
+    case 'ssh-ed25519':
+      return readEd25519(reader)
+    case 'ecdsa-sha2-nistp256':
+    case 'ecdsa-sha2-nistp384':
+    case 'ecdsa-sha2-nistp521':
+      return readEcdsa(type, reader)
+    case 'ssh-rsa':
+      return readRsa(reader)
+    case 'ssh-dss':
+      return refuse('signature/weak-key', 'is signed with a DSA key')
+    default:
+      return refuse('signature/unsupported', `is signed with ${describeType(type)}`)
+  }
+}
+
+function describeType(type: string): string {
+  if (/-cert-v\d+@openssh\.com$/.test(type)) return 'an SSH certificate, which is not verified yet'
+  if (type.startsWith('sk-')) return 'a key on a security token (sk), which is not verified yet'
+  const shown = /^[a-z0-9@.-]{1,64}$/i.test(type) ? type : 'an unreadable name'
+  return `a key of an unknown type, ${shown}`
+}
+
+function readEd25519(reader: WireReader): Reading<SshKey> {
+  const point = reader.string()
+  if (point?.length !== 32) return malformedKey()
+  const jwk = { kty: 'OKP', crv: 'Ed25519', x: point.toString('base64url') }
+  return read({ kind: 'ed25519', type: 'ssh-ed25519', load: loadOnce(jwk) })
+}
+
+function readEcdsa(type: keyof typeof CURVES, reader: WireReader): Reading<SshKey> {
+  const { curve, crv, hash, width } = CURVES[type]
+  const named = reader.name()
+  const point = reader.string()
+  // 4 marks an uncompressed point (SEC 1 §2.3.3); OpenSSH writes no other.
+  if (named !== curve || point?.length !== 1 + 2 * width || point[0] !== 4) return malformedKey()
+  const x = point.toString('base64url', 1, 1 + width)
+  const y = point.toString('base64url', 1 + width)
+  return read({ kind: 'ecdsa', type, hash, width, load: loadOnce({ kty: 'EC', crv, x, y }) })
+}
+
+function readRsa(reader: WireReader): Reading<SshKey> {
+  const exponent = reader.magnitude()
+  const modulus = reader.magnitude()
+  if (exponent === undefined || modulus === undefined) return malformedKey()
+  const bits = modulus.length * 8 - Math.clz32(modulus[0] ?? 0) + 24
+  if (bits < MIN_RSA_BITS) {
+    return refuse('signature/weak-key', `is signed with an RSA key of ${bits} bits`)
+  }
+  const odd = (exponent.at(-1) ?? 0) % 2 === 1
+  const one = exponent.length === 1 && exponent[0] === 1
+  if (bits > MAX_RSA_BITS || exponent.length > MAX_EXPONENT_BYTES || !odd || one) {
+    return malformedKey()
+  }
+  const jwk = { kty: 'RSA', n: modulus.toString('base64url'), e: exponent.toString('base64url') }
+  return read({ kind: 'rsa', type: 'ssh-rsa', width: modulus.length, load: loadOnce(jwk) })
+}
+
+/** Making a key object costs as much as a check with it, so it is made once a key. */
+function loadOnce(jwk: Readonly<Record<string, string>>): LoadKey {
+  let loaded: { readonly key: KeyObject | undefined } | undefined
+  return () => {
+    loaded ??= { key: importKey(jwk) }
+    return loaded.key
+  }
+}
+
+function importKey(jwk: Readonly<Record<string, string>>): KeyObject | undefined {
+  try {
+    return createPublicKey({ key: jwk, format: 'jwk' })
+  } catch {
+    return undefined // E.g. a point that is not on its curve.
+  }
+}
+
+/** As ssh-keygen prints it: `SHA256:` and the unpadded base64 of the blob's hash. */
+export const fingerprint = (blob: Buffer): string =>
+  `SHA256:${createHash('sha256').update(blob).digest('base64').replaceAll('=', '')}`
+
+const malformedKey = () => refuse('signature/malformed', 'holds a public key that cannot be read')

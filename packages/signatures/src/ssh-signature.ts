@@ -1,0 +1,63 @@
+import { type Reading, read, refuse } from './refusal.ts'
+import { WireReader } from './wire-reader.ts'
+
+/** An SSHSIG blob (OpenSSH, PROTOCOL.sshsig §3), version 1. */
+export interface SshSignature {
+  /** The key that signed, chosen by the signer: means nothing until the policy knows it. */
+  readonly keyBlob: Buffer
+  readonly namespace: string
+  readonly hash: 'sha256' | 'sha512'
+  /** Algorithm of the signature, e.g. `rsa-sha2-512`. */
+  readonly algorithm: string
+  /** The signature itself, in the form of its algorithm. */
+  readonly signature: Buffer
+}
+
+/** Larger than any RSA-16384 signature with its key. */
+const MAX_ARMOR = 16 * 1024
+const ARMOR = /^-----BEGIN SSH SIGNATURE-----\n((?:[A-Za-z0-9+/=]+\n)+)-----END SSH SIGNATURE-----$/
+
+/** Reads the armor of an SSH signature, with nothing before or after it. */
+export function readSshSignature(armor: string): Reading<SshSignature> {
+  if (armor.length > MAX_ARMOR) return malformed('is larger than any SSH signature')
+  const body = ARMOR.exec(armor)?.[1]?.replaceAll('\n', '')
+  if (body === undefined) return malformed('is not one armored block with nothing around it')
+  const bytes = Buffer.from(body, 'base64')
+  if (bytes.toString('base64') !== body) return malformed('is not plain base64')
+  return readBlob(new WireReader(bytes))
+}
+
+function readBlob(reader: WireReader): Reading<SshSignature> {
+  if (reader.take(6)?.toString('latin1') !== 'SSHSIG') return malformed('is no SSHSIG')
+  const version = reader.uint32()
+  if (version === undefined) return malformed('is truncated')
+  if (version !== 1) return refuse('signature/unsupported', `is in version ${version} of SSHSIG`)
+  const keyBlob = reader.string()
+  const namespace = reader.name()
+  const reserved = reader.string()
+  const hash = reader.name()
+  const inner = reader.string()
+  if (keyBlob === undefined || namespace === undefined || inner === undefined) {
+    return malformed('is truncated')
+  }
+  if (!reader.atEnd) return malformed('has bytes after its end')
+  // Reserved for a meaning that we could not honour.
+  if (reserved?.length !== 0) return malformed('uses a reserved field')
+  if (hash !== 'sha256' && hash !== 'sha512') {
+    return refuse('signature/unsupported', 'uses a hash other than sha256 and sha512')
+  }
+  return readInner(new WireReader(inner), { keyBlob, namespace, hash })
+}
+
+function readInner(
+  reader: WireReader,
+  outer: Omit<SshSignature, 'algorithm' | 'signature'>,
+): Reading<SshSignature> {
+  const algorithm = reader.name()
+  const signature = reader.string()
+  if (algorithm === undefined || signature === undefined) return malformed('is truncated')
+  if (!reader.atEnd) return malformed('has bytes after its end')
+  return read({ ...outer, algorithm, signature })
+}
+
+const malformed = (what: string) => refuse('signature/malformed', `its signature ${what}`)

@@ -1,0 +1,66 @@
+import { type Range, type Repository, readInWindows } from '@bulkhead/git'
+import { type CommitId, type Finding, InputError } from '@bulkhead/vocabulary'
+import type { AllowedSigners } from './allowed-signers.ts'
+import { holdsInPool } from './crypto-check.ts'
+import { type CommitRequest, prepareJudgement } from './judge-commit.ts'
+import type { CommitJudgement, RangeJudgement } from './range-judgement.ts'
+
+export interface RangeRequest {
+  readonly repository: Pick<Repository, 'listCommits' | 'obstacles' | 'readObject'>
+  readonly range: Range
+  readonly allowedSigners: AllowedSigners
+  /** When the head reached us, in milliseconds since the epoch. */
+  readonly receiptTime: number
+}
+
+/**
+ * Judges every commit reachable from the head by any parent and not from the base. A clone that can
+ * hide history is a finding, as is a range that does not connect. An empty range has no commits and
+ * no findings: callers say so.
+ * @throws WorldError when objects cannot be read
+ */
+export async function verifyRange(request: RangeRequest): Promise<RangeJudgement> {
+  const { repository, range } = request
+  const [obstacles, listed] = await Promise.all([repository.obstacles(), listOrExplain(request)])
+  // A shallow clone explains the missing commits: one cause, one finding.
+  const findings = obstacles.length > 0 ? obstacles : listed.findings
+  const commits = await judgeAll(request, listed.commits)
+  const passed = commits.filter(({ verdict }) => verdict === 'passed').length
+  const counts = { commits: commits.length, passed, blocked: commits.length - passed }
+  return { base: range.base, head: range.head, counts, commits, findings }
+}
+
+interface Listed {
+  readonly commits: readonly CommitId[]
+  readonly findings: readonly Finding[]
+}
+
+/** History that is not what it must be denies; everything else that fails is thrown on. */
+async function listOrExplain({ repository, range }: RangeRequest): Promise<Listed> {
+  try {
+    return { commits: await repository.listCommits(range), findings: [] }
+  } catch (error) {
+    if (error instanceof InputError) return { commits: [], findings: error.findings }
+    throw error
+  }
+}
+
+async function judgeAll(
+  request: RangeRequest,
+  ids: readonly CommitId[],
+): Promise<readonly CommitJudgement[]> {
+  const { repository, allowedSigners, receiptTime } = request
+  const resignFrom = request.range.base ?? '--root'
+  const judgements: Promise<CommitJudgement>[] = []
+  for await (const { id, object } of readInWindows(repository, ids)) {
+    const bytes = object.type === 'commit' ? object.bytes : Buffer.alloc(0)
+    judgements.push(judge({ commit: id, bytes, allowedSigners, receiptTime, resignFrom }))
+  }
+  return Promise.all(judgements)
+}
+
+async function judge(request: CommitRequest): Promise<CommitJudgement> {
+  const pending = prepareJudgement(request)
+  if (pending.kind === 'judged') return pending.judgement
+  return pending.conclude(await holdsInPool(pending.check))
+}
