@@ -82,11 +82,10 @@ async function* readEntries(
 ): AsyncGenerator<StoredEntry> {
   const { commit } = await position()
   if (commit === null) return
-  const reader = { read: (id: string) => repository.readObject(id) }
   for await (const folder of walkEntries(repository, commit, from)) {
     const wanted = folder.entries.filter(({ index }) => index >= from)
     const objects = readInWindows(
-      reader,
+      repository,
       wanted.map(({ blob }) => blob),
     )
     let at = 0
