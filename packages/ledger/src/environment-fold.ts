@@ -111,7 +111,7 @@ export class EnvironmentFold implements OnRecord {
       leases: this.#leases,
       released: this.#released,
       rollout: [...this.#rollouts.values()].at(-1) ?? null,
-      verdicts: new Map(this.#verdicts),
+      verdicts: Object.fromEntries(this.#verdicts),
     }
   }
 }

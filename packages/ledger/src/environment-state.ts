@@ -42,5 +42,6 @@ export interface EnvironmentState {
   readonly released: (ReleaseOnRecord & { readonly index: number; readonly at: string }) | null
   /** The newest rollout that has not finished. */
   readonly rollout: RolloutOnRecord | null
-  readonly verdicts: ReadonlyMap<CommitId, VerdictOnRecord>
+  /** By commit. */
+  readonly verdicts: Readonly<Record<CommitId, VerdictOnRecord>>
 }
