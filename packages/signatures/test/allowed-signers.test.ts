@@ -97,6 +97,14 @@ describe('parseAllowedSigners', () => {
     expect(findings[0]?.remedy).not.toBe('')
   })
 
+  it.each(['a', '"', ' ', ',', '"a"', 'x=', 'AAAA'])(
+    'answers soon on a long line of %j',
+    (piece) => {
+      const { findings } = refusal(piece.repeat(900_000 / piece.length))
+      expect(findings).toHaveLength(1)
+    },
+  )
+
   it('names every faulty line at once', () => {
     const { findings } = refusal(`* ${key}\na@b ${key}\nc@d\n`)
     expect(findings.map(({ subject }) => subject)).toEqual(['signers:1', 'signers:3'])

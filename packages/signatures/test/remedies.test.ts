@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { allowedSigners as lineFor } from '@bulkhead/testkit'
+import { allowedSigners as lineFor, succeed } from '@bulkhead/testkit'
 import type { CommitId } from '@bulkhead/vocabulary'
 import { describe, expect, it } from 'vitest'
 import { verifyRange } from '../src/index.ts'
@@ -92,7 +92,9 @@ describe('a remedy, typed as it stands, mends the range', () => {
     const base = await fixture.commit({ by: ada, message: 'base' })
     const head = await fixture.commit({ by: eve, message: 'strange' })
     const finding = (await verify(stage, base)(head)).commits[0]?.findings[0]
-    const print = execFileSync('ssh-keygen', ['-l', '-f', `${eve.keyFile}.pub`]).toString()
+    const print = await succeed(['ssh-keygen', '-l', '-f', `${eve.keyFile}.pub`], {
+      cwd: stage.home,
+    })
     expect(finding?.message).toContain(print.split(' ')[1])
     const line = /`([^`]+ ssh-ed25519 [^`]+)`/.exec(finding?.remedy ?? '')?.[1]
     expect(`${line}\n`).toBe(lineFor([eve]))

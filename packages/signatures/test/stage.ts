@@ -105,6 +105,8 @@ async function gitAccepts(
 export const codesOf = (judgement: CommitJudgement): readonly string[] =>
   judgement.verdict === 'passed' ? [] : judgement.findings.map(({ code }) => code)
 
+const SSH_KEYGEN = 'ssh-keygen'
+
 /** Signs `payload` as git has `ssh-keygen` sign it, or for another namespace or hash. */
 export function signWithSshKeygen(
   payload: string,
@@ -113,7 +115,7 @@ export function signWithSshKeygen(
 ): string {
   const argv = ['-Y', 'sign', '-n', namespace, '-f', by.keyFile, '-O', `hashalg=${hash}`]
   const input = Buffer.from(payload, 'latin1')
-  return execFileSync('ssh-keygen', argv, { input, stdio: ['pipe', 'pipe', 'ignore'] }).toString()
+  return execFileSync(SSH_KEYGEN, argv, { input, stdio: ['pipe', 'pipe', 'ignore'] }).toString()
 }
 
 /** A commit source with `armor` as its signature header, after the committer line. */
@@ -127,10 +129,6 @@ export function withHeader(source: string, line: string): string {
   const [before = '', after = ''] = splitAfterCommitter(source)
   return `${before}${line}\n${after}`
 }
-
-/** A commit source without its signature. */
-export const withoutSignature = (source: string): string =>
-  source.replace(/^gpgsig(?:-sha256)? .*\n(?: .*\n)*/m, '')
 
 /** The armor of a signed commit source. */
 export function armorOf(source: string): string {
