@@ -1,7 +1,7 @@
-import type { Observation, UnitId, UnitObservation } from './fleet.ts'
+import type { Observation, UnitObservation } from './fleet.ts'
 import { Interruption } from './interruption.ts'
 import { type BakeJudgement, judgeBake } from './judgement.ts'
-import { byPlace, isSettled, nextBatch, pick } from './next-batch.ts'
+import { type NextBatch, byPlace, isSettled, nextBatch, pick } from './next-batch.ts'
 import type { Bake, Stage, Wave } from './plan.ts'
 import * as refuse from './refusals.ts'
 import {
@@ -55,19 +55,28 @@ async function placeStage(
     if (open.length === 0) return
     refuseOscillation(run, open)
     const next = nextBatch(seen, stage, eligible(run, open), run.plan.required)
-    if (next.kind === 'batch' && next.batch.units.length > 0) {
-      wait.reset()
-      await placeBatch(run, wave, next.batch)
-      continue
-    }
-    const reason =
-      next.kind === 'wait'
-        ? next.reason
-        : `${open.length} units of ${placeName(stage)} were lost during the rollout`
-    if (wait.isOver(reason))
-      throw new Interruption('roll-back', refuse.noCapacity(placeName(stage), reason))
-    await nextPoll(run)
+    const held = await tryBatch(run, wave, next)
+    if (held === undefined) wait.reset()
+    else if (wait.isOver(held))
+      throw new Interruption('roll-back', refuse.noCapacity(placeName(stage), held))
+    else await nextPoll(run)
   }
+}
+
+/** Places a batch; otherwise the reason why none may be placed now. */
+async function tryBatch(
+  run: RolloutRun,
+  wave: number,
+  next: NextBatch,
+): Promise<string | undefined> {
+  if (next.kind === 'wait') return next.reason
+  const { batch } = next
+  if (batch.units.length === 0) return `units of ${placeName(batch)} were lost during the rollout`
+  const outcome = await carryOut(run, { wave, batch, direction: 'forward' }, run.plan.release)
+  if (outcome.kind === 'failed') throw new Interruption('roll-back', outcome.finding)
+  if (outcome.kind === 'withdrawn') return outcome.why
+  run.fleet.decide({ kind: 'batch', tone: 'plain', text: `placed ${batch.units.join(', ')}` })
+  return undefined
 }
 
 /**
@@ -89,17 +98,6 @@ function refuseOscillation(run: RolloutRun, open: readonly UnitObservation[]): v
     'roll-back',
     refuse.unitNotHealthy(tired.id, `did not stay on the release in ${MOST_ATTEMPTS} attempts`),
   )
-}
-
-async function placeBatch(
-  run: RolloutRun,
-  wave: number,
-  batch: Place & { readonly units: readonly UnitId[] },
-): Promise<void> {
-  const outcome = await carryOut(run, { wave, batch, direction: 'forward' }, run.plan.release)
-  if (outcome.kind === 'failed') throw new Interruption('roll-back', outcome.finding)
-  if (outcome.kind === 'withdrawn') return nextPoll(run)
-  run.fleet.decide({ kind: 'batch', tone: 'plain', text: `placed ${batch.units.join(', ')}` })
 }
 
 /** Watches a wave until its bake is judged; the outcome of its last batch goes on record meanwhile. */
