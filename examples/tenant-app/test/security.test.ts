@@ -33,7 +33,7 @@ describe('settings', () => {
     { ...good, PORT: '80; id' },
     { ...good, DATABASE_URL: 'mysql://a:secret@h/d' },
     { ...good, DATABASE_URL: '' },
-  ])('refused without repeating a secret: $APP_ENV $PORT $DATABASE_URL', (settings) => {
+  ])('refused without repeating a secret: "$APP_ENV", "$PORT", "$DATABASE_URL"', (settings) => {
     expect(() => readSettings(settings)).toThrow(
       /^(APP_ENV|PORT|DATABASE_URL) must be (?!.*secret)/,
     )

@@ -1,5 +1,5 @@
 import type { Actor, Lease, Ledger } from '@bulkhead/ledger'
-import { type Plan, type Planning, type RolloutProgress, type RolloutResult, type Target, planRollout, runRollout } from '@bulkhead/rollout'
+import { type Observation, type Plan, type Planning, type RolloutProgress, type RolloutResult, type Target, planRollout, runRollout } from '@bulkhead/rollout'
 import type { CommitId, Digest, Finding } from '@bulkhead/vocabulary'
 import { artifactPath } from './build-release.ts'
 import type { AttestationFiles } from './gate-release.ts'
@@ -60,7 +60,7 @@ async function rollOut(workspace: Workspace, request: ShipRequest, prepared: Pre
   if (attestation.kind !== 'accepted' || artifact === undefined) throw new TypeError('rolling out what was not accepted')
   const path = artifactPath(evidenceDirectory(workspace.repository, request.commit), artifact.digest, artifact.name)
   await request.target.stage({ path, digest: artifact.digest }, lease.token)
-  const planned = await planRelease(base, request, artifact.digest)
+  const planned = planRelease(base, { ...request, observation: await request.target.observe() }, artifact.digest)
   if (planned.kind === 'refused') return refuse(ledger, request, planned.findings)
   const journal = ledgerJournal({
     ledger,
@@ -82,7 +82,11 @@ async function rollOut(workspace: Workspace, request: ShipRequest, prepared: Pre
 }
 
 /** Plans from the fleet as it says it is now, on top of the release that the ledger says is fully good. */
-export async function planRelease(base: TrustedBase, request: Pick<ShipRequest, 'environment' | 'commit' | 'target'>, artifact: Digest): Promise<Planning> {
+export function planRelease(
+  base: TrustedBase,
+  request: Pick<ShipRequest, 'environment' | 'commit'> & { readonly observation: Observation },
+  artifact: Digest,
+): Planning {
   const policy = base.policy.policy.environments[request.environment]
   if (policy === undefined) throw new TypeError('the environment was checked before')
   const released = base.ledger.state.released
@@ -90,7 +94,7 @@ export async function planRelease(base: TrustedBase, request: Pick<ShipRequest, 
   return planRollout({
     environment: request.environment,
     policy: { required: policy.required, bake: policy.bake },
-    observation: await request.target.observe(),
+    observation: request.observation,
     release: { commit: request.commit, artifact },
     previous,
   })

@@ -24,3 +24,5 @@ export {
 } from './progress.ts'
 export { renderPlan } from './plan-text.ts'
 export { type ViewOptions, viewLine, viewSample } from './terminal-view.ts'
+export type { RolloutChapter, RolloutRecord } from './page/record.ts'
+export { renderRolloutPage } from './page/rollout-page.ts'

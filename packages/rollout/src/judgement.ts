@@ -116,6 +116,10 @@ const say = ({ errors, requests }: ArmCounts): string =>
 const sayEvidence = (evidence: number): string =>
   evidence >= 1e6 ? 'over a million' : Number(evidence.toPrecision(2)).toString()
 
+/** What the test says of an innocent release: an e-value of 1 or less is no evidence at all. */
+const sayDoubt = (evidence: number, limit: number): string =>
+  evidence <= 1 ? 'no evidence against it' : `evidence ${sayEvidence(evidence)} < ${limit}`
+
 function sayBad({ bake }: BakeWatch, { canary, control, evidence }: Seen): string {
   const beside =
     bake.test === 'absolute'
@@ -126,5 +130,5 @@ function sayBad({ bake }: BakeWatch, { canary, control, evidence }: Seen): strin
 
 function sayGood(bake: Bake, { canary, control, evidence }: Seen): string {
   const beside = bake.test === 'absolute' ? '' : `; old release: ${say(control)}`
-  return `new release: ${say(canary)} (${bake.requestsNeeded} needed)${beside}; evidence ${sayEvidence(evidence)} < ${Math.round(1 / bake.falseAlarm)}`
+  return `new release: ${say(canary)} (${bake.requestsNeeded} needed)${beside}; ${sayDoubt(evidence, Math.round(1 / bake.falseAlarm))}`
 }

@@ -10,7 +10,7 @@ const MOST_BYTES = 64 * 1024 * 1024
 const MOST_TESTS = 1_000_000
 
 export type ParsedInventory =
-  | { readonly kind: 'parsed'; readonly inventory: Inventory }
+  | { readonly kind: 'inventory'; readonly inventory: Inventory }
   | { readonly kind: 'invalid'; readonly findings: readonly Finding[] }
 
 /**
@@ -30,27 +30,25 @@ export function printInventory({ suite, tests }: Inventory): string {
  * Reads the file of an inventory. White space and order are free, all else is strict: known keys only
  * and each once, no repeated id, no id that could be mistaken for another.
  *
- * @param of what findings call the file, and the suite that it must be of
+ * @param path what findings call the file
+ * @param suite the suite that it must be of
  */
-export function parseInventory(
-  bytes: Uint8Array,
-  of: { readonly path: string; readonly suite: string },
-): ParsedInventory {
+export function parseInventory(bytes: Uint8Array, path: string, suite: string): ParsedInventory {
   const invalid = (message: string): ParsedInventory => ({
     kind: 'invalid',
-    findings: [remark('gate/invalid-inventory', of.path, message)],
+    findings: [remark('gate/invalid-inventory', path, message)],
   })
   const json = parseStrictly(bytes)
   if ('problem' in json) return invalid(json.problem)
   const { value } = json
   if (!hasExactly(value, ['version', 'suite', 'tests']))
     return invalid('it is not an object of version, suite and tests')
-  const { version, suite, tests } = value
+  const { version, suite: named, tests } = value
   if (version !== 1) return invalid('its version is not 1')
-  if (suite !== of.suite) return invalid(`it is not of the suite ${of.suite}`)
+  if (named !== suite) return invalid(`it is not of the suite ${suite}`)
   if (!Array.isArray(tests)) return invalid('its tests are not a list')
   if (tests.length > MOST_TESTS) return invalid(`it lists more than ${MOST_TESTS} tests`)
-  return judgeTests(of.suite, tests, invalid)
+  return judgeTests(suite, tests, invalid)
 }
 
 function judgeTests(
@@ -69,7 +67,7 @@ function judgeTests(
     if (findings.length < 100) findings.push(...judgeId(id))
   }
   if (findings.length > 0) return { kind: 'invalid', findings }
-  return { kind: 'parsed', inventory: makeInventory(suite, seen.values()) }
+  return { kind: 'inventory', inventory: makeInventory(suite, seen.values()) }
 }
 
 function toId(test: unknown): TestId | undefined {

@@ -46,8 +46,11 @@ export function makeInventory(suite: string, ids: Iterable<TestId>): Inventory {
 }
 
 /** The union: what the trusted ref requires and what the head requires (DESIGN §10). */
-export function uniteInventories(inventories: readonly Inventory[]): readonly TestId[] {
-  return sortIds(byKey(inventories.flatMap(({ tests }) => tests)).values())
+export function uniteInventories(suite: string, ...inventories: readonly Inventory[]): Inventory {
+  return makeInventory(
+    suite,
+    inventories.flatMap(({ tests }) => tests),
+  )
 }
 
 /** How the tests that ran differ from the required ones. Each list is sorted, each id once. */

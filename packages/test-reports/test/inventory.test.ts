@@ -13,8 +13,7 @@ import {
 } from '../src/index.ts'
 
 const id = (name: string, className = 'c', file = 'f.ts'): TestId => ({ file, className, name })
-const parse = (text: string) =>
-  parseInventory(Buffer.from(text), { path: 'inventory.json', suite: 's' })
+const parse = (text: string) => parseInventory(Buffer.from(text), 'inventory.json', 's')
 const anyId = fc.record({ file: fc.string(), className: fc.string(), name: fc.string() })
 const plainId = fc.record({
   file: fc.stringMatching(/^[a-z/.]{0,8}$/),
@@ -41,7 +40,7 @@ describe('the file of an inventory', () => {
       fc.property(fc.array(plainId), (ids) => {
         const inventory = makeInventory('s', ids)
         const text = printInventory(inventory)
-        expect(parse(text)).toEqual({ kind: 'parsed', inventory })
+        expect(parse(text)).toEqual({ kind: 'inventory', inventory })
         expect(printInventory(makeInventory('s', ids.toReversed()))).toBe(text)
       }),
     )
@@ -61,7 +60,7 @@ describe('the file of an inventory', () => {
         '',
       ].join('\n'),
     )
-    expect(parse(printInventory(makeInventory('s', []))).kind).toBe('parsed')
+    expect(parse(printInventory(makeInventory('s', []))).kind).toBe('inventory')
   })
 
   const test = '{"file":"f","class":"c","name":"n"}'
@@ -93,7 +92,7 @@ describe('the file of an inventory', () => {
   it('is read with other white space and another order', () => {
     const text = `{"version":1,\r\n\t"suite":"s","tests":[${test.replace('"n"', '"z"')}, ${test} ]}`
     expect(parse(text)).toEqual({
-      kind: 'parsed',
+      kind: 'inventory',
       inventory: makeInventory('s', [id('n', 'c', 'f'), id('z', 'c', 'f')]),
     })
   })
@@ -176,6 +175,6 @@ describe('comparing what ran with what is required', () => {
   it('unites what the trusted ref and the head require', () => {
     const base = makeInventory('s', [id('a'), id('b')])
     const head = makeInventory('s', [id('b'), id('c')])
-    expect(uniteInventories([base, head])).toEqual([id('a'), id('b'), id('c')])
+    expect(uniteInventories('s', base, head).tests).toEqual([id('a'), id('b'), id('c')])
   })
 })

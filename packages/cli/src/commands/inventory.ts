@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { type InventoryComparison, compareInventories, writeInventories } from '@bulkhead/release'
-import { idLabel } from '@bulkhead/test-reports'
+import { type TestId, idLabel } from '@bulkhead/test-reports'
 import { printable } from '@bulkhead/vocabulary'
 import type { CommandResult } from '../command-result.ts'
 import { type CommonOptions, type Host, type Register, answer, withCommonOptions } from '../host.ts'
@@ -41,9 +41,17 @@ function describe(comparisons: readonly InventoryComparison[], name: 'update' | 
     json: { inventories: comparisons.map(({ findings: _, ...rest }) => rest) },
     text: comparisons.flatMap(({ suite, path, tests, missing, unlisted }) => [
       `${suite}: ${tests} tests ran; ${path}: ${unlisted.length} not listed, ${missing.length} listed and missing`,
-      ...unlisted.map((id) => `  + ${printable(idLabel(id), 200)}`),
-      ...missing.map((id) => `  - ${printable(idLabel(id), 200)}`),
+      ...listOf('+', unlisted),
+      ...listOf('-', missing),
       ...(name === 'update' && findings.length === 0 ? [`  written: ${path}`] : []),
     ]),
   }
+}
+
+/** How many ids are spelled out on a terminal; `--json` has them all. */
+const SHOWN = 20
+
+function listOf(sign: '+' | '-', ids: readonly TestId[]): readonly string[] {
+  const lines = ids.slice(0, SHOWN).map((id) => `  ${sign} ${printable(idLabel(id), 200)}`)
+  return ids.length > SHOWN ? [...lines, `  ${sign} … and ${ids.length - SHOWN} more; --json lists them all`] : lines
 }

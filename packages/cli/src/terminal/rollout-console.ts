@@ -26,7 +26,7 @@ export function rolloutConsole(host: Host, quiet: boolean): RolloutConsole {
       if (quiet) return
       if (progress.kind === 'decision') {
         erase()
-        host.console.err(viewLine(progress, options()))
+        host.console.err(viewLine(progress))
       } else if (host.interactive) {
         erase()
         const lines = viewSample(progress.sample, options())

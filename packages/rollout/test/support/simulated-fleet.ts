@@ -61,6 +61,8 @@ export class SimulatedFleet implements Target {
   readonly #clock: VirtualClock
   readonly #random: Random
   readonly #rate: number
+  /** Parts of requests that are still to come. */
+  readonly #fractions = new Map<CommitId, number>()
   readonly #untilError = new Map<CommitId, number>()
 
   constructor({ clock, regions, running, requestsPerSecond = 200, seed = 1 }: FleetOptions) {
@@ -155,8 +157,12 @@ export class SimulatedFleet implements Target {
     const counts = new Map<CommitId, number>()
     for (const { version } of serving)
       if (version) counts.set(version, (counts.get(version) ?? 0) + 1)
-    for (const [version, count] of counts)
-      this.#serve(version, Math.round((this.#rate * seconds * count) / serving.length))
+    for (const [version, count] of counts) {
+      const due =
+        (this.#rate * seconds * count) / serving.length + (this.#fractions.get(version) ?? 0)
+      this.#fractions.set(version, due % 1)
+      this.#serve(version, Math.floor(due))
+    }
   }
 
   #serve(version: CommitId, requests: number): void {
