@@ -24,15 +24,3 @@ export function median(values: readonly number[]): number {
   if (middle === undefined) throw new TypeError('no values')
   return middle
 }
-
-/** Runs work a few times after one warm-up and gives the median seconds of wall time. */
-export async function medianSeconds(runs: number, work: () => Promise<unknown>): Promise<number> {
-  await work()
-  const seconds: number[] = []
-  for (let run = 0; run < runs; run += 1) {
-    const from = performance.now()
-    await work()
-    seconds.push((performance.now() - from) / 1_000)
-  }
-  return median(seconds)
-}

@@ -11,7 +11,7 @@ import { storyPage } from './story-page.ts'
 import { scenes } from './scenes/index.ts'
 import type { Scene } from './scenes/scene.ts'
 
-const colour = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined
+const colour = process.stdout.isTTY && process.env['NO_COLOR'] === undefined
 const narrate = narrator((text) => void process.stdout.write(text), colour)
 const began = performance.now()
 const directory = await realpath(await mkdtemp(join(tmpdir(), 'bulkhead-story-')))
@@ -39,9 +39,9 @@ async function play(stage: Stage, narrateScene: Narrator, scene: Scene, number: 
   return { number, title: scene.title, checks, from, to: Date.now() }
 }
 
-function summarise(reports: readonly SceneReport[]): void {
+function summarise(played: readonly SceneReport[]): void {
   narrate.heading('Scenes')
-  for (const { number, title, checks, from, to } of reports) {
+  for (const { number, title, checks, from, to } of played) {
     const seconds = ((to - from) / 1_000).toFixed(1).padStart(5)
     narrate.checked({ label: `${seconds} s  ${number}. ${title}`, holds: checks.every((check) => check.holds) })
   }

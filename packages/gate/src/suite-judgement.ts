@@ -16,9 +16,9 @@ type Check = (suite: SuiteUnderJudgement) => readonly Finding[]
 const runAgain = (suite: SuiteUnderJudgement) => `bulkhead test --suite ${suite.name}`
 
 /** The ids that the suite must run: the union of both inventories, so that a head can only add. */
-export function requiredTests(evidence: SuiteEvidence): readonly TestId[] {
+export function requiredTests(suite: string, evidence: SuiteEvidence): readonly TestId[] {
   const lists = [evidence.inventory.trusted, evidence.inventory.head].filter((list): list is Inventory => list !== undefined)
-  return uniteInventories(lists)
+  return uniteInventories(suite, ...lists).tests
 }
 
 const isVouchedFor: Check = (suite) =>
@@ -168,7 +168,7 @@ const repeatedTests: Check = (suite) => {
 
 const ranItsInventory: Check = (suite) => {
   if (!suite.policy.mandatory) return []
-  const required = requiredTests(suite.evidence)
+  const required = requiredTests(suite.name, suite.evidence)
   const update = `bulkhead inventory update --suite ${suite.name}`
   if (required.length === 0) {
     return [

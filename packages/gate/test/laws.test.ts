@@ -1,5 +1,5 @@
 import type { TestCase } from '@bulkhead/test-reports'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { type GateInput, judge } from '../src/index.ts'
 import { gateInput, passed, report, suiteEvidence, withSuite } from './gate-input.ts'

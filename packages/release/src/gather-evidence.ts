@@ -83,8 +83,8 @@ interface ReadInventory {
 
 function readInventory(bytes: Buffer | undefined, path: string, suite: string): ReadInventory {
   if (bytes === undefined) return { inventory: undefined, findings: [] }
-  const parsed = parseInventory(bytes, { path, suite })
-  return parsed.kind === 'parsed' ? { inventory: parsed.inventory, findings: [] } : { inventory: undefined, findings: parsed.findings }
+  const parsed = parseInventory(bytes, path, suite)
+  return parsed.kind === 'inventory' ? { inventory: parsed.inventory, findings: [] } : { inventory: undefined, findings: parsed.findings }
 }
 
 /** The build record of a commit, and its artifacts as they lie there now, hashed again. */

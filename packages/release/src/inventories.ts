@@ -91,8 +91,8 @@ async function compareOne(workspace: Workspace, request: InventoryRequest, { nam
 async function listedTests({ repository }: Workspace, path: string, suite: string): Promise<readonly TestId[]> {
   const bytes = await readFile(join(repository.root, path)).catch(() => undefined)
   if (bytes === undefined) return []
-  const parsed = parseInventory(bytes, { path, suite })
-  return parsed.kind === 'parsed' ? parsed.inventory.tests : []
+  const parsed = parseInventory(bytes, path, suite)
+  return parsed.kind === 'inventory' ? parsed.inventory.tests : []
 }
 
 /** An inventory of a run that failed would require too little. */

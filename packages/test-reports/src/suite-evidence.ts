@@ -48,7 +48,7 @@ export interface StoredReport {
   readonly path: string
   /** Where it lies on disk. */
   readonly file: string
-  open(): AsyncIterable<Uint8Array>
+  readonly open: () => AsyncIterable<Uint8Array>
 }
 
 export interface StoredEvidence {

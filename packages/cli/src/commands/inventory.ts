@@ -38,7 +38,7 @@ function describe(comparisons: readonly InventoryComparison[], name: 'update' | 
   return {
     outcome: findings.length > 0 || (name === 'check' && differs) ? 'blocked' : 'passed',
     findings,
-    json: { inventories: comparisons.map(({ findings: _, ...rest }) => rest) },
+    json: { inventories: comparisons.map(({ suite, path, tests, missing, unlisted }) => ({ suite, path, tests, missing, unlisted })) },
     text: comparisons.flatMap(({ suite, path, tests, missing, unlisted }) => [
       `${suite}: ${tests} tests ran; ${path}: ${unlisted.length} not listed, ${missing.length} listed and missing`,
       ...listOf('+', unlisted),

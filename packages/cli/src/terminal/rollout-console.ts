@@ -3,8 +3,8 @@ import type { Host } from '../host.ts'
 
 /** Where a running rollout is shown. */
 export interface RolloutConsole {
-  show(progress: RolloutProgress): void
-  close(): void
+  readonly show: (progress: RolloutProgress) => void
+  readonly close: () => void
 }
 
 const UP_AND_CLEAR = (lines: number) => `\u001b[${lines}A\u001b[J`
