@@ -29,7 +29,7 @@ interface Room {
   readonly declared: readonly string[]
 }
 
-async function rooms(): Promise<readonly Room[]> {
+async function readRooms(): Promise<readonly Room[]> {
   const folders = await Promise.all(
     ['packages', 'actions', 'examples'].map(async (group) =>
       (await readdir(join(root, group), { withFileTypes: true })).filter((entry) => entry.isDirectory()).map((entry) => join(root, group, entry.name)),
@@ -63,12 +63,12 @@ function wrongWay(from: string, specifiers: readonly string[]): readonly string[
 
 describe('the house', () => {
   it('has every room on a floor', async () => {
-    expect((await rooms()).map((room) => room.name).filter((name) => !floorOf.has(name))).toEqual([])
+    expect((await readRooms()).map((room) => room.name).filter((name) => !floorOf.has(name))).toEqual([])
   })
 
   it('has imports that point downward only, and are declared', async () => {
     const violations: string[] = []
-    for (const room of await rooms()) {
+    for (const room of await readRooms()) {
       for (const file of await sources(room.directory)) {
         const specifiers = [...(await readFile(file, 'utf8')).matchAll(IMPORT)].map((match) => match[1] ?? '')
         violations.push(...wrongWay(room.name, specifiers).map((to) => `${file.slice(root.length + 1)} imports ${to}: not below ${room.name}`))

@@ -10,6 +10,13 @@ import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const PNPM = 'pnpm@10.34.8'
+const node = join(
+  root,
+  'node_modules',
+  'node',
+  'bin',
+  process.platform === 'win32' ? 'node.exe' : 'node',
+)
 const stamp = join(root, 'node_modules', '.installed-lockfile')
 
 /** name → the steps to run, each an argv; `{node}` is Node 24, tools come from node_modules/.bin. */
@@ -20,9 +27,12 @@ const turbo = (...tasks) => [
   '--output-logs=new-only',
   '--log-order=grouped',
 ]
+/** Builds what the next step needs; says something only when it fails. */
+const build = (...filters) => ['turbo', 'run', 'build', '--output-logs=errors-only', ...filters]
+
 const COMMANDS = {
   start: [
-    [...turbo('build'), '--filter=bulkhead', '--output-logs=errors-only'],
+    build('--filter=bulkhead'),
     ['{node}', 'examples/story/src/main.ts'],
   ],
   test: [turbo('task:types', 'task:lint', 'task:dead-code', 'task:test')],
@@ -34,7 +44,7 @@ const COMMANDS = {
   build: [turbo('build')],
   generate: [['{node}', 'scripts/generate.ts']],
   bench: [
-    [...turbo('build'), '--output-logs=errors-only'],
+    build(),
     ['{node}', 'bench/src/main.ts'],
   ],
   bulkhead: [['{node}', 'packages/cli/src/main.ts']],
@@ -47,13 +57,13 @@ function fail(message) {
 
 /** Runs argv with our tools first on the PATH; the exit code is the child's. */
 function run(argv, { cwd = root, quiet = false } = {}) {
-  const bin = join(root, 'node_modules', '.bin')
+  // The binary itself before the shims: a shim would not pass signals on to what it starts.
+  const path = [dirname(node), join(root, 'node_modules', '.bin'), process.env.PATH ?? '']
   const env = {
     ...process.env,
-    PATH: `${bin}${delimiter}${process.env.PATH ?? ''}`,
+    PATH: path.join(delimiter),
     TURBO_TELEMETRY_DISABLED: '1',
     DO_NOT_TRACK: '1',
-    NODE_DISABLE_COMPILE_CACHE: undefined,
   }
   const windows = process.platform === 'win32'
   const { status, signal, error } = spawnSync(argv[0], argv.slice(1), {
@@ -82,16 +92,9 @@ function install() {
 
 const [name = '', ...args] = process.argv.slice(2)
 // `npm test -- packages/git` is for the one room that one works on: vitest alone.
-const steps = name === 'test' && args.length > 0 ? [[...turbo('build'), '--output-logs=errors-only'], ['vitest', 'run']] : COMMANDS[name]
+const steps = name === 'test' && args.length > 0 ? [build(), ['vitest', 'run']] : COMMANDS[name]
 if (!steps) fail(`unknown command "${name}"; known: ${Object.keys(COMMANDS).join(', ')}`)
 install()
-const node = join(
-  root,
-  'node_modules',
-  'node',
-  'bin',
-  process.platform === 'win32' ? 'node.exe' : 'node',
-)
 for (const [index, step] of steps.entries()) {
   const last = index === steps.length - 1
   const argv = step.map((word) => (word === '{node}' ? node : word))

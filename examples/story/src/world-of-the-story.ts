@@ -77,10 +77,25 @@ async function policyText(ports: StoryPorts): Promise<string> {
   return text.replaceAll('127.0.0.1:5432', `127.0.0.1:${ports.database}`).replaceAll('127.0.0.1:8080', `127.0.0.1:${ports.proxy}`)
 }
 
-/** Replaces one exact passage of a file. @throws Error when it is not there exactly once */
-export async function editFile(repository: GitFixture, path: string, from: string, to: string): Promise<void> {
-  const file = join(repository.path, path)
+/** An edit of the example that a scene plays; `examples/tenant-app/scenes.json` has them all. */
+interface SceneEdit {
+  readonly subject: string
+  readonly file: string
+  readonly find: string
+  readonly replace: string
+}
+
+/**
+ * Makes one of the example's own edits in the work tree. @returns the subject of the commit that an
+ * author would write. @throws Error when its passage is not there exactly once
+ */
+export async function makeEdit(repository: GitFixture, name: string): Promise<string> {
+  const edits = JSON.parse(await readFile(join(EXAMPLE, 'scenes.json'), 'utf8')) as Readonly<Record<string, SceneEdit>>
+  const edit = edits[name]
+  if (edit === undefined) throw new Error(`the example knows no edit called ${name}`)
+  const file = join(repository.path, edit.file)
   const text = await readFile(file, 'utf8')
-  if (text.split(from).length !== 2) throw new Error(`${path} does not hold this passage exactly once: ${from}`)
-  await writeFile(file, text.replace(from, () => to))
+  if (text.split(edit.find).length !== 2) throw new Error(`${edit.file} does not hold this passage exactly once: ${edit.find}`)
+  await writeFile(file, text.replace(edit.find, () => edit.replace))
+  return edit.subject
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { ExitCode } from '@bulkhead/vocabulary'
+import type { ExitCode } from '@bulkhead/vocabulary'
 import type { CommandResult } from './command-result.ts'
 import { type Console, runCommand } from './run-command.ts'
 

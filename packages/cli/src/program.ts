@@ -9,7 +9,7 @@ import { VERSION } from './version.ts'
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   const console = terminalConsole()
   const { signal, release } = cancellation(console)
-  const host: Host = { console, signal, interactive: process.stderr.isTTY === true, exitCode: ExitCode.OurBug }
+  const host: Host = { console, signal, interactive: process.stderr.isTTY, exitCode: ExitCode.OurBug }
   const program = buildProgram(host)
   try {
     await program.parseAsync([...argv], { from: 'user' })
@@ -56,23 +56,25 @@ function usageError(error: CommanderError, argv: readonly string[], console: Con
     message: error.code === 'commander.help' ? 'no command was given' : message,
     remedy: suggestion === undefined || suggestion === '' ? `see \`bulkhead ${name === '' ? '' : `${name} `}--help\`` : suggestion,
   })
-  return runCommand(() => Promise.reject(failure), { command: name, json: argv.includes('--json'), console })
+  return runCommand(async () => {
+    throw failure
+  }, { command: name, json: argv.includes('--json'), console })
 }
 
 function terminalConsole(): Console {
   return {
-    colour: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined,
+    colour: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
     out: (line) => void process.stdout.write(`${line}\n`),
     err: (line) => void process.stderr.write(`${line}\n`),
   }
 }
 
 /** The first signal asks for a clean stop; the second leaves at once. */
-function cancellation(console: Console): { readonly signal: AbortSignal; release(): void } {
+function cancellation(console: Console): { readonly signal: AbortSignal; readonly release: () => void } {
   const controller = new AbortController()
   const stop = () => {
     if (controller.signal.aborted) process.exit(ExitCode.WorldFailed)
-    console.err('stopping at the next safe edge; press Ctrl-C again to leave at once')
+    if (process.stderr.isTTY) console.err('stopping at the next safe edge; press Ctrl-C again to leave at once')
     controller.abort()
   }
   process.on('SIGINT', stop)

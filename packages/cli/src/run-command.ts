@@ -5,8 +5,8 @@ import { findingsText } from './terminal/findings-text.ts'
 /** Where a command writes: results to stdout, everything else to stderr. */
 export interface Console {
   readonly colour: boolean
-  out(line: string): void
-  err(line: string): void
+  readonly out: (line: string) => void
+  readonly err: (line: string) => void
 }
 
 export interface RunOptions {

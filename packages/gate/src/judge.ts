@@ -72,7 +72,7 @@ function verdictOf(input: GateInput, findings: readonly Finding[]): Verdict {
     counts: { commits: input.range.counts.commits, tests: sum('tests'), passed: sum('passed') },
     inventories: Object.fromEntries(
       namesOf(input).flatMap((name) => {
-        const required = requiredTests(input.suites[name] ?? NOTHING)
+        const required = requiredTests(name, input.suites[name] ?? NOTHING)
         return required.length === 0 ? [] : [[name, inventoryDigest(required)] as const]
       }),
     ),

@@ -2,17 +2,20 @@ import type { CommitId, Digest, FencingToken } from '@bulkhead/vocabulary'
 
 export const LEDGER_ENTRY_TYPE = 'https://bulkhead.dev/ledger-entry/v1'
 
-/** What happened. Each kind has a CDEvents 0.5 type and its own `customData` (entry-kinds.ts). */
-export type EntryKind =
-  | 'genesis'
-  | 'lease.acquired'
-  | 'lease.released'
-  | 'gate.verdict'
-  | 'deploy.started'
-  | 'deploy.step'
-  | 'deploy.finished'
-  | 'deploy.refused'
-  | 'rollback.started'
+export const ENTRY_KINDS = [
+  'genesis',
+  'lease.acquired',
+  'lease.released',
+  'gate.verdict',
+  'deploy.started',
+  'deploy.step',
+  'deploy.finished',
+  'deploy.refused',
+  'rollback.started',
+] as const
+
+/** What happened. Each kind has a CDEvents type (event.ts) and its rule (rules.ts). */
+export type EntryKind = (typeof ENTRY_KINDS)[number]
 
 export interface Actor {
   readonly provider: string
@@ -20,18 +23,21 @@ export interface Actor {
   readonly role: string
 }
 
+/** A commit with the artifacts that ship for it. */
+export interface ReleaseOnRecord {
+  readonly commit: CommitId
+  readonly artifacts: readonly { readonly name: string; readonly digest: Digest }[]
+}
+
 /** What the caller wants recorded; the ledger adds index, previous hash, origin and clocks. */
 export interface EntryDraft {
   readonly kind: EntryKind
   /** What the entry is about, if it is about a release. */
-  readonly release?: {
-    readonly commit: CommitId
-    readonly artifacts: readonly { readonly name: string; readonly digest: Digest }[]
-  }
+  readonly release?: ReleaseOnRecord
   /** The holder's token; absent for entries that need no lease. */
   readonly fence?: FencingToken
   readonly actors: readonly Actor[]
-  /** Plain JSON data of this kind; the ledger checks size, not meaning. */
+  /** Plain JSON data of this kind. The rules read what they need; the rest is only bounded in size. */
   readonly data: Readonly<Record<string, unknown>>
 }
 
@@ -42,8 +48,10 @@ export interface LedgerEntry extends EntryDraft {
   readonly previous: Digest | null
   readonly origin: string
   readonly environment: string
-  /** ISO 8601 in UTC, by the writer's clock. */
+  /** ISO 8601 in UTC, by the writer's clock, never before the entry before it. */
   readonly at: string
+  /** Identity of the run that wrote it, as the writer states it: provider-specific names and values. */
+  readonly runner: Readonly<Record<string, string>>
   /** Name of the trusted key that signed. */
   readonly signer: string
   /** SHA-256 of `bytes`. */

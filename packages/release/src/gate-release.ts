@@ -25,8 +25,8 @@ export interface AttestationFiles {
 }
 
 export const attestationFiles = (directory: string, environment: string): AttestationFiles => ({
-  gate: join(directory, environment, 'verdict.json'),
-  summary: join(directory, environment, 'summary.json'),
+  gate: join(directory, 'environments', environment, 'verdict.json'),
+  summary: join(directory, 'environments', environment, 'summary.json'),
 })
 
 /** Judges a commit for an environment, attests the verdict and puts it on record, PASS and BLOCK alike. */

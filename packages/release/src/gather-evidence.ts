@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openBuildRecord } from '@bulkhead/attest'
@@ -11,7 +10,7 @@ import { artifactPath } from './build-release.ts'
 import { digestOfFile } from './digest-of-file.ts'
 import { trustedKeys } from './trusted-keys.ts'
 import { allowedSignersOf } from './verify-commits.ts'
-import { type Workspace, evidenceDirectory } from './workspace.ts'
+import { type Workspace, evidenceDirectory, suitesDirectory } from './workspace.ts'
 
 export interface GatherRequest {
   readonly commit: CommitId
@@ -44,22 +43,37 @@ export async function gatherEvidence(workspace: Workspace, request: GatherReques
   }
 }
 
-async function gatherSuite(workspace: Workspace, { commit, policy }: GatherRequest, name: string, suite: SuitePolicy): Promise<SuiteEvidence> {
-  const { record, reports } = await readSuiteEvidence(evidenceDirectory(workspace.repository, commit), name)
+async function gatherSuite(workspace: Workspace, request: GatherRequest, name: string, suite: SuitePolicy): Promise<SuiteEvidence> {
+  const { commit, policy } = request
+  const { record, reports } = await readSuiteEvidence(suitesDirectory(workspace.repository, commit), name)
   const vouchers = trustedKeys(policy, 'voucher').map((key, index) => ({
     key,
     separation: policy.policy.keys.voucher[index]?.separation ?? 'local',
   }))
   const opened = record === undefined ? undefined : openRunRecord(record, vouchers)
-  const trusted = suite.inventory === undefined ? undefined : inventoryOf(policy.files.get(suite.inventory), suite.inventory, name)
-  const atHead = suite.inventory === undefined ? undefined : await workspace.repository.readFile(commit, suite.inventory)
-  const head = inventoryOf(atHead?.bytes, suite.inventory ?? '', name)
+  const inventory = await inventoryAt(workspace, { policy, commit, suite, name })
   return {
     run: opened?.kind === 'vouched' ? opened.run : undefined,
-    reports: await Promise.all(reports.map(({ path, file }) => readReport({ path, chunks: createReadStream(file), format: suite.format }))),
-    inventory: { trusted: trusted?.inventory, head: head?.inventory },
-    findings: [...(opened?.kind === 'refused' ? [opened.finding] : []), ...(trusted?.findings ?? []), ...(head?.findings ?? [])],
+    reports: await Promise.all(reports.map(({ path, open }) => readReport(suite.format, open(), { path, clock: workspace.clock }))),
+    inventory: inventory.lists,
+    findings: [...(opened?.kind === 'refused' ? [opened.finding] : []), ...inventory.findings],
   }
+}
+
+interface InventoryRequest {
+  readonly policy: LoadedPolicy
+  readonly commit: CommitId
+  readonly suite: SuitePolicy
+  readonly name: string
+}
+
+/** The inventory of a suite on the trusted ref and in the judged commit, with what is wrong with either. */
+export async function inventoryAt(workspace: Workspace, { policy, commit, suite, name }: InventoryRequest) {
+  const path = suite.inventory
+  if (path === undefined) return { lists: { trusted: undefined, head: undefined }, findings: [] }
+  const trusted = readInventory(policy.files.get(path), path, name)
+  const head = readInventory((await workspace.repository.readFile(commit, path))?.bytes, path, name)
+  return { lists: { trusted: trusted.inventory, head: head.inventory }, findings: [...trusted.findings, ...head.findings] }
 }
 
 interface ReadInventory {
@@ -67,13 +81,14 @@ interface ReadInventory {
   readonly findings: readonly Finding[]
 }
 
-function inventoryOf(bytes: Buffer | undefined, path: string, suite: string): ReadInventory | undefined {
-  if (bytes === undefined) return undefined
-  const parsed = parseInventory(bytes, { path, suite })
-  return parsed.kind === 'parsed' ? { inventory: parsed.inventory, findings: [] } : { inventory: undefined, findings: parsed.findings }
+function readInventory(bytes: Buffer | undefined, path: string, suite: string): ReadInventory {
+  if (bytes === undefined) return { inventory: undefined, findings: [] }
+  const parsed = parseInventory(bytes, path, suite)
+  return parsed.kind === 'inventory' ? { inventory: parsed.inventory, findings: [] } : { inventory: undefined, findings: parsed.findings }
 }
 
-export async function gatherBuild(workspace: Workspace, { commit, policy }: Pick<GatherRequest, "commit" | "policy">): Promise<BuildEvidence> {
+/** The build record of a commit, and its artifacts as they lie there now, hashed again. */
+export async function gatherBuild(workspace: Workspace, { commit, policy }: Pick<GatherRequest, 'commit' | 'policy'>): Promise<BuildEvidence> {
   const directory = evidenceDirectory(workspace.repository, commit)
   const bytes = await readFile(join(directory, 'build.json')).catch(() => undefined)
   if (bytes === undefined) return { record: undefined, artifacts: [], findings: [] }

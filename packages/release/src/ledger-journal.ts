@@ -29,6 +29,8 @@ function kindOf(event: RolloutEvent): EntryDraft['kind'] {
       return 'deploy.started'
     case 'batch-intended':
     case 'batch-done':
+    case 'batch-failed':
+    case 'batch-withdrawn':
     case 'wave-judged':
       return 'deploy.step'
     case 'rolling-back':
@@ -45,6 +47,10 @@ function dataOf(event: RolloutEvent, attestation: Digest): EntryDraft['data'] {
     case 'batch-intended':
     case 'batch-done':
       return { step: event.kind, wave: event.wave, direction: event.direction, batch: event.batch }
+    case 'batch-failed':
+      return { step: event.kind, wave: event.wave, direction: event.direction, batch: event.batch, findings: codesOf([event.finding]) }
+    case 'batch-withdrawn':
+      return { step: event.kind, wave: event.wave, direction: event.direction, batch: event.batch, why: event.why }
     case 'wave-judged':
       return { step: event.kind, wave: event.wave, decision: event.decision, why: event.why, requests: event.requests, errors: event.errors }
     case 'rolling-back':

@@ -1,5 +1,5 @@
 import type { Actor, Lease, Ledger } from '@bulkhead/ledger'
-import { type Plan, type RolloutProgress, type Target, planRollout, runRollout } from '@bulkhead/rollout'
+import { type Observation, type Plan, type Planning, type RolloutProgress, type RolloutResult, type Target, planRollout, runRollout } from '@bulkhead/rollout'
 import type { CommitId, Digest, Finding } from '@bulkhead/vocabulary'
 import { artifactPath } from './build-release.ts'
 import type { AttestationFiles } from './gate-release.ts'
@@ -23,7 +23,7 @@ export interface ShipRequest {
 }
 
 export interface ShipResult {
-  readonly result: 'released' | 'refused' | 'rolled-back' | 'stuck'
+  readonly result: RolloutResult['result']
   readonly plan: Plan | undefined
   readonly matched: readonly string[]
   readonly findings: readonly Finding[]
@@ -40,12 +40,14 @@ export async function shipRelease(workspace: Workspace, request: ShipRequest): P
   if (verification.attestation.kind === 'refused') return refuse(ledger, request, verification.attestation.findings)
   const lease = await ledger.acquireLease({ region: leaseRegion(base, request.environment), actors: request.actors })
   if (lease.kind === 'refused') return refuse(ledger, request, lease.findings)
-  try {
-    return await rollOut(workspace, request, { base, verification, ledger, lease: lease.lease })
-  } finally {
-    await lease.lease.release()
-  }
+  const shipped = await rollOut(workspace, request, { base, verification, ledger, lease: lease.lease })
+  // A fleet that needs a human stays locked: the next deploy must not start on top of it.
+  if (shipped.result !== 'stuck') await lease.lease.release()
+  return shipped
 }
+
+/** How often a fleet on this machine is looked at while a wave bakes. */
+const POLL_MS = 200
 
 interface Prepared {
   readonly base: TrustedBase
@@ -61,7 +63,7 @@ async function rollOut(workspace: Workspace, request: ShipRequest, prepared: Pre
   if (attestation.kind !== 'accepted' || artifact === undefined) throw new TypeError('rolling out what was not accepted')
   const path = artifactPath(evidenceDirectory(workspace.repository, request.commit), artifact.digest, artifact.name)
   await request.target.stage({ path, digest: artifact.digest }, lease.token)
-  const planned = await planRelease(base, request, artifact.digest)
+  const planned = planRelease(base, { ...request, observation: await request.target.observe() }, artifact.digest)
   if (planned.kind === 'refused') return refuse(ledger, request, planned.findings)
   const journal = ledgerJournal({
     ledger,
@@ -78,21 +80,25 @@ async function rollOut(workspace: Workspace, request: ShipRequest, prepared: Pre
     clock: workspace.clock,
     signal: request.signal,
     onProgress: request.onProgress,
+    limits: { pollMs: POLL_MS },
   })
   return { result, plan: planned.plan, matched: attestation.matched, findings }
 }
 
 /** Plans from the fleet as it says it is now, on top of the release that the ledger says is fully good. */
-export async function planRelease(base: TrustedBase, request: Pick<ShipRequest, 'environment' | 'commit' | 'target'>, artifact: Digest) {
+export function planRelease(
+  base: TrustedBase,
+  request: Pick<ShipRequest, 'environment' | 'commit'> & { readonly observation: Observation },
+  artifact: Digest,
+): Planning {
   const policy = base.policy.policy.environments[request.environment]
   if (policy === undefined) throw new TypeError('the environment was checked before')
   const released = base.ledger.state.released
   const previous = released?.artifacts[0] === undefined ? null : { commit: released.commit, artifact: released.artifacts[0].digest }
   return planRollout({
     environment: request.environment,
-    required: policy.required,
-    bake: policy.bake,
-    observation: await request.target.observe(),
+    policy: { required: policy.required, bake: policy.bake },
+    observation: request.observation,
     release: { commit: request.commit, artifact },
     previous,
   })

@@ -25,6 +25,9 @@ export const ownDirectory = (repository: Repository): string => join(repository.
 export const evidenceDirectory = (repository: Repository, commit: CommitId): string =>
   join(ownDirectory(repository), 'evidence', commit)
 
+/** Run records and reports about one commit, by suite. Apart from the rest: a suite may have any name. */
+export const suitesDirectory = (repository: Repository, commit: CommitId): string => join(evidenceDirectory(repository, commit), 'suites')
+
 /** Where `bulkhead init` puts private keys. */
 export const keysDirectory = (repository: Repository): string => join(ownDirectory(repository), 'keys')
 

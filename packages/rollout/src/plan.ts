@@ -5,6 +5,7 @@ import type { ShippedRelease, UnitId } from './fleet.ts'
 export interface Stage {
   readonly region: string
   readonly zone: string
+  /** Units to change; empty when all of them run the release already and only the bake is left. */
   readonly units: readonly UnitId[]
   /** Zone invariant at planning time; recomputed from observation before every batch. */
   readonly maxOut: number
@@ -12,6 +13,8 @@ export interface Stage {
 
 /** How long a wave is watched and why: every number that went into it (algorithms.md c, d). */
 export interface Bake {
+  /** `absolute` when the whole fleet is on the release and no control is left to compare with. */
+  readonly test: 'against-control' | 'absolute'
   readonly floorMs: number
   readonly deadlineMs: number
   readonly baselineErrorRate: number
@@ -31,18 +34,34 @@ export interface Bake {
 export interface Wave {
   readonly name: string
   readonly stages: readonly Stage[]
-  readonly bake: Bake
+  /** Null in an initial plan: nothing serves beside it, so health and build are all there is to see. */
+  readonly bake: Bake | null
 }
 
-/** A pure function of policy, topology and release. */
+/** A zone as it was when the plan was made, with the sums of its limit. */
+export interface PlannedZone {
+  readonly region: string
+  readonly zone: string
+  readonly units: number
+  readonly healthy: number
+  readonly maxOut: number
+  readonly reason: string
+}
+
+/** A pure function of policy, observed fleet and release. */
 export interface Plan {
   readonly environment: string
   readonly release: ShippedRelease
   /** The release that a rollback restores; null for the first release of an environment. */
   readonly previous: ShippedRelease | null
   readonly lane: 'standard'
+  /** `initial`: nothing has been released here yet, so there is nothing to compare with or return to. */
+  readonly kind: 'rolling' | 'initial'
   readonly required: number
+  readonly zones: readonly PlannedZone[]
   readonly waves: readonly Wave[]
+  /** What a reader must know besides, e.g. that the zone law does not apply. */
+  readonly notes: readonly string[]
   /** SHA-256 of the canonical JSON of everything above. */
   readonly digest: Digest
 }

@@ -1,10 +1,14 @@
 import type { Digest, Finding } from '@bulkhead/vocabulary'
 
-/** Only `passed` passes. */
-export type TestStatus = 'passed' | 'failed' | 'errored' | 'skipped'
+/**
+ * Only `passed` passes. `flaky` failed at first and passed when the runner tried it again within the
+ * same run, as far as its report says so.
+ */
+export type TestStatus = 'passed' | 'failed' | 'errored' | 'skipped' | 'flaky'
 
 /**
- * A test's identity within its suite. Parts are exact NFC text from the report; absent parts are ''.
+ * A test's identity within its suite: exact text from the report, never normalised; absent parts are
+ * ''. Whoever compares ids uses `idKey`.
  */
 export interface TestId {
   readonly file: string
@@ -19,20 +23,29 @@ export interface TestCase {
   readonly detail: string
 }
 
+/** How many cases ended how. `tests` is the sum of the others. */
 export interface TestCounts {
   readonly tests: number
   readonly passed: number
   readonly failed: number
   readonly errored: number
   readonly skipped: number
+  readonly flaky: number
 }
 
-/** What one report file says. `findings` are about the report itself; failing tests are in `cases`. */
-export interface TestReport {
+/** What one report file says, without its cases. `findings` are about the report itself. */
+export interface ReportSummary {
   readonly path: string
+  /** SHA-256 of the bytes that were read; of all of them unless a limit stopped the reading. */
   readonly digest: Digest
   readonly bytes: number
   readonly counts: TestCounts
-  readonly cases: readonly TestCase[]
+  /** Ids that this report lists more than once, each named once; at most 1,000 of them. */
+  readonly duplicates: readonly TestId[]
   readonly findings: readonly Finding[]
+}
+
+/** What one report file says. Failing tests are in `cases`, one entry for each result. */
+export interface TestReport extends ReportSummary {
+  readonly cases: readonly TestCase[]
 }

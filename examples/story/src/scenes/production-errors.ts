@@ -1,12 +1,11 @@
 import type { CommitId } from '@bulkhead/vocabulary'
 import type { Stage } from '../stage.ts'
-import { editFile } from '../world-of-the-story.ts'
+import { makeEdit } from '../world-of-the-story.ts'
 import { type Scene, blocks, check, everywhere, ship } from './scene.ts'
 
 /** The tests run with APP_ENV=test; a locale tag with an underscore only exists in production. */
 export async function breakInProduction({ repository, people }: Stage): Promise<CommitId> {
-  await editFile(repository, 'src/settings.ts', "locale: 'en-IE',", "locale: variables['APP_ENV'] === 'production' ? 'en_GB' : 'en-IE',")
-  return repository.commit({ by: people.grace, message: 'Write amounts in British English in production' })
+  return repository.commit({ by: people.grace, message: await makeEdit(repository, 'broken-in-production') })
 }
 
 /** No test sees the fault; the canary does, before most users. */

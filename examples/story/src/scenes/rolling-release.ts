@@ -1,4 +1,4 @@
-import { editFile } from '../world-of-the-story.ts'
+import { makeEdit } from '../world-of-the-story.ts'
 import { type Scene, build, check, everywhere, gate, passes, runSuites, ship } from './scene.ts'
 
 /** A good release goes the whole way, and no user notices. */
@@ -6,8 +6,7 @@ export const rollingRelease: Scene = {
   title: 'Release 2 passes signatures, suites and gate, and rolls out zone by zone',
   async play(stage) {
     const { repository, people, load } = stage
-    await editFile(repository, 'src/invoice-report.ts', 'order by project_name, currency, status', 'order by project_name, status, currency')
-    const commit = await repository.commit({ by: people.grace, message: 'Report paid and open invoices side by side' })
+    const commit = await repository.commit({ by: people.grace, message: await makeEdit(repository, 'improvement') })
     const before = load.count()
     const verified = await stage.run(['verify-commits'])
     const tested = await runSuites(stage)

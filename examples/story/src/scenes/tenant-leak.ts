@@ -1,4 +1,4 @@
-import { editFile } from '../world-of-the-story.ts'
+import { makeEdit } from '../world-of-the-story.ts'
 import { type Scene, blocks, build, everywhere, gate, runSuites, ship } from './scene.ts'
 
 /** One dropped line shows every tenant's invoices to everybody. */
@@ -7,8 +7,7 @@ export const tenantLeak: Scene = {
   async play(stage) {
     const { repository, people } = stage
     const deployed = (await repository.git('rev-parse', 'HEAD')).trim()
-    await editFile(repository, 'src/invoice-report.ts', '    where tenant_id = ${caller.tenantId}\n', '')
-    await repository.commit({ by: people.ada, message: 'Simplify the invoice report' })
+    await repository.commit({ by: people.ada, message: await makeEdit(repository, 'dropped-filter') })
     const tested = await runSuites(stage)
     await build(stage)
     const gated = await gate(stage)

@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander'
+import type { Command, Option } from 'commander'
 import { ExitCode } from '@bulkhead/vocabulary'
 import type { Host, Register } from '../host.ts'
 import { completionScript } from '../terminal/completion-script.ts'

@@ -52,6 +52,7 @@ const ENDS: Readonly<Record<ShipResult['result'], string>> = {
   released: 'RELEASED: every unit runs the release',
   refused: 'REFUSED: nothing was deployed',
   'rolled-back': 'ROLLED BACK: every unit runs the release before it',
+  stopped: 'STOPPED: the fleet stands where it was; see the findings',
   stuck: 'STUCK: the fleet needs a human now; the lease is held',
 }
 

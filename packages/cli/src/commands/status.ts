@@ -32,7 +32,7 @@ export const registerStatus: Register = (program, host) => {
 function fleetLines(fleet: Awaited<ReturnType<typeof statusOf>>['fleet']): readonly string[] {
   if (fleet === null) return ['  fleet: does not answer (start it with `bulkhead fleet up`)']
   const zones = Map.groupBy(fleet.units, (unit) => `${unit.region}/${unit.zone}`)
-  return [...zones].sort().map(([zone, units]) => {
+  return [...zones].sort(([a], [b]) => (a < b ? -1 : 1)).map(([zone, units]) => {
     const healthy = units.filter((unit) => unit.health === 'healthy')
     const versions = [...new Set(units.map((unit) => unit.version?.slice(0, 12) ?? 'nothing'))].join(', ')
     return `  zone ${zone}: ${healthy.length} of ${units.length} healthy, running ${versions}`

@@ -40,7 +40,7 @@ export const gateReasons = reasonsOf({
   },
   'gate/skipped-test': {
     cause: 'A test of a mandatory suite was skipped.',
-    remedy: 'Run it.',
+    remedy: 'Take the skip out and run the suite again.',
   },
   'gate/flaky-test': {
     cause: 'A test has several results in one run.',

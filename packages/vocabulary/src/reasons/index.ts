@@ -1,3 +1,4 @@
+import { actionReasons } from './action.ts'
 import { attestReasons } from './attest.ts'
 import { gateReasons } from './gate.ts'
 import { gitReasons } from './git.ts'
@@ -13,6 +14,7 @@ import { usageReasons } from './usage.ts'
  * and scripts match it. `docs/reasons.md` is generated from here.
  */
 export const reasons = {
+  ...actionReasons,
   ...attestReasons,
   ...gateReasons,
   ...gitReasons,

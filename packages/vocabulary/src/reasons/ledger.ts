@@ -30,13 +30,18 @@ export const ledgerReasons = reasonsOf({
     cause: 'The first entry is not the genesis that the caller pinned.',
     remedy: 'Check the pinned digest; if it is right, this is not your ledger.',
   },
+  'ledger/rewritten': {
+    cause: 'The log no longer holds an entry that was seen in it before: it was cut or rewritten.',
+    remedy: 'Find out who rewrote it; restore it from a clone or mirror that still has the entry.',
+  },
   'ledger/illegal-step': {
     cause: 'An entry records something that may not follow what is on record before it.',
     remedy: 'Look at who wrote the entry, and why.',
   },
   'ledger/lease-held': {
     cause: 'Somebody else holds the lease of the environment.',
-    remedy: 'Wait until they are done (`bulkhead status`), or until the lease expires.',
+    remedy:
+      'Wait until they are done (`bulkhead status`), or break the lease by its token, with a reason.',
   },
   'ledger/lost-race': {
     cause: 'Others appended faster than we could, several times in a row.',

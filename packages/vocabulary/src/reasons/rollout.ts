@@ -3,7 +3,7 @@ import { reasonsOf } from './reason.ts'
 export const rolloutReasons = reasonsOf({
   'rollout/no-capacity': {
     cause: 'Taking any unit out would leave too little capacity if a zone died.',
-    remedy: 'Add units, lower `capacity.required`, or let the target surge.',
+    remedy: 'Add units, lower `required` of the environment, or let the target surge.',
   },
   'rollout/unhealthy-baseline': {
     cause: 'The fleet does not have the capacity that the policy requires even before the rollout.',
@@ -24,6 +24,14 @@ export const rolloutReasons = reasonsOf({
   'rollout/inconclusive': {
     cause: 'There was not enough traffic to judge the new release in the time allowed.',
     remedy: 'Declare synthetic load or a longer bake; no data is not healthy.',
+  },
+  'rollout/undetectable': {
+    cause: 'The bake could not find what the policy asks it to find within its deadline.',
+    remedy: 'Raise the error rate to detect, lengthen the deadline, or declare synthetic load.',
+  },
+  'rollout/not-staged': {
+    cause: 'The target does not hold the artifact that is to be shipped.',
+    remedy: 'Build it again and ship.',
   },
   'rollout/stale-token': {
     cause: 'A newer holder of the lease has acted on the fleet.',

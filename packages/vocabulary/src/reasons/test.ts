@@ -22,6 +22,11 @@ export const testReasons = reasonsOf({
       'A test report has an element that its format does not define, so its meaning is unknown.',
     remedy: 'Use a reporter whose dialect is supported.',
   },
+  'test/unknown-attribute': {
+    cause:
+      'A test report has an attribute that its format does not define, so its meaning is unknown.',
+    remedy: 'Use a reporter whose dialect is supported, without attributes of its own.',
+  },
   'test/unknown-status': {
     cause: 'A test report has an outcome that its format does not define.',
     remedy: 'Use a reporter whose dialect is supported.',
@@ -42,6 +47,27 @@ export const testReasons = reasonsOf({
     cause: 'A test has no name, so no inventory can require it.',
     remedy: 'Name the test.',
   },
+  'test/no-assertions': {
+    cause: 'A test passed without asserting anything.',
+    remedy: 'Assert what the test is named after.',
+  },
+  'test/expected-failure': {
+    cause: 'A test is marked as expected to fail, and its report calls that a pass.',
+    remedy: 'Mend what fails and remove the mark.',
+  },
+  'test/unknown-format': {
+    cause: 'There is no reader for the format that the policy names.',
+    remedy: 'Name a supported format: `junit`.',
+  },
+  'test/unreadable': {
+    cause: 'A report could not be read from disk.',
+    remedy: 'Check that the file exists and may be read, then try again.',
+  },
+  'test/confusing-name': {
+    cause:
+      'A test id has characters that are invisible, not normalised, or look like others, so that two different tests could be read as one.',
+    remedy: 'Rename the test without the character named.',
+  },
   'test/no-report': {
     cause: 'The run left no report where the policy looks for it.',
     remedy: 'Check the `reports` patterns of the suite against where the runner writes.',
@@ -53,5 +79,32 @@ export const testReasons = reasonsOf({
   'test/voucher-unreachable': {
     cause: 'The voucher that should run and vouch for the suite does not answer.',
     remedy: 'Start it (`bulkhead voucher`), or check the socket path.',
+  },
+  'test/voucher-busy': {
+    cause: 'The voucher is running a suite already, and runs one at a time.',
+    remedy: 'Wait for the other run to end, then try again.',
+  },
+  'test/voucher-refused': {
+    cause: 'The voucher was asked for something that it does not do.',
+    remedy:
+      'Use the same version of Bulkhead on both sides, in the repository that the voucher serves.',
+  },
+  'test/unknown-suite': {
+    cause: 'There is no suite of this name in the policy.',
+    remedy: 'Name a suite of `bulkhead.yml`.',
+  },
+  'test/tracked-report': {
+    cause:
+      'A report pattern of the policy matches a file that is part of the repository, which would be removed before each run.',
+    remedy: 'Narrow the `reports` patterns of the suite to files that only the runner writes.',
+  },
+  'test/wrong-checkout': {
+    cause: 'The commit that is checked out is not the one that the suite was to be run on.',
+    remedy: 'Check out the commit, then run the suite again.',
+  },
+  'test/changed-under-run': {
+    cause: 'The work tree changed while the suite ran, so no commit names what was tested.',
+    remedy:
+      'Keep the tests from writing into the repository, or ignore what they write; run again.',
   },
 })

@@ -1,0 +1,48 @@
+import type { ActionAnswer } from '@bulkhead/action-kit'
+import type { gateRelease } from '@bulkhead/release'
+import type { action } from './action.ts'
+
+type Gated = Awaited<ReturnType<typeof gateRelease>>
+
+/** What the action says of a verdict. */
+export function answerOf({ verdict, files }: Gated): ActionAnswer<typeof action.outputs> {
+  const { bindings, counts, outcome } = verdict
+  return {
+    outcome: outcome === 'PASS' ? 'passed' : 'blocked',
+    headline: `${outcome}: ${bindings.commit.slice(0, 12)} for ${bindings.environment}: ${counts.commits} commits, ${counts.passed} of ${counts.tests} tests passed`,
+    findings: verdict.findings,
+    outputs: {
+      verdict: outcome,
+      commit: bindings.commit,
+      attestation: files.gate,
+      'verification-summary': files.summary,
+      'expires-at': bindings.expiresAt,
+    },
+    tables: [bindingsTable(verdict), runsTable(verdict)].filter((table) => table.rows.length > 0),
+  }
+}
+
+const bindingsTable = ({ bindings, mode }: Gated['verdict']) => ({
+  header: ['This verdict is bound to', ''],
+  rows: [
+    ['commit', { untrusted: bindings.commit }],
+    ['after', { untrusted: bindings.base }],
+    ['policy', { untrusted: bindings.policyDigest }],
+    ['environment', { untrusted: bindings.environment }],
+    ...bindings.artifacts.map(({ name, digest }) => [
+      'artifact',
+      { untrusted: `${name} ${digest}` },
+    ]),
+    ['expires', bindings.expiresAt],
+    ['mode', mode === 'observe' ? 'OBSERVE: nothing is blocked' : mode],
+  ],
+})
+
+const runsTable = ({ runs }: Gated['verdict']) => ({
+  header: ['Suite', 'Vouched for by', 'Key of the voucher'],
+  rows: runs.map(({ suite, voucher, separation }) => [
+    { untrusted: suite },
+    { untrusted: voucher },
+    separation === 'local' ? 'within reach of the tests' : 'out of reach of the tests',
+  ]),
+})

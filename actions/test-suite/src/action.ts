@@ -1,0 +1,24 @@
+import { defineAction } from '@bulkhead/action-kit'
+
+export const action = defineAction({
+  name: 'test-suite',
+  inputs: {
+    suites: {
+      kind: 'lines',
+      description: 'The suites of the policy to run, one name a line; every suite when not given.',
+    },
+    'voucher-socket': {
+      kind: 'path',
+      description:
+        'The socket of a voucher, a process that runs the tests and whose key they cannot read.',
+    },
+    'keys-file': {
+      kind: 'path',
+      description:
+        'A file with the private voucher key in PEM, within reach of the tests: only where the policy says separation: local.',
+    },
+  },
+  outputs: {
+    commit: { description: 'The full id of the commit that was tested.' },
+  },
+})

@@ -1,0 +1,7 @@
+import type { Figure } from '../figure.ts'
+import { coldStart } from './cold-start.ts'
+import { plan } from './plan.ts'
+import { reports } from './reports.ts'
+import { signatures } from './signatures.ts'
+
+export const figures: readonly Figure[] = [signatures, reports, plan, coldStart]

@@ -1,0 +1,90 @@
+import { type Finding, printable, sortFindings } from '@bulkhead/vocabulary'
+import { logLine, workflowCommand } from './commands.ts'
+
+/** The runner keeps ten errors a step and drops the others without a word. */
+const ANNOTATIONS = 10
+/** Findings spelled out in the log; the rest is counted. */
+const LOGGED = 500
+
+/** Rooms by how grave it is that they refuse: forged before failed, failed before misspelt. */
+const GRAVEST_FIRST = [
+  'ledger',
+  'attest',
+  'signature',
+  'gate',
+  'test',
+  'rollout',
+  'git',
+  'policy',
+  'action',
+  'usage',
+]
+
+/**
+ * Findings with the worst first: by room, and within that one of every code before the second of
+ * any, so that five hundred alike cannot hide the one that differs.
+ */
+export function worstFirst(findings: readonly Finding[]): readonly Finding[] {
+  const rank = (finding: Finding) => {
+    const found = GRAVEST_FIRST.indexOf(finding.code.split('/')[0] ?? '')
+    return found === -1 ? GRAVEST_FIRST.length : found
+  }
+  const sorted = sortFindings(findings).sort((a, b) => rank(a) - rank(b))
+  const seen = new Set<string>()
+  const [firsts, others]: [Finding[], Finding[]] = [[], []]
+  for (const finding of sorted) {
+    ;(seen.has(finding.code) ? others : firsts).push(finding)
+    seen.add(finding.code)
+  }
+  return [...firsts, ...others]
+}
+
+/** The lines by which a step shows its findings: annotations for the worst, plain lines for the rest. */
+export function findingLines(
+  findings: readonly Finding[],
+  options: { readonly annotate: boolean },
+): readonly string[] {
+  const ordered = worstFirst(findings)
+  const annotated = options.annotate
+    ? ordered.slice(0, ordered.length > ANNOTATIONS ? ANNOTATIONS - 1 : ANNOTATIONS)
+    : []
+  const rest = ordered.slice(annotated.length)
+  return [
+    ...annotated.map(annotation),
+    ...(options.annotate && rest.length > 0
+      ? [
+          workflowCommand(
+            'error',
+            `${rest.length} more findings are in the log and in the summary of the job`,
+            { title: 'bulkhead' },
+          ),
+        ]
+      : []),
+    ...rest.slice(0, LOGGED).flatMap(plainLines),
+    ...(rest.length > LOGGED ? [`… and ${rest.length - LOGGED} more`] : []),
+  ]
+}
+
+function annotation(finding: Finding): string {
+  const { code, subject, message, remedy } = finding
+  const lines = [
+    `${printable(subject, 200)}: ${printable(message, 1_000)}`,
+    `→ ${printable(remedy, 1_000)}`,
+  ]
+  return workflowCommand('error', lines.join('\n'), { ...placeOf(finding), title: code })
+}
+
+const plainLines = ({ code, subject, message, remedy }: Finding): readonly string[] => [
+  logLine(`✗ ${code}  ${subject}: ${message}`),
+  logLine(`  → ${remedy}`),
+]
+
+const PLACE = /^([^:]{1,200}):([1-9][0-9]{0,6}):([1-9][0-9]{0,6})$/
+
+/** Findings about the policy name file, line and column: the annotation then stands at that line. */
+function placeOf({ code, subject }: Finding): Readonly<Record<string, string>> {
+  const [, file, line, col] = (code.startsWith('policy/') ? PLACE.exec(subject) : null) ?? []
+  return file === undefined || line === undefined || col === undefined
+    ? {}
+    : { file: printable(file), line, col }
+}

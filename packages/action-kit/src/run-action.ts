@@ -1,0 +1,153 @@
+import { DeniedError, ExitCode, type Finding, InputError, WorldError } from '@bulkhead/vocabulary'
+import {
+  type ActionDefinition,
+  type AllValues,
+  COMMON_INPUTS,
+  unansweredOutputs,
+} from './action-definition.ts'
+import { type ActionHost, processHost } from './action-host.ts'
+import { logLine, workflowCommand } from './commands.ts'
+import type { InputSpecs } from './input-specs.ts'
+import { type Environment, readInputs } from './inputs.ts'
+import type { OutputSpecs, OutputValues } from './outputs.ts'
+import { type Report, publish } from './publish.ts'
+import type { SummaryTable } from './summary.ts'
+
+/** Shorter texts occur by chance: hiding them would hide the log. */
+const MIN_SECRET = 8
+
+/** What an action's work is given. */
+export interface ActionContext<Inputs extends InputSpecs> {
+  readonly inputs: AllValues<Inputs>
+  readonly env: Environment
+  /** Writes text from outside, or our own, as one line of the log; never a command. */
+  readonly log: (line: string) => void
+  /** Has the runner hide a text wherever it would print it. */
+  readonly mask: (secret: string) => void
+  /** Aborted when the runner cancels the step. Asking for it is the promise to stop by it. */
+  readonly cancellation: () => AbortSignal
+}
+
+/** What an action's work answers. Bad input and a failing world are thrown. */
+export interface ActionAnswer<Outputs extends OutputSpecs> {
+  readonly outcome: 'passed' | 'blocked'
+  /** One sentence for log and summary. */
+  readonly headline: string
+  readonly findings: readonly Finding[]
+  readonly outputs: OutputValues<Outputs>
+  readonly tables?: readonly SummaryTable[]
+}
+
+/**
+ * Runs an action from its inputs to its exit code, and never throws. The exit is armed first: until
+ * a judgement is finished and its outputs are written, every way out of the process is exit code 70.
+ */
+export async function runAction<const Inputs extends InputSpecs, const Outputs extends OutputSpecs>(
+  definition: ActionDefinition<Inputs, Outputs>,
+  work: (context: ActionContext<Inputs>) => Promise<ActionAnswer<Outputs>>,
+  host: ActionHost = processHost(),
+): Promise<void> {
+  host.arm()
+  let annotate = true
+  let report: Report
+  try {
+    const inputs = readInputs({ own: definition.inputs, common: COMMON_INPUTS }, host.env)
+    annotate = inputs.annotations
+    report = answered(await work(contextOf(inputs, host)))
+  } catch (error) {
+    report = failed(definition, error)
+  }
+  host.finish(await publish({ name: definition.name, annotate, report }, host))
+}
+
+function contextOf<Inputs extends InputSpecs>(
+  inputs: AllValues<Inputs>,
+  host: ActionHost,
+): ActionContext<Inputs> {
+  return {
+    inputs,
+    env: host.env,
+    log: (line) => host.writeLine(logLine(line)),
+    mask: (secret) => mask(secret, host),
+    cancellation: () => host.cancellation(),
+  }
+}
+
+/**
+ * Line by line, since the runner compares line by line. Only where a runner takes the command off the
+ * output: anywhere else it would print the secret itself.
+ */
+function mask(secret: string, host: ActionHost): void {
+  if (host.env['GITHUB_ACTIONS'] !== 'true') return
+  const lines = secret.split(/[\r\n]+/).map((line) => line.trim())
+  for (const line of lines.filter((text) => text.length >= MIN_SECRET))
+    host.writeLine(workflowCommand('add-mask', line))
+}
+
+function answered<Outputs extends OutputSpecs>({
+  outcome,
+  headline,
+  findings,
+  outputs,
+  tables,
+}: ActionAnswer<Outputs>): Report {
+  // A pass with findings would be a contradiction; the findings win.
+  const passed = outcome === 'passed' && findings.length === 0
+  return {
+    outcome: passed ? 'passed' : 'blocked',
+    exitCode: passed ? ExitCode.Passed : ExitCode.Blocked,
+    headline,
+    findings,
+    outputs,
+    tables: tables ?? [],
+    trace: undefined,
+  }
+}
+
+function failed(definition: ActionDefinition, error: unknown): Report {
+  const base = { tables: [], trace: undefined }
+  if (error instanceof DeniedError) {
+    const outputs = unansweredOutputs(definition, 'denied')
+    return {
+      ...base,
+      outcome: 'blocked',
+      exitCode: ExitCode.Blocked,
+      headline: 'BLOCKED: evidence denies',
+      findings: error.findings,
+      outputs,
+    }
+  }
+  const outputs = unansweredOutputs(definition, 'error')
+  if (error instanceof InputError) {
+    return {
+      ...base,
+      outcome: 'bad-input',
+      exitCode: ExitCode.BadInput,
+      headline: 'ERROR: an input or the policy is wrong',
+      findings: error.findings,
+      outputs,
+    }
+  }
+  if (error instanceof WorldError) {
+    const trace = error.cause instanceof Error ? `cause: ${error.cause.message}` : undefined
+    return {
+      outcome: 'world-failed',
+      exitCode: ExitCode.WorldFailed,
+      headline: 'ERROR: the world failed; nothing was denied',
+      findings: error.findings,
+      outputs,
+      tables: [],
+      trace,
+    }
+  }
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return {
+    outcome: 'bug',
+    exitCode: ExitCode.OurBug,
+    headline: 'ERROR: this is a bug in bulkhead, please report it',
+    findings: [],
+    outputs,
+    tables: [],
+    trace,
+  }
+}

@@ -1,0 +1,5 @@
+export { buildAction } from './build-action.ts'
+export { contractOf, exampleDefects, manifestOf } from './contract.ts'
+export { type Project, makeProject } from './project.ts'
+export { commandsIn, outputsIn } from './runner-protocol.ts'
+export { type StartedAction, startAction } from './start-action.ts'

@@ -1,0 +1,44 @@
+import { type CheckResult, checkHead } from '@bulkhead/release'
+import type { CommandResult } from '../command-result.ts'
+import { type CommonOptions, type Register, answer, withCommonOptions } from '../host.ts'
+import { inWorkspace } from '../in-workspace.ts'
+
+interface Options extends CommonOptions {
+  readonly base?: string
+}
+
+export const registerCheck: Register = (program, host) => {
+  withCommonOptions(program.command('check'), 'check --base origin/main')
+    .description('all that a pull request would meet: signatures since the base, every suite, every inventory')
+    .option('--base <rev>', 'the trusted ref (default: the remote default branch, else the pinned genesis)')
+    .action((options: Options) =>
+      answer(host, 'check', options, () =>
+        inWorkspace(options, async (workspace) =>
+          describe(
+            await checkHead(workspace, {
+              ...(options.base === undefined ? {} : { base: options.base }),
+              onOutput: (chunk) => void process.stderr.write(chunk),
+              onStep: (step) => host.console.err(`▸ ${step}`),
+              signal: host.signal,
+            }),
+          ),
+        ),
+      ),
+    )
+}
+
+function describe({ base, head, mode, commits, suites, findings }: CheckResult): CommandResult {
+  const blocked = findings.length > 0
+  const verdict = blocked ? 'BLOCK' : 'PASS'
+  return {
+    outcome: blocked && mode === 'enforce' ? 'blocked' : 'passed',
+    findings,
+    json: { verdict, mode, base, head, commits, suites },
+    text: [
+      commits === 0 ? `signatures: no commits since ${base.slice(0, 12)}` : `signatures: ${commits} commit(s) since ${base.slice(0, 12)}`,
+      ...suites.map((suite) => `suite ${suite.name}: ${suite.passed} of ${suite.tests} tests passed`),
+      `${verdict}: ${head.slice(0, 12)}`,
+      ...(blocked && mode === 'observe' ? ['MODE observe: the findings below would block, and do not'] : []),
+    ],
+  }
+}

@@ -1,0 +1,39 @@
+import { type RolloutProgress, viewLine, viewSample } from '@bulkhead/rollout'
+import type { Host } from '../host.ts'
+
+/** Where a running rollout is shown. */
+export interface RolloutConsole {
+  readonly show: (progress: RolloutProgress) => void
+  readonly close: () => void
+}
+
+const UP_AND_CLEAR = (lines: number) => `\u001b[${lines}A\u001b[J`
+const NARROW = 80
+
+/**
+ * On a terminal the fleet is drawn in place, below the decisions; piped, each decision is one line.
+ * Everything goes to stderr: stdout is the command's answer.
+ */
+export function rolloutConsole(host: Host, quiet: boolean): RolloutConsole {
+  const options = () => ({ width: process.stderr.columns ?? NARROW, colour: host.interactive && host.console.colour })
+  let drawn = 0
+  const erase = () => {
+    if (drawn > 0) process.stderr.write(UP_AND_CLEAR(drawn))
+    drawn = 0
+  }
+  return {
+    show(progress) {
+      if (quiet) return
+      if (progress.kind === 'decision') {
+        erase()
+        host.console.err(viewLine(progress))
+      } else if (host.interactive) {
+        erase()
+        const lines = viewSample(progress.sample, options())
+        process.stderr.write(`${lines.join('\n')}\n`)
+        drawn = lines.length
+      }
+    },
+    close: erase,
+  }
+}

@@ -1,0 +1,93 @@
+import { verify } from 'node:crypto'
+import { decodeBase64, encodeBase64 } from './base64.ts'
+import { canonicalJson } from './canonical-json.ts'
+import { sha256 } from './digest.ts'
+import { preAuthenticationEncoding } from './pre-authentication-encoding.ts'
+import { listOf, objectOf, objectWith, text } from './shape.ts'
+import { readJson } from './shaped-json.ts'
+import type { Envelope, OpenedEnvelope, Signer, TrustedKey } from './types.ts'
+
+/** Why an envelope was not opened. `untrusted` covers a changed payload and a foreign signer alike. */
+export type OpenResult =
+  | { readonly kind: 'opened'; readonly envelope: OpenedEnvelope }
+  | { readonly kind: 'malformed' | 'untrusted'; readonly reason: string }
+
+/** A verdict about many thousands of findings still fits. */
+const LIMITS = { maxBytes: 16 * 1024 * 1024, maxDepth: 4 }
+const ED25519_SIGNATURE_BYTES = 64
+
+/** Signs a payload: the canonical bytes of a DSSE v1.0.2 envelope. Same input and key, same bytes. */
+export async function sealEnvelope(
+  payloadType: string,
+  payload: Uint8Array,
+  signer: Signer,
+): Promise<Buffer> {
+  const signature = await signer.sign(preAuthenticationEncoding(payloadType, payload))
+  const envelope: Envelope = {
+    payloadType,
+    payload: encodeBase64(payload),
+    signatures: [{ keyid: signer.id, sig: encodeBase64(signature) }],
+  }
+  return Buffer.from(canonicalJson(envelope))
+}
+
+/**
+ * Opens an envelope: strict form, the wanted payload type, and one signature by one trusted key.
+ * Which key is found by trying, for `keyid` is not signed. It never chooses whom we trust; but one
+ * that contradicts the key that verified is refused, so that no byte can be changed unseen.
+ */
+export function openEnvelope(
+  bytes: Uint8Array,
+  keys: readonly TrustedKey[],
+  payloadType: string,
+): OpenResult {
+  const form = readForm(bytes)
+  if (typeof form === 'string') return { kind: 'malformed', reason: form }
+  if (form.payloadType !== payloadType) {
+    const reason = `the payload type is ${JSON.stringify(form.payloadType)}, not ${payloadType}`
+    return { kind: 'malformed', reason }
+  }
+  const signed = preAuthenticationEncoding(payloadType, form.payload)
+  const signer = keys.find((key) => verify(null, signed, key.publicKey, form.signature))
+  if (signer === undefined) return { kind: 'untrusted', reason: describeTrust(keys) }
+  if (form.keyid !== undefined && form.keyid !== signer.id) {
+    return { kind: 'malformed', reason: 'keyid names another key than the one that signed' }
+  }
+  return { kind: 'opened', envelope: { payload: form.payload, signer, digest: sha256(bytes) } }
+}
+
+const describeTrust = (keys: readonly TrustedKey[]): string =>
+  keys.length === 0
+    ? 'there is no trusted key to verify it with'
+    : `it is not signed over these bytes by ${keys.map((key) => key.name).join(' or ')}`
+
+const envelopeShape = objectOf({
+  payloadType: text,
+  payload: text,
+  signatures: listOf(objectWith({ sig: text }, { keyid: text }), 16),
+})
+
+interface Form {
+  readonly payloadType: string
+  readonly payload: Buffer
+  readonly signature: Buffer
+  readonly keyid: string | undefined
+}
+
+/** @returns the parts, or what is wrong with the form */
+function readForm(bytes: Uint8Array): Form | string {
+  const read = readJson(envelopeShape, bytes, LIMITS)
+  if (read.kind === 'refused') return read.reason
+  const { payloadType, payload: encoded, signatures } = read.value
+  const [only, ...others] = signatures
+  if (only === undefined || others.length > 0) {
+    return `${signatures.length} signatures, exactly one is accepted`
+  }
+  const payload = decodeBase64(encoded)
+  if (payload === undefined) return 'the payload is not canonical base64'
+  const signature = decodeBase64(only.sig)
+  if (signature?.byteLength !== ED25519_SIGNATURE_BYTES) {
+    return 'the signature is not 64 bytes in canonical base64'
+  }
+  return { payloadType, payload, signature, keyid: only.keyid }
+}

@@ -1,0 +1,38 @@
+export { canonicalJson } from './canonical-json.ts'
+export { sha256 } from './digest.ts'
+export { type OpenResult, openEnvelope, sealEnvelope } from './envelope.ts'
+export { withExactText } from './exact-text.ts'
+export { JsonRefusal } from './json-scanner.ts'
+export { type KeyPair, generateKeyPair, parsePrivateKey, parsePublicKey } from './keys.ts'
+export { preAuthenticationEncoding } from './pre-authentication-encoding.ts'
+export {
+  type Shape,
+  type ShapeReading,
+  anyObject,
+  commitText,
+  count,
+  digestText,
+  instantText,
+  listOf,
+  objectOf,
+  objectWith,
+  oneOf,
+  orNull,
+  readShape,
+  recordOf,
+  text,
+  textLike,
+  treeText,
+} from './shape.ts'
+export { readJson } from './shaped-json.ts'
+export { type OpenStatementResult, openStatement, sealStatement } from './statement.ts'
+export { type JsonLimits, parseStrictJson } from './strict-json.ts'
+export type {
+  Envelope,
+  KeyId,
+  OpenedEnvelope,
+  Signer,
+  Statement,
+  Subject,
+  TrustedKey,
+} from './types.ts'

@@ -1,0 +1,132 @@
+import {
+  type CommitId,
+  type Digest,
+  type TreeId,
+  commitId,
+  digest,
+  isDigest,
+  isObjectId,
+  treeId,
+} from '@bulkhead/vocabulary'
+import { isPlainObject } from './canonical-json.ts'
+
+/** Turns unknown data into a `T` or throws a {@link ShapeRefusal}; `at` says where it looked. */
+export type Shape<T> = (value: unknown, at: string) => T
+
+export type ShapeReading<T> =
+  | { readonly kind: 'read'; readonly value: T }
+  | { readonly kind: 'refused'; readonly reason: string }
+
+class ShapeRefusal extends Error {}
+
+const refuse = (at: string, wanted: string): never => {
+  throw new ShapeRefusal(`${at}: expected ${wanted}`)
+}
+
+/** Reads parsed JSON by its shape. Everything that the shape does not name is refused. */
+export function readShape<T>(shape: Shape<T>, value: unknown): ShapeReading<T> {
+  try {
+    return { kind: 'read', value: shape(value, '$') }
+  } catch (error) {
+    if (error instanceof ShapeRefusal) return { kind: 'refused', reason: error.message }
+    throw error
+  }
+}
+
+type Members<T> = { readonly [Key in keyof T]: Shape<T[Key]> }
+
+/** An object with exactly these members. */
+export const objectOf =
+  <T extends object>(required: Members<T>): Shape<T> =>
+  (value, at) =>
+    // The checked members become the type that describes them: here and just below, nowhere else.
+    readMembers(value, at, required, {}) as T
+
+/** An object with the members of `required`, which may have those of `optional`, and no others. */
+export const objectWith =
+  <T extends object, O extends object>(
+    required: Members<T>,
+    optional: Members<O>,
+  ): Shape<T & Partial<O>> =>
+  (value, at) =>
+    readMembers(value, at, required, optional) as T & Partial<O>
+
+function readMembers(value: unknown, at: string, required: object, optional: object): object {
+  if (!isPlainObject(value)) return refuse(at, 'an object')
+  const shapes = new Map<string, Shape<unknown>>(Object.entries({ ...optional, ...required }))
+  const stranger = Object.keys(value).find((key) => !shapes.has(key))
+  if (stranger !== undefined) return refuse(at, `no member ${JSON.stringify(stranger)}`)
+  const missing = Object.keys(required).find((key) => !Object.hasOwn(value, key))
+  if (missing !== undefined) return refuse(at, `a member ${JSON.stringify(missing)}`)
+  const members = Object.entries(value).map(([key, member]) => [
+    key,
+    shapes.get(key)?.(member, `${at}.${key}`),
+  ])
+  return Object.fromEntries(members) as object
+}
+
+/** An object with any keys and members of one shape, at most `most` of them. */
+export const recordOf =
+  <T>(member: Shape<T>, most = 10_000): Shape<Readonly<Record<string, T>>> =>
+  (value, at) => {
+    if (!isPlainObject(value)) return refuse(at, 'an object')
+    const entries = Object.entries(value)
+    if (entries.length > most) return refuse(at, `at most ${most} members`)
+    return Object.fromEntries(entries.map(([key, inner]) => [key, member(inner, `${at}.${key}`)]))
+  }
+
+export const listOf =
+  <T>(item: Shape<T>, most = 100_000): Shape<readonly T[]> =>
+  (value, at) => {
+    if (!Array.isArray(value)) return refuse(at, 'a list')
+    if (value.length > most) return refuse(at, `at most ${most} items`)
+    return value.map((inner: unknown, index) => item(inner, `${at}[${index}]`))
+  }
+
+export const text: Shape<string> = (value, at) =>
+  typeof value === 'string' ? value : refuse(at, 'a string')
+
+export const textLike =
+  (pattern: RegExp, wanted: string): Shape<string> =>
+  (value, at) =>
+    typeof value === 'string' && pattern.test(value) ? value : refuse(at, wanted)
+
+/** A whole number from 0 on. */
+export const count: Shape<number> = (value, at) =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+    ? value
+    : refuse(at, 'a whole number from 0 on')
+
+export const oneOf =
+  <const Words extends readonly string[]>(...words: Words): Shape<Words[number]> =>
+  (value, at) =>
+    words.find((word) => word === value) ?? refuse(at, `one of ${words.join(', ')}`)
+
+export const orNull =
+  <T>(shape: Shape<T>): Shape<T | null> =>
+  (value, at) =>
+    value === null ? null : shape(value, at)
+
+/** An object whose members are the business of somebody else. */
+export const anyObject: Shape<Readonly<Record<string, unknown>>> = (value, at) =>
+  isPlainObject(value) ? value : refuse(at, 'an object')
+
+export const digestText: Shape<Digest> = (value, at) =>
+  typeof value === 'string' && isDigest(value)
+    ? digest(value)
+    : refuse(at, 'sha256:<64 hex digits>')
+
+export const commitText: Shape<CommitId> = (value, at) =>
+  typeof value === 'string' && isObjectId(value) ? commitId(value) : refuse(at, 'a full commit id')
+
+export const treeText: Shape<TreeId> = (value, at) =>
+  typeof value === 'string' && isObjectId(value) ? treeId(value) : refuse(at, 'a full tree id')
+
+/** A moment in the one form that `Date.toISOString` writes: UTC, milliseconds. */
+export const instantText: Shape<string> = (value, at) => {
+  const date = typeof value === 'string' ? new Date(value) : undefined
+  if (date === undefined || Number.isNaN(date.getTime()) || date.toISOString() !== value) {
+    return refuse(at, 'a moment such as 2026-01-31T12:00:00.000Z')
+  }
+  return date.toISOString()
+}

@@ -1,0 +1,77 @@
+import { type OpenResult, openEnvelope, sealEnvelope } from './envelope.ts'
+import { canonicalJson } from './canonical-json.ts'
+import { withExactText } from './exact-text.ts'
+import {
+  type Shape,
+  anyObject,
+  listOf,
+  objectOf,
+  oneOf,
+  recordOf,
+  text,
+  textLike,
+} from './shape.ts'
+import { readJson } from './shaped-json.ts'
+import type { JsonLimits } from './strict-json.ts'
+import type { OpenedEnvelope, Signer, Statement, Subject, TrustedKey } from './types.ts'
+
+/** Media type of an in-toto statement inside DSSE (in-toto attestation spec/v1/envelope.md). */
+export const STATEMENT_PAYLOAD_TYPE = 'application/vnd.in-toto+json'
+const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1'
+
+/** A statement whose signature was checked; what its predicate means is the caller's to parse. */
+export type OpenStatementResult =
+  | {
+      readonly kind: 'opened'
+      readonly statement: Statement<Readonly<Record<string, unknown>>>
+      readonly envelope: OpenedEnvelope
+    }
+  | Exclude<OpenResult, { readonly kind: 'opened' }>
+
+/**
+ * Signs a statement. Its bytes are canonical, so equal statements by one key are equal bytes. Text is
+ * brought into Unicode NFC first: a file name from another system must not keep a record from being
+ * written, and one in another form would not be read back.
+ * @throws TypeError without subjects, or for data that JSON cannot hold
+ */
+export async function sealStatement<Predicate>(
+  statement: Omit<Statement<Predicate>, '_type'>,
+  signer: Signer,
+): Promise<Buffer> {
+  if (statement.subject.length === 0) throw new TypeError('a statement about nothing')
+  const payload = canonicalJson(withExactText({ _type: STATEMENT_TYPE, ...statement }))
+  return sealEnvelope(STATEMENT_PAYLOAD_TYPE, Buffer.from(payload), signer)
+}
+
+const subjectShape: Shape<Subject> = objectOf({
+  name: text,
+  digest: recordOf(textLike(/^(?:[0-9a-f]{2}){16,64}$/, 'lower-case hex digits'), 8),
+})
+
+const statementShape = objectOf({
+  _type: oneOf(STATEMENT_TYPE),
+  subject: listOf(subjectShape),
+  predicateType: text,
+  predicate: anyObject,
+})
+
+/**
+ * Opens an envelope around an in-toto Statement v1, read strictly: no other members, at least one
+ * subject, each with a name and a digest (spec/v1/statement.md).
+ * @param limits of the payload
+ */
+export function openStatement(
+  bytes: Uint8Array,
+  keys: readonly TrustedKey[],
+  limits: JsonLimits,
+): OpenStatementResult {
+  const opened = openEnvelope(bytes, keys, STATEMENT_PAYLOAD_TYPE)
+  if (opened.kind !== 'opened') return opened
+  const read = readJson(statementShape, opened.envelope.payload, limits)
+  if (read.kind === 'refused') return { kind: 'malformed', reason: read.reason }
+  const bare = read.value.subject.find((subject) => Object.keys(subject.digest).length === 0)
+  if (read.value.subject.length === 0 || bare !== undefined) {
+    return { kind: 'malformed', reason: '$.subject: it names nothing by a digest' }
+  }
+  return { kind: 'opened', statement: read.value, envelope: opened.envelope }
+}

@@ -1,0 +1,129 @@
+import type { CommitId, FencingToken } from '@bulkhead/vocabulary'
+import type { LedgerEntry, ReleaseOnRecord } from './entry.ts'
+import type {
+  EnvironmentState,
+  LeaseOnRecord,
+  RolloutOnRecord,
+  VerdictOnRecord,
+} from './environment-state.ts'
+import { type OnRecord, RULES, type Step, leaseOf } from './rules.ts'
+
+type Folded = Step & Pick<LedgerEntry, 'digest'>
+
+/**
+ * Carries the state of an environment from entry to entry. Its size grows with the number of commits
+ * judged, not with the number of entries.
+ */
+export class EnvironmentFold implements OnRecord {
+  #leases: readonly LeaseOnRecord[] = []
+  #rollouts = new Map<FencingToken, RolloutOnRecord>()
+  #verdicts = new Map<CommitId, VerdictOnRecord>()
+  #released: EnvironmentState['released'] = null
+  #head: EnvironmentState['head'] = null
+
+  get leases(): readonly LeaseOnRecord[] {
+    return this.#leases
+  }
+
+  rolloutOf(token: FencingToken): RolloutOnRecord | undefined {
+    return this.#rollouts.get(token)
+  }
+
+  verdictOn({ commit }: ReleaseOnRecord): VerdictOnRecord | undefined {
+    return this.#verdicts.get(commit)
+  }
+
+  /** Why this entry may not come next, if so. */
+  objection(step: Step): string | undefined {
+    return RULES[step.kind](step, this)
+  }
+
+  /** Takes in an entry that {@link objection} has nothing against. */
+  apply(entry: Folded): void {
+    this.#head = { index: entry.index, digest: entry.digest }
+    this.#leases = this.#leases.map((lease) =>
+      lease.token === entry.fence ? { ...lease, lastSign: entry.index } : lease,
+    )
+    const { fence, release } = entry
+    if (entry.kind === 'lease.acquired') this.#acquire(entry)
+    else if (entry.kind === 'gate.verdict') this.#judge(entry)
+    else if (fence !== undefined && entry.kind === 'lease.released') this.#endLease(fence)
+    else if (fence !== undefined && release !== undefined) this.#deploy(entry, fence, release)
+  }
+
+  #acquire(entry: Folded): void {
+    const { takesOver, ...lease } = leaseOf(entry)
+    const ended = this.#leases.find((other) => other.token === takesOver)
+    if (ended !== undefined) this.#endLease(ended.token)
+    this.#leases = [...this.#leases, lease]
+  }
+
+  /** A rollout without its lease cannot go on: whoever holds the next lease starts one of its own. */
+  #endLease(token: FencingToken): void {
+    this.#leases = this.#leases.filter((lease) => lease.token !== token)
+    this.#rollouts.delete(token)
+  }
+
+  #judge({ release, data, index }: Folded): void {
+    if (release === undefined) return
+    const outcome = data['outcome'] === 'PASS' ? 'PASS' : 'BLOCK'
+    this.#verdicts.set(release.commit, { ...release, outcome, index })
+  }
+
+  #deploy(entry: Folded, token: FencingToken, release: ReleaseOnRecord): void {
+    const { kind, at, index, data } = entry
+    const rollout = this.#rollouts.get(token)
+    if (kind === 'deploy.started') {
+      const fresh = { ...release, token, startedAt: at, steps: 0, direction: 'forward' } as const
+      this.#rollouts.set(token, fresh)
+    } else if (kind === 'deploy.step' && rollout !== undefined) {
+      this.#rollouts.set(token, { ...rollout, steps: rollout.steps + 1 })
+    } else if (kind === 'rollback.started' && rollout !== undefined) {
+      this.#rollouts.set(token, { ...rollout, direction: 'back' })
+    } else if (kind === 'deploy.finished') {
+      this.#rollouts.delete(token)
+      if (data['result'] === 'released') this.#released = { ...release, index, at }
+      if (data['result'] === 'stuck') this.#holdLease(token)
+    }
+  }
+
+  #holdLease(token: FencingToken): void {
+    this.#leases = this.#leases.map((lease) =>
+      lease.token === token ? { ...lease, stuck: true } : lease,
+    )
+  }
+
+  /** A copy that goes its own way: to try entries out before they are written. */
+  fork(): EnvironmentFold {
+    const copy = new EnvironmentFold()
+    copy.#leases = this.#leases
+    copy.#rollouts = new Map(this.#rollouts)
+    copy.#verdicts = new Map(this.#verdicts)
+    copy.#released = this.#released
+    copy.#head = this.#head
+    return copy
+  }
+
+  state(): EnvironmentState {
+    return {
+      head: this.#head,
+      lease: this.#leases.at(-1) ?? null,
+      leases: this.#leases,
+      released: this.#released,
+      rollout: [...this.#rollouts.values()].at(-1) ?? null,
+      verdicts: Object.fromEntries(this.#verdicts),
+    }
+  }
+}
+
+/**
+ * What a log says of its environment. Entries that may not follow what is before them change nothing:
+ * the fold of any list is the fold of its legal part.
+ */
+export function foldEnvironment(entries: Iterable<LedgerEntry>): EnvironmentState {
+  const fold = new EnvironmentFold()
+  for (const entry of entries) {
+    if (fold.objection(entry) === undefined) fold.apply(entry)
+  }
+  return fold.state()
+}

@@ -1,0 +1,47 @@
+import type { CommitId, Digest, FencingToken } from '@bulkhead/vocabulary'
+import type { ReleaseOnRecord } from './entry.ts'
+
+/** A lease that nobody has given back or taken over. */
+export interface LeaseOnRecord {
+  /** The index of the entry by which it was acquired. */
+  readonly token: FencingToken
+  /** The region it covers, or several joined by `+`. */
+  readonly region: string
+  readonly holder: string
+  /** When it was acquired, by the holder's clock. */
+  readonly since: string
+  readonly ttlMs: number
+  /** Index of the newest entry under this token: a sign of life, judged by the observer's own clock. */
+  readonly lastSign: number
+  /** A rollback under it failed: it is held until a human breaks it. */
+  readonly stuck: boolean
+}
+
+/** A rollout that was started under a live lease and has not finished. */
+export interface RolloutOnRecord extends ReleaseOnRecord {
+  readonly token: FencingToken
+  readonly startedAt: string
+  readonly steps: number
+  readonly direction: 'forward' | 'back'
+}
+
+/** The newest verdict about a commit. */
+export interface VerdictOnRecord extends ReleaseOnRecord {
+  readonly outcome: 'PASS' | 'BLOCK'
+  readonly index: number
+}
+
+/** What a ledger says of its environment now. */
+export interface EnvironmentState {
+  /** The newest entry; null for an empty ledger. */
+  readonly head: { readonly index: number; readonly digest: Digest } | null
+  /** The newest live lease; all of them (one a region) are in `leases`. */
+  readonly lease: LeaseOnRecord | null
+  readonly leases: readonly LeaseOnRecord[]
+  /** The last fully good release: what a rollback restores, and where the next range starts. */
+  readonly released: (ReleaseOnRecord & { readonly index: number; readonly at: string }) | null
+  /** The newest rollout that has not finished. */
+  readonly rollout: RolloutOnRecord | null
+  /** By commit. */
+  readonly verdicts: Readonly<Record<CommitId, VerdictOnRecord>>
+}

@@ -1,0 +1,26 @@
+export type { Actor, EntryDraft, EntryKind, LedgerEntry, ReleaseOnRecord } from './entry.ts'
+export { foldEnvironment } from './environment-fold.ts'
+export type {
+  EnvironmentState,
+  LeaseOnRecord,
+  RolloutOnRecord,
+  VerdictOnRecord,
+} from './environment-state.ts'
+export { type GitLedgerStoreOptions, gitLedgerStore } from './git-store/git-ledger-store.ts'
+export type { Lease, LeaseOutcome, LeaseRequest } from './lease.ts'
+export type {
+  AppendOutcome,
+  AppendRequest,
+  LedgerStore,
+  StorePosition,
+  StoredEntry,
+} from './ledger-store.ts'
+export type { EntryJudgement, LedgerIdentity, LedgerTrust } from './log-chain.ts'
+export { type Ledger, type OpenLedgerOptions, openLedger } from './open-ledger.ts'
+export {
+  type LedgerEnd,
+  type LedgerVerification,
+  type VerifyLedgerRequest,
+  judgeLedger,
+  verifyLedger,
+} from './verify-ledger.ts'

@@ -1,0 +1,20 @@
+import type { Finding, ReasonCode } from '@bulkhead/vocabulary'
+
+const COMPARE = 'compare the log with a copy that you trust: `git log -p ledger/ENVIRONMENT`'
+
+const REMEDIES: Partial<Record<ReasonCode, string>> = {
+  'ledger/bad-signature':
+    'compare the log with a copy that you trust; if a key was changed on purpose, pin a genesis that names it',
+  'ledger/wrong-origin': 'read the ledger of this repository and environment',
+  'ledger/wrong-genesis':
+    'check the genesis that you pinned; if it is right, this is not your ledger',
+  'ledger/illegal-step': 'find out who wrote the entry, and why, before shipping anything',
+}
+
+/** One reason against the entry at an index. */
+export const against = (index: number, code: ReasonCode, message: string): Finding => ({
+  code,
+  subject: `entry ${index}`,
+  message,
+  remedy: REMEDIES[code] ?? COMPARE,
+})

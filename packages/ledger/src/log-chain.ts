@@ -1,0 +1,189 @@
+import type { TrustedKey } from '@bulkhead/envelope'
+import type { Digest, Finding } from '@bulkhead/vocabulary'
+import { sha256 } from '@bulkhead/envelope'
+import type { LedgerEntry } from './entry.ts'
+import { readEntry } from './entry-form.ts'
+import { EnvironmentFold } from './environment-fold.ts'
+import { against } from './ledger-findings.ts'
+
+/** Whom and what a reader of a ledger trusts; all of it from the caller, none of it from the log. */
+export interface LedgerTrust {
+  readonly keys: readonly TrustedKey[]
+  /** SHA-256 of the bytes of the genesis entry, when the caller knows it. */
+  readonly genesisDigest?: Digest
+  /** An entry that was seen before: the log must still hold it, so that it cannot be cut or forked. */
+  readonly head?: { readonly index: number; readonly digest: Digest }
+}
+
+export interface LedgerIdentity {
+  readonly trust: LedgerTrust
+  readonly origin: string
+  readonly environment: string
+}
+
+/** What is said of one stored entry. `entry` is null when its bytes could not be read. */
+export interface EntryJudgement {
+  readonly index: number
+  readonly entry: LedgerEntry | null
+  readonly findings: readonly Finding[]
+}
+
+type Check = (chain: LogChain, entry: LedgerEntry, index: number) => Finding | undefined
+
+/**
+ * Judges a log entry by entry, in order. What it keeps is the last digest and the fold, never the
+ * entries, so a log of any length needs the same memory.
+ */
+export class LogChain {
+  readonly identity: LedgerIdentity
+  #fold = new EnvironmentFold()
+  #size = 0
+  #head: Digest | null = null
+  #lastAt = ''
+
+  constructor(identity: LedgerIdentity) {
+    this.identity = identity
+  }
+
+  get fold(): EnvironmentFold {
+    return this.#fold
+  }
+
+  /** Number of entries so far: the index of the next. */
+  get size(): number {
+    return this.#size
+  }
+
+  get head(): Digest | null {
+    return this.#head
+  }
+
+  get lastAt(): string {
+    return this.#lastAt
+  }
+
+  /** Judges the next stored entry and moves past it, whatever is found. */
+  judge(index: number, bytes: Buffer): EntryJudgement {
+    const reading = readEntry(bytes, this.identity.trust.keys)
+    const findings =
+      reading.kind === 'refused'
+        ? [against(index, reading.code, reading.reason)]
+        : CHECKS.flatMap((check) => check(this, reading.entry, index) ?? [])
+    const entry = reading.kind === 'read' ? reading.entry : null
+    const pinned = checkPinned(this.identity.trust, index, sha256(bytes))
+    this.#moveTo(index, sha256(bytes), entry, findings.length === 0)
+    return { index, entry, findings: [...findings, ...pinned] }
+  }
+
+  #moveTo(index: number, digest: Digest, entry: LedgerEntry | null, legal: boolean): void {
+    this.#size = index + 1
+    this.#head = digest
+    if (entry === null) return
+    if (entry.at > this.#lastAt) this.#lastAt = entry.at
+    if (legal) this.#fold.apply(entry)
+  }
+
+  /** What can only be said at the end: a log that stops before what was seen of it is cut. */
+  judgeEnd(): readonly Finding[] {
+    const { head, genesisDigest } = this.identity.trust
+    if (head !== undefined && head.index >= this.#size) {
+      const message = `the log has ${this.#size} entries; entry ${head.index} was seen before`
+      return [against(head.index, 'ledger/rewritten', message)]
+    }
+    if (genesisDigest !== undefined && this.#size === 0) {
+      return [against(0, 'ledger/missing', 'the log is empty, a genesis is pinned')]
+    }
+    return []
+  }
+
+  /** Whether the newest entry known is still this one. */
+  stillHolds(index: number, bytes: Buffer): boolean {
+    return index === this.#size - 1 && sha256(bytes) === this.#head
+  }
+
+  /** The finding for a log that no longer holds what was read of it before. */
+  rewritten(): Finding {
+    const message = 'it is gone or changed since this process read it'
+    return against(this.#size - 1, 'ledger/rewritten', message)
+  }
+
+  /** A copy that goes its own way: to try entries out before they are written. */
+  fork(): LogChain {
+    const copy = new LogChain(this.identity)
+    copy.#fold = this.#fold.fork()
+    copy.#size = this.#size
+    copy.#head = this.#head
+    copy.#lastAt = this.#lastAt
+    return copy
+  }
+}
+
+const checkIndex: Check = (chain, entry, index) => {
+  if (index !== chain.size) {
+    return against(index, 'ledger/broken-chain', `entry ${chain.size} is missing before it`)
+  }
+  return entry.index === index
+    ? undefined
+    : against(index, 'ledger/broken-chain', `it says that it is entry ${entry.index}`)
+}
+
+const checkPrevious: Check = (chain, entry, index) =>
+  entry.previous === chain.head
+    ? undefined
+    : against(
+        index,
+        'ledger/broken-chain',
+        `it follows ${entry.previous ?? 'nothing'}, the entry before it is ${chain.head ?? 'none'}`,
+      )
+
+const checkOrigin: Check = ({ identity }, entry, index) => {
+  if (entry.origin !== identity.origin) {
+    return against(index, 'ledger/wrong-origin', `it is of ${entry.origin}, not ${identity.origin}`)
+  }
+  return entry.environment === identity.environment
+    ? undefined
+    : against(
+        index,
+        'ledger/wrong-origin',
+        `it is of ${entry.environment}, not ${identity.environment}`,
+      )
+}
+
+const checkDate: Check = (chain, entry, index) =>
+  entry.at >= chain.lastAt
+    ? undefined
+    : against(
+        index,
+        'ledger/broken-chain',
+        `it is dated ${entry.at}, before an earlier entry of ${chain.lastAt}`,
+      )
+
+const checkGenesis: Check = ({ identity }, entry, index) => {
+  if ((entry.kind === 'genesis') !== (index === 0)) {
+    return against(index, 'ledger/wrong-genesis', 'a log has one genesis entry, its first')
+  }
+  const { genesisDigest } = identity.trust
+  return index > 0 || genesisDigest === undefined || genesisDigest === entry.digest
+    ? undefined
+    : against(index, 'ledger/wrong-genesis', `it is ${entry.digest}, pinned is ${genesisDigest}`)
+}
+
+const checkStep: Check = (chain, entry, index) => {
+  const objection = chain.fold.objection(entry)
+  return objection === undefined ? undefined : against(index, 'ledger/illegal-step', objection)
+}
+
+/** After form and signature, which `readEntry` judges: the order of the annex, §6. */
+const CHECKS: readonly Check[] = [
+  checkIndex,
+  checkPrevious,
+  checkOrigin,
+  checkDate,
+  checkGenesis,
+  checkStep,
+]
+
+function checkPinned({ head }: LedgerTrust, index: number, digest: Digest): readonly Finding[] {
+  if (head === undefined || head.index !== index || head.digest === digest) return []
+  return [against(index, 'ledger/rewritten', `it is ${digest}, seen before was ${head.digest}`)]
+}

@@ -1,0 +1,167 @@
+import type { Signer } from '@bulkhead/envelope'
+import { DeniedError, type Finding, WorldError } from '@bulkhead/vocabulary'
+import type { Clock } from '@bulkhead/world'
+import type { EntryDraft, LedgerEntry } from './entry.ts'
+import { MAX_ENTRY_BYTES, sealEntry } from './entry-form.ts'
+import type { EnvironmentFold } from './environment-fold.ts'
+import type { LedgerStore, StorePosition, StoredEntry } from './ledger-store.ts'
+import { type LedgerIdentity, LogChain } from './log-chain.ts'
+
+export interface LogWriterOptions extends LedgerIdentity {
+  readonly store: LedgerStore
+  readonly signer: Signer
+  readonly clock: Clock
+  readonly runner: Readonly<Record<string, string>>
+  /** Numbers from 0 to 1 that spread retries; they decide nothing else. */
+  readonly random: () => number
+  /** The genesis entry, written before the first other one. */
+  readonly genesis: EntryDraft
+}
+
+/** What to append after looking at what is on record, or why nothing is to be appended. */
+export type Proposal = EntryDraft[] | { readonly refused: readonly Finding[] }
+
+const MAX_ATTEMPTS = 12
+const FIRST_PAUSE_MS = 20
+const LONGEST_PAUSE_MS = 2_000
+
+/**
+ * Appends to a log that it has verified itself up to the very entry it builds on. Calls follow each
+ * other, so that one process never races with itself.
+ */
+export class LogWriter {
+  readonly #options: LogWriterOptions
+  #chain: LogChain
+  #position: StorePosition | undefined
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(options: LogWriterOptions) {
+    this.#options = options
+    this.#chain = new LogChain(options)
+  }
+
+  get position(): StorePosition | undefined {
+    return this.#position
+  }
+
+  /** Reads and verifies what is new. @throws DeniedError when the log does not verify */
+  sync(): Promise<EnvironmentFold> {
+    return this.#inTurn(async () => {
+      await this.#catchUp()
+      return this.#chain.fold
+    })
+  }
+
+  /**
+   * Asks for a proposal on the newest verified record and appends it. A lost race asks again.
+   * @throws WorldError `ledger/illegal-step`, `ledger/lost-race`, `ledger/append-failed`
+   * @throws DeniedError when the log does not verify
+   */
+  append(
+    propose: (fold: EnvironmentFold) => Proposal,
+  ): Promise<{ readonly refused: readonly Finding[] } | { readonly entries: LedgerEntry[] }> {
+    return this.#inTurn(async () => {
+      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+        if (this.#position === undefined || attempt > 0) await this.#catchUp()
+        const proposal = propose(this.#chain.fold)
+        if ('refused' in proposal) return proposal
+        const entries = await this.#tryAppend(proposal)
+        if (entries !== undefined) return { entries }
+        await this.#options.clock.sleep(pause(attempt, this.#options.random()))
+      }
+      throw lostRace(this.#options.environment)
+    })
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work)
+    this.#last = turn.catch(() => undefined)
+    return turn
+  }
+
+  async #catchUp(): Promise<void> {
+    const { store } = this.#options
+    const position = await store.head()
+    if (this.#position !== undefined && position.commit === this.#position.commit) {
+      this.#position = position
+      return
+    }
+    const { chain, findings } = await this.#readOn(position)
+    if (findings.length > 0) throw new DeniedError(findings)
+    this.#chain = chain
+    this.#position = position
+  }
+
+  /** Judges the new entries; the last known one is read again, for the log must still hold it. */
+  async #readOn(
+    position: StorePosition,
+  ): Promise<{ readonly chain: LogChain; readonly findings: readonly Finding[] }> {
+    const known = this.#chain.size
+    const chain = this.#chain.fork()
+    const findings: Finding[] = []
+    let seen = known === 0
+    for await (const { index, bytes } of this.#options.store.read(
+      Math.max(0, known - 1),
+      position,
+    )) {
+      if (index < known) seen = chain.stillHolds(index, bytes)
+      else findings.push(...chain.judge(index, bytes).findings)
+    }
+    return { chain, findings: seen ? [...findings, ...chain.judgeEnd()] : [chain.rewritten()] }
+  }
+
+  async #tryAppend(drafts: readonly EntryDraft[]): Promise<LedgerEntry[] | undefined> {
+    const { store, genesis } = this.#options
+    const position = this.#position
+    if (position === undefined) throw new TypeError('appending to a log that was not read')
+    if (drafts.length === 0) return []
+    const chain = this.#chain.fork()
+    const first = chain.size === 0 ? [genesis] : []
+    const entries: LedgerEntry[] = []
+    for (const draft of [...first, ...drafts]) entries.push(await this.#extend(chain, draft))
+    const stored: readonly StoredEntry[] = entries
+    const at = chain.lastAt
+    const outcome = await store.append({ expected: position, entries: stored, at })
+    if (outcome.kind === 'lost-race') return undefined
+    this.#chain = chain
+    this.#position = outcome.position
+    return entries.slice(first.length)
+  }
+
+  /** Seals a draft at the end of a chain, and judges it as every reader will. */
+  async #extend(chain: LogChain, draft: EntryDraft): Promise<LedgerEntry> {
+    const { origin, environment, clock, runner, signer } = this.#options
+    const now = new Date(clock.now()).toISOString()
+    const index = chain.size
+    // Another machine's clock may be ahead of ours: dates never go back, so that order stays plain.
+    const at = now > chain.lastAt ? now : chain.lastAt
+    const place = { origin, environment, index, previous: chain.head, at, runner }
+    const bytes = await sealEntry(draft, place, signer)
+    if (bytes.byteLength > MAX_ENTRY_BYTES) throw tooLarge(draft, bytes.byteLength)
+    const { entry, findings } = chain.judge(index, bytes)
+    const [finding] = findings
+    if (finding !== undefined) throw new WorldError(finding)
+    if (entry === null) throw new TypeError('an entry was refused without a finding')
+    return entry
+  }
+}
+
+/** Grows from attempt to attempt, and is spread so that losers do not meet again. */
+const pause = (attempt: number, random: number): number =>
+  Math.ceil(Math.min(FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS) * (0.5 + random / 2))
+
+const lostRace = (environment: string): WorldError =>
+  new WorldError({
+    code: 'ledger/lost-race',
+    subject: `ledger/${environment}`,
+    message: `others appended first, ${MAX_ATTEMPTS} times in a row`,
+    remedy: 'run the command again',
+  })
+
+const tooLarge = (draft: EntryDraft, bytes: number): WorldError =>
+  new WorldError({
+    code: 'ledger/append-failed',
+    subject: draft.kind,
+    message: `the entry would have ${bytes} bytes, the limit is ${MAX_ENTRY_BYTES}`,
+    remedy: 'record less: a digest of the data instead of the data',
+  })

@@ -1,0 +1,98 @@
+import type { Signer, TrustedKey } from '@bulkhead/envelope'
+import { type Digest, InputError } from '@bulkhead/vocabulary'
+import type { Clock } from '@bulkhead/world'
+import type { Actor, EntryDraft, LedgerEntry } from './entry.ts'
+import type { EnvironmentState } from './environment-state.ts'
+import { type LeaseOutcome, type LeaseRequest, acquireLease } from './lease.ts'
+import type { LedgerStore } from './ledger-store.ts'
+import { LogWriter } from './log-writer.ts'
+import { readEntry } from './entry-form.ts'
+
+export interface OpenLedgerOptions {
+  readonly store: LedgerStore
+  readonly signer: Signer
+  readonly trustedKeys: readonly TrustedKey[]
+  /** Names this log among all logs; part of every signed entry. */
+  readonly origin: string
+  readonly environment: string
+  readonly clock: Clock
+  /** Who writes the genesis entry, if this is the first append. */
+  readonly actors: readonly Actor[]
+  readonly runner?: Readonly<Record<string, string>>
+  readonly genesisDigest?: Digest
+  /** An entry seen before, which the log must still hold. */
+  readonly head?: { readonly index: number; readonly digest: Digest }
+  /** Spreads retries. Default `Math.random`. */
+  readonly random?: () => number
+}
+
+/** One environment's log, verified up to where it is read and written. */
+export interface Ledger {
+  /**
+   * Appends all drafts or none, in one step.
+   * @throws WorldError `ledger/illegal-step` when they may not follow what is on record,
+   * `ledger/lost-race`, `ledger/append-failed`
+   * @throws DeniedError when the log does not verify, or lost what was seen of it
+   */
+  append(drafts: readonly EntryDraft[]): Promise<readonly LedgerEntry[]>
+  /** Every entry up to now, oldest first, read anew: nothing is kept in memory. */
+  entries(): AsyncIterable<LedgerEntry>
+  /** What is on record now. @throws DeniedError when the log does not verify */
+  state(): Promise<EnvironmentState>
+  acquireLease(request: LeaseRequest): Promise<LeaseOutcome>
+}
+
+/**
+ * Opens the log of an environment and verifies all of it. Nothing is written until the first append,
+ * which also writes the genesis entry.
+ * @throws DeniedError when the log does not verify
+ * @throws InputError `usage/wrong-key` when our own entries would not be trusted
+ */
+export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
+  requireTrustedSigner(options)
+  const { store, trustedKeys, clock } = options
+  const writer = new LogWriter({
+    ...options,
+    trust: {
+      keys: trustedKeys,
+      ...(options.genesisDigest === undefined ? {} : { genesisDigest: options.genesisDigest }),
+      ...(options.head === undefined ? {} : { head: options.head }),
+    },
+    runner: options.runner ?? {},
+    random: options.random ?? Math.random,
+    genesis: genesisOf(options),
+  })
+  await writer.sync()
+  return {
+    async append(drafts) {
+      const outcome = await writer.append(() => [...drafts])
+      return 'entries' in outcome ? outcome.entries : []
+    },
+    async *entries() {
+      await writer.sync()
+      for await (const { bytes } of store.read(0, writer.position)) {
+        const read = readEntry(bytes, trustedKeys)
+        if (read.kind === 'read') yield read.entry
+      }
+    },
+    state: async () => (await writer.sync()).state(),
+    acquireLease: (request) => acquireLease(writer, clock, request),
+  }
+}
+
+/** Says whose signatures this log began with. For people: verifiers trust the keys of their caller. */
+const genesisOf = ({ origin, trustedKeys, actors }: OpenLedgerOptions): EntryDraft => ({
+  kind: 'genesis',
+  actors,
+  data: { origin, keys: trustedKeys.map(({ name, id }) => ({ name, id })) },
+})
+
+function requireTrustedSigner({ signer, trustedKeys }: OpenLedgerOptions): void {
+  if (trustedKeys.some((key) => key.id === signer.id)) return
+  throw new InputError({
+    code: 'usage/wrong-key',
+    subject: signer.id,
+    message: 'the ledger does not trust this key, so nobody would believe what it signs',
+    remedy: `bring the private key of ${trustedKeys.map((key) => key.name).join(' or ') || 'a ledger key'}`,
+  })
+}

@@ -1,0 +1,141 @@
+import { count, objectOf, oneOf, orNull, readShape, text } from '@bulkhead/envelope'
+import { type FencingToken, fencingToken } from '@bulkhead/vocabulary'
+import type { EntryKind, LedgerEntry, ReleaseOnRecord } from './entry.ts'
+import type { LeaseOnRecord, RolloutOnRecord, VerdictOnRecord } from './environment-state.ts'
+import { regionsOverlap } from './regions.ts'
+
+/** The parts of an entry that rules look at. */
+export type Step = Pick<LedgerEntry, 'kind' | 'index' | 'release' | 'fence' | 'data' | 'at'>
+
+/** What is on record before a step. */
+export interface OnRecord {
+  readonly leases: readonly LeaseOnRecord[]
+  rolloutOf(token: FencingToken): RolloutOnRecord | undefined
+  verdictOn(release: ReleaseOnRecord): VerdictOnRecord | undefined
+}
+
+/** Says why a step may not follow what is on record, or nothing. */
+export type Rule = (step: Step, record: OnRecord) => string | undefined
+
+/** Data of `lease.acquired`. A takeover names the one lease that it ends, and why. */
+const leaseShape = objectOf({
+  region: text,
+  holder: text,
+  ttlMs: count,
+  takesOver: orNull(
+    objectOf({
+      token: count,
+      why: oneOf('expired', 'broken'),
+      reason: text,
+      /** Monotonic milliseconds for which the taker saw no sign of life. */
+      watchedMs: count,
+    }),
+  ),
+})
+
+/** @throws TypeError when the entry was not judged before */
+export function leaseOf(step: Step): LeaseOnRecord & { readonly takesOver: number | null } {
+  const read = readShape(leaseShape, step.data)
+  if (read.kind === 'refused') throw new TypeError(read.reason)
+  const { region, holder, ttlMs, takesOver } = read.value
+  const token = fencingToken(step.index)
+  const base = { token, region, holder, ttlMs, since: step.at, lastSign: step.index, stuck: false }
+  return { ...base, takesOver: takesOver?.token ?? null }
+}
+
+const acquireLease: Rule = (step, { leases }) => {
+  const read = readShape(leaseShape, step.data)
+  if (read.kind === 'refused') return `its data are not those of a lease: ${read.reason}`
+  if (step.fence !== undefined) return 'a new lease has no older token'
+  const { region, takesOver } = read.value
+  const held = leases.filter((lease) => regionsOverlap(lease.region, region))
+  const [only] = held
+  if (takesOver === null) return only && `${only.holder} holds the lease with token ${only.token}`
+  if (held.length !== 1 || only?.token !== takesOver.token) {
+    return `it takes over token ${takesOver.token}, which is not the one live lease there`
+  }
+  if (takesOver.reason.trim() === '') return 'a takeover needs a reason'
+  if (takesOver.why === 'broken') return undefined
+  if (only.stuck) return 'a stuck lease does not expire: a human must break it'
+  return takesOver.watchedMs >= only.ttlMs
+    ? undefined
+    : `it was watched for ${takesOver.watchedMs} ms only, its term is ${only.ttlMs} ms`
+}
+
+const liveLease = (step: Step, { leases }: OnRecord): LeaseOnRecord | undefined =>
+  leases.find((lease) => lease.token === step.fence)
+
+const withoutLease = (step: Step): string =>
+  step.fence === undefined
+    ? 'it carries no fencing token'
+    : `the lease with token ${step.fence} is not live`
+
+const releaseLease: Rule = (step, record) => {
+  const lease = liveLease(step, record)
+  if (lease === undefined) return withoutLease(step)
+  return lease.stuck
+    ? 'its rollback is stuck: the lease is held until a human breaks it'
+    : undefined
+}
+
+const giveVerdict: Rule = ({ release, data }) => {
+  if (release === undefined) return 'a verdict names its commit'
+  return data['outcome'] === 'PASS' || data['outcome'] === 'BLOCK'
+    ? undefined
+    : 'a verdict is PASS or BLOCK'
+}
+
+const startDeploy: Rule = (step, record) => {
+  const { release } = step
+  if (liveLease(step, record) === undefined) return withoutLease(step)
+  if (step.fence !== undefined && record.rolloutOf(step.fence) !== undefined) {
+    return 'a rollout is under way under the same token'
+  }
+  if (release === undefined || release.artifacts.length === 0) return 'it names nothing to ship'
+  const verdict = record.verdictOn(release)
+  if (verdict === undefined) return `no verdict about ${release.commit} is on record`
+  if (verdict.outcome !== 'PASS') return `the newest verdict about ${release.commit} is BLOCK`
+  return sameArtifacts(verdict, release) ? undefined : 'the verdict is about other artifacts'
+}
+
+/** A step of the rollout that is under way under the same, still live, token. */
+const continueDeploy: Rule = (step, record) => {
+  if (liveLease(step, record) === undefined) return withoutLease(step)
+  const rollout = step.fence === undefined ? undefined : record.rolloutOf(step.fence)
+  if (rollout === undefined) return 'no rollout is under way under its token'
+  const same = step.release?.commit === rollout.commit && sameArtifacts(step.release, rollout)
+  return same ? undefined : 'it is about another release than the one under way'
+}
+
+const RESULTS: readonly unknown[] = ['released', 'rolled-back', 'stuck', 'stopped']
+
+const finishDeploy: Rule = (step, record) => {
+  const objection = continueDeploy(step, record)
+  if (objection !== undefined) return objection
+  const { result } = step.data
+  if (!RESULTS.includes(result)) return `a rollout does not end with ${JSON.stringify(result)}`
+  const rollout = step.fence === undefined ? undefined : record.rolloutOf(step.fence)
+  return result === 'released' && rollout?.direction === 'back'
+    ? 'what is being rolled back was not released'
+    : undefined
+}
+
+/** What may follow what, by kind. Genesis and the chain itself are judged by log-chain.ts. */
+export const RULES: Readonly<Record<EntryKind, Rule>> = {
+  genesis: () => undefined,
+  'lease.acquired': acquireLease,
+  'lease.released': releaseLease,
+  'gate.verdict': giveVerdict,
+  'deploy.started': startDeploy,
+  'deploy.step': continueDeploy,
+  'rollback.started': continueDeploy,
+  'deploy.finished': finishDeploy,
+  'deploy.refused': () => undefined,
+}
+
+/** Same names, same bytes; order is nobody's business. */
+function sameArtifacts(one: ReleaseOnRecord, other: ReleaseOnRecord): boolean {
+  const list = ({ artifacts }: ReleaseOnRecord) =>
+    artifacts.map(({ name, digest }) => `${digest} ${name}`).sort()
+  return JSON.stringify(list(one)) === JSON.stringify(list(other))
+}

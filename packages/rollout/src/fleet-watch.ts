@@ -1,0 +1,153 @@
+import { type FencingToken, WorldError } from '@bulkhead/vocabulary'
+import type { Clock } from '@bulkhead/world'
+import type { Batch, BatchOutcome, Observation, ShippedRelease, Target } from './fleet.ts'
+import { Interruption } from './interruption.ts'
+import type { Plan } from './plan.ts'
+import { type RolloutDecision, type RolloutProgress, sampleFleet } from './progress.ts'
+import { targetFailed } from './refusals.ts'
+
+/** Time limits of a rollout, in milliseconds. */
+export interface RolloutLimits {
+  /** Between two observations. */
+  readonly pollMs: number
+  /** Longest wait until the zone law allows the next batch. */
+  readonly capacityMs: number
+  /** Longest time one batch may take in the target. */
+  readonly batchMs: number
+  /** How long a unit may take to be seen healthy on its build after the target said so. */
+  readonly settleMs: number
+  /** How long the target may leave observations unanswered. */
+  readonly silenceMs: number
+}
+
+export const defaultLimits: RolloutLimits = {
+  pollMs: 1_000,
+  capacityMs: 120_000,
+  batchMs: 600_000,
+  settleMs: 3_000,
+  silenceMs: 30_000,
+}
+
+export interface WatchedFleet {
+  readonly plan: Plan
+  readonly target: Target
+  readonly token: FencingToken
+  readonly clock: Clock
+  readonly limits: RolloutLimits
+  readonly onProgress: (progress: RolloutProgress) => void
+}
+
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error)
+
+/** The fleet through the eyes of one rollout: every look is also a sample for whoever watches. */
+export class FleetWatch {
+  readonly #fleet: WatchedFleet
+  #phase = 'start'
+
+  constructor(fleet: WatchedFleet) {
+    this.#fleet = fleet
+  }
+
+  /** What the samples from now on say the rollout is doing. */
+  set phase(text: string) {
+    this.#phase = text
+  }
+
+  /** Tells whoever watches. A view that fails must not harm the rollout. */
+  tell(progress: RolloutProgress): void {
+    try {
+      this.#fleet.onProgress(progress)
+    } catch {
+      // Showing is optional; rolling on safely is not.
+    }
+  }
+
+  decide(
+    decision: Omit<RolloutDecision, 'at' | 'findings'> & Partial<Pick<RolloutDecision, 'findings'>>,
+  ): void {
+    this.tell({
+      kind: 'decision',
+      decision: { findings: [], ...decision, at: this.#fleet.clock.now() },
+    })
+  }
+
+  /**
+   * Asks the fleet how it is, again and again while it does not answer.
+   * @throws Interruption `roll-back` when it stays silent longer than allowed.
+   */
+  async look(): Promise<Observation> {
+    const { target, clock, limits } = this.#fleet
+    const since = clock.monotonic()
+    for (;;) {
+      try {
+        return this.#sample(await target.observe())
+      } catch (error) {
+        if (clock.monotonic() - since >= limits.silenceMs) {
+          throw new Interruption('roll-back', targetFailed('observe', reasonOf(error)), {
+            cause: error,
+          })
+        }
+        await clock.sleep(limits.pollMs)
+      }
+    }
+  }
+
+  /** Lets the target change a batch, and keeps sampling meanwhile. Never rejects. */
+  async apply(batch: Batch, release: ShippedRelease): Promise<BatchOutcome> {
+    const { target, token, clock, limits } = this.#fleet
+    const deadline = new AbortController()
+    let outcome: BatchOutcome | undefined
+    const ended = new AbortController()
+    const applying = this.#attempt(() => target.apply(batch, release, token, deadline.signal)).then(
+      (result) => {
+        outcome = result
+        ended.abort()
+        return result
+      },
+    )
+    const since = clock.monotonic()
+    for (;;) {
+      await Promise.race([
+        applying,
+        clock.sleep(limits.pollMs, ended.signal).catch(() => undefined),
+      ])
+      if (outcome) return outcome
+      const late = clock.monotonic() - since - limits.batchMs
+      if (late > limits.silenceMs)
+        return { kind: 'failed', unit: null, reason: `no answer within ${limits.batchMs} ms` }
+      if (late > 0) deadline.abort()
+      await Promise.race([
+        applying,
+        target
+          .observe()
+          .then((seen) => this.#sample(seen))
+          .catch(() => undefined),
+      ])
+    }
+  }
+
+  async #attempt(act: () => Promise<BatchOutcome>): Promise<BatchOutcome> {
+    try {
+      return await act()
+    } catch (error) {
+      const reason =
+        error instanceof WorldError
+          ? (error.findings[0]?.message ?? error.message)
+          : reasonOf(error)
+      return { kind: 'failed', unit: null, reason }
+    }
+  }
+
+  #sample(observation: Observation): Observation {
+    const { plan, clock } = this.#fleet
+    const context = {
+      at: clock.now(),
+      phase: this.#phase,
+      release: plan.release.commit,
+      required: plan.required,
+    }
+    this.tell({ kind: 'sample', sample: sampleFleet(observation, context) })
+    return observation
+  }
+}

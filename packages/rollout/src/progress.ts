@@ -1,0 +1,71 @@
+import type { CommitId, Finding } from '@bulkhead/vocabulary'
+import type { Observation, TrafficCount, UnitObservation } from './fleet.ts'
+import { type Place, placeName, worstLoss, zoneHealth } from './zone-capacity.ts'
+
+/** One zone at one moment. */
+export interface ZoneSample extends Place {
+  readonly healthy: number
+  readonly total: number
+  readonly units: readonly Pick<UnitObservation, 'id' | 'version' | 'health'>[]
+}
+
+/** The fleet at one moment: what a live view or a page draws. */
+export interface FleetSample {
+  /** Wall time, milliseconds since the epoch. */
+  readonly at: number
+  /** What the rollout is doing, in a few words. */
+  readonly phase: string
+  readonly release: CommitId
+  readonly zones: readonly ZoneSample[]
+  readonly required: number
+  readonly healthy: number
+  /** Healthy units that would remain if the fullest zone died now. */
+  readonly afterWorstLoss: number
+  readonly worstZone: string
+  /** Counters since the fleet started, by version. */
+  readonly traffic: readonly TrafficCount[]
+}
+
+/** Something that was decided, and why. */
+export interface RolloutDecision {
+  readonly at: number
+  readonly kind: 'started' | 'batch' | 'wave' | 'frozen' | 'rollback' | 'finished'
+  /** `good` and `bad` mark a judgement, `plain` a step. */
+  readonly tone: 'good' | 'bad' | 'plain'
+  readonly text: string
+  readonly findings: readonly Finding[]
+}
+
+export type RolloutProgress =
+  | { readonly kind: 'sample'; readonly sample: FleetSample }
+  | { readonly kind: 'decision'; readonly decision: RolloutDecision }
+
+/** What a sample says besides the observation itself. */
+export interface SampleContext {
+  readonly at: number
+  readonly phase: string
+  readonly release: CommitId
+  readonly required: number
+}
+
+/** An observation as a view wants it: by zone, with the sums of the zone law. */
+export function sampleFleet(observation: Observation, context: SampleContext): FleetSample {
+  const health = zoneHealth(observation.units)
+  const worst = worstLoss(health)
+  const zones = health.map((zone): ZoneSample => {
+    const units = observation.units.filter((unit) => placeName(unit) === placeName(zone))
+    return {
+      ...zone,
+      total: units.length,
+      units: units.map(({ id, version, health: state }) => ({ id, version, health: state })),
+    }
+  })
+  return {
+    ...context,
+    zones,
+    healthy: health.reduce((sum, zone) => sum + zone.healthy, 0),
+    afterWorstLoss: worst.healthy,
+    worstZone: worst.zone,
+    traffic: observation.traffic,
+  }
+}

@@ -1,0 +1,156 @@
+import {
+  type CommitId,
+  type FencingToken,
+  type Finding,
+  formatDuration,
+  type Milliseconds,
+} from '@bulkhead/vocabulary'
+import type { BakeGoal } from './bake.ts'
+import type { ShippedRelease } from './fleet.ts'
+import type { Bake } from './plan.ts'
+
+/** The sentences of this room: what, where, why, and the way out (DESIGN law 5). */
+
+export const percent = (rate: number): string => `${Number((rate * 100).toPrecision(3))} %`
+
+export const shortCommit = (commit: CommitId | null): string => commit?.slice(0, 8) ?? 'nothing'
+
+export const span = (ms: number): string =>
+  ms < 1000
+    ? `${Math.round(ms)} ms`
+    : ms < 120_000
+      ? `${Number((ms / 1000).toFixed(1))} s`
+      : `${Number((ms / 60_000).toFixed(1))} min`
+
+export const emptyFleet = (environment: string): Finding => ({
+  code: 'rollout/unhealthy-baseline',
+  subject: environment,
+  message: 'the fleet names no unit at all',
+  remedy: 'Declare units under `environments.*.regions` in `bulkhead.yml`, or check the target.',
+})
+
+export const doubleUnits = (environment: string): Finding => ({
+  code: 'rollout/target-failed',
+  subject: environment,
+  message: 'the target names one unit twice, so nothing can be counted',
+  remedy: 'Give every unit an id of its own.',
+})
+
+export const unhealthyBaseline = (
+  environment: string,
+  healthy: number,
+  required: number,
+): Finding => ({
+  code: 'rollout/unhealthy-baseline',
+  subject: environment,
+  message: `${healthy} units are healthy, ${required} required, before anything was changed`,
+  remedy: 'Restore capacity first: `bulkhead status` shows which units are down.',
+})
+
+export const noCapacity = (subject: string, sums: string): Finding => ({
+  code: 'rollout/no-capacity',
+  subject,
+  message: sums,
+  remedy: 'Add units, or lower `required` of the environment in `bulkhead.yml`; then ship again.',
+})
+
+export const undetectable = (wave: string, goal: BakeGoal, share: number): Finding => ({
+  code: 'rollout/undetectable',
+  subject: `wave ${wave}`,
+  message: `no bake of practical length tells ${percent(goal.detectErrorRate)} errors from ${percent(goal.baselineErrorRate)} at ${percent(share)} of ${goal.requestsPerSecond} requests/s`,
+  remedy:
+    'Raise `bake.detectErrorRate` or lengthen `bake.deadline` in `bulkhead.yml`, or declare synthetic load.',
+})
+
+export const bakeTooLong = (wave: string, bake: Bake): Finding => ({
+  code: 'rollout/undetectable',
+  subject: `wave ${wave}`,
+  message: `needs ${bake.requestsNeeded} requests at ${Number(bake.requestsPerSecond.toFixed(1))}/s: ${span(bake.expectedMs)}, but the deadline is ${span(bake.deadlineMs)}`,
+  remedy: `Set \`bake.deadline\` to ${formatDuration((Math.ceil(bake.expectedMs / 500) * 1000) as Milliseconds)} or more, raise \`bake.detectErrorRate\`, or declare synthetic load.`,
+})
+
+export const notStaged = (release: ShippedRelease): Finding => ({
+  code: 'rollout/not-staged',
+  subject: release.artifact,
+  message: `the target does not hold the artifact of ${shortCommit(release.commit)}`,
+  remedy: 'Build it again and ship: `bulkhead build`, then `bulkhead ship`.',
+})
+
+export const rollbackImpossible = (previous: ShippedRelease): Finding => ({
+  code: 'rollout/rollback-impossible',
+  subject: previous.artifact,
+  message: `the target no longer holds the artifact of ${shortCommit(previous.commit)}, byte for byte`,
+  remedy: `Bring the artifact back: check out ${previous.commit} and run \`bulkhead build\`.`,
+})
+
+export const targetFailed = (subject: string, reason: string): Finding => ({
+  code: 'rollout/target-failed',
+  subject,
+  message: reason,
+  remedy: 'Check the target; `bulkhead status` shows what the fleet says.',
+})
+
+export const unitNotHealthy = (unit: string, reason: string): Finding => ({
+  code: 'rollout/unit-not-healthy',
+  subject: unit,
+  message: reason,
+  remedy: 'Read the log of the unit, mend the release, ship again.',
+})
+
+export const wrongVersion = (unit: string, said: CommitId | null, wanted: CommitId): Finding => ({
+  code: 'rollout/wrong-version',
+  subject: unit,
+  message: `is healthy but says it runs ${shortCommit(said)}, not ${shortCommit(wanted)}`,
+  remedy: 'Make the artifact report the commit it was built from at its health path.',
+})
+
+export const canaryFailed = (wave: string, why: string): Finding => ({
+  code: 'rollout/canary-failed',
+  subject: `wave ${wave}`,
+  message: why,
+  remedy: 'Read the errors of the new release, mend it, ship again.',
+})
+
+export const inconclusive = (wave: string, why: string): Finding => ({
+  code: 'rollout/inconclusive',
+  subject: `wave ${wave}`,
+  message: why,
+  remedy:
+    'Declare synthetic load, or lengthen `bake.deadline` in `bulkhead.yml`; no data is not healthy.',
+})
+
+export const staleToken = (token: FencingToken, newest: FencingToken): Finding => ({
+  code: 'rollout/stale-token',
+  subject: `token ${token}`,
+  message: `a newer holder with token ${newest} has acted on the fleet; nothing more was touched`,
+  remedy: 'See who is in charge: `bulkhead status`.',
+})
+
+export const drift = (unit: string, was: CommitId | null, is: CommitId | null): Finding => ({
+  code: 'rollout/drift',
+  subject: unit,
+  message: `ran ${shortCommit(was)} and now runs ${shortCommit(is)}, which this rollout never placed`,
+  remedy: 'Find out who changed it (`bulkhead ledger log`); ship again when it is settled.',
+})
+
+export const rollbackFailed = (subject: string, reason: string): Finding => ({
+  code: 'rollout/rollback-failed',
+  subject,
+  message: reason,
+  remedy:
+    'Act by hand now: the lease is held, traffic stays where it is healthy (`bulkhead status`).',
+})
+
+export const cancelled = (environment: string): Finding => ({
+  code: 'rollout/cancelled',
+  subject: environment,
+  message: 'somebody stopped the rollout; it ended at the edge of a batch',
+  remedy: 'Ship again when ready.',
+})
+
+export const nothingReleased = (environment: string): Finding => ({
+  code: 'rollout/nothing-released',
+  subject: environment,
+  message: 'there is no earlier release to return to; the units are left as they are',
+  remedy: 'Ship a release that passes.',
+})

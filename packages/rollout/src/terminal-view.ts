@@ -1,0 +1,120 @@
+import { styleText } from 'node:util'
+import type { TrafficCount } from './fleet.ts'
+import { fit, lengthOf, plainLine } from './plain-text.ts'
+import type { FleetSample, RolloutProgress, ZoneSample } from './progress.ts'
+import { percent, shortCommit } from './refusals.ts'
+
+export interface ViewOptions {
+  /** Columns of the terminal. */
+  readonly width: number
+  readonly colour: boolean
+}
+
+type Colour = 'green' | 'cyan' | 'red' | 'yellow' | 'dim' | 'bold'
+interface Piece {
+  readonly text: string
+  readonly colour?: Colour
+}
+
+type UnitSample = ZoneSample['units'][number]
+
+/**
+ * A progress sample as lines for a live view: zones and their units, capacity against what is
+ * required, requests and errors of both releases. No line is wider than `width`.
+ */
+export function viewSample(sample: FleetSample, options: ViewOptions): string[] {
+  const name = Math.min(
+    24,
+    Math.max(...sample.zones.map((zone) => zone.region.length + zone.zone.length + 1), 9),
+  )
+  const lines: Piece[][] = [
+    [{ text: `${shortCommit(sample.release)}  `, colour: 'bold' }, { text: sample.phase }],
+    ...sample.zones.map((zone) => zoneLine(zone, sample, name, options.width)),
+    capacityLine(sample, name),
+    ...sample.traffic.map((count) => trafficLine(count, sample, name)),
+    [{ text: '█ new  ░ old  ◌ changing  × down', colour: 'dim' }],
+  ]
+  return lines.map((line) => render(line, options))
+}
+
+function zoneLine(zone: ZoneSample, sample: FleetSample, name: number, width: number): Piece[] {
+  const label = fit(`${zone.region}/${zone.zone}`, name).padEnd(name)
+  const count = `${zone.healthy}/${zone.total} healthy`
+  const room = Math.max(4, width - name - count.length - 4)
+  const step = Math.max(1, zone.total / room)
+  const shown = Array.from(
+    { length: Math.min(zone.total, room) },
+    (_, at) => zone.units[Math.floor(at * step)],
+  )
+  const blocks = shown.flatMap((unit) => (unit ? [block(unit, sample)] : []))
+  const colour = zone.healthy < zone.total ? { colour: 'yellow' as const } : {}
+  return [{ text: `${label}  ` }, ...blocks, { text: `  ${count}`, ...colour }]
+}
+
+const STATE_BLOCKS = {
+  starting: { text: '◌', colour: 'yellow' },
+  draining: { text: '◌', colour: 'yellow' },
+  unhealthy: { text: '×', colour: 'red' },
+  stopped: { text: '×', colour: 'red' },
+} as const satisfies Record<Exclude<UnitSample['health'], 'healthy'>, Piece>
+
+function block(unit: UnitSample, { release }: FleetSample): Piece {
+  if (unit.health !== 'healthy') return STATE_BLOCKS[unit.health]
+  return unit.version === release ? { text: '█', colour: 'green' } : { text: '░', colour: 'cyan' }
+}
+
+function capacityLine(sample: FleetSample, name: number): Piece[] {
+  const holds = sample.afterWorstLoss >= sample.required
+  const sums = `${sample.afterWorstLoss} ${holds ? '≥' : '<'} ${sample.required} required`
+  const loss = sample.worstZone === 'none' ? '' : ` with ${sample.worstZone} gone`
+  return [
+    { text: `${'capacity'.padEnd(name)}  ` },
+    { text: `${sums}${loss}`, colour: holds ? 'green' : 'red' },
+  ]
+}
+
+function trafficLine(count: TrafficCount, sample: FleetSample, name: number): Piece[] {
+  const side = count.version === sample.release ? 'new' : 'old'
+  const rate = count.requests > 0 ? ` (${percent(count.errors / count.requests)})` : ''
+  const colour = count.errors > 0 ? { colour: 'red' as const } : {}
+  return [
+    { text: `${side} ${shortCommit(count.version)}`.padEnd(name + 2) },
+    { text: `${grouped(count.requests)} requests, ` },
+    { text: `${grouped(count.errors)} failed${rate}`, ...colour },
+  ]
+}
+
+const grouped = (count: number): string => count.toString().replace(/\B(?=(?:\d{3})+$)/g, ',')
+
+function render(pieces: readonly Piece[], { width, colour }: ViewOptions): string {
+  let left = width
+  return pieces
+    .map((piece) => {
+      const text = fit(plainLine(piece.text), left)
+      left -= lengthOf(text)
+      return colour && piece.colour && text !== ''
+        ? styleText(piece.colour, text, { validateStream: false })
+        : text
+    })
+    .join('')
+    .trimEnd()
+}
+
+/** A progress event as one line, for a pipe or a log: time in UTC, what, why. */
+export function viewLine(progress: RolloutProgress): string {
+  if (progress.kind === 'decision') {
+    const { at, kind, text, findings } = progress.decision
+    const reasons = findings.map(
+      (finding) => ` [${finding.code}] ${finding.subject}: ${finding.message}`,
+    )
+    return plainLine(`${clockTime(at)} ${kind.padEnd(8)} ${text}${reasons.join(';')}`)
+  }
+  const { at, phase, healthy, afterWorstLoss, required, traffic } = progress.sample
+  const requests = traffic.reduce((sum, count) => sum + count.requests, 0)
+  const errors = traffic.reduce((sum, count) => sum + count.errors, 0)
+  return plainLine(
+    `${clockTime(at)} ${'sample'.padEnd(8)} ${phase}: ${healthy} healthy, ${afterWorstLoss} with the worst zone gone, ${required} required; ${requests} requests, ${errors} failed`,
+  )
+}
+
+const clockTime = (at: number): string => new Date(at).toISOString().slice(11, 19)

@@ -1,0 +1,151 @@
+import { describe, expect, test } from 'vitest'
+import { type RolloutRecord, renderRolloutPage } from '../src/index.ts'
+import { Scenario, type ScenarioOptions, newRelease, oldRelease } from './support/scenario.ts'
+
+async function recordOf(
+  options: ScenarioOptions = {},
+  prepare: (scenario: Scenario) => void = () => undefined,
+): Promise<RolloutRecord> {
+  const scenario = new Scenario(options)
+  prepare(scenario)
+  const { result } = await scenario.run()
+  return {
+    title: 'Release 2 to production',
+    verdict: { tone: result === 'released' ? 'good' : 'bad', text: result },
+    samples: scenario.progress.flatMap((each) => (each.kind === 'sample' ? [each.sample] : [])),
+    decisions: scenario.progress.flatMap((each) =>
+      each.kind === 'decision' ? [each.decision] : [],
+    ),
+    releaseNames: { [oldRelease.commit]: 'release 1', [newRelease.commit]: 'release 2' },
+  }
+}
+
+/** Every tag that is opened is closed, in order; void elements of HTML aside. */
+function unbalancedTag(page: string): string | undefined {
+  const open: string[] = []
+  for (const [tag, slash, name, self] of page
+    .replace(/<style>[^]*?<\/style>/, '')
+    .matchAll(/<(\/?)([a-z][a-z0-9]*)[^>]*?(\/?)>/g)) {
+    if (self || name === 'meta') continue
+    if (!slash) open.push(name ?? '')
+    else if (open.pop() !== name) return tag
+  }
+  return open.pop()
+}
+
+describe('the page', () => {
+  test('shows verdict, figures, both builds and every decision', async () => {
+    const record = await recordOf()
+    const page = renderRolloutPage(record)
+    for (const text of [
+      'Release 2 to production',
+      'release 1',
+      'release 2',
+      '4 ≥ 4',
+      'no request failed',
+      'with the fullest zone gone',
+    ])
+      expect(page).toContain(text)
+    for (const { kind, text } of record.decisions)
+      if (kind === 'wave') expect(page).toContain(text.replaceAll('<', '&lt;'))
+    expect(page.match(/class="lane"/g)).toHaveLength(9)
+  })
+
+  test('marks errors and why the release went back', async () => {
+    const page = renderRolloutPage(
+      await recordOf({}, ({ fleet }) => fleet.errorRates.set(newRelease.commit, 0.5)),
+    )
+    expect(page).toContain('rollout/canary-failed')
+    expect(page).not.toContain('no request failed')
+  })
+
+  test('marks the time in which capacity was short', async () => {
+    const whole = await recordOf({ required: 5 })
+    expect(renderRolloutPage(whole)).not.toContain('class="breach"')
+    const broken = await recordOf({ required: 5 }, ({ fleet, clock }) => {
+      void clock.sleep(5_000).then(() => fleet.loseZone('eu/c'))
+      void clock.sleep(9_000).then(() => fleet.returnZone('eu/c'))
+    })
+    expect(renderRolloutPage(broken)).toContain('class="breach"')
+  })
+
+  test('loads nothing from elsewhere and runs no script', async () => {
+    const page = renderRolloutPage(await recordOf())
+    expect(page).not.toMatch(/https?:|<script|<link|<img|@import|url\((?!#)|\son\w+=/i)
+    expect(page).toContain("default-src 'none'")
+  })
+
+  test('has no broken number and no tag left open', async () => {
+    for (const page of [
+      renderRolloutPage(await recordOf()),
+      renderRolloutPage(await recordOf({ regions: { eu: { a: 30, b: 30, c: 30 } }, required: 40 })),
+    ]) {
+      expect(page).not.toMatch(/NaN|Infinity|undefined|\[object/)
+      expect(unbalancedTag(page)).toBeUndefined()
+    }
+  })
+
+  test('is drawn from nothing at all', () => {
+    const page = renderRolloutPage({
+      title: 'empty',
+      verdict: { tone: 'plain', text: 'refused' },
+      samples: [],
+      decisions: [],
+    })
+    expect(page).not.toMatch(/NaN|Infinity|undefined/)
+    expect(unbalancedTag(page)).toBeUndefined()
+  })
+
+  test('same record, same bytes', async () => {
+    expect(renderRolloutPage(await recordOf())).toBe(renderRolloutPage(await recordOf()))
+  })
+})
+
+test('names from outside cannot become markup, wherever they stand', async () => {
+  const attack = `"'><script>alert(1)</script><img src=x onerror=alert(1)>\u0000`
+  const record = await recordOf({ regions: { [attack]: { [attack]: 3, b: 3, c: 3 } } })
+  const page = renderRolloutPage({
+    ...record,
+    title: attack,
+    subtitle: attack,
+    verdict: { tone: 'bad', text: attack },
+    decisions: [
+      ...record.decisions,
+      {
+        at: record.samples[0]?.at ?? 0,
+        kind: 'finished',
+        tone: 'bad',
+        text: attack,
+        findings: [{ code: 'rollout/drift', subject: attack, message: attack, remedy: attack }],
+      },
+    ],
+    chapters: [
+      {
+        name: attack,
+        from: record.samples[0]?.at ?? 0,
+        to: record.samples.at(-1)?.at ?? 0,
+        holds: false,
+        note: attack,
+      },
+    ],
+    releaseNames: { [newRelease.commit]: attack },
+  })
+  expect(page).not.toMatch(/<script|<img/)
+  expect(page.includes('\u0000')).toBe(false)
+  expect(page).toContain('&quot;&#39;&gt;&lt;script&gt;')
+  expect(unbalancedTag(page)).toBeUndefined()
+})
+
+test('chapters are bands with their outcome', async () => {
+  const record = await recordOf()
+  const [from, to] = [record.samples[0]?.at ?? 0, record.samples.at(-1)?.at ?? 0]
+  const page = renderRolloutPage({
+    ...record,
+    chapters: [
+      { name: 'ships', from, to, holds: true },
+      { name: 'fails', from, to, holds: false },
+    ],
+  })
+  expect(page).toContain('✓ 1 ships')
+  expect(page).toContain('✗ 2 fails')
+})

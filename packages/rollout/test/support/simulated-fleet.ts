@@ -1,0 +1,201 @@
+import {
+  type CommitId,
+  type Digest,
+  type FencingToken,
+  WorldError,
+  commitId,
+  digest,
+  fencingToken,
+} from '@bulkhead/vocabulary'
+import type {
+  Batch,
+  BatchOutcome,
+  Observation,
+  ShippedRelease,
+  Target,
+  UnitId,
+  UnitObservation,
+} from '../../src/index.ts'
+import { type Random, seededRandom, trialsToNextHit } from '../../src/seeded-random.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+
+export const release = (digit: string): ShippedRelease => ({
+  commit: commitId(digit.repeat(40)),
+  artifact: digest(`sha256:${digit.repeat(64)}`),
+})
+
+export const token = fencingToken(7)
+
+export interface FleetOptions {
+  readonly clock: VirtualClock
+  /** Units per zone, by region. */
+  readonly regions: Readonly<Record<string, Readonly<Record<string, number>>>>
+  readonly running: ShippedRelease | null
+  readonly requestsPerSecond?: number
+  readonly seed?: number
+}
+
+type SimulatedUnit = { -readonly [Key in keyof UnitObservation]: UnitObservation[Key] }
+
+/** A fleet in memory: batches take time, traffic flows by time, faults are switched on by tests. */
+export class SimulatedFleet implements Target {
+  readonly units: SimulatedUnit[]
+  readonly held = new Set<Digest>()
+  /** Error rate of a build, 0 unless set. */
+  readonly errorRates = new Map<CommitId, number>()
+  /** Builds that never get healthy. */
+  readonly sick = new Set<CommitId>()
+  /** Builds that report another commit than their own. */
+  readonly lying = new Map<CommitId, CommitId>()
+  readonly deadZones = new Set<string>()
+  readonly requests = new Map<CommitId, number>()
+  readonly errors = new Map<CommitId, number>()
+  readonly applied: Batch[] = []
+  newest: FencingToken = token
+  /** Called before each call of the executor, with its running number; may throw. */
+  onCall: (call: number, name: string) => void = () => undefined
+  /** Called whenever a unit has changed. */
+  onChange: () => void = () => undefined
+  #calls = 0
+  #flowedUntil = 0
+  readonly #clock: VirtualClock
+  readonly #random: Random
+  readonly #rate: number
+  /** Parts of requests that are still to come. */
+  readonly #fractions = new Map<CommitId, number>()
+  readonly #untilError = new Map<CommitId, number>()
+
+  constructor({ clock, regions, running, requestsPerSecond = 200, seed = 1 }: FleetOptions) {
+    this.#clock = clock
+    this.#random = seededRandom(seed)
+    this.#rate = requestsPerSecond
+    this.units = Object.entries(regions).flatMap(([region, zones]) =>
+      Object.entries(zones).flatMap(([zone, count]) =>
+        Array.from({ length: count }, (_, at) => ({
+          id: `${region}/${zone}/${at + 1}` as UnitId,
+          region,
+          zone,
+          version: running?.commit ?? null,
+          health: running ? ('healthy' as const) : ('stopped' as const),
+        })),
+      ),
+    )
+    clock.onTick = () => this.flow()
+  }
+
+  async observe(): Promise<Observation> {
+    await this.#call('observe')
+    const versions = [...this.requests.keys()].sort()
+    return {
+      units: this.units.map((unit) => ({
+        ...unit,
+        version: unit.version && (this.lying.get(unit.version) ?? unit.version),
+      })),
+      traffic: versions.map((version) => ({
+        version,
+        requests: this.requests.get(version) ?? 0,
+        errors: this.errors.get(version) ?? 0,
+      })),
+    }
+  }
+
+  async apply(batch: Batch, wanted: ShippedRelease, by: FencingToken): Promise<BatchOutcome> {
+    await this.#call('apply')
+    if (by < this.newest) return { kind: 'stale-token', newest: this.newest }
+    this.applied.push(batch)
+    const units = this.units.filter((unit) => batch.units.includes(unit.id))
+    this.#set(units, 'draining')
+    await this.#clock.sleep(500)
+    for (const unit of units) unit.version = wanted.commit
+    this.#set(units, 'starting')
+    await this.#clock.sleep(1000)
+    const failed = units.find(
+      (unit) => this.sick.has(wanted.commit) || this.deadZones.has(`${unit.region}/${unit.zone}`),
+    )
+    this.#set(
+      units.filter((unit) => unit !== failed),
+      'healthy',
+    )
+    if (failed) this.#set([failed], 'unhealthy')
+    return failed
+      ? { kind: 'failed', unit: failed.id, reason: 'did not get healthy' }
+      : { kind: 'applied' }
+  }
+
+  stage(artifact: { readonly digest: Digest }): Promise<void> {
+    this.held.add(artifact.digest)
+    return Promise.resolve()
+  }
+
+  async holds(artifact: Digest): Promise<boolean> {
+    await this.#call('holds')
+    return this.held.has(artifact)
+  }
+
+  loseZone(name: string): void {
+    this.deadZones.add(name)
+    this.#set(
+      this.units.filter((unit) => `${unit.region}/${unit.zone}` === name),
+      'stopped',
+    )
+  }
+
+  returnZone(name: string): void {
+    this.deadZones.delete(name)
+    this.#set(
+      this.units.filter((unit) => `${unit.region}/${unit.zone}` === name),
+      'healthy',
+    )
+  }
+
+  /** Requests since the last call, spread evenly over the healthy units. */
+  flow(): void {
+    const seconds = (this.#clock.monotonic() - this.#flowedUntil) / 1000
+    const serving = this.units.filter((unit) => unit.health === 'healthy')
+    if (seconds <= 0) return
+    this.#flowedUntil = this.#clock.monotonic()
+    const counts = new Map<CommitId, number>()
+    for (const { version } of serving)
+      if (version) counts.set(version, (counts.get(version) ?? 0) + 1)
+    for (const [version, count] of counts) {
+      const due =
+        (this.#rate * seconds * count) / serving.length + (this.#fractions.get(version) ?? 0)
+      this.#fractions.set(version, due % 1)
+      this.#serve(version, Math.floor(due))
+    }
+  }
+
+  #serve(version: CommitId, requests: number): void {
+    this.requests.set(version, (this.requests.get(version) ?? 0) + requests)
+    const rate = this.errorRates.get(version) ?? 0
+    let left = this.#untilError.get(version) ?? trialsToNextHit(rate, this.#random)
+    let errors = 0
+    for (left -= requests; left <= 0; left += trialsToNextHit(rate, this.#random)) errors += 1
+    // A rate of zero has no next error; forget it, so that the rate may change later.
+    if (Number.isFinite(left)) this.#untilError.set(version, left)
+    this.errors.set(version, (this.errors.get(version) ?? 0) + errors)
+  }
+
+  #set(units: readonly SimulatedUnit[], health: UnitObservation['health']): void {
+    this.flow()
+    for (const unit of units)
+      unit.health =
+        health === 'healthy' && this.deadZones.has(`${unit.region}/${unit.zone}`)
+          ? 'stopped'
+          : health
+    this.onChange()
+  }
+
+  async #call(name: string): Promise<void> {
+    await Promise.resolve()
+    this.onCall((this.#calls += 1), name)
+  }
+}
+
+export const targetFault = (): WorldError =>
+  new WorldError({
+    code: 'rollout/target-failed',
+    subject: 'target',
+    message: 'no answer',
+    remedy: 'look',
+  })

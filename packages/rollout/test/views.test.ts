@@ -1,0 +1,72 @@
+import { stripVTControlCharacters } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { type FleetSample, renderPlan, viewLine, viewSample } from '../src/index.ts'
+import { Scenario, newRelease } from './support/scenario.ts'
+
+async function samplesOf(scenario: Scenario): Promise<FleetSample[]> {
+  await scenario.run()
+  return scenario.progress.flatMap((each) => (each.kind === 'sample' ? [each.sample] : []))
+}
+
+test('a plan shows zones, waves and the reason for every number', async () => {
+  const planning = await new Scenario().plan()
+  if (planning.kind === 'refused') throw new Error('refused')
+  const text = renderPlan(planning.plan)
+  const numbers = planning.plan.waves.map((wave) => `${wave.bake?.requestsNeeded}`)
+  for (const number of numbers) expect(text).toContain(number)
+  expect(text).toContain('without eu/b: 9 − 3 = 6 healthy, minus 4 required leaves 2')
+  expect(text).toMatch(/^eu\/a {2}■ {2}■■ {2}· {4}·$/m)
+  expect(text.split('\n').every((line) => line === line.trimEnd())).toBe(true)
+})
+
+describe('the live view', () => {
+  test('shows the batch that is out, the capacity left and both releases', async () => {
+    const samples = await samplesOf(new Scenario())
+    const during = samples.find((sample) =>
+      sample.zones[1]?.units.some((unit) => unit.health === 'draining'),
+    )
+    if (!during) throw new Error('no sample during a batch')
+    const lines = viewSample(during, { width: 80, colour: false })
+    expect(lines).toContain('eu/a       ███  3/3 healthy')
+    expect(lines).toContain('eu/b       ◌◌░  1/3 healthy')
+    expect(lines).toContain('capacity   4 ≥ 4 required with eu/a gone')
+  })
+
+  test('is never wider than the terminal, coloured or not', async () => {
+    const samples = await samplesOf(
+      new Scenario({
+        regions: { 'a-region-with-a-long-name': { 'and-a-zone': 40, b: 40, c: 40 } },
+        required: 70,
+      }),
+    )
+    for (const sample of [samples[0], samples.at(-1)]) {
+      if (!sample) throw new Error('no sample')
+      const plain = viewSample(sample, { width: 40, colour: false })
+      expect(Math.max(...plain.map((line) => Array.from(line).length))).toBeLessThanOrEqual(40)
+      const coloured = viewSample(sample, { width: 40, colour: true })
+      expect(coloured.join('\n')).toContain('\u001B[')
+      expect(coloured.map((line) => stripVTControlCharacters(line).trimEnd())).toEqual(plain)
+    }
+  })
+
+  test('a name from outside cannot command the terminal', async () => {
+    const [sample] = await samplesOf(
+      new Scenario({ regions: { eu: { '\u001B[2Ja': 3, b: 3, c: 3 } } }),
+    )
+    if (!sample) throw new Error('no sample')
+    expect(viewSample(sample, { width: 80, colour: false }).join('')).not.toContain('\u001B')
+  })
+})
+
+test('piped, every event is one line', async () => {
+  const scenario = new Scenario()
+  scenario.fleet.errorRates.set(newRelease.commit, 0.5)
+  await scenario.run()
+  const lines = scenario.progress.map(viewLine)
+  expect(lines.every((line) => /^\d\d:\d\d:\d\d \S+ +\S/.test(line) && !line.includes('\n'))).toBe(
+    true,
+  )
+  expect(lines.at(-1)).toMatch(
+    /finished rolled-back \[rollout\/canary-failed\] wave canary: new release: \d+ of \d+/,
+  )
+})

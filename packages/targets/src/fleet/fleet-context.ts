@@ -1,0 +1,24 @@
+import type { Clock } from '@bulkhead/world'
+import type { LocalFleetSpec } from '../local-fleet-spec.ts'
+import type { Rotation } from '../proxy/rotation.ts'
+import type { ArtifactStore } from './artifact-store.ts'
+import type { ProcessRegister } from './process-register.ts'
+import type { ReleaseRecord } from './release-record.ts'
+import type { StateDirectory } from './state-directory.ts'
+
+/** What every unit of one fleet shares. */
+export interface FleetContext {
+  readonly spec: LocalFleetSpec
+  readonly state: StateDirectory
+  readonly clock: Clock
+  readonly rotation: Rotation
+  readonly artifacts: ArtifactStore
+  readonly register: ProcessRegister
+  readonly releases: ReleaseRecord
+  /** Marks the fleet's processes in their environment. */
+  readonly mark: string
+  /** Ports given to units that run or are being started. */
+  readonly ports: Set<number>
+  /** Aborted when the fleet begins to stop: from then on nothing is started. */
+  readonly closing: AbortSignal
+}

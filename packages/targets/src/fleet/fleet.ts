@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto'
+import type { Observation, UnitId } from '@bulkhead/rollout'
+import type { Digest, FencingToken } from '@bulkhead/vocabulary'
+import type { SupervisorState } from '../fleet-status.ts'
+import type { ProxyAddress } from '../proxy/fleet-proxy.ts'
+import type { Traffic } from '../proxy/traffic.ts'
+import { staleToken } from '../refusals.ts'
+import { placesOf } from '../unit-place.ts'
+import { type BatchRequest, applyBatch } from './batch.ts'
+import type { Fence } from './fence.ts'
+import type { FleetContext } from './fleet-context.ts'
+import type { Look } from './sampler.ts'
+import { Unit } from './unit.ts'
+
+/** The units of one environment and everything that is done to them. */
+export class Fleet {
+  readonly #context: FleetContext
+  readonly #fence: Fence
+  readonly #traffic: Traffic
+  readonly #units: ReadonlyMap<UnitId, Unit>
+  readonly start = randomBytes(8).toString('hex')
+  #drainVictims = 0
+
+  constructor(context: FleetContext, fence: Fence, traffic: Traffic) {
+    this.#context = context
+    this.#fence = fence
+    this.#traffic = traffic
+    this.#units = new Map(
+      placesOf(context.spec.regions).map((place) => [place.id, new Unit(context, place)]),
+    )
+  }
+
+  /** Starts what each unit served last. Returns at once; health shows how it goes. */
+  resume(): void {
+    for (const unit of this.#units.values()) {
+      const release = this.#context.releases.get(unit.place.id)
+      if (release === undefined) continue
+      void unit.exclusively(async () => {
+        if ((await unit.occupy(release)) === undefined) unit.keep()
+      })
+    }
+  }
+
+  /** Number of units. */
+  get size(): number {
+    return this.#units.size
+  }
+
+  observe(): Observation {
+    const units = [...this.#units.values()].map((unit) => unit.observe())
+    return { units, traffic: this.#traffic.counts() }
+  }
+
+  look(): Look {
+    const { unserved } = this.#traffic
+    return { ...this.observe(), inFlight: this.#context.rotation.inFlight, unserved }
+  }
+
+  state(address: ProxyAddress): SupervisorState {
+    return {
+      pid: process.pid,
+      start: this.start,
+      address,
+      newestToken: this.#fence.newest,
+      units: [...this.#units.values()].map((unit) => ({
+        ...unit.observe(),
+        pid: unit.occupant?.alive ? unit.occupant.pid : null,
+        inFlight: unit.occupant?.member.inFlight ?? 0,
+        restarts: unit.restarts,
+        reason: unit.reason,
+      })),
+      traffic: this.#traffic.counts(),
+      unserved: this.#traffic.unserved,
+      drainVictims: this.#drainVictims,
+    }
+  }
+
+  /** @throws WorldError when the token is old, or the bytes are not those promised. */
+  async stage(path: string, digest: Digest, token: FencingToken): Promise<void> {
+    if (!(await this.#fence.admit(token))) throw staleToken(token, this.#fence.newest)
+    await this.#context.artifacts.stage(path, digest)
+  }
+
+  async holds(digest: Digest): Promise<boolean> {
+    return (await this.#context.artifacts.prove(digest)) !== undefined
+  }
+
+  async apply(request: BatchRequest) {
+    const signal = AbortSignal.any([request.signal, this.#context.closing])
+    const { outcome, victims } = await applyBatch(this.#context, this.#fence, this.#units, {
+      ...request,
+      signal,
+    })
+    this.#drainVictims += victims
+    return outcome
+  }
+
+  /** Stops every unit, whatever is being done to it. */
+  async stop(): Promise<void> {
+    const units = [...this.#units.values()]
+    for (const unit of units) unit.letGo()
+    await Promise.all(units.map(async (unit) => await unit.occupant?.stop()))
+    await Promise.all(units.map((unit) => unit.exclusively(() => unit.vacate('the fleet stopped'))))
+  }
+
+  /** At once, for the last moment of the supervisor. */
+  killNow(): void {
+    for (const unit of this.#units.values()) unit.killNow()
+  }
+}

@@ -1,0 +1,57 @@
+import { type Finding, InputError, WorldError } from '@bulkhead/vocabulary'
+
+/** Nobody answers at the fleet's control socket. */
+export const fleetDown = (state: string, why: string): WorldError =>
+  new WorldError({
+    code: 'rollout/target-failed',
+    subject: state,
+    message: `the local fleet does not answer: ${why}`,
+    remedy: 'Start it with `bulkhead fleet up`; its log is `supervisor.log` in that directory.',
+  })
+
+/** The fleet answered, but could not do what it was told. */
+export const fleetFailed = (subject: string, message: string, remedy: string): WorldError =>
+  new WorldError({ code: 'rollout/target-failed', subject, message, remedy })
+
+export const portInUse = (host: string, port: number, cause: unknown): WorldError =>
+  new WorldError(
+    {
+      code: 'rollout/port-in-use',
+      subject: `${host}:${port}`,
+      message: 'another process listens on the port of the fleet',
+      remedy: `Stop the process that listens on port ${port}, or set another \`listen\` port in bulkhead.yml (0 lets the system choose).`,
+    },
+    { cause },
+  )
+
+export const staleToken = (offered: number, newest: number): WorldError =>
+  new WorldError({
+    code: 'rollout/stale-token',
+    subject: `token ${offered}`,
+    message: `a holder of the lease with token ${newest} has acted on this fleet since`,
+    remedy: 'Stop: another rollout is in charge (`bulkhead status`).',
+  })
+
+/** The bytes offered are not the bytes that were promised. */
+export const wrongBytes = (path: string, wanted: string, found: string): WorldError =>
+  new WorldError({
+    code: 'rollout/target-failed',
+    subject: path,
+    message: `the artifact has digest ${found}, not ${wanted}; nothing was staged`,
+    remedy: 'Build the artifact again from the released commit (`bulkhead build`) and ship that.',
+  })
+
+export const socketPathTooLong = (path: string, limit: number): InputError =>
+  new InputError({
+    code: 'usage/invalid-option',
+    subject: path,
+    message: `the control socket would have a path of ${Buffer.byteLength(path)} bytes; the system allows ${limit}`,
+    remedy: 'Name a state directory with a shorter path.',
+  })
+
+export const alreadyUp = (state: string): Finding => ({
+  code: 'rollout/target-failed',
+  subject: state,
+  message: 'a fleet is up in this state directory already',
+  remedy: 'Use it (`bulkhead status`), or stop it first with `bulkhead fleet down`.',
+})

@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { startSupervisor } from '../src/fleet/supervisor.ts'
+import { fleetStatus } from '../src/index.ts'
+import { batchOf, build, makeArtifact, makeFleet, never, token } from './fleet-bed.ts'
+
+describe('a fencing token', () => {
+  it('that is older than the newest seen changes nothing, by apply or by stage', async () => {
+    await using fleet = await makeFleet()
+    const release = await fleet.ship(2, 7)
+    const before = await fleetStatus(fleet.state)
+    const batch = batchOf(fleet.spec)
+    expect(await fleet.target.apply(batch, release, token(6), never)).toEqual({
+      kind: 'stale-token',
+      newest: 7,
+    })
+    const other = await makeArtifact(fleet.path, 3)
+    await expect(fleet.target.stage(other.artifact, token(6))).rejects.toThrow(
+      'rollout/stale-token',
+    )
+    expect(await fleet.target.holds(other.artifact.digest)).toBe(false)
+    const after = await fleetStatus(fleet.state)
+    expect(after?.units).toEqual(before?.units)
+  })
+
+  it('that equals the newest may act', async () => {
+    await using fleet = await makeFleet()
+    const release = await fleet.ship(2, 7)
+    expect(await fleet.target.apply(batchOf(fleet.spec), release, token(7), never)).toEqual({
+      kind: 'applied',
+    })
+    expect((await fleet.target.observe()).units[0]?.version).toBe(build(2))
+  })
+
+  it('is remembered by the next supervisor', async () => {
+    await using fleet = await makeFleet()
+    const release = await fleet.ship(2, 9)
+    await fleet.supervisor.stop()
+    const again = await startSupervisor(fleet.spec, fleet.state)
+    try {
+      const outcome = await fleet.target.apply(batchOf(fleet.spec), release, token(8), never)
+      expect(outcome).toEqual({ kind: 'stale-token', newest: 9 })
+    } finally {
+      await again.stop()
+    }
+  })
+
+  it('is on disk before anything is done in its name', async () => {
+    await using fleet = await makeFleet({}, true)
+    const { release } = await makeArtifact(fleet.path, 2)
+    // The artifact was never staged: the batch fails, and its token counts all the same.
+    const outcome = await fleet.target.apply(batchOf(fleet.spec), release, token(5), never)
+    expect(outcome.kind).toBe('failed')
+    const stored = await readFile(join(fleet.state, 'fencing-token.json'), 'utf8')
+    expect(JSON.parse(stored)).toEqual({ newest: 5 })
+  })
+})

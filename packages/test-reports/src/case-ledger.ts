@@ -1,0 +1,74 @@
+import { IdentitySet, type TextHash, hashText } from './identity-set.ts'
+import type { ReadLimits } from './read-limits.ts'
+import type { Remarks } from './remarks.ts'
+import { detachId, idKey } from './test-identity.ts'
+import type { TestCase, TestCounts, TestId } from './test-run.ts'
+
+/** Most duplicate ids that are named: one is enough to block. */
+const MOST_DUPLICATES = 1000
+
+/** Counts the cases of one report, finds ids that come twice, and hands each case on. */
+export class CaseLedger {
+  readonly counts: { -readonly [Key in keyof TestCounts]: number } = {
+    tests: 0,
+    passed: 0,
+    failed: 0,
+    errored: 0,
+    skipped: 0,
+    flaky: 0,
+  }
+  readonly onCase: ((testCase: TestCase) => void) | undefined
+  readonly #seen = new IdentitySet()
+  readonly #duplicates = new Map<string, TestId>()
+  readonly #limits: ReadLimits
+  readonly #remarks: Remarks
+  readonly #file: TextHash = { a: 0, b: 0 }
+  readonly #className: TextHash = { a: 0, b: 0 }
+  readonly #name: TextHash = { a: 0, b: 0 }
+
+  constructor(limits: ReadLimits, remarks: Remarks, onCase?: (testCase: TestCase) => void) {
+    this.#limits = limits
+    this.#remarks = remarks
+    this.onCase = onCase
+  }
+
+  /** @throws Refusal when there are more cases than the limit */
+  add(testCase: TestCase): void {
+    this.#count(testCase.status)
+    const { file, className, name } = testCase.id
+    hashText(file, this.#file)
+    hashText(className, this.#className)
+    hashText(name, this.#name)
+    if (!this.#seen.add(this.#file, this.#className, this.#name)) this.#repeat(testCase.id)
+    this.onCase?.(testCase)
+  }
+
+  /**
+   * The same as {@link add} for a case that passed, by the hashes of its parts.
+   *
+   * @param id called only when somebody wants to know the id
+   */
+  addPassed(file: TextHash, className: TextHash, name: TextHash, id: () => TestId): void {
+    this.#count('passed')
+    if (!this.#seen.add(file, className, name)) this.#repeat(id())
+    this.onCase?.({ id: id(), status: 'passed', detail: '' })
+  }
+
+  duplicates(): TestId[] {
+    return [...this.#duplicates.values()]
+  }
+
+  #count(status: keyof TestCounts): void {
+    this.counts.tests += 1
+    this.counts[status] += 1
+    if (this.counts.tests <= this.#limits.cases) return
+    const message = `it lists more than ${this.#limits.cases} test cases`
+    throw this.#remarks.refusal('test/limits', '', message)
+  }
+
+  #repeat(id: TestId): void {
+    if (this.#duplicates.size >= MOST_DUPLICATES) return
+    const kept = detachId(id)
+    this.#duplicates.set(idKey(kept), kept)
+  }
+}

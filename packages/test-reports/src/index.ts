@@ -1,0 +1,38 @@
+export {
+  type Inventory,
+  type InventoryDifference,
+  diffInventory,
+  inventoryDigest,
+  judgeId,
+  makeInventory,
+  uniteInventories,
+} from './inventory.ts'
+export { type ParsedInventory, parseInventory, printInventory } from './inventory-file.ts'
+export { READ_LIMITS, type ReadLimits } from './read-limits.ts'
+export { type ScanOptions, readReport, scanReport } from './readers.ts'
+export { RUN_RECORD_TYPE, type RunEnd, type RunRecord, type VouchedRun } from './run-record.ts'
+export { idKey, idLabel } from './test-identity.ts'
+export type {
+  ReportSummary,
+  TestCase,
+  TestCounts,
+  TestId,
+  TestReport,
+  TestStatus,
+} from './test-run.ts'
+export {
+  type OpenedRunRecord,
+  type Voucher,
+  openRunRecord,
+  signRunRecord,
+} from './run-statement.ts'
+export { type StoredEvidence, type StoredReport, readSuiteEvidence } from './suite-evidence.ts'
+export { type SuitePlan, type SuiteRunRequest, type SuiteRunResult, runSuite } from './suite-run.ts'
+export {
+  type Checkout,
+  type RunSummary,
+  type VouchedRunRequest,
+  runVouchedSuite,
+} from './vouched-run.ts'
+export { type VouchedRunOrder, requestVouchedRun } from './voucher-client.ts'
+export { type VoucherOptions, serveVoucher } from './voucher-server.ts'

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto'
+import { type Digest, type Finding, digest } from '@bulkhead/vocabulary'
+import { confusion } from './confusing-text.ts'
+import { remark } from './remarks.ts'
+import { idKey, idLabel } from './test-identity.ts'
+import type { TestId } from './test-run.ts'
+
+/** The exact list of test ids that a mandatory suite must run (DESIGN §2), sorted, without repeats. */
+export interface Inventory {
+  readonly suite: string
+  readonly tests: readonly TestId[]
+}
+
+/** By file, class and name, each by UTF-16 code units: the same on every machine. */
+function compareIds(a: TestId, b: TestId): number {
+  for (const part of ['file', 'className', 'name'] as const)
+    if (a[part] !== b[part]) return a[part] < b[part] ? -1 : 1
+  return 0
+}
+
+const byKey = (ids: Iterable<TestId>): Map<string, TestId> =>
+  new Map(Iterator.from(ids).map((id) => [idKey(id), id]))
+
+const sortIds = (ids: Iterable<TestId>): TestId[] => [...ids].sort(compareIds)
+
+/** Every reason why an id must not be required: it has no name, or could be mistaken for another. */
+export function judgeId(id: TestId): Finding[] {
+  const parts = [
+    ['file', id.file],
+    ['class', id.className],
+    ['name', id.name],
+  ] as const
+  const confusing = parts.flatMap(([part, text]) => {
+    const why = confusion(text)
+    return why === undefined
+      ? []
+      : [remark('test/confusing-name', idLabel(id), `its ${part} ${why}`)]
+  })
+  if (id.name !== '') return confusing
+  return [...confusing, remark('test/unnamed', idLabel(id), 'a test has no name')]
+}
+
+/** An inventory of the tests that ran. Whether its ids are fit is for {@link judgeId}. */
+export function makeInventory(suite: string, ids: Iterable<TestId>): Inventory {
+  return { suite, tests: sortIds(byKey(ids).values()) }
+}
+
+/** The union: what the trusted ref requires and what the head requires (DESIGN §10). */
+export function uniteInventories(suite: string, ...inventories: readonly Inventory[]): Inventory {
+  return makeInventory(
+    suite,
+    inventories.flatMap(({ tests }) => tests),
+  )
+}
+
+/** How the tests that ran differ from the required ones. Each list is sorted, each id once. */
+export interface InventoryDifference {
+  readonly missing: readonly TestId[]
+  readonly unlisted: readonly TestId[]
+  /** Ids that ran more than once. */
+  readonly duplicate: readonly TestId[]
+}
+
+/** Compares ids exactly; nothing is a wildcard. */
+export function diffInventory(
+  required: Iterable<TestId>,
+  ran: Iterable<TestId>,
+): InventoryDifference {
+  const wanted = byKey(required)
+  const seen = new Map<string, TestId>()
+  const twice = new Map<string, TestId>()
+  for (const id of ran) {
+    const key = idKey(id)
+    if (seen.has(key)) twice.set(key, id)
+    seen.set(key, id)
+  }
+  const without = (ids: Map<string, TestId>, others: Map<string, TestId>) =>
+    sortIds([...ids].flatMap(([key, id]) => (others.has(key) ? [] : [id])))
+  return {
+    missing: without(wanted, seen),
+    unlisted: without(seen, wanted),
+    duplicate: sortIds(twice.values()),
+  }
+}
+
+/** SHA-256 over the sorted ids, one `idKey` a line: the same for equal sets of ids. */
+export function inventoryDigest(ids: Iterable<TestId>): Digest {
+  const hash = createHash('sha256')
+  for (const id of sortIds(byKey(ids).values())) hash.update(`${idKey(id)}\n`)
+  return digest(`sha256:${hash.digest('hex')}`)
+}

@@ -1,0 +1,126 @@
+import type { CommitId, Finding } from '@bulkhead/vocabulary'
+import type { Clock, ProcessEnd, RunProcess } from '@bulkhead/world'
+import { OutputTail } from './output-tail.ts'
+import { remark } from './remarks.ts'
+import { type CopiedReport, copyReport, findReports, removeReports } from './report-files.ts'
+import type { RunRecord } from './run-record.ts'
+
+/** What is run, and where its reports are written: the part of the policy that a run needs. */
+export interface SuitePlan {
+  readonly command: readonly [string, ...string[]]
+  /** Globs relative to the top of the repository. */
+  readonly reports: readonly string[]
+  /** Milliseconds. */
+  readonly timeout: number
+}
+
+export interface SuiteRunRequest {
+  /** Top of the work tree. */
+  readonly root: string
+  readonly suite: string
+  readonly plan: SuitePlan
+  readonly commit: CommitId
+  readonly run: { readonly id: string; readonly attempt: number }
+  readonly shard: { readonly index: number; readonly total: number }
+  /** Fresh text for every run. */
+  readonly nonce: () => string
+  readonly clock: Clock
+  readonly runProcess: RunProcess
+  readonly onOutput?: (chunk: Uint8Array, stream: 'stdout' | 'stderr') => void
+  readonly signal?: AbortSignal
+}
+
+export interface SuiteRunResult {
+  readonly record: RunRecord
+  readonly reports: readonly CopiedReport[]
+  /** Why the run proves nothing beside its end: not started, or without reports. */
+  readonly findings: readonly Finding[]
+  /** The last 64 KiB that the command printed, both streams as they came. */
+  readonly outputTail: Buffer
+}
+
+/**
+ * Runs one suite and says what was seen: removes the reports of earlier runs, runs the command with
+ * `BULKHEAD_SUITE` and `BULKHEAD_NONCE` in an allow-listed environment, copies the reports that are
+ * there afterwards. When one of the patterns matches nothing, the record names no reports at all:
+ * half of the reports must not look like all of them.
+ *
+ * @param copies directory for the copies
+ * @throws InputError `test/tracked-report`, `test/limits`; WorldError `git/failed`
+ */
+export async function runSuite(request: SuiteRunRequest, copies: string): Promise<SuiteRunResult> {
+  const { root, plan, clock } = request
+  await removeReports({ root, patterns: plan.reports }, request.runProcess)
+  const nonce = request.nonce()
+  const tail = new OutputTail()
+  const startedAt = isoTime(clock)
+  const end = await execute(request, nonce, tail)
+  const endedAt = isoTime(clock)
+  const { reports, findings } = await collect(request, copies)
+  return {
+    record: {
+      suite: request.suite,
+      commit: request.commit,
+      command: plan.command,
+      end,
+      startedAt,
+      endedAt,
+      nonce,
+      run: request.run,
+      shard: request.shard,
+      reports: reports.map(({ path, digest }) => ({ path, digest })),
+    },
+    reports,
+    findings: [...startFindings(request, end), ...findings],
+    outputTail: tail.bytes(),
+  }
+}
+
+const isoTime = (clock: Clock): string => new Date(clock.now()).toISOString()
+
+async function execute(
+  request: SuiteRunRequest,
+  nonce: string,
+  tail: OutputTail,
+): Promise<ProcessEnd> {
+  const { root, suite, plan, shard, signal } = request
+  const outcome = await request.runProcess({
+    argv: plan.command,
+    cwd: root,
+    timeout: plan.timeout,
+    env: {
+      BULKHEAD_SUITE: suite,
+      BULKHEAD_NONCE: nonce,
+      BULKHEAD_SHARD: `${shard.index}/${shard.total}`,
+    },
+    ...(signal === undefined ? {} : { signal }),
+    onOutput: (chunk, stream) => {
+      tail.add(chunk)
+      request.onOutput?.(chunk, stream)
+    },
+  })
+  return outcome.end
+}
+
+function startFindings({ plan }: SuiteRunRequest, end: ProcessEnd): Finding[] {
+  if (end.kind !== 'not-started') return []
+  return [remark('test/not-started', plan.command.join(' '), end.reason)]
+}
+
+async function collect(
+  { root, plan }: SuiteRunRequest,
+  directory: string,
+): Promise<{ reports: readonly CopiedReport[]; findings: readonly Finding[] }> {
+  const found = await findReports({ root, patterns: plan.reports })
+  const findings = [...found]
+    .filter(([, paths]) => paths.length === 0)
+    .map(([pattern]) => remark('test/no-report', pattern, 'no report is there after the run'))
+  if (findings.length > 0) return { reports: [], findings }
+  const reports: CopiedReport[] = []
+  for (const path of [...new Set([...found.values()].flat())].sort()) {
+    const copied = await copyReport(root, path, { directory, number: reports.length + 1 })
+    if (copied !== undefined) reports.push(copied)
+    else findings.push(remark('test/no-report', path, 'it went away or changed its kind'))
+  }
+  return { reports, findings }
+}

@@ -1,0 +1,76 @@
+import type { Signer } from '@bulkhead/envelope'
+import { type CommitId, type Finding, InputError } from '@bulkhead/vocabulary'
+import { remark } from './remarks.ts'
+import type { RunRecord } from './run-record.ts'
+import { signRunRecord } from './run-statement.ts'
+import { stageEvidence } from './suite-evidence.ts'
+import { type SuiteRunRequest, runSuite } from './suite-run.ts'
+
+/** The little that a voucher needs to know of the repository. */
+export interface Checkout {
+  /** Top of the work tree. */
+  readonly root: string
+  /** The commit that is checked out now. */
+  head(): Promise<CommitId>
+  /** Paths that differ from it or are untracked and not ignored. */
+  dirtyPaths(): Promise<readonly string[]>
+}
+
+export interface VouchedRunRequest extends Omit<SuiteRunRequest, 'root'> {
+  readonly checkout: Checkout
+  readonly signer: Signer
+  /** `<evidence>/<suite>` is replaced by what this run left. */
+  readonly evidence: string
+}
+
+/** What a caller learns of a run that was vouched for. */
+export interface RunSummary {
+  readonly record: RunRecord
+  readonly findings: readonly Finding[]
+}
+
+/**
+ * Runs a suite at the commit that is checked out, signs what was seen and keeps it as evidence. The
+ * work tree must be that commit before and after: a record of anything else would vouch for code that
+ * no commit names. A cancelled run leaves no evidence.
+ *
+ * @throws InputError `test/wrong-checkout`, `git/dirty-worktree`, `test/changed-under-run`, and those
+ *   of the run itself
+ */
+export async function runVouchedSuite(request: VouchedRunRequest): Promise<RunSummary> {
+  const { checkout, commit, suite } = request
+  await requireCheckout(checkout, commit)
+  const staged = await stageEvidence(request.evidence, suite)
+  try {
+    const { record, findings } = await runSuite({ ...request, root: checkout.root }, staged.reports)
+    if (record.end.kind !== 'cancelled') {
+      await requireUnchanged(checkout, commit)
+      await staged.publish(await signRunRecord(record, request.signer))
+    }
+    return { record, findings }
+  } finally {
+    await staged.discard()
+  }
+}
+
+async function requireCheckout(checkout: Checkout, commit: CommitId): Promise<void> {
+  const head = await checkout.head()
+  if (head !== commit) {
+    const message = `${head} is checked out, not ${commit}`
+    throw new InputError(remark('test/wrong-checkout', checkout.root, message))
+  }
+  const dirty = await checkout.dirtyPaths()
+  if (dirty.length > 0)
+    throw new InputError(remark('git/dirty-worktree', checkout.root, describeDirt(dirty)))
+}
+
+async function requireUnchanged(checkout: Checkout, commit: CommitId): Promise<void> {
+  const [head, dirty] = await Promise.all([checkout.head(), checkout.dirtyPaths()])
+  if (head === commit && dirty.length === 0) return
+  const message =
+    head === commit ? describeDirt(dirty) : `${head} is checked out now, it was ${commit}`
+  throw new InputError(remark('test/changed-under-run', checkout.root, message))
+}
+
+const describeDirt = (dirty: readonly string[]): string =>
+  `${dirty.length} path(s) differ from HEAD: ${dirty.slice(0, 5).join(', ')}${dirty.length > 5 ? ', …' : ''}`

@@ -1,0 +1,33 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+/** Real reports beside the repository; the project itself carries none of them. */
+const FOLDER = fileURLToPath(new URL('../../../../../shared/corpus/', import.meta.url))
+
+export const corpusIsAbsent = !existsSync(FOLDER) && process.env['BULKHEAD_REQUIRE_ENGINES'] !== '1'
+
+export const corpusFile = (path: string): Buffer => readFileSync(`${FOLDER}${path}`)
+
+export interface CorpusEntry {
+  readonly path: string
+  /** Totals that the source of the file states; undefined where it states none. */
+  readonly expected: { readonly tests: number; readonly bad: number; readonly skipped: number }
+  /** Elements in the raw file: cases, failures, errors, skipped. */
+  readonly raw: readonly number[]
+  readonly note: string
+}
+
+/** The JUnit lines of the manifest. */
+export function corpusEntries(): CorpusEntry[] {
+  if (!existsSync(FOLDER)) return []
+  const lines = corpusFile('MANIFEST.tsv').toString().split('\n').slice(1)
+  return lines.flatMap((line) => {
+    const [path = '', producer = '', , tests, failed, errored, skipped, , ...rest] =
+      line.split('\t')
+    if (!producer.startsWith('JUnit')) return []
+    const count = (text: string | undefined) => (text ? Number(text) : Number.NaN)
+    const bad = failed ? Number(failed) + (Number(errored) || 0) : Number.NaN
+    const expected = { tests: count(tests), bad, skipped: count(skipped) }
+    return [{ path, expected, raw: rest.slice(0, 4).map(Number), note: rest[4] ?? '' }]
+  })
+}
