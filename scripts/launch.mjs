@@ -27,9 +27,12 @@ const turbo = (...tasks) => [
   '--output-logs=new-only',
   '--log-order=grouped',
 ]
+/** Builds what the next step needs; says something only when it fails. */
+const build = (...filters) => ['turbo', 'run', 'build', '--output-logs=errors-only', ...filters]
+
 const COMMANDS = {
   start: [
-    [...turbo('build'), '--filter=bulkhead', '--output-logs=errors-only'],
+    build('--filter=bulkhead'),
     ['{node}', 'examples/story/src/main.ts'],
   ],
   test: [turbo('task:types', 'task:lint', 'task:dead-code', 'task:test')],
@@ -41,7 +44,7 @@ const COMMANDS = {
   build: [turbo('build')],
   generate: [['{node}', 'scripts/generate.ts']],
   bench: [
-    [...turbo('build'), '--output-logs=errors-only'],
+    build(),
     ['{node}', 'bench/src/main.ts'],
   ],
   bulkhead: [['{node}', 'packages/cli/src/main.ts']],
@@ -89,7 +92,7 @@ function install() {
 
 const [name = '', ...args] = process.argv.slice(2)
 // `npm test -- packages/git` is for the one room that one works on: vitest alone.
-const steps = name === 'test' && args.length > 0 ? [[...turbo('build'), '--output-logs=errors-only'], ['vitest', 'run']] : COMMANDS[name]
+const steps = name === 'test' && args.length > 0 ? [build(), ['vitest', 'run']] : COMMANDS[name]
 if (!steps) fail(`unknown command "${name}"; known: ${Object.keys(COMMANDS).join(', ')}`)
 install()
 for (const [index, step] of steps.entries()) {

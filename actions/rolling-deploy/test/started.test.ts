@@ -11,8 +11,8 @@ import {
   gateRelease,
   openWorkspace,
   parseKeyring,
-  runEnvironmentFleet,
   runSuites,
+  startEnvironmentFleet,
   stopEnvironmentFleet,
   workingPolicy,
 } from '@bulkhead/release'
@@ -35,23 +35,39 @@ describe('rolling-deploy, started as the runner starts it', () => {
   let project: Project
   let port: number
   let files: AttestationFiles
-  let fleet: Promise<void>
   beforeAll(async () => {
     home = await temporaryDirectory()
     entry = await buildAction(dirname(dirname(fileURLToPath(import.meta.url))))
     port = await freePort()
     project = await makeProject(join(home.path, 'project'), port)
     files = await passTheGate()
-    const workspace = await openWorkspace(project.repository.path)
-    fleet = runEnvironmentFleet(workspace, { environment: 'production', genesis: project.genesis })
+    await startFleet()
   })
   afterAll(async () => {
     const workspace = await openWorkspace(project.repository.path)
     await stopEnvironmentFleet(workspace, 'production')
-    await fleet
     await workspace.repository.close()
     await home[Symbol.asyncDispose]()
   })
+
+  /** A fleet of real processes, run by a supervisor of its own, as `bulkhead fleet up` starts it. */
+  async function startFleet(): Promise<void> {
+    const supervisor = join(home.path, 'supervisor.ts')
+    await writeFile(
+      supervisor,
+      `import { openWorkspace, runEnvironmentFleet } from ${JSON.stringify(import.meta.resolve('@bulkhead/release'))}
+       const workspace = await openWorkspace(${JSON.stringify(project.repository.path)})
+       await runEnvironmentFleet(workspace, ${JSON.stringify({ environment: 'production', genesis: project.genesis })})
+       await workspace.repository.close()`,
+    )
+    const workspace = await openWorkspace(project.repository.path)
+    await startEnvironmentFleet(workspace, {
+      environment: 'production',
+      genesis: project.genesis,
+      supervisor: [process.execPath, supervisor],
+    })
+    await workspace.repository.close()
+  }
 
   /** What the jobs before the deploy do: suites, build and gate of the commit that is checked out. */
   async function passTheGate(): Promise<AttestationFiles> {

@@ -15,26 +15,24 @@ export interface BulkheadOptions {
   readonly cwd: string
   /** Given on stdin: keys travel this way, so that they never lie on disk. */
   readonly input?: string
-  readonly onOutput?: (chunk: Uint8Array) => void
-  readonly signal?: AbortSignal
+  /** Shows the answer alone: what a suite prints on the way would drown it. */
+  readonly quiet?: boolean
 }
 
 /** The argv by which the built command line is started. */
 export const bulkheadArgv = (args: readonly string[]): [string, ...string[]] => [process.execPath, CLI, ...args]
 
 /** Runs the built `bulkhead`, not its source: what users get is what the story shows. */
-export async function bulkhead(args: readonly string[], { cwd, input, onOutput, signal }: BulkheadOptions): Promise<Answer> {
+export async function bulkhead(args: readonly string[], { cwd, input, quiet }: BulkheadOptions): Promise<Answer> {
   const { end, stdout, stderr } = await runProcess({
     argv: bulkheadArgv(args),
     cwd,
     timeout: 120_000,
     ...(input === undefined ? {} : { input }),
-    ...(onOutput === undefined ? {} : { onOutput }),
-    ...(signal === undefined ? {} : { signal }),
   })
   return {
     typed: `bulkhead ${args.join(' ')}`,
     exitCode: end.kind === 'exited' ? end.code : undefined,
-    output: `${stdout.toString()}${stderr.toString()}`.trimEnd(),
+    output: `${quiet === true ? '' : stderr.toString()}${stdout.toString()}`.trimEnd(),
   }
 }

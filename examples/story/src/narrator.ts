@@ -1,4 +1,4 @@
-import { styleText } from 'node:util'
+import { stripVTControlCharacters, styleText } from 'node:util'
 import type { Answer } from './bulkhead.ts'
 
 /** One thing that must have happened in a scene, and whether it did. */
@@ -26,14 +26,15 @@ export interface Narrator {
   heading(text: string): void
 }
 
-const SHOWN_LINES = 14
+const SHOWN_LINES = 16
+const WIDTH = 200
 
 export function narrator(write: (text: string) => void, colour: boolean): Narrator {
   const paint = (format: Parameters<typeof styleText>[0], text: string) => (colour ? styleText(format, text, { validateStream: false }) : text)
   const line = (text: string) => write(`${text}\n`)
   const output = (text: string) => {
-    const lines = text.split('\n').filter((each) => each.trim() !== '')
-    for (const each of lines.slice(0, SHOWN_LINES)) line(paint('dim', `    ${each.slice(0, 180)}`))
+    const lines = stripVTControlCharacters(text).split('\n').filter((each) => each.trim() !== '')
+    for (const each of lines.slice(0, SHOWN_LINES)) line(paint('dim', `    ${each.length > WIDTH ? `${each.slice(0, WIDTH)}…` : each}`))
     if (lines.length > SHOWN_LINES) line(paint('dim', `    … ${lines.length - SHOWN_LINES} more lines`))
   }
   return {

@@ -20,7 +20,7 @@ export interface Stage extends StoryRepository {
   ask(args: readonly string[]): Promise<Answer>
 }
 
-const LOAD_PER_SECOND = 120
+const LOAD_PER_SECOND = 100
 
 /** Sets the stage up, runs the scenes, and leaves no process behind whatever happens. */
 export async function withStage<Result>(directory: string, narrate: Narrator, play: (stage: Stage) => Promise<Result>): Promise<Result> {
@@ -31,14 +31,15 @@ export async function withStage<Result>(directory: string, narrate: Narrator, pl
   const keys = [story.keys.builder, story.keys.gate, story.keys.ledger].join('\n')
   const run: Stage['run'] = async (args, options = {}) => {
     narrate.command(`bulkhead ${args.join(' ')}`)
-    const answer = await bulkhead(args, { cwd: root, ...(options.keys === true ? { input: keys } : {}) })
+    const quiet = args[0] === 'test' || args[0] === 'build'
+    const answer = await bulkhead(args, { cwd: root, quiet, ...(options.keys === true ? { input: keys } : {}) })
     narrate.answered(answer)
     return answer
   }
   try {
     children.push(await startDatabase(root, ports.database))
     children.push(await startVoucher(root, story.keys.voucher))
-    await firstRelease(run, root)
+    await firstRelease(run)
     const load = startLoad({ port: ports.proxy, perSecond: LOAD_PER_SECOND, requests: USER_REQUESTS })
     try {
       return await play({ ...story, directory, load, proxyPort: ports.proxy, run, ask: (args) => bulkhead(args, { cwd: root }) })
@@ -52,8 +53,8 @@ export async function withStage<Result>(directory: string, narrate: Narrator, pl
 }
 
 /** Release 1: what the users have before the story begins. */
-async function firstRelease(run: Stage['run'], root: string): Promise<void> {
-  const steps = [['test', '--voucher', voucherSocket(root)], ['build', '--keys', '-'], ['gate', '--keys', '-'], ['fleet', 'up'], ['ship', '--keys', '-']]
+async function firstRelease(run: Stage['run']): Promise<void> {
+  const steps = [['test', '--voucher', VOUCHER_SOCKET], ['build', '--keys', '-'], ['gate', '--keys', '-'], ['fleet', 'up'], ['ship', '--keys', '-']]
   for (const step of steps) {
     const answer = await run(step, { keys: step.includes('--keys') })
     if (answer.exitCode !== 0) throw new Error(`the first release failed at: ${answer.typed}`)
@@ -70,10 +71,10 @@ async function startDatabase(root: string, port: number): Promise<ChildProcess> 
 }
 
 /** The process that runs suites and vouches for what it saw; its key exists in memory only. */
-export const voucherSocket = (root: string): string => join(root, '..', 'voucher.sock')
+export const VOUCHER_SOCKET = join('..', 'voucher.sock')
 
 async function startVoucher(root: string, key: string): Promise<ChildProcess> {
-  return startAndWait(bulkheadArgv(['voucher', '--socket', voucherSocket(root), '--keys', '-']), root, { input: key, ready: 'ready' })
+  return startAndWait(bulkheadArgv(['voucher', '--socket', VOUCHER_SOCKET, '--keys', '-']), root, { input: key, ready: 'ready' })
 }
 
 interface Waiting {
@@ -84,7 +85,7 @@ interface Waiting {
 
 async function startAndWait(argv: readonly string[], cwd: string, { ready, input, env }: Waiting): Promise<ChildProcess> {
   const [command = '', ...args] = argv
-  const child = spawn(command, args, { cwd, env: childEnvironment(env), stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(command, args, { cwd, env: childEnvironment(env), stdio: ['pipe', 'pipe', 'ignore'] })
   child.stdin.end(input ?? '')
   for await (const line of createInterface({ input: child.stdout })) {
     if (!line.includes(ready)) continue

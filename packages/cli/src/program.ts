@@ -74,7 +74,7 @@ function cancellation(console: Console): { readonly signal: AbortSignal; readonl
   const controller = new AbortController()
   const stop = () => {
     if (controller.signal.aborted) process.exit(ExitCode.WorldFailed)
-    console.err('stopping at the next safe edge; press Ctrl-C again to leave at once')
+    if (process.stderr.isTTY) console.err('stopping at the next safe edge; press Ctrl-C again to leave at once')
     controller.abort()
   }
   process.on('SIGINT', stop)

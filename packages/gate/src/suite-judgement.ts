@@ -167,7 +167,8 @@ const repeatedTests: Check = (suite) => {
 }
 
 const ranItsInventory: Check = (suite) => {
-  if (!suite.policy.mandatory) return []
+  // Without a run every test is missing; that nobody vouches for a run blocks already, and says it once.
+  if (!suite.policy.mandatory || suite.evidence.run === undefined) return []
   const required = requiredTests(suite.name, suite.evidence)
   const update = `bulkhead inventory update --suite ${suite.name}`
   if (required.length === 0) {

@@ -93,6 +93,12 @@ describe('one thing wrong blocks, with its own reason', () => {
   })
 })
 
+describe('one cause, one finding', () => {
+  it('says that there was no run, and not also that each of its tests is missing', () => {
+    expect(codes(gateInput({ suites: {} }))).toEqual(['gate/missing-run'])
+  })
+})
+
 describe('twins that differ as little as possible and pass', () => {
   it('lets an optional suite skip a test, which a mandatory one may not', () => {
     const evidence = suiteEvidence({ reports: [report([passed('owner may read'), { ...passed('stranger may not read'), status: 'skipped' }])] })

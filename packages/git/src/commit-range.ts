@@ -7,6 +7,8 @@ import type { Range } from './repository.ts'
 
 /** Commits named in one finding about an incomplete range; the rest is counted. */
 const NAMED = 5
+/** Commits looked at to explain a failure. */
+const MAX_WALK = 100_000
 
 /** Whether `ancestor` is `of` or reachable from it. @throws WorldError `git/failed` */
 export async function isAncestor(git: Git, ancestor: CommitId, of: CommitId): Promise<boolean> {
@@ -29,7 +31,10 @@ export async function listRange(
 ): Promise<readonly CommitId[]> {
   const { base, head } = range
   for (const end of base === null ? [head] : [base, head]) linksOf(end, await bytesOf(reader, end))
-  const list = await proposeCommits(git, range)
+  const list = await proposeCommits(git, range).catch(async (error: unknown) => {
+    await findBrokenCommit(reader, range)
+    throw error
+  })
   if (list.length === 0) {
     if (base !== null && (await isAncestor(git, head, base))) return []
     throw incompleteRange(range, [head])
@@ -47,6 +52,23 @@ async function proposeCommits(git: Git, { base, head }: Range): Promise<readonly
   const { stdout } = await expectCode(git, args)
   const lines = stdout.toString('latin1').split('\n')
   return lines.filter((line) => line !== '').map(commitId)
+}
+
+/**
+ * Walks the raw parents when git gives up, so that the commit at fault is named.
+ * @throws InputError `git/malformed-object`
+ * @throws WorldError `git/missing-object`
+ */
+async function findBrokenCommit(reader: ObjectReader, { base, head }: Range): Promise<void> {
+  const queue = [head]
+  const seen = new Set<CommitId | null>([base, head])
+  for (const id of queue) {
+    if (queue.length > MAX_WALK) return
+    for (const parent of linksOf(id, await bytesOf(reader, id)).parents) {
+      if (!seen.has(parent)) queue.push(parent)
+      seen.add(parent)
+    }
+  }
 }
 
 /** Parents that are not in the list, and whether every listed commit but one is a listed parent. */

@@ -8,8 +8,9 @@ import { type BatchAnswer, BatchFraming } from './object-framing.ts'
 import type { RawObject } from './repository.ts'
 
 /** Largest object that is read: far above any policy, report or commit, far below memory. */
-export const MAX_OBJECT = 64 * 1024 * 1024
+const MAX_OBJECT = 64 * 1024 * 1024
 const MAX_STDERR = 4_096
+const ID_LENGTH = { sha1: 40, sha256: 64 } as const
 const VERB = ['cat-file'] as const
 
 interface Waiting {
@@ -39,6 +40,8 @@ export function readObjects(options: ObjectReaderOptions): ObjectReader {
   let closed = false
   const find = async (id: string) => {
     if (!isObjectId(id)) throw new TypeError(`not a full object id: ${JSON.stringify(id)}`)
+    // git would take an id of the other format for the beginning of one of its own.
+    if (id.length !== ID_LENGTH[options.objectFormat]) return undefined
     if (closed) throw gitFailed(VERB, 'the repository is closed')
     conversation ??= new Conversation(options)
     return checkedObject(id, await conversation.ask(id), options.objectFormat)

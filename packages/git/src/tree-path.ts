@@ -2,7 +2,7 @@ import { InputError } from '@bulkhead/vocabulary'
 import type { ObjectReader } from './object-reader.ts'
 
 /** What a tree says about one name. `mode` is octal text as stored: `100644`, `40000`, `120000`. */
-export interface TreeEntry {
+interface TreeEntry {
   readonly mode: string
   readonly id: string
 }

@@ -166,6 +166,28 @@ describe('listCommits', () => {
   })
 })
 
+describe('a broken commit inside the range', () => {
+  it('is named, where git only gives up', async () => {
+    await using at = await emptyRepository()
+    const base = await at.link('base', [])
+    const file = join(at.home.path, 'object')
+    await writeFile(file, `parent ${base}\n\nno tree\n`)
+    const store = ['hash-object', '-t', 'commit', '-w', '--literally', file]
+    const broken = (await at.fixture.git(...store)).trim()
+    const head = await at.link('head', [broken])
+    await using repository = await openRepository(at.fixture.path)
+    const refusal = await repository.listCommits({ base, head }).catch((error: unknown) => error)
+    expect(refusal).toMatchObject({
+      findings: [{ code: 'git/malformed-object', subject: broken }],
+    })
+    const absent = '2'.repeat(40)
+    const dangling = await at.link('head', [absent])
+    await expect(repository.listCommits({ base, head: dangling })).rejects.toMatchObject({
+      findings: [{ code: 'git/missing-object', subject: absent }],
+    })
+  })
+})
+
 describe('findUnrelatedBase', () => {
   it('speaks up when the head does not descend from the base, and only then', async () => {
     await using at = await emptyRepository()

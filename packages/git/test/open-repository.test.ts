@@ -43,6 +43,19 @@ describe.each(['sha1', 'sha256'] as const)('a %s repository', (objectFormat) => 
   })
 })
 
+describe('a SHA-256 repository', () => {
+  it('does not take a SHA-1 id for the beginning of one of its own', async () => {
+    await using at = await small('sha256')
+    await using repository = await openRepository(at.fixture.path)
+    const cut = at.first.slice(0, 40)
+    await expect(repository.readObject(cut)).rejects.toMatchObject({
+      findings: [{ code: 'git/missing-object' }],
+    })
+    await expect(repository.resolveCommit(cut)).rejects.toBeInstanceOf(InputError)
+    expect(await repository.resolveCommit(at.first)).toBe(at.first)
+  })
+})
+
 describe('openRepository', () => {
   it('reads a bare clone and a linked work tree', async () => {
     await using at = await small()

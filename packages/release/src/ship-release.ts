@@ -46,6 +46,9 @@ export async function shipRelease(workspace: Workspace, request: ShipRequest): P
   return shipped
 }
 
+/** How often a fleet on this machine is looked at while a wave bakes. */
+const POLL_MS = 200
+
 interface Prepared {
   readonly base: TrustedBase
   readonly verification: ReleaseVerification
@@ -77,6 +80,7 @@ async function rollOut(workspace: Workspace, request: ShipRequest, prepared: Pre
     clock: workspace.clock,
     signal: request.signal,
     onProgress: request.onProgress,
+    limits: { pollMs: POLL_MS },
   })
   return { result, plan: planned.plan, matched: attestation.matched, findings }
 }

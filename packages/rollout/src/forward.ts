@@ -1,8 +1,8 @@
-import type { UnitId, UnitObservation } from './fleet.ts'
+import type { Observation, UnitObservation } from './fleet.ts'
 import { Interruption } from './interruption.ts'
 import { type BakeJudgement, judgeBake } from './judgement.ts'
-import { byPlace, isSettled, nextBatch, pick } from './next-batch.ts'
-import type { Stage, Wave } from './plan.ts'
+import { type NextBatch, byPlace, isSettled, nextBatch, pick } from './next-batch.ts'
+import type { Bake, Stage, Wave } from './plan.ts'
 import * as refuse from './refusals.ts'
 import {
   CapacityWait,
@@ -55,19 +55,28 @@ async function placeStage(
     if (open.length === 0) return
     refuseOscillation(run, open)
     const next = nextBatch(seen, stage, eligible(run, open), run.plan.required)
-    if (next.kind === 'batch' && next.batch.units.length > 0) {
-      wait.reset()
-      await placeBatch(run, wave, next.batch)
-      continue
-    }
-    const reason =
-      next.kind === 'wait'
-        ? next.reason
-        : `${open.length} units of ${placeName(stage)} were lost during the rollout`
-    if (wait.isOver(reason))
-      throw new Interruption('roll-back', refuse.noCapacity(placeName(stage), reason))
-    await nextPoll(run)
+    const held = await tryBatch(run, wave, next)
+    if (held === undefined) wait.reset()
+    else if (wait.isOver(held))
+      throw new Interruption('roll-back', refuse.noCapacity(placeName(stage), held))
+    else await nextPoll(run)
   }
+}
+
+/** Places a batch; otherwise the reason why none may be placed now. */
+async function tryBatch(
+  run: RolloutRun,
+  wave: number,
+  next: NextBatch,
+): Promise<string | undefined> {
+  if (next.kind === 'wait') return next.reason
+  const { batch } = next
+  if (batch.units.length === 0) return `units of ${placeName(batch)} were lost during the rollout`
+  const outcome = await carryOut(run, { wave, batch, direction: 'forward' }, run.plan.release)
+  if (outcome.kind === 'failed') throw new Interruption('roll-back', outcome.finding)
+  if (outcome.kind === 'withdrawn') return outcome.why
+  run.fleet.decide({ kind: 'batch', tone: 'plain', text: `placed ${batch.units.join(', ')}` })
+  return undefined
 }
 
 /**
@@ -91,30 +100,22 @@ function refuseOscillation(run: RolloutRun, open: readonly UnitObservation[]): v
   )
 }
 
-async function placeBatch(
-  run: RolloutRun,
-  wave: number,
-  batch: Place & { readonly units: readonly UnitId[] },
-): Promise<void> {
-  const outcome = await carryOut(run, { wave, batch, direction: 'forward' }, run.plan.release)
-  if (outcome.kind === 'failed') throw new Interruption('roll-back', outcome.finding)
-  if (outcome.kind === 'withdrawn') return nextPoll(run)
-  run.fleet.decide({ kind: 'batch', tone: 'plain', text: `placed ${batch.units.join(', ')}` })
-}
-
 /** Watches a wave until its bake is judged; the outcome of its last batch goes on record meanwhile. */
 async function bakeWave(run: RolloutRun, index: number, wave: Wave): Promise<void> {
   run.journal.flushBehind()
-  const { bake } = wave
-  if (!bake) {
-    judged(run, index, wave, {
-      kind: 'good',
-      why: 'healthy and on the right build; nothing to compare with',
-      canary: { requests: 0, errors: 0 },
-    })
-    return
-  }
   run.fleet.phase = `${wave.name}: bake`
+  judged(run, index, wave, wave.bake ? await watchBake(run, wave.bake) : UNCOMPARED)
+}
+
+/** A first release has no control and no baseline: its units were seen healthy on the right build. */
+const UNCOMPARED: WaveJudgement = {
+  kind: 'good',
+  why: 'healthy and on the right build; nothing to compare with',
+  canary: { requests: 0, errors: 0 },
+}
+
+async function watchBake(run: RolloutRun, bake: Bake): Promise<WaveJudgement> {
+  const release = run.plan.release.commit
   const start = (await run.fleet.look()).traffic
   const since = run.clock.monotonic()
   for (;;) {
@@ -122,24 +123,18 @@ async function bakeWave(run: RolloutRun, index: number, wave: Wave): Promise<voi
     refuseCancelled(run)
     const seen = await run.fleet.look()
     refuseDrift(run, seen)
-    const finding = unsettled(
-      seen,
-      pick(seen, [...run.touched]).map((unit) => unit.id),
-      run.plan.release,
-    )
-    if (finding) throw new Interruption('roll-back', finding)
+    refuseIll(run, seen)
     const elapsedMs = run.clock.monotonic() - since
-    const { kind, ...why } = judgeBake({
-      bake,
-      release: run.plan.release.commit,
-      start,
-      now: seen.traffic,
-      elapsedMs,
-    })
-    if (kind === 'not-yet') continue
-    judged(run, index, wave, { kind, ...why })
-    return
+    const { kind, why, canary } = judgeBake({ bake, release, start, now: seen.traffic, elapsedMs })
+    if (kind !== 'not-yet') return { kind, why, canary }
   }
+}
+
+/** A placed unit that is not well any more speaks against the release; one that is gone does not. */
+function refuseIll(run: RolloutRun, seen: Observation): void {
+  const placed = pick(seen, [...run.touched]).map((unit) => unit.id)
+  const finding = unsettled(seen, placed, run.plan.release)
+  if (finding) throw new Interruption('roll-back', finding)
 }
 
 type WaveJudgement = Pick<BakeJudgement, 'why' | 'canary'> & {

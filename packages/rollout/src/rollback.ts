@@ -1,6 +1,7 @@
 import type { Finding } from '@bulkhead/vocabulary'
 import type { Batch, Observation, ShippedRelease, UnitId, UnitObservation } from './fleet.ts'
-import { byPlace, isSettled, nextBatch, pick } from './next-batch.ts'
+import { byPlace, isSettled, nextBatch } from './next-batch.ts'
+import type { Stage } from './plan.ts'
 import * as refuse from './refusals.ts'
 import {
   CapacityWait,
@@ -25,44 +26,44 @@ export async function rollBack(
   previous: ShippedRelease,
 ): Promise<readonly Finding[]> {
   const wait = new CapacityWait(run)
-  const givenUp = new Set<UnitId>()
+  const failures = new Map<UnitId, string>()
   run.fleet.phase = 'rolling back'
   for (;;) {
     const seen = await run.fleet.look()
     refuseDrift(run, seen)
-    const next = nextStep(run, seen, previous, givenUp)
+    const tired = seen.units.find(
+      (unit) => isTired(run, unit) && isOurs(run, unit) && !isSettled(unit, previous),
+    )
+    if (tired)
+      return [
+        refuse.rollbackFailed(
+          tired.id,
+          failures.get(tired.id) ?? 'did not stay on the previous release',
+        ),
+      ]
+    const next = nextStep(run, seen, previous)
     if (next.kind === 'restored') return leftOver(run, seen, previous)
-    if (next.kind === 'wait') {
-      if (wait.isOver(next.reason))
-        return [
-          refuse.rollbackFailed(run.plan.environment, `capacity did not come back: ${next.reason}`),
-        ]
-      await run.clock.sleep(run.limits.pollMs)
-      continue
-    }
-    wait.reset()
-    const failed = await restore(run, next.batch, previous)
-    if (!failed) continue
-    const tired = next.batch.units.filter((id) => attemptsOf(run, 'back', id) >= MOST_ATTEMPTS)
-    for (const id of tired) givenUp.add(id)
-    const lost = pick(seen, tired).find((unit) => isOurs(run, unit))
-    if (lost) return [refuse.rollbackFailed(lost.id, failed.message)]
+    const held =
+      next.kind === 'wait' ? next.reason : await restore(run, next.batch, previous, failures)
+    if (held === undefined) wait.reset()
+    else if (wait.isOver(held))
+      return [refuse.rollbackFailed(run.plan.environment, `capacity did not come back: ${held}`)]
+    else await run.clock.sleep(run.limits.pollMs)
   }
 }
+
+/** Tried often enough: a rollback must not oscillate either. */
+const isTired = (run: RolloutRun, unit: UnitObservation): boolean =>
+  attemptsOf(run, 'back', unit.id) >= MOST_ATTEMPTS
 
 type Step =
   | { readonly kind: 'batch'; readonly batch: Batch }
   | { readonly kind: 'wait'; readonly reason: string }
   | { readonly kind: 'restored' }
 
-function nextStep(
-  run: RolloutRun,
-  seen: Observation,
-  previous: ShippedRelease,
-  givenUp: ReadonlySet<UnitId>,
-): Step {
+function nextStep(run: RolloutRun, seen: Observation, previous: ShippedRelease): Step {
   const open = seen.units.filter(
-    (unit) => needsRestoring(run, unit, previous) && !givenUp.has(unit.id),
+    (unit) => needsRestoring(run, unit, previous) && !isTired(run, unit),
   )
   const isDown = (unit: UnitObservation) => unit.health !== 'healthy'
   const ours = open.filter((unit) => isOurs(run, unit))
@@ -88,25 +89,33 @@ function needsRestoring(run: RolloutRun, unit: UnitObservation, previous: Shippe
 const isOurs = (run: RolloutRun, unit: UnitObservation): boolean =>
   run.touched.has(unit.id) || unit.version === run.plan.release.commit
 
+/** Restores a batch, or notes why its units failed; the reason when it may not begin now. */
 async function restore(
   run: RolloutRun,
   batch: Batch,
   previous: ShippedRelease,
-): Promise<Finding | undefined> {
-  const wave = Math.max(
-    0,
-    run.plan.waves.findIndex((each) =>
-      each.stages.some((stage) => stage.units.some((id) => batch.units.includes(id))),
-    ),
+  failures: Map<UnitId, string>,
+): Promise<string | undefined> {
+  const outcome = await carryOut(
+    run,
+    { wave: waveOf(run, batch), batch, direction: 'back' },
+    previous,
   )
-  const outcome = await carryOut(run, { wave, batch, direction: 'back' }, previous)
-  if (outcome.kind === 'withdrawn') {
-    await run.clock.sleep(run.limits.pollMs)
-    return undefined
-  }
-  if (outcome.kind === 'failed') return outcome.finding
-  run.fleet.decide({ kind: 'batch', tone: 'plain', text: `restored ${batch.units.join(', ')}` })
+  if (outcome.kind === 'withdrawn') return outcome.why
+  if (outcome.kind === 'failed')
+    for (const id of batch.units) failures.set(id, outcome.finding.message)
+  else
+    run.fleet.decide({ kind: 'batch', tone: 'plain', text: `restored ${batch.units.join(', ')}` })
   return undefined
+}
+
+/** The wave that placed these units; the first for units that were on the release before. */
+function waveOf({ plan }: RolloutRun, batch: Batch): number {
+  const holds = (stage: Stage) => stage.units.some((id) => batch.units.includes(id))
+  return Math.max(
+    0,
+    plan.waves.findIndex((wave) => wave.stages.some(holds)),
+  )
 }
 
 /** Whether anything this rollout answers for is still not on the previous release. */

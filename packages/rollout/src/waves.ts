@@ -2,7 +2,7 @@ import type { UnitId, UnitObservation } from './fleet.ts'
 import { type Place, comparePlaces, compareText } from './zone-capacity.ts'
 
 /** Units of one zone that a wave changes. */
-export interface WaveStage extends Place {
+interface WaveStage extends Place {
   readonly units: readonly UnitId[]
 }
 

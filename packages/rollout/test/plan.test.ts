@@ -142,6 +142,13 @@ describe('refusals', () => {
     expect(codesOf(planRollout(ill))).toEqual(['rollout/unhealthy-baseline'])
   })
 
+  test('a zone that is wholly down needs no capacity to be placed', () => {
+    const down = change(request({ required: 2 }), (unit) =>
+      unit.zone === 'c' ? { ...unit, health: 'stopped', version: null } : unit,
+    )
+    expect(codesOf(planRollout(down))).toEqual([])
+  })
+
   test('no units, and the same unit twice', () => {
     expect(codesOf(planRollout(request({ observation: { units: [], traffic: [] } })))).toEqual([
       'rollout/unhealthy-baseline',

@@ -96,9 +96,9 @@ describe('rolled back', () => {
 
   test('a unit that gets sick while it is watched', async () => {
     const scenario = new Scenario()
-    afterChanges(scenario, 3, () =>
-      Object.assign(scenario.fleet.units[0] ?? {}, { health: 'unhealthy' }),
-    )
+    void scenario.clock
+      .sleep(2_500)
+      .then(() => Object.assign(scenario.fleet.units[0] ?? {}, { health: 'unhealthy' }))
     const ended = await scenario.run()
     expect([ended.result, ...codes(ended.findings)]).toEqual([
       'rolled-back',
@@ -223,7 +223,145 @@ describe('a zone is lost in the middle', () => {
   })
 })
 
+describe('what dies or appears beside the rollout', () => {
+  test('the release is not placed on a unit that died: it is restored', async () => {
+    const scenario = new Scenario()
+    afterChanges(scenario, 13, () =>
+      Object.assign(scenario.fleet.units[8] ?? {}, { health: 'stopped' }),
+    )
+    const ended = await scenario.run()
+    expect([ended.result, ...codes(ended.findings)]).toEqual(['rolled-back', 'rollout/no-capacity'])
+    expect(scenario.versions()).toEqual(all('a'))
+  })
+
+  test('a unit added on the old release is placed before the last bake, so that it is judged', async () => {
+    const scenario = new Scenario()
+    const id = 'eu/a/new' as UnitId
+    afterChanges(scenario, 8, () => {
+      scenario.fleet.units.push({
+        id,
+        region: 'eu',
+        zone: 'a',
+        version: oldRelease.commit,
+        health: 'healthy',
+      })
+    })
+    await scenario.run()
+    const order = scenario.events.filter(
+      (event) =>
+        event.kind === 'wave-judged' ||
+        (event.kind === 'batch-done' && event.batch.units.includes(id)),
+    )
+    expect(order.map((event) => event.kind)).toEqual([
+      'wave-judged',
+      'wave-judged',
+      'wave-judged',
+      'batch-done',
+      'wave-judged',
+    ])
+  })
+
+  test('a unit added during the last bake is placed before the end', async () => {
+    const scenario = new Scenario()
+    const id = 'eu/a/new' as UnitId
+    afterChanges(scenario, 18, () => {
+      void scenario.clock.sleep(1_000).then(() =>
+        scenario.fleet.units.push({
+          id,
+          region: 'eu',
+          zone: 'a',
+          version: oldRelease.commit,
+          health: 'healthy',
+        }),
+      )
+    })
+    expect((await scenario.run()).result).toBe('released')
+    expect(scenario.versions()).toEqual(all('b', 10))
+  })
+
+  test('a unit added on the new release goes back with the others', async () => {
+    const scenario = new Scenario()
+    scenario.fleet.errorRates.set(newRelease.commit, 0.5)
+    afterChanges(scenario, 3, () => {
+      scenario.fleet.units.push({
+        id: 'eu/b/new' as UnitId,
+        region: 'eu',
+        zone: 'b',
+        version: newRelease.commit,
+        health: 'healthy',
+      })
+    })
+    expect((await scenario.run()).result).toBe('rolled-back')
+    expect(scenario.versions()).toEqual(all('a', 10))
+  })
+
+  test('a unit that falls over again and again is not restored for ever', async () => {
+    const scenario = new Scenario()
+    scenario.fleet.errorRates.set(newRelease.commit, 0.5)
+    let healthyLooks = 0
+    scenario.fleet.onCall = () => {
+      const [canary] = scenario.fleet.units
+      const back = scenario.fleet.applied.length > 1 && canary?.health === 'healthy'
+      healthyLooks = back ? healthyLooks + 1 : 0
+      if (healthyLooks === 2) Object.assign(canary ?? {}, { health: 'unhealthy' })
+    }
+    const ended = await scenario.run()
+    expect([ended.result, ...codes(ended.findings)]).toEqual([
+      'stuck',
+      'rollout/canary-failed',
+      'rollout/rollback-failed',
+    ])
+    expect(scenario.fleet.applied.length).toBe(4)
+  })
+})
+
+describe('a target that takes too long', () => {
+  test('is told to stop, and the batch has failed', async () => {
+    const scenario = new Scenario()
+    const apply = scenario.fleet.apply.bind(scenario.fleet)
+    let calls = 0
+    scenario.fleet.apply = async (batch, wanted, by, signal?: AbortSignal) => {
+      if ((calls += 1) > 1) return apply(batch, wanted, by)
+      await scenario.clock.sleep(1e9, signal).catch(() => undefined)
+      return { kind: 'failed', unit: null, reason: 'gave up' }
+    }
+    const ended = await scenario.run()
+    expect([ended.result, ended.findings[0]?.message]).toEqual(['rolled-back', 'gave up'])
+  })
+
+  test('is given up on when it does not even answer that', async () => {
+    const scenario = new Scenario()
+    scenario.fleet.apply = () => new Promise(() => undefined)
+    const ended = await scenario.run()
+    expect(ended.result).toBe('rolled-back')
+    expect(ended.findings[0]?.message).toBe('no answer within 600000 ms')
+  })
+})
+
+test('a view that fails does not harm the rollout', async () => {
+  const scenario = new Scenario()
+  scenario.progress.push = () => {
+    throw new Error('broken terminal')
+  }
+  expect((await scenario.run()).result).toBe('released')
+})
+
 describe('stopped, touching nothing more', () => {
+  test('a newer token has acted during the rollback', async () => {
+    const scenario = new Scenario()
+    scenario.fleet.errorRates.set(newRelease.commit, 0.5)
+    afterChanges(scenario, 3, () => {
+      scenario.fleet.newest = (token + 1) as FencingToken
+    })
+    const ended = await scenario.run()
+    expect([ended.result, ...codes(ended.findings)]).toEqual([
+      'stopped',
+      'rollout/canary-failed',
+      'rollout/stale-token',
+    ])
+    expect(scenario.fleet.applied).toHaveLength(1)
+  })
+
   test('a newer token has acted', async () => {
     const scenario = new Scenario()
     afterChanges(scenario, 4, () => {
@@ -268,6 +406,21 @@ describe('refused before the first batch', () => {
     expect(scenario.fleet.applied).toEqual([])
     expect(scenario.events).toEqual([])
   })
+})
+
+test('a fleet that fell below what is required after planning is refused', async () => {
+  const scenario = new Scenario({ required: 5 })
+  scenario.fleet.onCall = (_, name) => {
+    if (name !== 'holds') return
+    scenario.fleet.loseZone('eu/a')
+    scenario.fleet.loseZone('eu/b')
+  }
+  const ended = await scenario.run()
+  expect([ended.result, ...codes(ended.findings)]).toEqual([
+    'refused',
+    'rollout/unhealthy-baseline',
+  ])
+  expect(scenario.fleet.applied).toEqual([])
 })
 
 describe('stuck', () => {

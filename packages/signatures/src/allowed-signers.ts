@@ -87,7 +87,7 @@ function readPrincipals(text: string): readonly string[] | string {
   if (pattern !== undefined) {
     return `the principal ${JSON.stringify(pattern)} is a pattern; name each email in full`
   }
-  const odd = names.find((name) => name === '' || /[\p{Cc}<>"]/u.test(name))
+  const odd = names.find((name) => name === '' || /[\p{Cc}\p{Cf}\s<>"]/u.test(name))
   return odd === undefined ? names : `the principal ${JSON.stringify(odd)} is no email`
 }
 

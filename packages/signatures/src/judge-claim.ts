@@ -34,7 +34,7 @@ export function objectTo(
 }
 
 /** Every principal of a key, as the policy names them. */
-export const namesOf = (signers: readonly AllowedSigner[]): string =>
+const namesOf = (signers: readonly AllowedSigner[]): string =>
   signers.flatMap(({ principals }) => principals).join(', ')
 
 /** From `valid-after` on, and before `valid-before`. */

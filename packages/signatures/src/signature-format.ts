@@ -26,13 +26,10 @@ export interface UnknownKey {
   readonly publicKey: string
 }
 
-export type ClaimReading = Reading<SignatureClaim | UnknownKey>
+type ClaimReading = Reading<SignatureClaim | UnknownKey>
 
 /** Reads one kind of signature: the door for further formats. */
-export type SignatureReader = (
-  signature: CommitSignature,
-  allowedSigners: AllowedSigners,
-) => ClaimReading
+type SignatureReader = (signature: CommitSignature, allowedSigners: AllowedSigners) => ClaimReading
 
 const ARMORS: readonly (readonly [string, SignatureFormat])[] = [
   ['-----BEGIN SSH SIGNATURE-----', 'ssh'],

@@ -7,8 +7,9 @@ export interface SignerFields {
   readonly key: string
 }
 
-/** Options begin with one of these words; a key type never does. */
-const OPTION_START = /^(?:cert-authority|namespaces|valid-after|valid-before|[a-z0-9-]+=)/i
+const OPTION = /^(?:cert-authority|[a-z0-9-]+=)/i
+/** Every key blob begins with the length of its type, four bytes of which three are zero. */
+const KEY_START = 'AAAA'
 const BLANK = /^[ \t]+/
 
 /**
@@ -18,18 +19,18 @@ const BLANK = /^[ \t]+/
 export function splitSignerLine(line: string): SignerFields | undefined {
   const first = takePrincipals(line)
   if (first === undefined) return undefined
-  const second = takeField(first.rest)
-  if (second === undefined) return undefined
-  const hasOptions = OPTION_START.test(second.field)
-  const third = hasOptions ? takeField(second.rest) : second
-  const fourth = third === undefined ? undefined : takeField(third.rest)
-  if (third === undefined || fourth === undefined) return undefined
-  return {
-    principals: first.field,
-    options: hasOptions ? second.field : '',
-    keyType: third.field,
-    key: fourth.field,
-  }
+  const fields = takeFields(first.rest, 3)
+  const [second, third] = fields
+  if (second === undefined || third === undefined) return undefined
+  const hasOptions = OPTION.test(second) || !third.startsWith(KEY_START)
+  const [keyType, key] = fields.slice(hasOptions ? 1 : 0)
+  if (keyType === undefined || key === undefined) return undefined
+  return { principals: first.field, options: hasOptions ? second : '', keyType, key }
+}
+
+function takeFields(text: string, count: number): readonly string[] {
+  const taken = count === 0 ? undefined : takeField(text)
+  return taken === undefined ? [] : [taken.field, ...takeFields(taken.rest, count - 1)]
 }
 
 interface Taken {

@@ -22,7 +22,7 @@ export type SshKey =
     }
 
 /** The key as node:crypto wants it, made once; undefined when it is no point or number of its kind. */
-export type LoadKey = () => KeyObject | undefined
+type LoadKey = () => KeyObject | undefined
 
 const CURVES = {
   'ecdsa-sha2-nistp256': { curve: 'nistp256', crv: 'P-256', hash: 'sha256', width: 32 },

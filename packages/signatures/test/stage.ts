@@ -105,6 +105,8 @@ async function gitAccepts(
 export const codesOf = (judgement: CommitJudgement): readonly string[] =>
   judgement.verdict === 'passed' ? [] : judgement.findings.map(({ code }) => code)
 
+const SSH_KEYGEN = 'ssh-keygen'
+
 /** Signs `payload` as git has `ssh-keygen` sign it, or for another namespace or hash. */
 export function signWithSshKeygen(
   payload: string,
@@ -113,13 +115,13 @@ export function signWithSshKeygen(
 ): string {
   const argv = ['-Y', 'sign', '-n', namespace, '-f', by.keyFile, '-O', `hashalg=${hash}`]
   const input = Buffer.from(payload, 'latin1')
-  return execFileSync('ssh-keygen', argv, { input, stdio: ['pipe', 'pipe', 'ignore'] }).toString()
+  return execFileSync(SSH_KEYGEN, argv, { input, stdio: ['pipe', 'pipe', 'ignore'] }).toString()
 }
 
 /** A commit source with `armor` as its signature header, after the committer line. */
 export function withSignature(source: string, armor: string, header = 'gpgsig'): string {
   const [before = '', after = ''] = splitAfterCommitter(source)
-  return `${before}${header} ${armor.trimEnd().split('\n').join('\n ')}\n${after}`
+  return `${before}${header} ${armor.replace(/\n$/, '').split('\n').join('\n ')}\n${after}`
 }
 
 /** A commit source with a line put in right after its committer. */
@@ -127,10 +129,6 @@ export function withHeader(source: string, line: string): string {
   const [before = '', after = ''] = splitAfterCommitter(source)
   return `${before}${line}\n${after}`
 }
-
-/** A commit source without its signature. */
-export const withoutSignature = (source: string): string =>
-  source.replace(/^gpgsig(?:-sha256)? .*\n(?: .*\n)*/m, '')
 
 /** The armor of a signed commit source. */
 export function armorOf(source: string): string {
@@ -140,8 +138,28 @@ export function armorOf(source: string): string {
 }
 
 function splitAfterCommitter(source: string): readonly string[] {
-  const at = /^committer .*\n/m.exec(source)
+  const at = /^committer .*\n(?: .*\n)*/m.exec(source)
   if (at === null) throw new Error('no committer')
   const end = at.index + at[0].length
   return [source.slice(0, end), source.slice(end)]
+}
+
+/** The source signed by `by` as a commit, its signature good over exactly these bytes. */
+export const signSource = (source: string, by: Person): string =>
+  withSignature(source, signWithSshKeygen(source, by))
+
+/** The source of an unsigned commit by Ada with one parent. */
+export async function unsignedSource(stage: Stage): Promise<string> {
+  await stage.fixture.commit({ by: stage.ada, message: 'parent', signedBy: null })
+  const message = 'subject\n\nbody\n'
+  return stage.source(await stage.fixture.commit({ by: stage.ada, message, signedBy: null }))
+}
+
+/** Stores a source and judges it. */
+export async function judgeSource(
+  stage: Stage,
+  source: string,
+  options?: JudgeOptions,
+): Promise<CommitJudgement> {
+  return stage.judge(await stage.store(source), options)
 }

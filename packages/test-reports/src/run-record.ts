@@ -24,7 +24,10 @@ export interface RunRecord {
   readonly nonce: string
   readonly run: { readonly id: string; readonly attempt: number }
   readonly shard: { readonly index: number; readonly total: number }
-  /** Path relative to the repository's top, and SHA-256 of the bytes, of every report. */
+  /**
+   * Path relative to the repository's top, and SHA-256 of the bytes, of every report. Empty when any
+   * of the suite's patterns matched nothing: half of the reports must not look like all.
+   */
   readonly reports: readonly { readonly path: string; readonly digest: Digest }[]
 }
 

@@ -135,6 +135,21 @@ describe('a JUnit report, cut or damaged', () => {
       expect(passes(await read(bytes.subarray(0, end)))).toBe(false)
   })
 
+  it.skipIf(corpusIsAbsent)(
+    'does not pass when a real report with failures is cut anywhere (needs ../shared/corpus)',
+    async () => {
+      const small = corpusEntries()
+        .map(({ path }) => corpusFile(path))
+        .filter(({ length }) => length < 3000)
+      for (const bytes of small) {
+        const { counts } = await read(bytes)
+        if (counts.passed === counts.tests) continue
+        for (let end = 0; end < bytes.length; end += 1)
+          expect(passes(await read(bytes.subarray(0, end)))).toBe(false)
+      }
+    },
+  )
+
   it('never throws, and never passes with a failure inside, whatever bytes are put in or out', async () => {
     const edit = fc.record({
       at: fc.nat(FAILING.length),

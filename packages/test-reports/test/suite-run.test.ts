@@ -128,6 +128,42 @@ symlinkSync(process.cwd() + '/../outside', 'results/folder')`,
     ])
   })
 
+  it('takes no report out of a linked folder, and none that is no file', async () => {
+    await using repository = await suiteRepository(
+      writing(
+        { 'a.xml': GREEN },
+        `const { symlinkSync } = await import('node:fs')
+symlinkSync(process.cwd() + '/../outside', 'results/folder')
+const { execFileSync } = await import('node:child_process')
+execFileSync('mkfifo', ['results/pipe.xml'])`,
+      ),
+    )
+    const outside = join(repository.root, '../outside')
+    await mkdir(outside)
+    await writeFile(join(outside, 'x.xml'), GREEN)
+    const reportsOf = async (pattern: string) => {
+      await repository.git('clean', '-qfdx')
+      const request = vouchedRun(repository, { plan: { ...PLAN, reports: [pattern] } })
+      return (await runVouchedSuite(request)).record.reports.map(({ path }) => path)
+    }
+    expect(await reportsOf('results/folder/x.xml')).toEqual([])
+    expect(await reportsOf('results/pipe.xml')).toEqual([])
+    expect(await reportsOf('results/*.xml')).toEqual(['results/a.xml'])
+  })
+
+  it('finds reports in hidden folders, and by the exact letter case', async () => {
+    const program = `import { mkdirSync, writeFileSync } from 'node:fs'
+mkdirSync('results/.hidden', { recursive: true })
+writeFileSync('results/.hidden/a.xml', ${JSON.stringify(GREEN)})`
+    await using repository = await suiteRepository(program)
+    const reportsOf = async (pattern: string) => {
+      const request = vouchedRun(repository, { plan: { ...PLAN, reports: [pattern] } })
+      return (await runVouchedSuite(request)).record.reports.map(({ path }) => path)
+    }
+    expect(await reportsOf('results/**/*.xml')).toEqual(['results/.hidden/a.xml'])
+    expect(await reportsOf('RESULTS/**/*.xml')).toEqual([])
+  })
+
   it('refuses patterns that match files of the repository, and removes none of them', async () => {
     await using repository = await suiteRepository(writing({ 'a.xml': GREEN }))
     const plan = { ...PLAN, reports: ['**/*.mjs'] }

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { GitFixture } from '@bulkhead/testkit'
-import { type Scene, blocks, check, everywhere, gate, runSuites, ship } from './scene.ts'
+import { type Scene, blocks, build, check, everywhere, gate, runSuites, ship } from './scene.ts'
 import { makeEdit } from '../world-of-the-story.ts'
 
 /** The leak again; this time the author deletes the test that caught it, from suite and inventory. */
@@ -15,11 +15,13 @@ export const deletedTest: Scene = {
     await shrinkInventory(repository)
     await repository.commit({ by: people.ada, message: subject })
     const tested = await runSuites(stage, 'tenant-isolation')
+    await build(stage)
     const gated = await gate(stage)
     const shipped = await ship(stage)
     const checks = [
       check('without the tests that caught it, the suite is all green', tested.exitCode === 0),
       blocks('the gate', gated, 'gate/missing-test'),
+      check('it names the two tests that were deleted, and no other', gated.output.split('gate/missing-test').length === 3 && gated.output.split('report: totals').length === 3),
       blocks('the deploy step', shipped, 'attest/not-passed'),
       await everywhere(stage, deployed),
     ]

@@ -1,5 +1,5 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { breakInProduction } from './production-errors.ts'
 import { type Scene, blocks, build, check, everywhere, gate, passes, runSuites, ship } from './scene.ts'
 
@@ -18,8 +18,9 @@ export const forgedVerdict: Scene = {
     await mkdir(forged)
     const edited = await editVerdict(evidence(commit, 'verdict.json'), join(forged, 'verdict.json'))
     await copyFile(evidence(commit, 'summary.json'), join(forged, 'summary.json'))
-    const withEdited = await ship(stage, '--verdict', join(forged, 'verdict.json'), '--summary', join(forged, 'summary.json'))
-    const withOther = await ship(stage, '--verdict', evidence(deployed, 'verdict.json'), '--summary', evidence(deployed, 'summary.json'))
+    const typed = (path: string) => relative(repository.path, path)
+    const withEdited = await ship(stage, '--verdict', typed(join(forged, 'verdict.json')), '--summary', typed(join(forged, 'summary.json')))
+    const withOther = await ship(stage, '--verdict', typed(evidence(deployed, 'verdict.json')), '--summary', typed(evidence(deployed, 'summary.json')))
     return [
       passes('the run of both suites', tested),
       passes('the build', built),

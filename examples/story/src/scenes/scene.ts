@@ -1,6 +1,6 @@
 import type { Answer } from '../bulkhead.ts'
 import type { Check } from '../narrator.ts'
-import { type Stage, voucherSocket } from '../stage.ts'
+import { type Stage, VOUCHER_SOCKET } from '../stage.ts'
 
 /** One scene: what happens, and every check of what must have happened. */
 export interface Scene {
@@ -15,11 +15,14 @@ export const passes = (what: string, answer: Answer): Check => check(`${what} pa
 
 /** The command blocked, and gave exactly this reason among others. */
 export const blocks = (what: string, answer: Answer, code: string): Check =>
-  check(`${what} blocks with ${code}, and says how to mend it`, answer.exitCode === 1 && answer.output.includes(code) && answer.output.includes('→'))
+  check(`${what} blocks with ${code}, and says how to mend it`, answer.exitCode === 1 && reasonsIn(answer).includes(code) && answer.output.includes('→'))
+
+/** The codes that an answer gives as reasons: at the start of a finding, not anywhere in its text. */
+const reasonsIn = (answer: Answer): readonly string[] => [...answer.output.matchAll(/^✗ ([a-z]+\/[a-z0-9-]+) /gm)].map((match) => match[1] ?? '')
 
 /** Runs suites under the voucher, as the policy demands. */
 export const runSuites = (stage: Stage, ...suites: readonly string[]) =>
-  stage.run(['test', ...suites.flatMap((suite) => ['--suite', suite]), '--voucher', voucherSocket(stage.repository.path)])
+  stage.run(['test', ...suites.flatMap((suite) => ['--suite', suite]), '--voucher', VOUCHER_SOCKET])
 
 export const build = (stage: Stage) => stage.run(['build', '--keys', '-'], { keys: true })
 export const gate = (stage: Stage, ...more: readonly string[]) => stage.run(['gate', ...more, '--keys', '-'], { keys: true })

@@ -43,6 +43,6 @@ td:last-child{padding-right:0}
 .why{color:var(--soft);font-size:13px}.why code{color:var(--bad)}
 code{font:12.5px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 footer{color:var(--soft);font-size:13px}
-@media(max-width:600px){main{padding:22px 14px 40px}.card{padding:16px 14px}.scroll{margin:0 -14px;padding:0 14px}h1{font-size:22px}.figures{grid-template-columns:1fr 1fr}td.kind{white-space:normal}td,th{padding-right:10px}}
+@media(max-width:600px){main{padding:22px 14px 40px}.card{padding:16px 14px}.scroll{margin:0 -14px;padding:0 14px}h1{font-size:22px}.figures{grid-template-columns:1fr 1fr}td.kind{white-space:normal;overflow-wrap:normal}td,th{padding-right:10px}}
 @media print{body{background:#fff}.card{break-inside:avoid}}
 `

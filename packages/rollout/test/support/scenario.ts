@@ -28,7 +28,7 @@ export interface ScenarioOptions extends Partial<Omit<FleetOptions, 'clock'>> {
   readonly previous?: ShippedRelease | null
 }
 
-export const threeZones = { eu: { a: 3, b: 3, c: 3 } }
+const threeZones = { eu: { a: 3, b: 3, c: 3 } }
 
 /** Planning simulates its bakes; the same fleet need not be planned twice. */
 const planned = new Map<string, Planning>()

@@ -190,4 +190,6 @@ export class JUnitDocument implements XmlContent {
   }
 }
 
-const isDuration = (text: string): boolean => /^\d{1,15}(?:\.\d{1,30})?(?:e-?\d{1,2})?$/i.test(text)
+/** Seconds; surefire groups thousands (`1,023.5`), Python writes exponents. */
+const isDuration = (text: string): boolean =>
+  /^(?:\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.\d{1,30})?(?:e-?\d{1,2})?$/i.test(text)

@@ -3,7 +3,7 @@ import { reasonsOf } from './reason.ts'
 export const rolloutReasons = reasonsOf({
   'rollout/no-capacity': {
     cause: 'Taking any unit out would leave too little capacity if a zone died.',
-    remedy: 'Add units, lower `capacity.required`, or let the target surge.',
+    remedy: 'Add units, lower `required` of the environment, or let the target surge.',
   },
   'rollout/unhealthy-baseline': {
     cause: 'The fleet does not have the capacity that the policy requires even before the rollout.',

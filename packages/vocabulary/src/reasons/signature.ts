@@ -3,7 +3,8 @@ import { reasonsOf } from './reason.ts'
 export const signatureReasons = reasonsOf({
   'signature/unsigned': {
     cause: 'A commit carries no signature.',
-    remedy: 'Sign it: `git rebase --exec "git commit --amend --no-edit -S" BASE`.',
+    remedy:
+      'Sign it: `git rebase --rebase-merges --exec "git commit --amend --no-edit --allow-empty -S" BASE`.',
   },
   'signature/unknown-signer': {
     cause: 'The key that signed is not in the allowed signers of the trusted ref.',
