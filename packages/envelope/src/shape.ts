@@ -36,33 +36,42 @@ export function readShape<T>(shape: Shape<T>, value: unknown): ShapeReading<T> {
 type Members<T> = { readonly [Key in keyof T]: Shape<T[Key]> }
 
 /** An object with exactly these members. */
-export const objectOf =
-  <T extends object>(required: Members<T>): Shape<T> =>
-  (value, at) =>
-    // The checked members become the type that describes them: here and just below, nowhere else.
-    readMembers(value, at, required, {}) as T
+export function objectOf<T extends object>(required: Members<T>): Shape<T> {
+  const form = formOf(required, {})
+  // The checked members become the type that describes them: here and just below, nowhere else.
+  return (value, at) => readMembers(value, at, form) as T
+}
 
 /** An object with the members of `required`, which may have those of `optional`, and no others. */
-export const objectWith =
-  <T extends object, O extends object>(
-    required: Members<T>,
-    optional: Members<O>,
-  ): Shape<T & Partial<O>> =>
-  (value, at) =>
-    readMembers(value, at, required, optional) as T & Partial<O>
+export function objectWith<T extends object, O extends object>(
+  required: Members<T>,
+  optional: Members<O>,
+): Shape<T & Partial<O>> {
+  const form = formOf(required, optional)
+  return (value, at) => readMembers(value, at, form) as T & Partial<O>
+}
 
-function readMembers(value: unknown, at: string, required: object, optional: object): object {
+interface ObjectForm {
+  readonly shapes: ReadonlyMap<string, Shape<unknown>>
+  readonly required: readonly string[]
+}
+
+const formOf = (required: object, optional: object): ObjectForm => ({
+  shapes: new Map<string, Shape<unknown>>(Object.entries({ ...optional, ...required })),
+  required: Object.keys(required),
+})
+
+function readMembers(value: unknown, at: string, { shapes, required }: ObjectForm): object {
   if (!isPlainObject(value)) return refuse(at, 'an object')
-  const shapes = new Map<string, Shape<unknown>>(Object.entries({ ...optional, ...required }))
-  const stranger = Object.keys(value).find((key) => !shapes.has(key))
-  if (stranger !== undefined) return refuse(at, `no member ${JSON.stringify(stranger)}`)
-  const missing = Object.keys(required).find((key) => !Object.hasOwn(value, key))
+  const missing = required.find((key) => !Object.hasOwn(value, key))
   if (missing !== undefined) return refuse(at, `a member ${JSON.stringify(missing)}`)
-  const members = Object.entries(value).map(([key, member]) => [
-    key,
-    shapes.get(key)?.(member, `${at}.${key}`),
-  ])
-  return Object.fromEntries(members) as object
+  const read: Record<string, unknown> = {}
+  for (const [key, member] of Object.entries(value)) {
+    const shape = shapes.get(key)
+    if (shape === undefined) return refuse(at, `no member ${JSON.stringify(key)}`)
+    read[key] = shape(member, `${at}.${key}`)
+  }
+  return read
 }
 
 /** An object with any keys and members of one shape, at most `most` of them. */

@@ -40,6 +40,7 @@ export class LogChain {
   #size = 0
   #head: Digest | null = null
   #lastAt = ''
+  #sound = true
 
   constructor(identity: LedgerIdentity) {
     this.identity = identity
@@ -65,22 +66,34 @@ export class LogChain {
   /** Judges the next stored entry and moves past it, whatever is found. */
   judge(index: number, bytes: Buffer): EntryJudgement {
     const reading = readEntry(bytes, this.identity.trust.keys)
-    const findings =
-      reading.kind === 'refused'
-        ? [against(index, reading.code, reading.reason)]
-        : CHECKS.flatMap((check) => check(this, reading.entry, index) ?? [])
     const entry = reading.kind === 'read' ? reading.entry : null
-    const pinned = checkPinned(this.identity.trust, index, sha256(bytes))
-    this.#moveTo(index, sha256(bytes), entry, findings.length === 0)
-    return { index, entry, findings: [...findings, ...pinned] }
+    const findings =
+      reading.kind === 'read'
+        ? this.#judgeEntry(reading.entry, index)
+        : [against(index, reading.code, reading.reason)]
+    if (findings.some(({ code }) => code !== 'ledger/illegal-step')) this.#sound = false
+    const digest = sha256(bytes)
+    this.#moveTo(index, digest, entry, findings.length === 0)
+    return {
+      index,
+      entry,
+      findings: [...findings, ...checkPinned(this.identity.trust, index, digest)],
+    }
+  }
+
+  /** After the first break nobody can say what may follow what: only form and links are judged on. */
+  #judgeEntry(entry: LedgerEntry, index: number): readonly Finding[] {
+    const findings = CHECKS.flatMap((check) => check(this, entry, index) ?? [])
+    if (findings.length > 0 || !this.#sound) return findings
+    const objection = this.#fold.objection(entry)
+    return objection === undefined ? [] : [against(index, 'ledger/illegal-step', objection)]
   }
 
   #moveTo(index: number, digest: Digest, entry: LedgerEntry | null, legal: boolean): void {
     this.#size = index + 1
     this.#head = digest
-    if (entry === null) return
-    if (entry.at > this.#lastAt) this.#lastAt = entry.at
-    if (legal) this.#fold.apply(entry)
+    if (entry !== null && entry.at > this.#lastAt) this.#lastAt = entry.at
+    if (entry !== null && legal) this.#fold.apply(entry)
   }
 
   /** What can only be said at the end: a log that stops before what was seen of it is cut. */
@@ -114,6 +127,7 @@ export class LogChain {
     copy.#size = this.#size
     copy.#head = this.#head
     copy.#lastAt = this.#lastAt
+    copy.#sound = this.#sound
     return copy
   }
 }
@@ -168,20 +182,11 @@ const checkGenesis: Check = ({ identity }, entry, index) => {
     : against(index, 'ledger/wrong-genesis', `it is ${entry.digest}, pinned is ${genesisDigest}`)
 }
 
-const checkStep: Check = (chain, entry, index) => {
-  const objection = chain.fold.objection(entry)
-  return objection === undefined ? undefined : against(index, 'ledger/illegal-step', objection)
-}
-
-/** After form and signature, which `readEntry` judges: the order of the annex, §6. */
-const CHECKS: readonly Check[] = [
-  checkIndex,
-  checkPrevious,
-  checkOrigin,
-  checkDate,
-  checkGenesis,
-  checkStep,
-]
+/**
+ * After form and signature, which `readEntry` judges, and before what may follow what: the order of
+ * the annex, §6.
+ */
+const CHECKS: readonly Check[] = [checkIndex, checkPrevious, checkOrigin, checkDate, checkGenesis]
 
 function checkPinned({ head }: LedgerTrust, index: number, digest: Digest): readonly Finding[] {
   if (head === undefined || head.index !== index || head.digest === digest) return []

@@ -5,7 +5,7 @@ import type { EntryDraft, LedgerEntry } from './entry.ts'
 import { MAX_ENTRY_BYTES, sealEntry } from './entry-form.ts'
 import type { EnvironmentFold } from './environment-fold.ts'
 import type { LedgerStore, StorePosition, StoredEntry } from './ledger-store.ts'
-import { type LedgerIdentity, LogChain } from './log-chain.ts'
+import { type EntryJudgement, type LedgerIdentity, LogChain } from './log-chain.ts'
 
 export interface LogWriterOptions extends LedgerIdentity {
   readonly store: LedgerStore
@@ -20,6 +20,18 @@ export interface LogWriterOptions extends LedgerIdentity {
 
 /** What to append after looking at what is on record, or why nothing is to be appended. */
 export type Proposal = EntryDraft[] | { readonly refused: readonly Finding[] }
+
+type Propose = (fold: EnvironmentFold) => Proposal
+type Appended = { readonly refused: readonly Finding[] } | { readonly entries: LedgerEntry[] }
+
+/**
+ * One attempt on the record as we know it. Success is final. A refusal only means something on a
+ * record that was just read, so it is settled by who knows that.
+ */
+type Attempt =
+  | { readonly kind: 'done'; readonly outcome: Appended }
+  | { readonly kind: 'refused'; settle(): Appended }
+  | { readonly kind: 'lost-race' }
 
 const MAX_ATTEMPTS = 12
 const FIRST_PAUSE_MS = 20
@@ -57,16 +69,15 @@ export class LogWriter {
    * @throws WorldError `ledger/illegal-step`, `ledger/lost-race`, `ledger/append-failed`
    * @throws DeniedError when the log does not verify
    */
-  append(
-    propose: (fold: EnvironmentFold) => Proposal,
-  ): Promise<{ readonly refused: readonly Finding[] } | { readonly entries: LedgerEntry[] }> {
+  append(propose: Propose): Promise<Appended> {
     return this.#inTurn(async () => {
+      const hasty = this.#position === undefined ? undefined : await this.#attempt(propose)
+      if (hasty?.kind === 'done') return hasty.outcome
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-        if (this.#position === undefined || attempt > 0) await this.#catchUp()
-        const proposal = propose(this.#chain.fold)
-        if ('refused' in proposal) return proposal
-        const entries = await this.#tryAppend(proposal)
-        if (entries !== undefined) return { entries }
+        await this.#catchUp()
+        const tried = await this.#attempt(propose)
+        if (tried.kind === 'done') return tried.outcome
+        if (tried.kind === 'refused') return tried.settle()
         await this.#options.clock.sleep(pause(attempt, this.#options.random()))
       }
       throw lostRace(this.#options.environment)
@@ -110,26 +121,37 @@ export class LogWriter {
     return { chain, findings: seen ? [...findings, ...chain.judgeEnd()] : [chain.rewritten()] }
   }
 
-  async #tryAppend(drafts: readonly EntryDraft[]): Promise<LedgerEntry[] | undefined> {
-    const { store, genesis } = this.#options
+  async #attempt(propose: Propose): Promise<Attempt> {
+    const proposal = propose(this.#chain.fold)
+    if ('refused' in proposal) return { kind: 'refused', settle: () => proposal }
+    if (proposal.length === 0) return { kind: 'refused', settle: () => ({ entries: [] }) }
+    const chain = this.#chain.fork()
+    const first = chain.size === 0 ? [this.#options.genesis] : []
+    const entries: LedgerEntry[] = []
+    for (const draft of [...first, ...proposal]) {
+      const { entry, findings } = await this.#extend(chain, draft)
+      const [finding] = findings
+      if (finding !== undefined || entry === null)
+        return { kind: 'refused', settle: failWith(finding) }
+      entries.push(entry)
+    }
+    return this.#store(chain, entries, first.length)
+  }
+
+  async #store(chain: LogChain, entries: readonly LedgerEntry[], skip: number): Promise<Attempt> {
     const position = this.#position
     if (position === undefined) throw new TypeError('appending to a log that was not read')
-    if (drafts.length === 0) return []
-    const chain = this.#chain.fork()
-    const first = chain.size === 0 ? [genesis] : []
-    const entries: LedgerEntry[] = []
-    for (const draft of [...first, ...drafts]) entries.push(await this.#extend(chain, draft))
     const stored: readonly StoredEntry[] = entries
-    const at = chain.lastAt
-    const outcome = await store.append({ expected: position, entries: stored, at })
-    if (outcome.kind === 'lost-race') return undefined
+    const request = { expected: position, entries: stored, at: chain.lastAt }
+    const outcome = await this.#options.store.append(request)
+    if (outcome.kind === 'lost-race') return outcome
     this.#chain = chain
     this.#position = outcome.position
-    return entries.slice(first.length)
+    return { kind: 'done', outcome: { entries: entries.slice(skip) } }
   }
 
   /** Seals a draft at the end of a chain, and judges it as every reader will. */
-  async #extend(chain: LogChain, draft: EntryDraft): Promise<LedgerEntry> {
+  async #extend(chain: LogChain, draft: EntryDraft): Promise<EntryJudgement> {
     const { origin, environment, clock, runner, signer } = this.#options
     const now = new Date(clock.now()).toISOString()
     const index = chain.size
@@ -138,12 +160,14 @@ export class LogWriter {
     const place = { origin, environment, index, previous: chain.head, at, runner }
     const bytes = await sealEntry(draft, place, signer)
     if (bytes.byteLength > MAX_ENTRY_BYTES) throw tooLarge(draft, bytes.byteLength)
-    const { entry, findings } = chain.judge(index, bytes)
-    const [finding] = findings
-    if (finding !== undefined) throw new WorldError(finding)
-    if (entry === null) throw new TypeError('an entry was refused without a finding')
-    return entry
+    return chain.judge(index, bytes)
   }
+}
+
+const failWith = (finding: Finding | undefined) => (): never => {
+  throw finding === undefined
+    ? new TypeError('an entry was refused without a finding')
+    : new WorldError(finding)
 }
 
 /** Grows from attempt to attempt, and is spread so that losers do not meet again. */

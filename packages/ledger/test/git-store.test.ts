@@ -1,17 +1,72 @@
-import { temporaryDirectory } from '@bulkhead/testkit'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { openRepository } from '@bulkhead/git'
+import { makeRepository, temporaryDirectory } from '@bulkhead/testkit'
+import { DeniedError, InputError, WorldError } from '@bulkhead/vocabulary'
+import { type ProcessOutcome, type RunProcess, runProcess } from '@bulkhead/world'
 import { describe, expect, it } from 'vitest'
-import { foldEnvironment, verifyLedger } from '../src/index.ts'
-import { ORIGIN, gitStore, ledgerKey, open, release, writeRelease } from './log-fixture.ts'
+import {
+  type EntryDraft,
+  type LedgerStore,
+  foldEnvironment,
+  gitLedgerStore,
+  verifyLedger,
+} from '../src/index.ts'
+import {
+  ACTORS,
+  ORIGIN,
+  all,
+  gitStore,
+  ledgerKey,
+  open,
+  release,
+  writeRelease,
+} from './log-fixture.ts'
 
 const key = ledgerKey()
-const identity = { trust: { keys: [key.key] }, origin: ORIGIN, environment: 'production' }
+const BRANCH = 'refs/heads/ledger/production'
+const CHILD = fileURLToPath(new URL('appending-process.ts', import.meta.url))
+const note = (text: string): EntryDraft => ({
+  kind: 'deploy.refused',
+  actors: ACTORS,
+  data: { text },
+})
+const verify = (store: LedgerStore) =>
+  verifyLedger({
+    entries: store.read(0),
+    trust: { keys: [key.key] },
+    origin: ORIGIN,
+    environment: 'production',
+  })
+const textsOf = async (store: LedgerStore) => {
+  const verified = await verify(store)
+  expect(verified.findings).toEqual([])
+  expect(verified.entries.map(({ index }) => index)).toEqual(
+    verified.entries.map((_, index) => index),
+  )
+  return verified.entries.slice(1).map(({ data }) => String(data['text']))
+}
+
+async function child(
+  repository: string,
+  home: string,
+  ...args: readonly string[]
+): Promise<ProcessOutcome> {
+  await writeFile(join(home, 'ledger.pem'), key.pem.privateKey)
+  await writeFile(join(home, 'ledger.pub'), key.pem.publicKey)
+  return runProcess({
+    argv: [process.execPath, CHILD, repository, join(home, 'ledger'), ...args],
+    cwd: home,
+  })
+}
 
 describe.each(['sha1', 'sha256'] as const)('a ledger in a %s repository', (objectFormat) => {
-  it('is written, read back, verified and folded', async () => {
+  it('is written, read back, verified and folded, and git finds it sound', async () => {
     await using home = await temporaryDirectory()
     await using git = await gitStore(home.path, { objectFormat })
     await writeRelease(await open(git.store, key))
-    const verified = await verifyLedger({ ...identity, entries: git.store.read(0) })
+    const verified = await verify(git.store)
     expect(verified.findings).toEqual([])
     expect(verified.entries.map(({ kind }) => kind)).toEqual([
       'genesis',
@@ -25,6 +80,295 @@ describe.each(['sha1', 'sha256'] as const)('a ledger in a %s repository', (objec
     ])
     expect(foldEnvironment(verified.entries)).toMatchObject({ released: release(), lease: null })
     expect(await git.store.listForeign()).toEqual([])
-    await git.fixture.git('fsck', '--strict', '--no-dangling')
+    expect(await git.fixture.git('fsck', '--strict', '--no-dangling')).toBe('')
+  })
+})
+
+describe('the branch', () => {
+  it('has one commit an append, by a fixed identity at the time of the entries, and no parent at first', async () => {
+    await using home = await temporaryDirectory()
+    await using git = await gitStore(home.path)
+    const ledger = await open(git.store, key)
+    const [first] = await ledger.append([note('one'), note('two')])
+    await ledger.append([note('three')])
+    const log = await git.fixture.git(
+      'log',
+      '--reverse',
+      '--format=%an <%ae> %cn %aI %ct %s',
+      BRANCH,
+    )
+    const seconds = Math.floor(Date.parse(first?.at ?? '') / 1_000)
+    expect(log.split('\n')[0]).toMatch(
+      /^bulkhead-ledger <ledger@bulkhead.dev> bulkhead-ledger .*(\+00:00|Z) /,
+    )
+    expect(log).toContain(` ${seconds} ledger: entries 0 to 2\n`)
+    expect(log).toContain('ledger: entries 3 to 3\n')
+    expect(await git.fixture.git('ls-tree', '-r', '--name-only', BRANCH)).toBe(
+      ['000', '001', '002', '003'].map((n) => `entries/000/000/${n}.json\n`).join(''),
+    )
+  })
+
+  it('keeps folders small, and reads on from any entry', async () => {
+    await using home = await temporaryDirectory()
+    await using git = await gitStore(home.path)
+    const ledger = await open(git.store, key)
+    await ledger.append(Array.from({ length: 1_005 }, (_, n) => note(`n${n}`)))
+    await ledger.append([note('last')])
+    expect(await git.fixture.git('ls-tree', '--name-only', `${BRANCH}:entries/000`)).toBe(
+      '000\n001\n',
+    )
+    expect((await all(git.store.read(998))).map(({ index }) => index)).toEqual([
+      998, 999, 1000, 1001, 1002, 1003, 1004, 1005, 1006,
+    ])
+    expect(await textsOf(git.store)).toHaveLength(1_006)
+  })
+
+  it('carries files of others along, reports them and never obeys them', async () => {
+    await using home = await temporaryDirectory()
+    await using git = await gitStore(home.path)
+    const ledger = await open(git.store, key)
+    await ledger.append([note('one')])
+    const { fixture } = git
+    const index = { GIT_INDEX_FILE: join(home.path, 'index') }
+    const run = (...args: readonly string[]) =>
+      runProcess({ argv: ['git', ...args], cwd: fixture.path, env: index })
+    const blob = (await fixture.git('rev-parse', `${BRANCH}:entries/000/000/001.json`)).trim()
+    await run('read-tree', BRANCH)
+    const foreign = [
+      'README.md',
+      'entries/000/000/2.json',
+      'entries/000/000/002.json.bak',
+      'entries/000/x/000.json',
+      'entries/1/000/000.json',
+    ]
+    for (const path of foreign)
+      await run('update-index', '--add', '--cacheinfo', `100644,${blob},${path}`)
+    await run('update-index', '--add', '--cacheinfo', `120000,${blob},entries/000/000/003.json`)
+    const tree = (await run('write-tree')).stdout.toString().trim()
+    const commit = await fixture.git(
+      '-c',
+      'user.name=Eve',
+      '-c',
+      'user.email=eve@example.test',
+      'commit-tree',
+      tree,
+      '-p',
+      BRANCH,
+      '-m',
+      'junk',
+    )
+    await fixture.git('update-ref', BRANCH, commit.trim())
+    await ledger.append([note('two')])
+    expect(await textsOf(git.store)).toEqual(['one', 'two'])
+    expect([...(await git.store.listForeign())].sort()).toEqual(
+      [
+        'README.md',
+        'entries/000/000/003.json',
+        'entries/000/000/2.json',
+        'entries/000/000/002.json.bak',
+        'entries/000/x',
+        'entries/1',
+      ].sort(),
+    )
+  })
+
+  it('is refused a name that git could take for something else', async () => {
+    await using home = await temporaryDirectory()
+    await using git = await gitStore(home.path)
+    for (const environment of [
+      '',
+      '../main',
+      'a/b',
+      'Production',
+      '-x',
+      'a'.repeat(65),
+      'x.lock',
+    ]) {
+      expect(() => gitLedgerStore({ repository: git.repository, environment })).toThrow(InputError)
+    }
+  })
+
+  it('runs no hook and signs no commit, whatever the repository is configured to do', async () => {
+    await using home = await temporaryDirectory()
+    await using git = await gitStore(home.path)
+    const hook = '#!/bin/sh\ntouch "$(dirname "$0")/../ran"\nexit 1\n'
+    for (const name of ['reference-transaction', 'pre-push', 'post-commit', 'post-update']) {
+      await writeFile(join(git.fixture.path, '.git', 'hooks', name), hook, { mode: 0o755 })
+    }
+    await git.fixture.git('config', 'commit.gpgSign', 'true')
+    await (await open(git.store, key)).append([note('one')])
+    expect(await textsOf(git.store)).toEqual(['one'])
+    await expect(git.fixture.git('rev-parse', '--verify', 'ran')).rejects.toThrow()
+    await expect(
+      runProcess({ argv: ['test', '-e', join(git.fixture.path, '.git', 'ran')], cwd: home.path }),
+    ).resolves.toMatchObject({ end: { code: 1 } })
+  })
+})
+
+describe('several processes on one repository', () => {
+  it('write one log of everything that any of them was told is written', async () => {
+    await using home = await temporaryDirectory()
+    await using git = await gitStore(home.path)
+    const names = ['a', 'b', 'c', 'd']
+    const ended = await Promise.all(
+      names.map((name) => child(git.fixture.path, home.path, name, '5')),
+    )
+    expect(ended.map(({ end, stderr }) => [end, stderr.toString()])).toEqual(
+      names.map(() => [{ kind: 'exited', code: 0 }, '']),
+    )
+    const texts = await textsOf(git.store)
+    expect([...texts].sort()).toEqual(
+      names.flatMap((name) => [0, 1, 2, 3, 4].map((n) => `${name}${n}`)),
+    )
+    for (const name of names) {
+      const own = texts.filter((text) => text.startsWith(name))
+      expect(own).toEqual([...own].sort())
+    }
+  })
+})
+
+describe('a process killed outright', () => {
+  it.each(['unpack-objects', 'update-ref'])(
+    'before git %s leaves the log as it was',
+    async (command) => {
+      await using home = await temporaryDirectory()
+      await using git = await gitStore(home.path)
+      expect((await child(git.fixture.path, home.path, 'x', '1', command)).end).toMatchObject({
+        kind: 'signalled',
+      })
+      expect(await git.store.head()).toMatchObject({ commit: null })
+      expect((await child(git.fixture.path, home.path, 'a', '1')).end).toEqual({
+        kind: 'exited',
+        code: 0,
+      })
+      expect((await child(git.fixture.path, home.path, 'x', '1', command)).end).toMatchObject({
+        kind: 'signalled',
+      })
+      expect(await textsOf(git.store)).toEqual(['a0'])
+      expect((await child(git.fixture.path, home.path, 'b', '1')).end).toEqual({
+        kind: 'exited',
+        code: 0,
+      })
+      expect(await textsOf(git.store)).toEqual(['a0', 'b0'])
+    },
+  )
+
+  it('a stale lock file of its ref is a lost race at first, and then an error that says so', async () => {
+    await using home = await temporaryDirectory()
+    await using git = await gitStore(home.path)
+    const ledger = await open(git.store, key, {
+      clock: { now: Date.now, monotonic: () => 0, sleep: () => Promise.resolve() },
+    })
+    await ledger.append([note('one')])
+    const lock = join(git.fixture.path, '.git', `${BRANCH}.lock`)
+    await writeFile(lock, '')
+    await expect(ledger.append([note('two')])).rejects.toThrow(WorldError)
+    expect(await textsOf(git.store)).toEqual(['one'])
+  })
+})
+
+describe('a store that cannot write', () => {
+  it.each([
+    ['objects', 'unpack-objects'],
+    ['the ref', 'update-ref'],
+  ])('%s says so, and the log is as it was', async (_name, command) => {
+    await using home = await temporaryDirectory()
+    let broken = false
+    const run: RunProcess = async (request) =>
+      broken && request.argv.includes(command)
+        ? {
+            end: { kind: 'exited', code: 128 },
+            stdout: Buffer.alloc(0),
+            stderr: Buffer.from('fatal: No space left on device'),
+          }
+        : runProcess(request)
+    await using git = await gitStore(home.path, { run })
+    const ledger = await open(git.store, key)
+    await ledger.append([note('one')])
+    broken = true
+    await expect(ledger.append([note('two')])).rejects.toThrow(/No space left/)
+    broken = false
+    await ledger.append([note('three')])
+    expect(await textsOf(git.store)).toEqual(['one', 'three'])
+  })
+})
+
+/** Two clones of one bare repository, which decides races between them. */
+async function twoClones(home: string) {
+  const bare = await makeRepository(join(home, 'hub'))
+  const clone = async (name: string, run: RunProcess = runProcess) => {
+    const fixture = await makeRepository(join(home, name))
+    await fixture.git('remote', 'add', 'origin', bare.path)
+    const repository = await openRepository(fixture.path)
+    return {
+      fixture,
+      repository,
+      store: gitLedgerStore({ repository, environment: 'production', remote: 'origin', run }),
+      [Symbol.asyncDispose]: () => repository.close(),
+    }
+  }
+  return { bare, clone }
+}
+
+describe('with a remote that decides', () => {
+  it('clones append in turn, each on what the others wrote', async () => {
+    await using home = await temporaryDirectory()
+    const { bare, clone } = await twoClones(home.path)
+    await using ada = await clone('ada')
+    await using bob = await clone('bob')
+    const ledgers = { ada: await open(ada.store, key), bob: await open(bob.store, key) }
+    await ledgers.ada.append([note('ada')])
+    await ledgers.bob.append([note('bob')])
+    await Promise.all([
+      ledgers.ada.append([note('ada again')]),
+      ledgers.bob.append([note('bob again')]),
+    ])
+    expect([...(await textsOf(ada.store))].sort()).toEqual(['ada', 'ada again', 'bob', 'bob again'])
+    await bob.store.head()
+    const tips = await Promise.all(
+      [bare, ada.fixture, bob.fixture].map((fixture) => fixture.git('rev-parse', BRANCH)),
+    )
+    expect(new Set(tips).size).toBe(1)
+  })
+
+  it('a push that fails after it was done counts as done', async () => {
+    await using home = await temporaryDirectory()
+    const { clone } = await twoClones(home.path)
+    const run: RunProcess = async (request) => {
+      const outcome = await runProcess(request)
+      return request.argv.includes('push')
+        ? { ...outcome, end: { kind: 'exited', code: 1 } }
+        : outcome
+    }
+    await using ada = await clone('ada', run)
+    await (await open(ada.store, key)).append([note('once')])
+    expect(await textsOf(ada.store)).toEqual(['once'])
+  })
+
+  it('a log rewritten there is refused by a clone that saw it before', async () => {
+    await using home = await temporaryDirectory()
+    const { bare, clone } = await twoClones(home.path)
+    await using ada = await clone('ada')
+    await using bob = await clone('bob')
+    const ledger = await open(ada.store, key)
+    await ledger.append([note('one')])
+    await ledger.append([note('two')])
+    await bare.git('update-ref', BRANCH, `${BRANCH}~1`)
+    await expect(ledger.append([note('three')])).rejects.toThrow(DeniedError)
+    await expect(open(ada.store, key)).rejects.toThrow(/ledger\/rewritten/)
+    // A clone that never saw more cannot know: only a remembered head or a witness could tell.
+    expect(await textsOf(bob.store)).toEqual(['one'])
+  })
+
+  it('an unreachable remote is an error of the world, and nothing is written here', async () => {
+    await using home = await temporaryDirectory()
+    const { clone } = await twoClones(home.path)
+    await using ada = await clone('ada')
+    const ledger = await open(ada.store, key)
+    await ledger.append([note('one')])
+    await ada.fixture.git('remote', 'set-url', 'origin', join(home.path, 'gone'))
+    await expect(ledger.append([note('two')])).rejects.toThrow(WorldError)
+    const local = gitLedgerStore({ repository: ada.repository, environment: 'production' })
+    expect(await textsOf(local)).toEqual(['one'])
   })
 })

@@ -79,6 +79,12 @@ export class HandClock implements Clock {
   }
 }
 
+export async function all<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
+  const list: T[] = []
+  for await (const item of items) list.push(item)
+  return list
+}
+
 /** A store in memory that decides races as the git store does. */
 export class MemoryStore implements LedgerStore {
   entries: readonly StoredEntry[] = []

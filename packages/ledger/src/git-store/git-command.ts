@@ -57,6 +57,6 @@ export const storeFailed = (subject: string, message: string): WorldError =>
   new WorldError({
     code: 'ledger/append-failed',
     subject,
-    message: message.trim().slice(0, 1_000),
+    message: message.trim().slice(0, 1_000) || 'git failed without a word',
     remedy: 'check access to the repository and its disk (`git fsck`), then run the command again',
   })

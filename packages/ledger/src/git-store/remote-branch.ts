@@ -23,7 +23,7 @@ export function remoteBranch(git: Git, remote: string, ref: string): RemoteBranc
       const there = await tip()
       if (there === null) return null
       // Without a plus sign: git itself refuses to move the local branch to what does not continue it.
-      const args = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--update-head-ok']
+      const args = ['fetch', '--no-tags', '--no-write-fetch-head', '--update-head-ok']
       const { code, stderr } = await git([...args, remote, `${ref}:${ref}`])
       if (code === 0) return there
       if (/non-fast-forward/.test(stderr)) throw rewritten(remote, ref)
@@ -31,7 +31,7 @@ export function remoteBranch(git: Git, remote: string, ref: string): RemoteBranc
     },
     async push(commit, expected) {
       const lease = `--force-with-lease=${ref}:${expected ?? ''}`
-      const args = ['push', '--quiet', '--atomic', '--no-verify', '--no-signed', lease]
+      const args = ['push', '--atomic', '--no-verify', '--no-signed', lease]
       const { code, stderr } = await git([...args, remote, `${commit}:${ref}`])
       if (code === 0) return 'pushed'
       // A push can fail after it was done: what counts is where the branch is now.

@@ -1,0 +1,207 @@
+import { fencingToken } from '@bulkhead/vocabulary'
+import { describe, expect, it } from 'vitest'
+import { type EntryDraft, verifyLedger } from '../src/index.ts'
+import { forgeLog, genesis } from './forged-log.ts'
+import { ACTORS, ORIGIN, deploy, ledgerKey, release, verdict } from './log-fixture.ts'
+
+const key = ledgerKey()
+const token = fencingToken
+
+const lease = (data: EntryDraft['data'] = {}): EntryDraft => ({
+  kind: 'lease.acquired',
+  actors: ACTORS,
+  data: { region: 'eu', holder: 'ada', ttlMs: 1_000, takesOver: null, ...data },
+})
+const takeover = (of: number, change: object = {}) =>
+  lease({
+    holder: 'bob',
+    takesOver: { token: of, why: 'broken', reason: 'ada is gone', watchedMs: 0, ...change },
+  })
+const giveBack = (fence: number): EntryDraft => ({
+  kind: 'lease.released',
+  fence: token(fence),
+  actors: ACTORS,
+  data: {},
+})
+const start = (fence: number, about = release()) =>
+  deploy('deploy.started', token(fence), {}, about)
+const step = (fence: number, about = release()) => deploy('deploy.step', token(fence), {}, about)
+const back = (fence: number) => deploy('rollback.started', token(fence))
+const finish = (fence: number, result: unknown = 'released') =>
+  deploy('deploy.finished', token(fence), { result })
+const refused: EntryDraft = { kind: 'deploy.refused', actors: ACTORS, data: {} }
+const without = ({ fence: _fence, ...draft }: EntryDraft): EntryDraft => draft
+const bare = { ...release(), artifacts: [] }
+const more = { ...release(), artifacts: [...release().artifacts, ...release('b').artifacts] }
+
+/** What the verifier says of a log of these entries after genesis, which is entry 0. */
+async function illegal(drafts: readonly EntryDraft[]): Promise<readonly number[]> {
+  const { findings } = await verifyLedger({
+    entries: await forgeLog(key.signer, [genesis, ...drafts]),
+    trust: { keys: [key.key] },
+    origin: ORIGIN,
+    environment: 'production',
+  })
+  expect(findings.every((finding) => finding.code === 'ledger/illegal-step')).toBe(true)
+  return findings.map((finding) => Number(finding.subject.replace('entry ', '')))
+}
+
+// Entry 1 is the verdict and entry 2 the lease wherever both come first: the token is 2.
+const ready = [verdict(), lease()]
+
+describe('an order of events that is refused, and a twin that is not', () => {
+  it.each<readonly [string, readonly EntryDraft[], readonly EntryDraft[]]>([
+    ['a deploy without a lease', [verdict(), without(start(2))], [...ready, start(2)]],
+    ['a deploy under a token that never was', [...ready, start(1)], [...ready, start(2)]],
+    [
+      'a deploy under a lease given back',
+      [...ready, giveBack(2), start(2)],
+      [...ready, start(2), giveBack(2)],
+    ],
+    [
+      'a deploy under a lease taken over',
+      [...ready, takeover(2), start(2)],
+      [...ready, takeover(2), start(3)],
+    ],
+    ['a deploy without a verdict', [refused, lease(), start(2)], [...ready, start(2)]],
+    [
+      'a deploy of what was blocked',
+      [verdict(release(), 'BLOCK'), lease(), start(2)],
+      [...ready, start(2)],
+    ],
+    [
+      'a deploy of what was blocked later',
+      [...ready, verdict(release(), 'BLOCK'), start(2)],
+      [verdict(release(), 'BLOCK'), lease(), verdict(), start(2)],
+    ],
+    [
+      'a deploy of another commit',
+      [...ready, start(2, release('b'))],
+      [verdict(release('b')), lease(), start(2, release('b'))],
+    ],
+    [
+      'a deploy of other bytes of the same commit',
+      [...ready, start(2, { ...release(), artifacts: release('b').artifacts })],
+      [...ready, start(2)],
+    ],
+    [
+      'a deploy of one artifact more than judged',
+      [...ready, start(2, more)],
+      [verdict(more), lease(), start(2, more)],
+    ],
+    ['a deploy of nothing', [verdict(bare), lease(), start(2, bare)], [...ready, start(2)]],
+    [
+      'a second deploy under way',
+      [...ready, start(2), start(2)],
+      [...ready, start(2), finish(2), start(2)],
+    ],
+    ['a step without a deploy', [...ready, step(2)], [...ready, start(2), step(2)]],
+    [
+      'a step of a finished deploy',
+      [...ready, start(2), finish(2), step(2)],
+      [...ready, start(2), step(2), finish(2)],
+    ],
+    [
+      'a step without a token',
+      [...ready, start(2), without(step(2))],
+      [...ready, start(2), step(2)],
+    ],
+    [
+      'a step of another release',
+      [verdict(release('b')), lease(), start(2, release('b')), step(2)],
+      [...ready, start(2), step(2)],
+    ],
+    [
+      'a step after a takeover',
+      [...ready, start(2), takeover(2), step(2)],
+      [...ready, start(2), step(2), takeover(2)],
+    ],
+    ['an end without a deploy', [...ready, finish(2)], [...ready, start(2), finish(2)]],
+    [
+      'an end of an unknown kind',
+      [...ready, start(2), finish(2, 'fine')],
+      [...ready, start(2), finish(2, 'stopped')],
+    ],
+    [
+      'success of what is being rolled back',
+      [...ready, start(2), back(2), finish(2)],
+      [...ready, start(2), back(2), finish(2, 'rolled-back')],
+    ],
+    ['a rollback without a deploy', [...ready, back(2)], [...ready, start(2), back(2)]],
+    ['two leases of one region', [lease(), lease()], [lease(), lease({ region: 'us' })]],
+    [
+      'a lease inside another',
+      [lease({ region: 'eu+us' }), lease({ region: 'us' })],
+      [lease({ region: 'eu+us' }), lease({ region: 'asia' })],
+    ],
+    ['a lease with a token', [{ ...lease(), fence: token(1) }], [lease()]],
+    ['a lease without a term', [lease({ ttlMs: -1 })], [lease({ ttlMs: 0 })]],
+    ['a takeover of a lease that is not there', [takeover(1)], [lease(), takeover(1)]],
+    [
+      'a takeover of another lease',
+      [lease(), giveBack(1), lease(), takeover(1)],
+      [lease(), giveBack(1), lease(), takeover(3)],
+    ],
+    [
+      'a takeover without a reason',
+      [lease(), takeover(1, { reason: ' ' })],
+      [lease(), takeover(1)],
+    ],
+    [
+      'an expiry that was not waited for',
+      [lease(), takeover(1, { why: 'expired', watchedMs: 999 })],
+      [lease(), takeover(1, { why: 'expired', watchedMs: 1_000 })],
+    ],
+    [
+      'an expiry of a stuck lease',
+      [
+        ...ready,
+        start(2),
+        back(2),
+        finish(2, 'stuck'),
+        takeover(2, { why: 'expired', watchedMs: 1e6 }),
+      ],
+      [...ready, start(2), back(2), finish(2, 'stuck'), takeover(2)],
+    ],
+    [
+      'a stuck lease given back',
+      [...ready, start(2), finish(2, 'stuck'), giveBack(2)],
+      [...ready, start(2), finish(2, 'rolled-back'), giveBack(2)],
+    ],
+    ['a lease given back twice', [lease(), giveBack(1), giveBack(1)], [lease(), giveBack(1)]],
+    [
+      'a verdict without a commit',
+      [{ kind: 'gate.verdict', actors: ACTORS, data: { outcome: 'PASS' } }],
+      [verdict()],
+    ],
+    [
+      'a verdict that is neither PASS nor BLOCK',
+      [verdict(release(), 'ERROR')],
+      [verdict(release(), 'BLOCK')],
+    ],
+  ])('%s', async (_name, wrong, right) => {
+    expect(await illegal(wrong)).toEqual([wrong.length])
+    expect(await illegal(right)).toEqual([])
+  })
+
+  it('what is illegal changes nothing for what comes after', async () => {
+    expect(
+      await illegal([...ready, lease({ holder: 'eve' }), start(3), start(2), finish(2)]),
+    ).toEqual([3, 4])
+  })
+
+  it('leases of different regions deploy beside each other', async () => {
+    expect(
+      await illegal([
+        verdict(),
+        lease(),
+        lease({ region: 'us' }),
+        start(2),
+        start(3),
+        finish(3),
+        step(2),
+        finish(2),
+      ]),
+    ).toEqual([])
+  })
+})
