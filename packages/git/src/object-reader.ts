@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { WorldError, isObjectId } from '@bulkhead/vocabulary'
+import { type WorldError, isObjectId } from '@bulkhead/vocabulary'
 import { childEnvironment } from '@bulkhead/world'
 import { CommitCache } from './commit-cache.ts'
 import { gitFailed } from './git-command.ts'
