@@ -1,10 +1,12 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { WorldError, isObjectId } from '@bulkhead/vocabulary'
+import { type WorldError, isObjectId } from '@bulkhead/vocabulary'
 import { childEnvironment } from '@bulkhead/world'
+import { CommitCache } from './commit-cache.ts'
 import { gitFailed } from './git-command.ts'
 import { GIT_ENVIRONMENT, GIT_OPTIONS } from './git-environment.ts'
 import { type BatchAnswer, BatchFraming } from './object-framing.ts'
+import { corruptObject, missingObject, tooLarge } from './object-failures.ts'
 import type { RawObject } from './repository.ts'
 
 /** Largest object that is read: far above any policy, report or commit, far below memory. */
@@ -37,14 +39,19 @@ export interface ObjectReaderOptions {
 /** Starts the child at the first read. */
 export function readObjects(options: ObjectReaderOptions): ObjectReader {
   let conversation: Conversation | undefined
+  const cache = new CommitCache()
   let closed = false
   const find = async (id: string) => {
     if (!isObjectId(id)) throw new TypeError(`not a full object id: ${JSON.stringify(id)}`)
     // git would take an id of the other format for the beginning of one of its own.
     if (id.length !== ID_LENGTH[options.objectFormat]) return undefined
     if (closed) throw gitFailed(VERB, 'the repository is closed')
+    const kept = cache.get(id)
+    if (kept !== undefined) return kept
     conversation ??= new Conversation(options)
-    return checkedObject(id, await conversation.ask(id), options.objectFormat)
+    const object = checkedObject(id, await conversation.ask(id), options)
+    if (object !== undefined) cache.keep(id, object)
+    return object
   }
   return {
     find,
@@ -67,6 +74,7 @@ class Conversation {
   readonly #waiting: Waiting[] = []
   readonly #gone: Promise<void>
   #next = 0
+  #outbox = ''
   #stderr = ''
   #failure: Error | undefined
 
@@ -99,8 +107,15 @@ class Conversation {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
     return new Promise((settle, fail) => {
       this.#waiting.push({ id, settle, fail })
-      this.#child.stdin.write(`${id}\n`)
+      if (this.#outbox === '') queueMicrotask(() => this.#send())
+      this.#outbox += `${id}\n`
     })
+  }
+
+  /** Questions of one turn go out in one write. */
+  #send(): void {
+    this.#child.stdin.write(this.#outbox)
+    this.#outbox = ''
   }
 
   async end(): Promise<void> {
@@ -152,11 +167,11 @@ function explainEnd(end: string, stderr: string): WorldError {
 function checkedObject(
   id: string,
   answer: BatchAnswer,
-  objectFormat: 'sha1' | 'sha256',
+  { objectFormat, maxObject = MAX_OBJECT }: ObjectReaderOptions,
 ): RawObject | undefined {
   if (answer.kind === 'missing') return undefined
   const { type, bytes, size } = answer
-  if (bytes === undefined) throw tooLarge(id, size)
+  if (bytes === undefined) throw tooLarge(id, size, maxObject)
   const hash = createHash(objectFormat).update(`${type} ${size}\0`, 'latin1').update(bytes)
   if (!isType(type) || hash.digest('hex') !== id) throw corruptObject(id)
   return { type, bytes }
@@ -164,27 +179,3 @@ function checkedObject(
 
 const isType = (type: string): type is RawObject['type'] =>
   type === 'commit' || type === 'tree' || type === 'blob' || type === 'tag'
-
-export const missingObject = (id: string): WorldError =>
-  new WorldError({
-    code: 'git/missing-object',
-    subject: id,
-    message: 'is not in the object store of this clone',
-    remedy: 'run `git fetch origin` and `git fsck`; a partial clone needs `git fetch --refetch`',
-  })
-
-const tooLarge = (id: string, size: number): WorldError =>
-  new WorldError({
-    code: 'git/too-large',
-    subject: id,
-    message: `has ${size} bytes; more than ${MAX_OBJECT} are not read`,
-    remedy: 'keep files of this size out of what is judged, e.g. with Git LFS',
-  })
-
-const corruptObject = (id: string): WorldError =>
-  new WorldError({
-    code: 'git/corrupt-object',
-    subject: id,
-    message: 'the stored bytes do not hash to this id',
-    remedy: 'run `git fsck --full`, then clone again from a source that you trust',
-  })

@@ -1,5 +1,6 @@
 import type { AllowedSigner } from './allowed-signers.ts'
 import type { Refusal } from './refusal.ts'
+import { fingerprint } from './ssh-key.ts'
 import type { SignatureClaim } from './signature-format.ts'
 
 /** The purpose that git signs commits and tags for. */
@@ -11,7 +12,7 @@ const NAMESPACE = 'git'
  * @param receiptTime milliseconds since the epoch
  */
 export function objectTo(
-  { signers, namespace, fingerprint }: SignatureClaim,
+  { signers, namespace, keyBlob }: SignatureClaim,
   committer: string | undefined,
   receiptTime: number,
 ): Refusal | undefined {
@@ -20,16 +21,16 @@ export function objectTo(
   }
   const own = signers.filter(({ principals }) => principals.some((name) => name === committer))
   if (own.length === 0) {
-    const message = `the key ${fingerprint} is ${namesOf(signers)}'s, who may not sign for the committer ${committer ?? '(not UTF-8)'}`
+    const message = `the key ${fingerprint(keyBlob)} is ${namesOf(signers)}'s, who may not sign for the committer ${committer ?? '(not UTF-8)'}`
     return { code: 'signature/wrong-committer', message }
   }
   const forGit = own.filter(({ namespaces }) => namespaces?.includes(NAMESPACE) ?? true)
   if (forGit.length === 0) {
-    const message = `the key ${fingerprint} may sign for other purposes only, not for git`
+    const message = `the key ${fingerprint(keyBlob)} may sign for other purposes only, not for git`
     return { code: 'signature/wrong-namespace', message }
   }
   if (forGit.some((signer) => isValidAt(signer, receiptTime))) return undefined
-  const message = `the key ${fingerprint} was received outside of its validity: ${forGit.map(periodOf).join('; ')}`
+  const message = `the key ${fingerprint(keyBlob)} was received outside of its validity: ${forGit.map(periodOf).join('; ')}`
   return { code: 'signature/key-not-valid', message }
 }
 

@@ -13,7 +13,7 @@ export interface SignatureClaim {
   readonly kind: 'claim'
   /** Lines of the policy that name the key; never empty. */
   readonly signers: readonly AllowedSigner[]
-  readonly fingerprint: string
+  readonly keyBlob: Buffer
   readonly namespace: string
   readonly check: CryptoCheck
 }
@@ -74,7 +74,7 @@ function readSshClaim({ armor, payload }: CommitSignature, allowed: AllowedSigne
   return read({
     kind: 'claim',
     signers,
-    fingerprint: fingerprint(keyBlob),
+    keyBlob,
     namespace,
     check: check.value,
   })
