@@ -26,6 +26,7 @@ const turbo = (...tasks) => [
   ...tasks,
   '--output-logs=new-only',
   '--log-order=grouped',
+  '--continue',
 ]
 /** Builds what the next step needs; says something only when it fails. */
 const build = (...filters) => ['turbo', 'run', 'build', '--output-logs=errors-only', ...filters]

@@ -36,7 +36,7 @@ function planLargeFleet(): void {
     environment: 'bench',
     policy: {
       required: Math.floor(UNITS * 0.6),
-      bake: { baselineErrorRate: 0.001, detectErrorRate: 0.05, falseAlarm: 0.01, power: 0.95, requestsPerSecond: 10_000, floor: 60_000, deadline: 600_000 },
+      bake: { baselineErrorRate: 0.001, detectErrorRate: 0.05, falseAlarm: 0.01, power: 0.95, requestsPerSecond: 200_000, floor: 60_000, deadline: 1_800_000 },
     },
     observation: { units, traffic: [] },
     release: { commit: newCommit, artifact: newArtifact },

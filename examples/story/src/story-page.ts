@@ -1,7 +1,8 @@
-import { type FleetSample, type RolloutDecision, renderRolloutPage, sampleFleet } from '@bulkhead/rollout'
+import { type FleetSample, type RolloutChapter, renderRolloutPage, sampleFleet } from '@bulkhead/rollout'
 import { LocalTarget } from '@bulkhead/targets'
 import { type CommitId, commitId } from '@bulkhead/vocabulary'
 import { join } from 'node:path'
+import { decisionsOnRecord } from './decisions-on-record.ts'
 import type { SceneReport } from './narrator.ts'
 import type { Stage } from './stage.ts'
 
@@ -22,8 +23,8 @@ export async function storyPage(stage: Stage, reports: readonly SceneReport[]): 
       text: `${holds ? 'every scene ended as it must' : 'a scene did not end as it must'}; users sent ${requests} requests, and ${failed} of them failed`,
     },
     samples,
-    decisions: reports.flatMap(decisionsOf),
-    chapters: reports.map(({ number, title, checks, from, to }) => ({ name: `${number}. ${title}`, from, to, holds: checks.every((check) => check.holds) })),
+    decisions: await decisionsOnRecord(stage, began),
+    chapters: reports.map(chapterOf),
     releaseNames: await releaseNames(stage),
   })
 }
@@ -35,12 +36,13 @@ async function fleetSamples(stage: Stage, since: number): Promise<readonly Fleet
   return samples.map((sample) => sampleFleet(sample, { at: sample.at, phase: '', release, required: REQUIRED }))
 }
 
-/** What each scene decided, at its end, with its checks as the reasons. */
-const decisionsOf = ({ number, title, checks, to }: SceneReport): readonly RolloutDecision[] => {
-  const holds = checks.every((check) => check.holds)
-  const listed = checks.map((check) => `${check.holds ? '✓' : '✗'} ${check.label}`).join(' · ')
-  return [{ at: to, kind: 'wave', tone: holds ? 'good' : 'bad', text: `${number}. ${title}: ${listed}`, findings: [] }]
-}
+const chapterOf = ({ title, checks, from, to }: SceneReport): RolloutChapter => ({
+  name: title,
+  from,
+  to,
+  holds: checks.every((check) => check.holds),
+  note: checks.map((check) => `${check.holds ? '✓' : '✗'} ${check.label}`).join(' · '),
+})
 
 /** First commit, then in the order of their making: release 1, release 2 and the one taken back. */
 async function releaseNames(stage: Stage): Promise<Readonly<Record<CommitId, string>>> {

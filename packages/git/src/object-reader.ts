@@ -89,7 +89,7 @@ class Conversation {
         resolve()
       })
       this.#child.once('close', (code, signal) => {
-        this.#fail(gitFailed(VERB, `ended (${signal ?? code}): ${this.#stderr.trim()}`))
+        this.#fail(explainEnd(`${signal ?? code}`, this.#stderr))
         resolve()
       })
     })
@@ -136,6 +136,13 @@ class Conversation {
     for (const waiting of this.#waiting.splice(0).slice(this.#next)) waiting.fail(this.#failure)
     this.#next = 0
   }
+}
+
+/** A partial clone ends git where it would fetch; the object that is missing is what matters. */
+function explainEnd(end: string, stderr: string): WorldError {
+  const promised = /could not fetch ([0-9a-f]{40,64}) from promisor/.exec(stderr)?.[1]
+  if (promised !== undefined) return missingObject(promised)
+  return gitFailed(VERB, `ended (${end}): ${stderr.trim()}`)
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Actor, EntryDraft, Ledger } from '@bulkhead/ledger'
-import type { Journal, Plan, RolloutEvent } from '@bulkhead/rollout'
+import type { Batch, Journal, Plan, RolloutEvent } from '@bulkhead/rollout'
 import type { Digest, FencingToken, Finding } from '@bulkhead/vocabulary'
 
 export interface LedgerJournalOptions {
@@ -46,11 +46,11 @@ function dataOf(event: RolloutEvent, attestation: Digest): EntryDraft['data'] {
       return { attestation, plan: summaryOf(event.plan) }
     case 'batch-intended':
     case 'batch-done':
-      return { step: event.kind, wave: event.wave, direction: event.direction, batch: event.batch }
+      return { step: event.kind, wave: event.wave, direction: event.direction, batch: batchOf(event.batch) }
     case 'batch-failed':
-      return { step: event.kind, wave: event.wave, direction: event.direction, batch: event.batch, findings: codesOf([event.finding]) }
+      return { step: event.kind, wave: event.wave, direction: event.direction, batch: batchOf(event.batch), findings: codesOf([event.finding]) }
     case 'batch-withdrawn':
-      return { step: event.kind, wave: event.wave, direction: event.direction, batch: event.batch, why: event.why }
+      return { step: event.kind, wave: event.wave, direction: event.direction, batch: batchOf(event.batch), why: event.why }
     case 'wave-judged':
       return { step: event.kind, wave: event.wave, decision: event.decision, why: event.why, requests: event.requests, errors: event.errors }
     case 'rolling-back':
@@ -72,5 +72,9 @@ const summaryOf = (plan: Plan) => ({
     zones: [...new Set(wave.stages.map((stage) => `${stage.region}/${stage.zone}`))],
   })),
 })
+
+/** An entry is at most 64 KiB: of a large batch the first units stand for the rest, which is counted. */
+const batchOf = ({ region, zone, units }: Batch) => ({ region, zone, count: units.length, units: units.slice(0, MOST_UNITS) })
+const MOST_UNITS = 200
 
 const codesOf = (findings: readonly Finding[]) => findings.slice(0, 20).map(({ code, subject }) => ({ code, subject: subject.slice(0, 200) }))

@@ -87,6 +87,23 @@ describe('46, 47 the SSHSIG blob', () => {
   })
 })
 
+describe('base64', () => {
+  it('has no bits beyond its last byte: one signature, one text', async () => {
+    const signer = makeSshSigner('Ada', 'ecdsa-256')
+    const signers = `${stage.ada.email} ${signer.publicKey}\n`
+    const judge = async (armor: string) =>
+      codesOf(await judgeSource(stage, withSignature(plain, armor), { signers }))
+    const trailing = /([AQgw])(==?\n-----END)/
+    let armor = ''
+    while (!trailing.test(armor)) armor = signer.sign(Buffer.from(plain, 'latin1'))
+    const next = (last: string) => String.fromCodePoint((last.codePointAt(0) ?? 0) + 1)
+    const other = armor.replace(trailing, (_, last: string, rest: string) => next(last) + rest)
+    expect(Buffer.from(other, 'base64')).toEqual(Buffer.from(armor, 'base64'))
+    expect(await judge(armor)).toEqual([])
+    expect(await judge(other)).toEqual(['signature/malformed'])
+  })
+})
+
 describe('48, 51, 53 algorithms', () => {
   it('48 blocks SHA-1, DSA and RSA below 2048 bits', async () => {
     expect(await allowedSigner('rsa-2048').codes({ algorithm: 'ssh-rsa' })).toEqual([

@@ -112,6 +112,16 @@ describe('2 unknown headers', () => {
   )
 })
 
+describe('headers beyond all honest sizes', () => {
+  it('block, and long ones below that do not', async () => {
+    const note = (size: number) => `note ${'x'.repeat(size)}`
+    expect(await codes(signed(withHeader(plain, note(1024 * 1024))))).toEqual([
+      'git/malformed-object',
+    ])
+    expect(await codes(signed(withHeader(plain, note(1000 * 1000))))).toEqual([])
+  })
+})
+
 describe('3, 4 further signature headers', () => {
   it('3 blocks two signatures, which git takes', async () => {
     const twice = withSignature(good, armorOf(good))

@@ -125,6 +125,6 @@ describe('time', () => {
 
   it('blocks when the receipt time is no time', async () => {
     const source = signSource(plain, stage.ada)
-    expect(await judge(source, line(options), Number.NaN)).toEqual(['signature/key-not-valid'])
+    expect(await judge(source, line(''), Number.NaN)).toEqual(['signature/key-not-valid'])
   })
 })

@@ -22,6 +22,8 @@ export function chapterTable(chapters: readonly RolloutChapter[], timeline: Time
 }
 
 const KIND_WORDS: Readonly<Record<RolloutDecision['kind'], string>> = {
+  verdict: 'verdict',
+  refused: 'refused',
   started: 'started',
   batch: 'batch',
   wave: 'wave judged',
