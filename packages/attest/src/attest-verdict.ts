@@ -1,7 +1,9 @@
 import { type Signer, sealStatement, sha256 } from '@bulkhead/envelope'
 import type { Verdict } from '@bulkhead/gate'
-import { type Digest, hexOf } from '@bulkhead/vocabulary'
-import { RELEASE_GATE_TYPE, SUMMARY_TYPE, commitSubject } from './predicates.ts'
+import type { Digest } from '@bulkhead/vocabulary'
+import { RELEASE_GATE_TYPE, SUMMARY_TYPE } from './predicates.ts'
+import { releaseSubjects } from './subjects.ts'
+import { summaryOf } from './summary.ts'
 
 /** A verdict as two signed envelopes (DESIGN §5); `digest` is of the first one's bytes. */
 export interface Attestation {
@@ -12,25 +14,14 @@ export interface Attestation {
 
 /**
  * Attests a verdict, PASS and BLOCK alike: our own release-gate predicate, and a SLSA verification
- * summary (slsa.dev/verification_summary/v1) that names the first by digest. Same verdict and key,
- * same bytes.
+ * summary that names the first by digest. Same verdict and key, same bytes.
  */
 export async function attestVerdict(verdict: Verdict, signer: Signer): Promise<Attestation> {
-  const { bindings } = verdict
-  const subject = [
-    ...bindings.artifacts.map(({ name, digest }) => ({ name, digest: { sha256: hexOf(digest) } })),
-    commitSubject(bindings.commit),
-  ]
-  const gate = await sealStatement({ subject, predicateType: RELEASE_GATE_TYPE, predicate: verdict }, signer)
+  const subject = releaseSubjects(verdict.bindings.artifacts, verdict.bindings.commit)
+  const statement = { subject, predicateType: RELEASE_GATE_TYPE, predicate: verdict }
+  const gate = await sealStatement(statement, signer)
   const digest = sha256(gate)
-  const predicate = {
-    verifier: { id: 'https://bulkhead.dev/release-gate' },
-    timeVerified: bindings.issuedAt,
-    resourceUri: `git+commit:${bindings.commit}`,
-    policy: { uri: `git+commit:${bindings.base}#bulkhead.yml`, digest: { sha256: hexOf(bindings.policyDigest) } },
-    inputAttestations: [{ uri: RELEASE_GATE_TYPE, digest: { sha256: hexOf(digest) } }],
-    verificationResult: verdict.outcome === 'PASS' ? 'PASSED' : 'FAILED',
-    verifiedLevels: [],
-  }
-  return { gate, summary: await sealStatement({ subject, predicateType: SUMMARY_TYPE, predicate }, signer), digest }
+  const predicate = summaryOf(verdict, digest)
+  const summary = await sealStatement({ subject, predicateType: SUMMARY_TYPE, predicate }, signer)
+  return { gate, summary, digest }
 }

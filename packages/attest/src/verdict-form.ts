@@ -1,28 +1,47 @@
+import {
+  type Shape,
+  commitText,
+  count,
+  digestText,
+  instantText,
+  listOf,
+  objectOf,
+  oneOf,
+  recordOf,
+  text,
+  treeText,
+} from '@bulkhead/envelope'
 import type { Verdict } from '@bulkhead/gate'
 import { type ReasonCode, reasons } from '@bulkhead/vocabulary'
-import * as v from 'valibot'
-import { commitText, digestText, timeText, treeText } from './forms.ts'
 
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
-const code = v.custom<ReasonCode>((value) => typeof value === 'string' && Object.hasOwn(reasons, value))
-const separation = v.picklist(['process', 'local'])
+const isCode = (name: string): name is ReasonCode => Object.hasOwn(reasons, name)
+const code = oneOf(...Object.keys(reasons).filter(isCode))
 
-/** The verdict as it stands in the predicate; every key is known and needed. */
-export const verdictForm: v.GenericSchema<unknown, Verdict> = v.strictObject({
-  outcome: v.picklist(['PASS', 'BLOCK']),
-  mode: v.picklist(['enforce', 'observe']),
-  bindings: v.strictObject({
+export const artifactForm = objectOf({ name: text, digest: digestText })
+
+/** The verdict as it stands in the predicate; every member is known and needed. */
+export const verdictForm: Shape<Verdict> = objectOf({
+  outcome: oneOf('PASS', 'BLOCK'),
+  mode: oneOf('enforce', 'observe'),
+  bindings: objectOf({
     commit: commitText,
     tree: treeText,
     base: commitText,
-    artifacts: v.array(v.strictObject({ name: v.string(), digest: digestText })),
+    artifacts: listOf(artifactForm),
     policyDigest: digestText,
-    environment: v.string(),
-    issuedAt: timeText,
-    expiresAt: timeText,
+    environment: text,
+    issuedAt: instantText,
+    expiresAt: instantText,
   }),
-  counts: v.strictObject({ commits: count, tests: count, passed: count }),
-  inventories: v.record(v.string(), digestText),
-  runs: v.array(v.strictObject({ suite: v.string(), record: digestText, voucher: v.string(), separation })),
-  findings: v.array(v.strictObject({ code, subject: v.string(), message: v.string(), remedy: v.string() })),
+  counts: objectOf({ commits: count, tests: count, passed: count }),
+  inventories: recordOf(digestText),
+  runs: listOf(
+    objectOf({
+      suite: text,
+      record: digestText,
+      voucher: text,
+      separation: oneOf('process', 'local'),
+    }),
+  ),
+  findings: listOf(objectOf({ code, subject: text, message: text, remedy: text })),
 })
