@@ -4,5 +4,12 @@ import { defineConfig } from 'rolldown'
 export default defineConfig({
   input: { bulkhead: 'src/main.ts' },
   platform: 'node',
-  output: { dir: 'dist', format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs', minify: true, cleanDir: true },
+  output: {
+    dir: 'dist',
+    format: 'esm',
+    entryFileNames: '[name].mjs',
+    chunkFileNames: '[name]-[hash].mjs',
+    minify: true,
+    cleanDir: true,
+  },
 })

@@ -10,10 +10,18 @@ export interface EnvironmentOptions extends CommonOptions {
 
 export function withEnvironmentOptions(command: Command, example: string): Command {
   return withCommonOptions(command, example)
-    .option('-e, --environment <name>', 'the environment (default: the only one that the policy has)')
-    .option('--genesis <commit>', 'the commit from which judging starts (default: git config bulkhead.genesis)')
+    .option(
+      '-e, --environment <name>',
+      'the environment (default: the only one that the policy has)',
+    )
+    .option(
+      '--genesis <commit>',
+      'the commit from which judging starts (default: git config bulkhead.genesis)',
+    )
 }
 
 /** The environment named, or the only one that there is. */
 export const environmentOf = (workspace: Workspace, options: EnvironmentOptions): Promise<string> =>
-  options.environment === undefined ? onlyEnvironment(workspace, options.genesis) : Promise.resolve(options.environment)
+  options.environment === undefined
+    ? onlyEnvironment(workspace, options.genesis)
+    : Promise.resolve(options.environment)

@@ -31,6 +31,11 @@ export function withCommonOptions(command: Command, example: string): Command {
 }
 
 /** Runs a command's function and keeps its exit code; the only way by which commands answer. */
-export async function answer(host: Host, command: string, options: CommonOptions, work: () => Promise<CommandResult>): Promise<void> {
+export async function answer(
+  host: Host,
+  command: string,
+  options: CommonOptions,
+  work: () => Promise<CommandResult>,
+): Promise<void> {
   host.exitCode = await runCommand(work, { command, json: options.json, console: host.console })
 }

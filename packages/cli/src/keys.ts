@@ -9,17 +9,25 @@ const MAX_KEY_BYTES = 64 * 1024
 
 /** The option by which a command that signs is given its private keys. */
 export const withKeysOption = (command: Command): Command =>
-  command.option('--keys <file>', 'private keys in PEM, - for stdin (default: those that init made, in the git directory)')
+  command.option(
+    '--keys <file>',
+    'private keys in PEM, - for stdin (default: those that init made, in the git directory)',
+  )
 
 /**
  * The private keys that the caller brings: one file of PEM blocks, stdin for `-` (so that they never
  * lie on disk), or all that `bulkhead init` made.
  */
-export async function readKeyring(repository: Repository, named: string | undefined): Promise<Keyring> {
+export async function readKeyring(
+  repository: Repository,
+  named: string | undefined,
+): Promise<Keyring> {
   if (named === '-') return parseKeyring(await readStdin(), 'stdin')
   if (named !== undefined) return parseKeyring(await readKeyFile(named), named)
   const directory = keysDirectory(repository)
-  const files = (await readdir(directory).catch(() => [])).filter((name) => name.endsWith('.pem')).sort()
+  const files = (await readdir(directory).catch(() => []))
+    .filter((name) => name.endsWith('.pem'))
+    .sort()
   const texts = await Promise.all(files.map((name) => readKeyFile(join(directory, name))))
   return parseKeyring(texts.join('\n'), directory)
 }
@@ -27,7 +35,12 @@ export async function readKeyring(repository: Repository, named: string | undefi
 async function readKeyFile(path: string): Promise<string> {
   return readFile(path, 'utf8').catch((cause: unknown) => {
     throw new InputError(
-      { code: 'usage/missing-key', subject: path, message: 'cannot be read', remedy: 'check the path and its permissions; `bulkhead init` makes keys' },
+      {
+        code: 'usage/missing-key',
+        subject: path,
+        message: 'cannot be read',
+        remedy: 'check the path and its permissions; `bulkhead init` makes keys',
+      },
       { cause },
     )
   })

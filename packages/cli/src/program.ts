@@ -9,7 +9,12 @@ import { VERSION } from './version.ts'
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   const console = terminalConsole()
   const { signal, release } = cancellation(console)
-  const host: Host = { console, signal, interactive: process.stderr.isTTY, exitCode: ExitCode.OurBug }
+  const host: Host = {
+    console,
+    signal,
+    interactive: process.stderr.isTTY,
+    exitCode: ExitCode.OurBug,
+  }
   const program = buildProgram(host)
   try {
     await program.parseAsync([...argv], { from: 'user' })
@@ -26,11 +31,16 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
 /** The whole command tree; also what help, completion and the docs are made from. */
 export function buildProgram(host: Host): Command {
   const program = new Command('bulkhead')
-    .description('Secure deployment: nothing ships untested, nothing ships unsigned, a fix is out in minutes.')
+    .description(
+      'Secure deployment: nothing ships untested, nothing ships unsigned, a fix is out in minutes.',
+    )
     .version(VERSION, '-V, --version')
     .helpCommand('help [command]', 'help for one command')
     .showSuggestionAfterError(true)
-    .addHelpText('after', '\nExample:\n  $ bulkhead check\n\nExit codes: 0 passed · 1 blocked · 2 wrong input or policy · 3 the world failed · 70 our bug')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ bulkhead check\n\nExit codes: 0 passed · 1 blocked · 2 wrong input or policy · 3 the world failed · 70 our bug',
+    )
   inheritable(program)
   for (const register of commands) register(program, host)
   for (const command of program.commands) settle(command)
@@ -47,18 +57,28 @@ function settle(command: Command): void {
   for (const child of command.commands) settle(child)
 }
 
-function usageError(error: CommanderError, argv: readonly string[], console: Console): Promise<ExitCode> {
+function usageError(
+  error: CommanderError,
+  argv: readonly string[],
+  console: Console,
+): Promise<ExitCode> {
   const name = argv.find((word) => !word.startsWith('-')) ?? ''
   const [message = 'wrong usage', suggestion] = error.message.replace(/^error: /, '').split('\n')
   const failure = new InputError({
     code: 'usage/invalid-option',
     subject: `bulkhead ${argv.join(' ')}`.trim(),
     message: error.code === 'commander.help' ? 'no command was given' : message,
-    remedy: suggestion === undefined || suggestion === '' ? `see \`bulkhead ${name === '' ? '' : `${name} `}--help\`` : suggestion,
+    remedy:
+      suggestion === undefined || suggestion === ''
+        ? `see \`bulkhead ${name === '' ? '' : `${name} `}--help\``
+        : suggestion,
   })
-  return runCommand(async () => {
-    throw failure
-  }, { command: name, json: argv.includes('--json'), console })
+  return runCommand(
+    async () => {
+      throw failure
+    },
+    { command: name, json: argv.includes('--json'), console },
+  )
 }
 
 function terminalConsole(): Console {
@@ -70,11 +90,15 @@ function terminalConsole(): Console {
 }
 
 /** The first signal asks for a clean stop; the second leaves at once. */
-function cancellation(console: Console): { readonly signal: AbortSignal; readonly release: () => void } {
+function cancellation(console: Console): {
+  readonly signal: AbortSignal
+  readonly release: () => void
+} {
   const controller = new AbortController()
   const stop = () => {
     if (controller.signal.aborted) process.exit(ExitCode.WorldFailed)
-    if (process.stderr.isTTY) console.err('stopping at the next safe edge; press Ctrl-C again to leave at once')
+    if (process.stderr.isTTY)
+      console.err('stopping at the next safe edge; press Ctrl-C again to leave at once')
     controller.abort()
   }
   process.on('SIGINT', stop)

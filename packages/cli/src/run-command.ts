@@ -1,4 +1,11 @@
-import { DeniedError, ExitCode, type Finding, InputError, WorldError, sortFindings } from '@bulkhead/vocabulary'
+import {
+  DeniedError,
+  ExitCode,
+  type Finding,
+  InputError,
+  WorldError,
+  sortFindings,
+} from '@bulkhead/vocabulary'
 import { type CommandResult, exitCodeOf } from './command-result.ts'
 import { findingsText } from './terminal/findings-text.ts'
 
@@ -16,11 +23,23 @@ export interface RunOptions {
 }
 
 /** Runs one command to an exit code and prints its one answer. Never throws. */
-export async function runCommand(command: () => Promise<CommandResult>, options: RunOptions): Promise<ExitCode> {
+export async function runCommand(
+  command: () => Promise<CommandResult>,
+  options: RunOptions,
+): Promise<ExitCode> {
   try {
     const result = await command()
     const exitCode = exitCodeOf(result)
-    print(options, { outcome: result.outcome, exitCode, findings: sortFindings(result.findings), ...result.json }, result.text)
+    print(
+      options,
+      {
+        outcome: result.outcome,
+        exitCode,
+        findings: sortFindings(result.findings),
+        ...result.json,
+      },
+      result.text,
+    )
     return exitCode
   } catch (error) {
     return printFailure(error, options)
@@ -28,26 +47,45 @@ export async function runCommand(command: () => Promise<CommandResult>, options:
 }
 
 function printFailure(error: unknown, options: RunOptions): ExitCode {
-  if (error instanceof DeniedError) return printError(options, 'blocked', ExitCode.Blocked, error.findings)
-  if (error instanceof InputError) return printError(options, 'bad-input', ExitCode.BadInput, error.findings)
+  if (error instanceof DeniedError)
+    return printError(options, 'blocked', ExitCode.Blocked, error.findings)
+  if (error instanceof InputError)
+    return printError(options, 'bad-input', ExitCode.BadInput, error.findings)
   if (error instanceof WorldError) {
     if (error.cause instanceof Error) options.console.err(`cause: ${error.cause.message}`)
     return printError(options, 'world-failed', ExitCode.WorldFailed, error.findings)
   }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error)
   options.console.err(`This is a bug in bulkhead, please report it:\n${trace}`)
-  if (options.json) options.console.out(JSON.stringify({ command: options.command, outcome: 'bug', exitCode: ExitCode.OurBug, findings: [] }))
+  if (options.json)
+    options.console.out(
+      JSON.stringify({
+        command: options.command,
+        outcome: 'bug',
+        exitCode: ExitCode.OurBug,
+        findings: [],
+      }),
+    )
   return ExitCode.OurBug
 }
 
-function printError(options: RunOptions, outcome: string, exitCode: ExitCode, findings: readonly Finding[]): ExitCode {
+function printError(
+  options: RunOptions,
+  outcome: string,
+  exitCode: ExitCode,
+  findings: readonly Finding[],
+): ExitCode {
   print(options, { outcome, exitCode, findings }, [])
   return exitCode
 }
 
 function print(
   { command, json, console }: RunOptions,
-  object: { readonly findings: readonly Finding[]; readonly exitCode: ExitCode; readonly outcome: string },
+  object: {
+    readonly findings: readonly Finding[]
+    readonly exitCode: ExitCode
+    readonly outcome: string
+  },
   text: readonly string[],
 ): void {
   if (json) {
@@ -55,6 +93,9 @@ function print(
     return
   }
   for (const line of text) console.out(line)
-  const write = object.exitCode === ExitCode.BadInput || object.exitCode === ExitCode.WorldFailed ? console.err : console.out
+  const write =
+    object.exitCode === ExitCode.BadInput || object.exitCode === ExitCode.WorldFailed
+      ? console.err
+      : console.out
   for (const line of findingsText(object.findings, console.colour)) write(line)
 }

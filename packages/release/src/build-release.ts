@@ -21,7 +21,10 @@ const BUILD_TIMEOUT_MS = 30 * 60_000
  * Builds the commit that is checked out and binds the artifacts to it: a signed build record beside a
  * copy of each artifact, by digest.
  */
-export async function buildRelease(workspace: Workspace, request: BuildRequest): Promise<BuildRecord> {
+export async function buildRelease(
+  workspace: Workspace,
+  request: BuildRequest,
+): Promise<BuildRecord> {
   const { repository, clock } = workspace
   const commit = await cleanHead(workspace)
   const command = request.policy.policy.build.command
@@ -29,7 +32,11 @@ export async function buildRelease(workspace: Workspace, request: BuildRequest):
   if (command !== undefined) await runBuild(workspace, command, request)
   if ((await cleanHead(workspace)) !== commit) throw changedWhileBuilding(repository.root)
   const directory = evidenceDirectory(repository, commit)
-  const artifacts = await Promise.all(request.policy.policy.build.artifacts.map((path) => keepArtifact(repository.root, path, directory)))
+  const artifacts = await Promise.all(
+    request.policy.policy.build.artifacts.map((path) =>
+      keepArtifact(repository.root, path, directory),
+    ),
+  )
   const record: BuildRecord = {
     commit,
     tree: await repository.treeOf(commit),
@@ -38,11 +45,18 @@ export async function buildRelease(workspace: Workspace, request: BuildRequest):
     endedAt: new Date(clock.now()).toISOString(),
     artifacts,
   }
-  await writeWhole(join(directory, 'build.json'), await signBuildRecord(record, signerFor('builder', request.keyring, request.policy)))
+  await writeWhole(
+    join(directory, 'build.json'),
+    await signBuildRecord(record, signerFor('builder', request.keyring, request.policy)),
+  )
   return record
 }
 
-async function runBuild(workspace: Workspace, argv: readonly [string, ...string[]], request: BuildRequest): Promise<void> {
+async function runBuild(
+  workspace: Workspace,
+  argv: readonly [string, ...string[]],
+  request: BuildRequest,
+): Promise<void> {
   const { onOutput, signal } = request
   const { end, stderr, stdout } = await workspace.run({
     argv,
@@ -70,10 +84,19 @@ const changedWhileBuilding = (root: string) =>
   })
 
 /** Copies one artifact to the evidence by its digest; the bytes hashed are the bytes kept. */
-async function keepArtifact(root: string, path: string, directory: string): Promise<BuildRecord['artifacts'][number]> {
+async function keepArtifact(
+  root: string,
+  path: string,
+  directory: string,
+): Promise<BuildRecord['artifacts'][number]> {
   const bytes = await readFile(join(root, path)).catch((cause: unknown) => {
     throw new InputError(
-      { code: 'usage/unreadable-file', subject: path, message: 'the build did not leave this artifact', remedy: 'check `build.artifacts` in bulkhead.yml against what the build writes' },
+      {
+        code: 'usage/unreadable-file',
+        subject: path,
+        message: 'the build did not leave this artifact',
+        remedy: 'check `build.artifacts` in bulkhead.yml against what the build writes',
+      },
       { cause },
     )
   })
@@ -94,6 +117,14 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
     await writeFile(temporary, bytes)
     await rename(temporary, path)
   } catch (cause) {
-    throw new WorldError({ code: 'usage/unwritable-file', subject: path, message: 'could not be written', remedy: 'check the disk and the permissions of the folder' }, { cause })
+    throw new WorldError(
+      {
+        code: 'usage/unwritable-file',
+        subject: path,
+        message: 'could not be written',
+        remedy: 'check the disk and the permissions of the folder',
+      },
+      { cause },
+    )
   }
 }

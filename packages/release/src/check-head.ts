@@ -22,7 +22,11 @@ export interface CheckResult {
   readonly head: CommitId
   readonly mode: Mode
   readonly commits: number
-  readonly suites: readonly { readonly name: string; readonly tests: number; readonly passed: number }[]
+  readonly suites: readonly {
+    readonly name: string
+    readonly tests: number
+    readonly passed: number
+  }[]
   readonly findings: readonly Finding[]
 }
 
@@ -33,7 +37,12 @@ export async function checkHead(workspace: Workspace, request: CheckRequest): Pr
   const base = await trustedCommit(workspace, request.base)
   const policy = await loadPolicy(repository, base)
   request.onStep(`commits ${base.slice(0, 12)}..${head.slice(0, 12)}`)
-  const range = await verifyRange({ repository, range: { base, head }, allowedSigners: allowedSignersOf(policy), receiptTime: clock.now() })
+  const range = await verifyRange({
+    repository,
+    range: { base, head },
+    allowedSigners: allowedSignersOf(policy),
+    receiptTime: clock.now(),
+  })
   const findings = [...range.findings, ...range.commits.flatMap((commit) => commit.findings)]
   const suites: CheckResult['suites'][number][] = []
   for (const name of Object.keys(policy.policy.suites)) {
@@ -42,7 +51,14 @@ export async function checkHead(workspace: Workspace, request: CheckRequest): Pr
     suites.push({ name, ...counts })
     findings.push(...found)
   }
-  return { base, head, mode: policy.policy.mode, commits: range.counts.commits, suites, findings: sortFindings(findings) }
+  return {
+    base,
+    head,
+    mode: policy.policy.mode,
+    commits: range.counts.commits,
+    suites,
+    findings: sortFindings(findings),
+  }
 }
 
 interface SuiteCheck extends CheckRequest {
@@ -51,17 +67,36 @@ interface SuiteCheck extends CheckRequest {
   readonly head: CommitId
 }
 
-async function checkSuite(workspace: Workspace, { policy, name, head, onOutput, signal }: SuiteCheck) {
+async function checkSuite(
+  workspace: Workspace,
+  { policy, name, head, onOutput, signal }: SuiteCheck,
+) {
   const suite = policy.policy.suites[name]
   if (suite === undefined) throw new TypeError('the names come from the policy itself')
-  const { run, reports } = await observeSuite(workspace, { name, suite, commit: head, onOutput, signal })
+  const { run, reports } = await observeSuite(workspace, {
+    name,
+    suite,
+    commit: head,
+    onOutput,
+    signal,
+  })
   const inventory = await inventoryAt(workspace, { policy, commit: head, suite, name })
-  const found = judgeSuite({ name, policy: suite, commit: head, evidence: { run, reports, inventory: inventory.lists, findings: inventory.findings } })
-  const sum = (count: 'tests' | 'passed') => reports.reduce((total, report) => total + report.counts[count], 0)
+  const found = judgeSuite({
+    name,
+    policy: suite,
+    commit: head,
+    evidence: { run, reports, inventory: inventory.lists, findings: inventory.findings },
+  })
+  const sum = (count: 'tests' | 'passed') =>
+    reports.reduce((total, report) => total + report.counts[count], 0)
   return { counts: { tests: sum('tests'), passed: sum('passed') }, found }
 }
 
-const REMOTE_DEFAULTS = ['refs/remotes/origin/HEAD', 'refs/remotes/origin/main', 'refs/remotes/origin/master']
+const REMOTE_DEFAULTS = [
+  'refs/remotes/origin/HEAD',
+  'refs/remotes/origin/main',
+  'refs/remotes/origin/master',
+]
 
 async function trustedCommit(workspace: Workspace, named: string | undefined): Promise<CommitId> {
   if (named !== undefined) return workspace.repository.resolveCommit(named)

@@ -1,5 +1,12 @@
 import { loadPolicy } from '@bulkhead/policy'
-import { type FleetStart, type LocalFleetSpec, LocalTarget, runFleet, startFleet, stopFleet } from '@bulkhead/targets'
+import {
+  type FleetStart,
+  type LocalFleetSpec,
+  LocalTarget,
+  runFleet,
+  startFleet,
+  stopFleet,
+} from '@bulkhead/targets'
 import { pinnedGenesis, requireEnvironment } from './trusted-ref.ts'
 import { type Workspace, fleetDirectory } from './workspace.ts'
 
@@ -18,12 +25,29 @@ export interface FleetRequest {
  */
 export function startEnvironmentFleet(
   workspace: Workspace,
-  { environment, genesis, supervisor }: FleetRequest & { readonly supervisor: readonly [string, ...string[]] },
+  {
+    environment,
+    genesis,
+    supervisor,
+  }: FleetRequest & { readonly supervisor: readonly [string, ...string[]] },
 ): Promise<FleetStart> {
   const { repository } = workspace
   const pin = genesis === undefined ? [] : ['--genesis', genesis]
-  const argv = [...supervisor, 'fleet', 'run', '--repo', repository.root, '--environment', environment, ...pin] as const
-  return startFleet([argv[0], ...argv.slice(1)], fleetDirectory(repository, environment), repository.root)
+  const argv = [
+    ...supervisor,
+    'fleet',
+    'run',
+    '--repo',
+    repository.root,
+    '--environment',
+    environment,
+    ...pin,
+  ] as const
+  return startFleet(
+    [argv[0], ...argv.slice(1)],
+    fleetDirectory(repository, environment),
+    repository.root,
+  )
 }
 
 /** Stops the fleet of an environment and every process of it. @returns whether one was up */
@@ -31,13 +55,20 @@ export const stopEnvironmentFleet = (workspace: Workspace, environment: string):
   stopFleet(fleetDirectory(workspace.repository, environment))
 
 /** Is the fleet of an environment, until it is stopped. */
-export async function runEnvironmentFleet(workspace: Workspace, { environment, genesis }: FleetRequest): Promise<void> {
+export async function runEnvironmentFleet(
+  workspace: Workspace,
+  { environment, genesis }: FleetRequest,
+): Promise<void> {
   const spec = await localFleetSpec(workspace, environment, genesis)
   await runFleet(spec, fleetDirectory(workspace.repository, environment))
 }
 
 /** What the local fleet of an environment is to be, by the genesis policy: a commit under judgement has no say. */
-async function localFleetSpec(workspace: Workspace, environment: string, genesis?: string): Promise<LocalFleetSpec> {
+async function localFleetSpec(
+  workspace: Workspace,
+  environment: string,
+  genesis?: string,
+): Promise<LocalFleetSpec> {
   const policy = await loadPolicy(workspace.repository, await pinnedGenesis(workspace, genesis))
   requireEnvironment(policy, environment)
   const found = policy.policy.environments[environment]

@@ -30,15 +30,25 @@ export const attestationFiles = (directory: string, environment: string): Attest
 })
 
 /** Judges a commit for an environment, attests the verdict and puts it on record, PASS and BLOCK alike. */
-export async function gateRelease(workspace: Workspace, request: GateRequest): Promise<{ readonly verdict: Verdict; readonly files: AttestationFiles }> {
+export async function gateRelease(
+  workspace: Workspace,
+  request: GateRequest,
+): Promise<{ readonly verdict: Verdict; readonly files: AttestationFiles }> {
   const { environment, commit } = request
   const base = await findTrustedBase(workspace, environment, request.genesis)
-  const verdict = judge(await gatherEvidence(workspace, { commit, environment, policy: base.policy }))
+  const verdict = judge(
+    await gatherEvidence(workspace, { commit, environment, policy: base.policy }),
+  )
   const attestation = await attestVerdict(verdict, signerFor('gate', request.keyring, base.policy))
   const files = attestationFiles(evidenceDirectory(workspace.repository, commit), environment)
   await writeWhole(files.gate, attestation.gate)
   await writeWhole(files.summary, attestation.summary)
-  const ledger = await writeLedger(workspace, { ...base, environment, policy: base.ledgerPolicy }, request.keyring, request.actors)
+  const ledger = await writeLedger(
+    workspace,
+    { ...base, environment, policy: base.ledgerPolicy },
+    request.keyring,
+    request.actors,
+  )
   await ledger.append([
     {
       kind: 'gate.verdict',
@@ -51,7 +61,9 @@ export async function gateRelease(workspace: Workspace, request: GateRequest): P
         policyDigest: verdict.bindings.policyDigest,
         attestation: attestation.digest,
         // Codes and subjects only: messages can carry text that a log which cannot forget must not hold.
-        findings: verdict.findings.slice(0, 50).map(({ code, subject }) => ({ code, subject: subject.slice(0, 200) })),
+        findings: verdict.findings
+          .slice(0, 50)
+          .map(({ code, subject }) => ({ code, subject: subject.slice(0, 200) })),
         findingsTotal: verdict.findings.length,
       },
     },

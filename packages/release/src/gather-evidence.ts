@@ -4,7 +4,13 @@ import { openBuildRecord } from '@bulkhead/attest'
 import type { BuildEvidence, GateInput, SuiteEvidence } from '@bulkhead/gate'
 import type { LoadedPolicy, SuitePolicy } from '@bulkhead/policy'
 import { verifyRange } from '@bulkhead/signatures'
-import { type Inventory, openRunRecord, parseInventory, readReport, readSuiteEvidence } from '@bulkhead/test-reports'
+import {
+  type Inventory,
+  openRunRecord,
+  parseInventory,
+  readReport,
+  readSuiteEvidence,
+} from '@bulkhead/test-reports'
 import type { CommitId, Finding } from '@bulkhead/vocabulary'
 import { artifactPath } from './build-release.ts'
 import { digestOfFile } from './digest-of-file.ts'
@@ -20,7 +26,10 @@ export interface GatherRequest {
 }
 
 /** Collects everything that the gate judges, as plain data. What is absent or unreadable is a finding in it. */
-export async function gatherEvidence(workspace: Workspace, request: GatherRequest): Promise<GateInput> {
+export async function gatherEvidence(
+  workspace: Workspace,
+  request: GatherRequest,
+): Promise<GateInput> {
   const { repository, clock } = workspace
   const { commit, policy } = request
   const suites = Object.entries(policy.policy.suites)
@@ -36,16 +45,29 @@ export async function gatherEvidence(workspace: Workspace, request: GatherReques
       receiptTime: clock.now(),
     }),
     suites: Object.fromEntries(
-      await Promise.all(suites.map(async ([name, suite]) => [name, await gatherSuite(workspace, request, name, suite)] as const)),
+      await Promise.all(
+        suites.map(
+          async ([name, suite]) =>
+            [name, await gatherSuite(workspace, request, name, suite)] as const,
+        ),
+      ),
     ),
     build: await gatherBuild(workspace, request),
     now: clock.now(),
   }
 }
 
-async function gatherSuite(workspace: Workspace, request: GatherRequest, name: string, suite: SuitePolicy): Promise<SuiteEvidence> {
+async function gatherSuite(
+  workspace: Workspace,
+  request: GatherRequest,
+  name: string,
+  suite: SuitePolicy,
+): Promise<SuiteEvidence> {
   const { commit, policy } = request
-  const { record, reports } = await readSuiteEvidence(suitesDirectory(workspace.repository, commit), name)
+  const { record, reports } = await readSuiteEvidence(
+    suitesDirectory(workspace.repository, commit),
+    name,
+  )
   const vouchers = trustedKeys(policy, 'voucher').map((key, index) => ({
     key,
     separation: policy.policy.keys.voucher[index]?.separation ?? 'local',
@@ -54,7 +76,11 @@ async function gatherSuite(workspace: Workspace, request: GatherRequest, name: s
   const inventory = await inventoryAt(workspace, { policy, commit, suite, name })
   return {
     run: opened?.kind === 'vouched' ? opened.run : undefined,
-    reports: await Promise.all(reports.map(({ path, open }) => readReport(suite.format, open(), { path, clock: workspace.clock }))),
+    reports: await Promise.all(
+      reports.map(({ path, open }) =>
+        readReport(suite.format, open(), { path, clock: workspace.clock }),
+      ),
+    ),
     inventory: inventory.lists,
     findings: [...(opened?.kind === 'refused' ? [opened.finding] : []), ...inventory.findings],
   }
@@ -68,12 +94,18 @@ interface InventoryRequest {
 }
 
 /** The inventory of a suite on the trusted ref and in the judged commit, with what is wrong with either. */
-export async function inventoryAt(workspace: Workspace, { policy, commit, suite, name }: InventoryRequest) {
+export async function inventoryAt(
+  workspace: Workspace,
+  { policy, commit, suite, name }: InventoryRequest,
+) {
   const path = suite.inventory
   if (path === undefined) return { lists: { trusted: undefined, head: undefined }, findings: [] }
   const trusted = readInventory(policy.files.get(path), path, name)
   const head = readInventory((await workspace.repository.readFile(commit, path))?.bytes, path, name)
-  return { lists: { trusted: trusted.inventory, head: head.inventory }, findings: [...trusted.findings, ...head.findings] }
+  return {
+    lists: { trusted: trusted.inventory, head: head.inventory },
+    findings: [...trusted.findings, ...head.findings],
+  }
 }
 
 interface ReadInventory {
@@ -84,16 +116,22 @@ interface ReadInventory {
 function readInventory(bytes: Buffer | undefined, path: string, suite: string): ReadInventory {
   if (bytes === undefined) return { inventory: undefined, findings: [] }
   const parsed = parseInventory(bytes, path, suite)
-  return parsed.kind === 'inventory' ? { inventory: parsed.inventory, findings: [] } : { inventory: undefined, findings: parsed.findings }
+  return parsed.kind === 'inventory'
+    ? { inventory: parsed.inventory, findings: [] }
+    : { inventory: undefined, findings: parsed.findings }
 }
 
 /** The build record of a commit, and its artifacts as they lie there now, hashed again. */
-export async function gatherBuild(workspace: Workspace, { commit, policy }: Pick<GatherRequest, 'commit' | 'policy'>): Promise<BuildEvidence> {
+export async function gatherBuild(
+  workspace: Workspace,
+  { commit, policy }: Pick<GatherRequest, 'commit' | 'policy'>,
+): Promise<BuildEvidence> {
   const directory = evidenceDirectory(workspace.repository, commit)
   const bytes = await readFile(join(directory, 'build.json')).catch(() => undefined)
   if (bytes === undefined) return { record: undefined, artifacts: [], findings: [] }
   const opened = openBuildRecord(bytes, trustedKeys(policy, 'builder'))
-  if (opened.kind === 'refused') return { record: undefined, artifacts: [], findings: opened.findings }
+  if (opened.kind === 'refused')
+    return { record: undefined, artifacts: [], findings: opened.findings }
   const { record, digest } = opened
   const artifacts = await Promise.all(
     record.artifacts.map(async (artifact) => ({
@@ -102,8 +140,15 @@ export async function gatherBuild(workspace: Workspace, { commit, policy }: Pick
     })),
   )
   return {
-    record: { commit: record.commit, tree: record.tree, artifacts: record.artifacts.map(({ name, digest: built }) => ({ name, digest: built })), digest },
-    artifacts: artifacts.flatMap(({ name, digest: found }) => (found === undefined ? [] : [{ name, digest: found }])),
+    record: {
+      commit: record.commit,
+      tree: record.tree,
+      artifacts: record.artifacts.map(({ name, digest: built }) => ({ name, digest: built })),
+      digest,
+    },
+    artifacts: artifacts.flatMap(({ name, digest: found }) =>
+      found === undefined ? [] : [{ name, digest: found }],
+    ),
     findings: [],
   }
 }

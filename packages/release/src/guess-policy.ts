@@ -11,8 +11,9 @@ const SUITES: readonly { readonly name: string; readonly scripts: readonly strin
 /** A first policy for a repository, from what its `package.json` says; a guess that the user edits. */
 export async function guessPolicy(root: string): Promise<InitialPolicy> {
   const scripts = await npmScripts(root)
-  const [first = guessSuite('tenant-isolation', 'test:tenant-isolation'), ...others] = SUITES.map(({ name, scripts: likely }) =>
-    guessSuite(name, likely.find((script) => scripts.has(script)) ?? `test:${name}`),
+  const [first = guessSuite('tenant-isolation', 'test:tenant-isolation'), ...others] = SUITES.map(
+    ({ name, scripts: likely }) =>
+      guessSuite(name, likely.find((script) => scripts.has(script)) ?? `test:${name}`),
   )
   return {
     suites: [first, ...others],
@@ -34,7 +35,10 @@ const guessSuite = (name: string, script: string): SuiteGuess => ({
 async function npmScripts(root: string): Promise<ReadonlySet<string>> {
   try {
     const manifest: unknown = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
-    const scripts = typeof manifest === 'object' && manifest !== null && 'scripts' in manifest ? manifest.scripts : {}
+    const scripts =
+      typeof manifest === 'object' && manifest !== null && 'scripts' in manifest
+        ? manifest.scripts
+        : {}
     return new Set(Object.keys(typeof scripts === 'object' && scripts !== null ? scripts : {}))
   } catch {
     return new Set()

@@ -1,10 +1,21 @@
 export { auditLedger } from './audit-ledger.ts'
 export { type BuildRequest, buildRelease } from './build-release.ts'
 export { type CheckRequest, type CheckResult, checkHead } from './check-head.ts'
-export { type FleetRequest, environmentTarget, runEnvironmentFleet, startEnvironmentFleet, stopEnvironmentFleet } from './environment-target.ts'
+export {
+  type FleetRequest,
+  environmentTarget,
+  runEnvironmentFleet,
+  startEnvironmentFleet,
+  stopEnvironmentFleet,
+} from './environment-target.ts'
 export { type AttestationFiles, type GateRequest, gateRelease } from './gate-release.ts'
 export { type Initialised, initialise } from './initialise.ts'
-export { type InventoryComparison, type InventoryRequest, compareInventories, writeInventories } from './inventories.ts'
+export {
+  type InventoryComparison,
+  type InventoryRequest,
+  compareInventories,
+  writeInventories,
+} from './inventories.ts'
 export { type Keyring, parseKeyring } from './keyring.ts'
 export { type PlanRequest, planFor } from './plan-for.ts'
 export { type RunSuitesRequest, type SuiteRun, type Vouching, runSuites } from './run-suites.ts'
@@ -13,6 +24,10 @@ export { type ShipRequest, type ShipResult, shipRelease } from './ship-release.t
 export { type EnvironmentStatus, statusOf } from './status.ts'
 export { findTrustedBase, pinnedGenesis } from './trusted-ref.ts'
 export { type VerifyCommitsRequest, verifyCommits } from './verify-commits.ts'
-export { type ReleaseVerification, type VerifyReleaseRequest, verifyRelease } from './verify-release.ts'
+export {
+  type ReleaseVerification,
+  type VerifyReleaseRequest,
+  verifyRelease,
+} from './verify-release.ts'
 export { onlyEnvironment, workingPolicy } from './working-policy.ts'
 export { type Workspace, keysDirectory, openWorkspace } from './workspace.ts'

@@ -42,11 +42,15 @@ export async function initialise(workspace: Workspace): Promise<Initialised> {
   return { written: [...files.keys()], signers: signer === undefined ? 0 : 1 }
 }
 
-const signersHeader = '# Who may sign for which committer: git allowed_signers syntax.\n# EMAIL namespaces="git" KEYTYPE BASE64\n'
+const signersHeader =
+  '# Who may sign for which committer: git allowed_signers syntax.\n# EMAIL namespaces="git" KEYTYPE BASE64\n'
 
 async function refuseToOverwrite(root: string, paths: readonly string[]): Promise<void> {
   for (const path of paths) {
-    const exists = await access(join(root, path)).then(() => true, () => false)
+    const exists = await access(join(root, path)).then(
+      () => true,
+      () => false,
+    )
     if (!exists) continue
     throw new InputError({
       code: 'usage/already-exists',
@@ -63,7 +67,11 @@ async function signerLine({ repository }: Workspace): Promise<string | undefined
   const key = await repository.configValue('user.signingkey')
   if (email === undefined || key === undefined) return undefined
   const literal = key.replace(/^key::/, '')
-  const text = literal.includes(' ') ? literal : await readFile(literal.endsWith('.pub') ? literal : `${literal}.pub`, 'utf8').catch(() => '')
+  const text = literal.includes(' ')
+    ? literal
+    : await readFile(literal.endsWith('.pub') ? literal : `${literal}.pub`, 'utf8').catch(() => '')
   const [type, blob] = text.trim().split(/\s+/)
-  return type !== undefined && blob !== undefined && /^(ssh|ecdsa|sk)-/.test(type) ? `${email} namespaces="git" ${type} ${blob}` : undefined
+  return type !== undefined && blob !== undefined && /^(ssh|ecdsa|sk)-/.test(type)
+    ? `${email} namespaces="git" ${type} ${blob}`
+    : undefined
 }

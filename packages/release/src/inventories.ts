@@ -1,7 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LoadedPolicy, SuitePolicy } from '@bulkhead/policy'
-import { type TestId, diffInventory, judgeId, makeInventory, parseInventory, printInventory } from '@bulkhead/test-reports'
+import {
+  type TestId,
+  diffInventory,
+  judgeId,
+  makeInventory,
+  parseInventory,
+  printInventory,
+} from '@bulkhead/test-reports'
 import { type Finding, InputError, commitId } from '@bulkhead/vocabulary'
 import { writeWhole } from './build-release.ts'
 import { observeSuite } from './observe-suite.ts'
@@ -27,13 +34,19 @@ export interface InventoryComparison {
 }
 
 /** Runs suites in the work tree, committed or not, and compares what ran with their inventories. */
-export async function compareInventories(workspace: Workspace, request: InventoryRequest): Promise<readonly InventoryComparison[]> {
+export async function compareInventories(
+  workspace: Workspace,
+  request: InventoryRequest,
+): Promise<readonly InventoryComparison[]> {
   const compared = await compareAll(workspace, request)
   return compared.map(({ comparison }) => comparison)
 }
 
 /** As {@link compareInventories}, and writes down what ran wherever nothing speaks against it. */
-export async function writeInventories(workspace: Workspace, request: InventoryRequest): Promise<readonly InventoryComparison[]> {
+export async function writeInventories(
+  workspace: Workspace,
+  request: InventoryRequest,
+): Promise<readonly InventoryComparison[]> {
   const compared = await compareAll(workspace, request)
   for (const { comparison, ran } of compared) {
     if (comparison.findings.length > 0) continue
@@ -48,10 +61,14 @@ interface Compared {
   readonly ran: readonly TestId[]
 }
 
-async function compareAll(workspace: Workspace, request: InventoryRequest): Promise<readonly Compared[]> {
+async function compareAll(
+  workspace: Workspace,
+  request: InventoryRequest,
+): Promise<readonly Compared[]> {
   const policy = await worktreePolicy(workspace)
   const compared: Compared[] = []
-  for (const name of chosenSuites(policy, request.suites)) compared.push(await compareOne(workspace, request, { name, suite: suiteOf(policy, name) }))
+  for (const name of chosenSuites(policy, request.suites))
+    compared.push(await compareOne(workspace, request, { name, suite: suiteOf(policy, name) }))
   return compared
 }
 
@@ -71,8 +88,17 @@ function chosenSuites(policy: LoadedPolicy, named: readonly string[]): readonly 
 /** What runs in a work tree is of no commit; the record that says so is thrown away. */
 const NO_COMMIT = commitId('0'.repeat(40))
 
-async function compareOne(workspace: Workspace, request: InventoryRequest, { name, suite }: { readonly name: string; readonly suite: SuitePolicy }): Promise<Compared> {
-  const { run, reports, findings } = await observeSuite(workspace, { ...request, name, suite, commit: NO_COMMIT })
+async function compareOne(
+  workspace: Workspace,
+  request: InventoryRequest,
+  { name, suite }: { readonly name: string; readonly suite: SuitePolicy },
+): Promise<Compared> {
+  const { run, reports, findings } = await observeSuite(workspace, {
+    ...request,
+    name,
+    suite,
+    commit: NO_COMMIT,
+  })
   const cases = reports.flatMap((report) => report.cases)
   const ran = cases.map((test) => test.id)
   const path = suite.inventory ?? ''
@@ -83,12 +109,22 @@ async function compareOne(workspace: Workspace, request: InventoryRequest, { nam
     tests: cases.length,
     missing,
     unlisted,
-    findings: [...findings, ...runFindings(name, run.record.end), ...reports.flatMap((report) => report.findings), ...ran.flatMap(judgeId), ...duplicates(name, ran)],
+    findings: [
+      ...findings,
+      ...runFindings(name, run.record.end),
+      ...reports.flatMap((report) => report.findings),
+      ...ran.flatMap(judgeId),
+      ...duplicates(name, ran),
+    ],
   }
   return { comparison, ran }
 }
 
-async function listedTests({ repository }: Workspace, path: string, suite: string): Promise<readonly TestId[]> {
+async function listedTests(
+  { repository }: Workspace,
+  path: string,
+  suite: string,
+): Promise<readonly TestId[]> {
   const bytes = await readFile(join(repository.root, path)).catch(() => undefined)
   if (bytes === undefined) return []
   const parsed = parseInventory(bytes, path, suite)
@@ -96,10 +132,25 @@ async function listedTests({ repository }: Workspace, path: string, suite: strin
 }
 
 /** An inventory of a run that failed would require too little. */
-function runFindings(suite: string, end: { readonly kind: string; readonly code?: number }): readonly Finding[] {
+function runFindings(
+  suite: string,
+  end: { readonly kind: string; readonly code?: number },
+): readonly Finding[] {
   if (end.kind === 'exited' && end.code === 0) return []
-  return [{ code: 'gate/exit-code', subject: suite, message: `the suite did not pass (${end.kind}${end.code === undefined ? '' : ` with ${end.code}`})`, remedy: 'mend what failed and run `bulkhead inventory update` again' }]
+  return [
+    {
+      code: 'gate/exit-code',
+      subject: suite,
+      message: `the suite did not pass (${end.kind}${end.code === undefined ? '' : ` with ${end.code}`})`,
+      remedy: 'mend what failed and run `bulkhead inventory update` again',
+    },
+  ]
 }
 
 const duplicates = (suite: string, ran: readonly TestId[]): readonly Finding[] =>
-  diffInventory(ran, ran).duplicate.map((id) => ({ code: 'gate/flaky-test', subject: `${suite}: ${id.name}`, message: 'several tests have this id', remedy: 'give each test a name of its own' }))
+  diffInventory(ran, ran).duplicate.map((id) => ({
+    code: 'gate/flaky-test',
+    subject: `${suite}: ${id.name}`,
+    message: 'several tests have this id',
+    remedy: 'give each test a name of its own',
+  }))

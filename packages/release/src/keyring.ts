@@ -17,13 +17,16 @@ const PEM_BLOCK = /-----BEGIN [A-Z ]+-----[\s\S]*?-----END [A-Z ]+-----/g
  * @throws InputError `usage/missing-key` when there is none, `usage/wrong-key` for another kind of key
  */
 export function parseKeyring(text: string, source: string): Keyring {
-  const signers = [...text.matchAll(PEM_BLOCK)].map(([block]) => parsePrivateKey(Buffer.from(`${block}\n`), source))
+  const signers = [...text.matchAll(PEM_BLOCK)].map(([block]) =>
+    parsePrivateKey(Buffer.from(`${block}\n`), source),
+  )
   if (signers.length > 0) return { source, signers }
   throw new InputError({
     code: text.trim() === '' ? 'usage/missing-key' : 'usage/wrong-key',
     subject: source,
     message: 'holds no private key in PEM',
-    remedy: 'make keys with `bulkhead init`, or name a file of Ed25519 private keys in PEM with --keys FILE',
+    remedy:
+      'make keys with `bulkhead init`, or name a file of Ed25519 private keys in PEM with --keys FILE',
   })
 }
 

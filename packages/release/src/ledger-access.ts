@@ -1,4 +1,12 @@
-import { type Actor, type EnvironmentState, type Ledger, foldEnvironment, gitLedgerStore, openLedger, verifyLedger } from '@bulkhead/ledger'
+import {
+  type Actor,
+  type EnvironmentState,
+  type Ledger,
+  foldEnvironment,
+  gitLedgerStore,
+  openLedger,
+  verifyLedger,
+} from '@bulkhead/ledger'
 import type { LoadedPolicy } from '@bulkhead/policy'
 import { type CommitId, DeniedError } from '@bulkhead/vocabulary'
 import { type Keyring, signerFor } from './keyring.ts'
@@ -22,12 +30,21 @@ export interface LedgerState {
  * Names one log among all logs (C2SP tlog-checkpoint, origin line). The pinned genesis commit is part
  * of it, so that a log of another repository or another beginning can never stand in.
  */
-export const ledgerOrigin = ({ genesis, environment }: Pick<LedgerAddress, 'genesis' | 'environment'>): string =>
+export const ledgerOrigin = ({
+  genesis,
+  environment,
+}: Pick<LedgerAddress, 'genesis' | 'environment'>): string =>
   `bulkhead.dev/ledger/${genesis}/${environment}`
 
 /** Reads and verifies a whole ledger. @throws DeniedError when it does not verify */
-export async function readLedger(workspace: Workspace, address: LedgerAddress): Promise<LedgerState> {
-  const store = gitLedgerStore({ repository: workspace.repository, environment: address.environment })
+export async function readLedger(
+  workspace: Workspace,
+  address: LedgerAddress,
+): Promise<LedgerState> {
+  const store = gitLedgerStore({
+    repository: workspace.repository,
+    environment: address.environment,
+  })
   const verification = await verifyLedger({
     entries: store.read(0),
     trust: { keys: trustedKeys(address.policy, 'ledger') },
@@ -39,7 +56,12 @@ export async function readLedger(workspace: Workspace, address: LedgerAddress): 
 }
 
 /** Opens a ledger for appending; the first append writes its genesis entry. */
-export function writeLedger(workspace: Workspace, address: LedgerAddress, keyring: Keyring, actors: readonly Actor[]): Promise<Ledger> {
+export function writeLedger(
+  workspace: Workspace,
+  address: LedgerAddress,
+  keyring: Keyring,
+  actors: readonly Actor[],
+): Promise<Ledger> {
   return openLedger({
     store: gitLedgerStore({ repository: workspace.repository, environment: address.environment }),
     signer: signerFor('ledger', keyring, address.policy),

@@ -17,7 +17,13 @@ export function ledgerJournal(options: LedgerJournalOptions): Journal {
   return {
     async record(events) {
       await ledger.append(
-        events.map((event): EntryDraft => ({ kind: kindOf(event), release, fence: token, actors, data: dataOf(event, options.attestation) })),
+        events.map((event): EntryDraft => ({
+          kind: kindOf(event),
+          release,
+          fence: token,
+          actors,
+          data: dataOf(event, options.attestation),
+        })),
       )
     },
   }
@@ -46,13 +52,37 @@ function dataOf(event: RolloutEvent, attestation: Digest): EntryDraft['data'] {
       return { attestation, plan: summaryOf(event.plan) }
     case 'batch-intended':
     case 'batch-done':
-      return { step: event.kind, wave: event.wave, direction: event.direction, batch: batchOf(event.batch) }
+      return {
+        step: event.kind,
+        wave: event.wave,
+        direction: event.direction,
+        batch: batchOf(event.batch),
+      }
     case 'batch-failed':
-      return { step: event.kind, wave: event.wave, direction: event.direction, batch: batchOf(event.batch), findings: codesOf([event.finding]) }
+      return {
+        step: event.kind,
+        wave: event.wave,
+        direction: event.direction,
+        batch: batchOf(event.batch),
+        findings: codesOf([event.finding]),
+      }
     case 'batch-withdrawn':
-      return { step: event.kind, wave: event.wave, direction: event.direction, batch: batchOf(event.batch), why: event.why }
+      return {
+        step: event.kind,
+        wave: event.wave,
+        direction: event.direction,
+        batch: batchOf(event.batch),
+        why: event.why,
+      }
     case 'wave-judged':
-      return { step: event.kind, wave: event.wave, decision: event.decision, why: event.why, requests: event.requests, errors: event.errors }
+      return {
+        step: event.kind,
+        wave: event.wave,
+        decision: event.decision,
+        why: event.why,
+        requests: event.requests,
+        errors: event.errors,
+      }
     case 'rolling-back':
       return { findings: codesOf(event.findings) }
     case 'finished':
@@ -74,7 +104,13 @@ const summaryOf = (plan: Plan) => ({
 })
 
 /** An entry is at most 64 KiB: of a large batch the first units stand for the rest, which is counted. */
-const batchOf = ({ region, zone, units }: Batch) => ({ region, zone, count: units.length, units: units.slice(0, MOST_UNITS) })
+const batchOf = ({ region, zone, units }: Batch) => ({
+  region,
+  zone,
+  count: units.length,
+  units: units.slice(0, MOST_UNITS),
+})
 const MOST_UNITS = 200
 
-const codesOf = (findings: readonly Finding[]) => findings.slice(0, 20).map(({ code, subject }) => ({ code, subject: subject.slice(0, 200) }))
+const codesOf = (findings: readonly Finding[]) =>
+  findings.slice(0, 20).map(({ code, subject }) => ({ code, subject: subject.slice(0, 200) }))

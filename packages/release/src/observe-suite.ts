@@ -23,10 +23,17 @@ export interface ObservedSuite {
   readonly findings: readonly Finding[]
 }
 
-const NOBODY = { voucher: 'nobody: a check here and now', separation: 'local', digest: digest(`sha256:${'0'.repeat(64)}`) } as const
+const NOBODY = {
+  voucher: 'nobody: a check here and now',
+  separation: 'local',
+  digest: digest(`sha256:${'0'.repeat(64)}`),
+} as const
 
 /** Runs one suite in the work tree as it is and reads its reports. */
-export async function observeSuite(workspace: Workspace, request: ObserveSuiteRequest): Promise<ObservedSuite> {
+export async function observeSuite(
+  workspace: Workspace,
+  request: ObserveSuiteRequest,
+): Promise<ObservedSuite> {
   const { repository, clock, run: runProcess } = workspace
   const { name, suite, commit, onOutput, signal } = request
   const copies = await mkdtemp(join(tmpdir(), 'bulkhead-suite-'))
@@ -34,11 +41,28 @@ export async function observeSuite(workspace: Workspace, request: ObserveSuiteRe
     const run = { id: randomUUID(), attempt: 1 }
     const shard = { index: 1, total: 1 }
     const seen = await runSuite(
-      { root: repository.root, suite: name, plan: suite, commit, run, shard, nonce: randomUUID, clock, runProcess, onOutput, signal },
+      {
+        root: repository.root,
+        suite: name,
+        plan: suite,
+        commit,
+        run,
+        shard,
+        nonce: randomUUID,
+        clock,
+        runProcess,
+        onOutput,
+        signal,
+      },
       copies,
     )
     const reports = await Promise.all(
-      seen.reports.map(({ path }, index) => readReport(suite.format, createReadStream(join(copies, `${index + 1}-${basename(path)}`)), { path, clock })),
+      seen.reports.map(({ path }, index) =>
+        readReport(suite.format, createReadStream(join(copies, `${index + 1}-${basename(path)}`)), {
+          path,
+          clock,
+        }),
+      ),
     )
     return { run: { record: seen.record, ...NOBODY }, reports, findings: seen.findings }
   } finally {

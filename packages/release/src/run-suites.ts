@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { LoadedPolicy, SuitePolicy } from '@bulkhead/policy'
-import { type Checkout, type RunRecord, type RunSummary, requestVouchedRun, runVouchedSuite } from '@bulkhead/test-reports'
+import {
+  type Checkout,
+  type RunRecord,
+  type RunSummary,
+  requestVouchedRun,
+  runVouchedSuite,
+} from '@bulkhead/test-reports'
 import type { CommitId, Finding } from '@bulkhead/vocabulary'
 import { cleanHead } from './clean-head.ts'
 import { type Keyring, signerFor } from './keyring.ts'
@@ -8,7 +14,9 @@ import { suiteOf } from './working-policy.ts'
 import { type Workspace, suitesDirectory } from './workspace.ts'
 
 /** Who vouches: a process of its own whose key the tests cannot read, or the caller's own key. */
-export type Vouching = { readonly kind: 'voucher'; readonly socket: string } | { readonly kind: 'local'; readonly keyring: Keyring }
+export type Vouching =
+  | { readonly kind: 'voucher'; readonly socket: string }
+  | { readonly kind: 'local'; readonly keyring: Keyring }
 
 export interface RunSuitesRequest {
   readonly policy: LoadedPolicy
@@ -28,9 +36,13 @@ export interface SuiteRun {
 }
 
 /** Runs suites at the commit that is checked out, one after the other, and keeps vouched-for records. */
-export async function runSuites(workspace: Workspace, request: RunSuitesRequest): Promise<readonly SuiteRun[]> {
+export async function runSuites(
+  workspace: Workspace,
+  request: RunSuitesRequest,
+): Promise<readonly SuiteRun[]> {
   const commit = await cleanHead(workspace)
-  const names = request.suites.length > 0 ? request.suites : Object.keys(request.policy.policy.suites)
+  const names =
+    request.suites.length > 0 ? request.suites : Object.keys(request.policy.policy.suites)
   const chosen = names.map((name) => ({ name, suite: suiteOf(request.policy, name) }))
   const runs: SuiteRun[] = []
   for (const { name, suite } of chosen) {
@@ -46,12 +58,21 @@ interface ChosenSuite {
   readonly suite: SuitePolicy
 }
 
-function runOne(workspace: Workspace, request: RunSuitesRequest, { commit, name, suite }: ChosenSuite): Promise<RunSummary> {
+function runOne(
+  workspace: Workspace,
+  request: RunSuitesRequest,
+  { commit, name, suite }: ChosenSuite,
+): Promise<RunSummary> {
   const { repository, clock, run: runProcess } = workspace
   const { vouching, onOutput, signal, command } = request
   const common = { suite: name, commit, clock, onOutput, signal }
   if (vouching.kind === 'voucher') {
-    const order = { ...common, socketPath: vouching.socket, repository: repository.root, timeout: suite.timeout }
+    const order = {
+      ...common,
+      socketPath: vouching.socket,
+      repository: repository.root,
+      timeout: suite.timeout,
+    }
     return requestVouchedRun(command === undefined ? order : { ...order, command })
   }
   return runVouchedSuite({

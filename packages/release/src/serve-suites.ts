@@ -16,7 +16,10 @@ export interface ServeSuitesRequest {
  * Is the voucher of this work tree until it is stopped: runs suites for others and signs what it saw.
  * The key must be one that the policy checked out at the start names; what counts is the trusted ref.
  */
-export async function serveSuites(workspace: Workspace, request: ServeSuitesRequest): Promise<void> {
+export async function serveSuites(
+  workspace: Workspace,
+  request: ServeSuitesRequest,
+): Promise<void> {
   const { repository, clock, run: runProcess } = workspace
   await serveVoucher({
     socketPath: request.socket,

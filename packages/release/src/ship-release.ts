@@ -1,5 +1,14 @@
 import type { Actor, Lease, Ledger } from '@bulkhead/ledger'
-import { type Observation, type Plan, type Planning, type RolloutProgress, type RolloutResult, type Target, planRollout, runRollout } from '@bulkhead/rollout'
+import {
+  type Observation,
+  type Plan,
+  type Planning,
+  type RolloutProgress,
+  type RolloutResult,
+  type Target,
+  planRollout,
+  runRollout,
+} from '@bulkhead/rollout'
 import type { CommitId, Digest, Finding } from '@bulkhead/vocabulary'
 import { artifactPath } from './build-release.ts'
 import type { AttestationFiles } from './gate-release.ts'
@@ -36,11 +45,25 @@ export interface ShipResult {
 export async function shipRelease(workspace: Workspace, request: ShipRequest): Promise<ShipResult> {
   const base = await findTrustedBase(workspace, request.environment, request.genesis)
   const verification = await verifyRelease(workspace, { ...request, policy: base.policy })
-  const ledger = await writeLedger(workspace, { ...base, environment: request.environment, policy: base.ledgerPolicy }, request.keyring, request.actors)
-  if (verification.attestation.kind === 'refused') return refuse(ledger, request, verification.attestation.findings)
-  const lease = await ledger.acquireLease({ region: leaseRegion(base, request.environment), actors: request.actors })
+  const ledger = await writeLedger(
+    workspace,
+    { ...base, environment: request.environment, policy: base.ledgerPolicy },
+    request.keyring,
+    request.actors,
+  )
+  if (verification.attestation.kind === 'refused')
+    return refuse(ledger, request, verification.attestation.findings)
+  const lease = await ledger.acquireLease({
+    region: leaseRegion(base, request.environment),
+    actors: request.actors,
+  })
   if (lease.kind === 'refused') return refuse(ledger, request, lease.findings)
-  const shipped = await rollOut(workspace, request, { base, verification, ledger, lease: lease.lease })
+  const shipped = await rollOut(workspace, request, {
+    base,
+    verification,
+    ledger,
+    lease: lease.lease,
+  })
   // A fleet that needs a human stays locked: the next deploy must not start on top of it.
   if (shipped.result !== 'stuck') await lease.lease.release()
   return shipped
@@ -56,14 +79,27 @@ interface Prepared {
   readonly lease: Lease
 }
 
-async function rollOut(workspace: Workspace, request: ShipRequest, prepared: Prepared): Promise<ShipResult> {
+async function rollOut(
+  workspace: Workspace,
+  request: ShipRequest,
+  prepared: Prepared,
+): Promise<ShipResult> {
   const { base, verification, ledger, lease } = prepared
   const { attestation, artifacts } = verification
   const artifact = artifacts[0]
-  if (attestation.kind !== 'accepted' || artifact === undefined) throw new TypeError('rolling out what was not accepted')
-  const path = artifactPath(evidenceDirectory(workspace.repository, request.commit), artifact.digest, artifact.name)
+  if (attestation.kind !== 'accepted' || artifact === undefined)
+    throw new TypeError('rolling out what was not accepted')
+  const path = artifactPath(
+    evidenceDirectory(workspace.repository, request.commit),
+    artifact.digest,
+    artifact.name,
+  )
   await request.target.stage({ path, digest: artifact.digest }, lease.token)
-  const planned = planRelease(base, { ...request, observation: await request.target.observe() }, artifact.digest)
+  const planned = planRelease(
+    base,
+    { ...request, observation: await request.target.observe() },
+    artifact.digest,
+  )
   if (planned.kind === 'refused') return refuse(ledger, request, planned.findings)
   const journal = ledgerJournal({
     ledger,
@@ -94,7 +130,10 @@ export function planRelease(
   const policy = base.policy.policy.environments[request.environment]
   if (policy === undefined) throw new TypeError('the environment was checked before')
   const released = base.ledger.state.released
-  const previous = released?.artifacts[0] === undefined ? null : { commit: released.commit, artifact: released.artifacts[0].digest }
+  const previous =
+    released?.artifacts[0] === undefined
+      ? null
+      : { commit: released.commit, artifact: released.artifacts[0].digest }
   return planRollout({
     environment: request.environment,
     policy: { required: policy.required, bake: policy.bake },
@@ -105,15 +144,25 @@ export function planRelease(
 }
 
 const leaseRegion = (base: TrustedBase, environment: string): string =>
-  Object.keys(base.policy.policy.environments[environment]?.regions ?? {}).sort().join('+')
+  Object.keys(base.policy.policy.environments[environment]?.regions ?? {})
+    .sort()
+    .join('+')
 
-async function refuse(ledger: Ledger, request: ShipRequest, findings: readonly Finding[]): Promise<ShipResult> {
+async function refuse(
+  ledger: Ledger,
+  request: ShipRequest,
+  findings: readonly Finding[],
+): Promise<ShipResult> {
   await ledger.append([
     {
       kind: 'deploy.refused',
       release: { commit: request.commit, artifacts: [] },
       actors: request.actors,
-      data: { findings: findings.slice(0, 20).map(({ code, subject }) => ({ code, subject: subject.slice(0, 200) })) },
+      data: {
+        findings: findings
+          .slice(0, 20)
+          .map(({ code, subject }) => ({ code, subject: subject.slice(0, 200) })),
+      },
     },
   ])
   return { result: 'refused', plan: undefined, matched: [], findings }

@@ -12,7 +12,11 @@ export interface EnvironmentStatus {
 }
 
 /** What is on record of an environment, and what its fleet says now. */
-export async function statusOf(workspace: Workspace, environment: string, genesis?: string): Promise<EnvironmentStatus> {
+export async function statusOf(
+  workspace: Workspace,
+  environment: string,
+  genesis?: string,
+): Promise<EnvironmentStatus> {
   const base = await findTrustedBase(workspace, environment, genesis)
   const fleet = await environmentTarget(workspace, environment)
     .observe()

@@ -27,7 +27,8 @@ export async function pinnedGenesis({ repository }: Workspace, named?: string): 
     code: 'policy/no-genesis',
     subject: repository.root,
     message: 'nobody has pinned the commit from which judging starts',
-    remedy: 'pin the commit that you trust: `git config bulkhead.genesis $(git rev-parse COMMIT)`, or pass --genesis COMMIT',
+    remedy:
+      'pin the commit that you trust: `git config bulkhead.genesis $(git rev-parse COMMIT)`, or pass --genesis COMMIT',
   })
 }
 
@@ -35,7 +36,11 @@ export async function pinnedGenesis({ repository }: Workspace, named?: string): 
  * Finds the trusted ref of an environment. The ledger's own keys come from the genesis policy, which
  * the caller pinned; everything else from the policy of the commit that the ledger says is released.
  */
-export async function findTrustedBase(workspace: Workspace, environment: string, genesisNamed?: string): Promise<TrustedBase> {
+export async function findTrustedBase(
+  workspace: Workspace,
+  environment: string,
+  genesisNamed?: string,
+): Promise<TrustedBase> {
   const genesis = await pinnedGenesis(workspace, genesisNamed)
   const first = await loadPolicy(workspace.repository, genesis)
   requireEnvironment(first, environment)

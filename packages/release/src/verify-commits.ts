@@ -1,5 +1,10 @@
 import { type LoadedPolicy, loadPolicy, loadPolicyFile } from '@bulkhead/policy'
-import { type AllowedSigners, type RangeJudgement, parseAllowedSigners, verifyRange } from '@bulkhead/signatures'
+import {
+  type AllowedSigners,
+  type RangeJudgement,
+  parseAllowedSigners,
+  verifyRange,
+} from '@bulkhead/signatures'
 import { type CommitId, InputError } from '@bulkhead/vocabulary'
 import { pinnedGenesis } from './trusted-ref.ts'
 import type { Workspace } from './workspace.ts'
@@ -15,21 +20,38 @@ export interface VerifyCommitsRequest {
 }
 
 /** Says for every commit of a range who signed it and whether the trusted ref allows it. */
-export async function verifyCommits(workspace: Workspace, request: VerifyCommitsRequest): Promise<RangeJudgement> {
+export async function verifyCommits(
+  workspace: Workspace,
+  request: VerifyCommitsRequest,
+): Promise<RangeJudgement> {
   const { repository } = workspace
   const [base, head] = splitRange(request.range ?? 'HEAD')
   const trusted = await trustedCommit(workspace, request, base)
-  const policy = request.policyFile === undefined ? await loadPolicy(repository, trusted) : await loadPolicyFile(request.policyFile)
+  const policy =
+    request.policyFile === undefined
+      ? await loadPolicy(repository, trusted)
+      : await loadPolicyFile(request.policyFile)
   const range = {
     base: base === undefined ? trusted : await repository.resolveCommit(base),
     head: await repository.resolveCommit(head),
   }
-  return verifyRange({ repository, range, allowedSigners: allowedSignersOf(policy), receiptTime: workspace.clock.now() })
+  return verifyRange({
+    repository,
+    range,
+    allowedSigners: allowedSignersOf(policy),
+    receiptTime: workspace.clock.now(),
+  })
 }
 
-async function trustedCommit(workspace: Workspace, request: VerifyCommitsRequest, base: string | undefined): Promise<CommitId> {
-  if (request.trustedRef !== undefined) return workspace.repository.resolveCommit(request.trustedRef)
-  if (request.policyFile !== undefined && base !== undefined) return workspace.repository.resolveCommit(base)
+async function trustedCommit(
+  workspace: Workspace,
+  request: VerifyCommitsRequest,
+  base: string | undefined,
+): Promise<CommitId> {
+  if (request.trustedRef !== undefined)
+    return workspace.repository.resolveCommit(request.trustedRef)
+  if (request.policyFile !== undefined && base !== undefined)
+    return workspace.repository.resolveCommit(base)
   return pinnedGenesis(workspace, request.genesis)
 }
 
@@ -37,7 +59,14 @@ async function trustedCommit(workspace: Workspace, request: VerifyCommitsRequest
 function splitRange(range: string): readonly [string | undefined, string] {
   const [base, head, ...more] = range.split('..')
   if (head === undefined) return [undefined, range]
-  if (more.length === 0 && base !== undefined && base !== '' && head !== '' && !head.startsWith('.')) return [base, head]
+  if (
+    more.length === 0 &&
+    base !== undefined &&
+    base !== '' &&
+    head !== '' &&
+    !head.startsWith('.')
+  )
+    return [base, head]
   throw new InputError({
     code: 'usage/invalid-option',
     subject: range,

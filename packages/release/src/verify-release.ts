@@ -27,9 +27,15 @@ export interface ReleaseVerification {
  * PASS, by a gate that the trusted ref names, about exactly this commit, tree, base, policy,
  * environment and these bytes, and does it still stand?
  */
-export async function verifyRelease(workspace: Workspace, request: VerifyReleaseRequest): Promise<ReleaseVerification> {
+export async function verifyRelease(
+  workspace: Workspace,
+  request: VerifyReleaseRequest,
+): Promise<ReleaseVerification> {
   const { environment, commit, policy } = request
-  const files = { ...attestationFiles(evidenceDirectory(workspace.repository, commit), environment), ...request.files }
+  const files = {
+    ...attestationFiles(evidenceDirectory(workspace.repository, commit), environment),
+    ...request.files,
+  }
   const { artifacts } = await gatherBuild(workspace, { commit, policy })
   const attestation = verifyAttestation({
     gate: await readIfThere(files.gate),
@@ -48,4 +54,5 @@ export async function verifyRelease(workspace: Workspace, request: VerifyRelease
   return { attestation, artifacts }
 }
 
-const readIfThere = (path: string): Promise<Buffer | undefined> => readFile(path).catch(() => undefined)
+const readIfThere = (path: string): Promise<Buffer | undefined> =>
+  readFile(path).catch(() => undefined)

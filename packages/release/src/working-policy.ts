@@ -13,7 +13,8 @@ export async function workingPolicy({ repository }: Workspace): Promise<LoadedPo
 }
 
 /** The policy as it lies in the work tree, committed or not: for what is done before committing. */
-export const worktreePolicy = ({ repository }: Workspace) => loadPolicyFile(join(repository.root, 'bulkhead.yml'))
+export const worktreePolicy = ({ repository }: Workspace) =>
+  loadPolicyFile(join(repository.root, 'bulkhead.yml'))
 
 /** One suite of a policy. @throws InputError naming the suites that there are */
 export function suiteOf(policy: LoadedPolicy, name: string): SuitePolicy {
@@ -28,14 +29,24 @@ export function suiteOf(policy: LoadedPolicy, name: string): SuitePolicy {
 }
 
 /** The environment of a policy that has only one; asks for a choice otherwise. */
-export async function onlyEnvironment(workspace: Workspace, genesisNamed?: string): Promise<string> {
-  const policy = await loadPolicy(workspace.repository, await pinnedGenesis(workspace, genesisNamed))
+export async function onlyEnvironment(
+  workspace: Workspace,
+  genesisNamed?: string,
+): Promise<string> {
+  const policy = await loadPolicy(
+    workspace.repository,
+    await pinnedGenesis(workspace, genesisNamed),
+  )
   const [first, ...others] = Object.keys(policy.policy.environments)
   if (first !== undefined && others.length === 0) return first
   throw new InputError({
     code: 'usage/invalid-option',
     subject: '--environment',
-    message: first === undefined ? 'the policy has no environment' : 'the policy has several environments',
-    remedy: first === undefined ? 'add one under `environments` in bulkhead.yml' : `name one of: ${[first, ...others].join(', ')}`,
+    message:
+      first === undefined ? 'the policy has no environment' : 'the policy has several environments',
+    remedy:
+      first === undefined
+        ? 'add one under `environments` in bulkhead.yml'
+        : `name one of: ${[first, ...others].join(', ')}`,
   })
 }

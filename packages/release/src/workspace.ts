@@ -19,17 +19,20 @@ export async function openWorkspace(directory: string): Promise<Workspace> {
  * Where our own files lie: inside the git directory, so that they never dirty the work tree and are
  * never part of a commit.
  */
-export const ownDirectory = (repository: Repository): string => join(repository.gitDirectory, 'bulkhead')
+export const ownDirectory = (repository: Repository): string =>
+  join(repository.gitDirectory, 'bulkhead')
 
 /** Run records, reports, build record and verdicts about one commit. */
 export const evidenceDirectory = (repository: Repository, commit: CommitId): string =>
   join(ownDirectory(repository), 'evidence', commit)
 
 /** Run records and reports about one commit, by suite. Apart from the rest: a suite may have any name. */
-export const suitesDirectory = (repository: Repository, commit: CommitId): string => join(evidenceDirectory(repository, commit), 'suites')
+export const suitesDirectory = (repository: Repository, commit: CommitId): string =>
+  join(evidenceDirectory(repository, commit), 'suites')
 
 /** Where `bulkhead init` puts private keys. */
-export const keysDirectory = (repository: Repository): string => join(ownDirectory(repository), 'keys')
+export const keysDirectory = (repository: Repository): string =>
+  join(ownDirectory(repository), 'keys')
 
 export const KEY_ROLES = ['voucher', 'builder', 'gate', 'ledger'] as const
 /** Who signs what: test runs, builds, verdicts, ledger entries. */

@@ -1,6 +1,10 @@
 import { findTrustedBase, verifyRelease } from '@bulkhead/release'
 import type { CommandResult } from '../command-result.ts'
-import { type EnvironmentOptions, environmentOf, withEnvironmentOptions } from '../environment-options.ts'
+import {
+  type EnvironmentOptions,
+  environmentOf,
+  withEnvironmentOptions,
+} from '../environment-options.ts'
 import { type Register, answer } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
 
@@ -29,10 +33,20 @@ export const registerAttest: Register = (program, host) => {
             ...filesOf(options),
           })
           if (attestation.kind === 'refused') {
-            return { outcome: 'blocked', findings: attestation.findings, json: { accepted: false }, text: ['REFUSED: this release may not ship'] }
+            return {
+              outcome: 'blocked',
+              findings: attestation.findings,
+              json: { accepted: false },
+              text: ['REFUSED: this release may not ship'],
+            }
           }
           const { verdict, matched } = attestation
-          return { outcome: 'passed', findings: [], json: { accepted: true, matched, verdict }, text: ['ACCEPTED: this release may ship', ...matched.map((line) => `  ${line}`)] }
+          return {
+            outcome: 'passed',
+            findings: [],
+            json: { accepted: true, matched, verdict },
+            text: ['ACCEPTED: this release may ship', ...matched.map((line) => `  ${line}`)],
+          }
         }),
       ),
     )
@@ -40,5 +54,8 @@ export const registerAttest: Register = (program, host) => {
 
 /** The envelope files that the caller names instead of those that gate wrote. */
 export const filesOf = ({ verdict, summary }: Pick<Options, 'verdict' | 'summary'>) => ({
-  files: { ...(verdict === undefined ? {} : { gate: verdict }), ...(summary === undefined ? {} : { summary }) },
+  files: {
+    ...(verdict === undefined ? {} : { gate: verdict }),
+    ...(summary === undefined ? {} : { summary }),
+  },
 })

@@ -23,7 +23,10 @@ export const registerBuild: Register = (program, host) => {
             outcome: 'passed',
             findings: [],
             json: { record },
-            text: record.artifacts.map((artifact) => `✓ ${artifact.name} ${artifact.digest} is bound to ${record.commit.slice(0, 12)}`),
+            text: record.artifacts.map(
+              (artifact) =>
+                `✓ ${artifact.name} ${artifact.digest} is bound to ${record.commit.slice(0, 12)}`,
+            ),
           }
         }),
       ),

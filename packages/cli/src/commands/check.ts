@@ -9,8 +9,13 @@ interface Options extends CommonOptions {
 
 export const registerCheck: Register = (program, host) => {
   withCommonOptions(program.command('check'), 'check --base origin/main')
-    .description('all that a pull request would meet: signatures since the base, every suite, every inventory')
-    .option('--base <rev>', 'the trusted ref (default: the remote default branch, else the pinned genesis)')
+    .description(
+      'all that a pull request would meet: signatures since the base, every suite, every inventory',
+    )
+    .option(
+      '--base <rev>',
+      'the trusted ref (default: the remote default branch, else the pinned genesis)',
+    )
     .action((options: Options) =>
       answer(host, 'check', options, () =>
         inWorkspace(options, async (workspace) =>
@@ -35,10 +40,16 @@ function describe({ base, head, mode, commits, suites, findings }: CheckResult):
     findings,
     json: { verdict, mode, base, head, commits, suites },
     text: [
-      commits === 0 ? `signatures: no commits since ${base.slice(0, 12)}` : `signatures: ${commits} commit(s) since ${base.slice(0, 12)}`,
-      ...suites.map((suite) => `suite ${suite.name}: ${suite.passed} of ${suite.tests} tests passed`),
+      commits === 0
+        ? `signatures: no commits since ${base.slice(0, 12)}`
+        : `signatures: ${commits} commit(s) since ${base.slice(0, 12)}`,
+      ...suites.map(
+        (suite) => `suite ${suite.name}: ${suite.passed} of ${suite.tests} tests passed`,
+      ),
       `${verdict}: ${head.slice(0, 12)}`,
-      ...(blocked && mode === 'observe' ? ['MODE observe: the findings below would block, and do not'] : []),
+      ...(blocked && mode === 'observe'
+        ? ['MODE observe: the findings below would block, and do not']
+        : []),
     ],
   }
 }

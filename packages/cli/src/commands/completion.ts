@@ -14,7 +14,8 @@ export const registerCompletion: Register = (program, host) => {
 
 function print(program: Command, host: Host, shell: string, command: Command): void {
   const script = completionScript(shell, wordsOf(program))
-  if (script === undefined) command.error(`error: no completion for ${JSON.stringify(shell)}\nname one of: bash, zsh, fish`)
+  if (script === undefined)
+    command.error(`error: no completion for ${JSON.stringify(shell)}\nname one of: bash, zsh, fish`)
   else host.console.out(script)
   host.exitCode = ExitCode.Passed
 }
@@ -23,7 +24,9 @@ function print(program: Command, host: Host, shell: string, command: Command): v
 function wordsOf(program: Command): ReadonlyMap<string, readonly string[]> {
   const words = new Map<string, readonly string[]>()
   const visit = (command: Command, path: string) => {
-    const options = command.options.flatMap((option: Option) => (option.long === undefined ? [] : [option.long]))
+    const options = command.options.flatMap((option: Option) =>
+      option.long === undefined ? [] : [option.long],
+    )
     words.set(path, [...command.commands.map((child) => child.name()), ...options, '--help'])
     for (const child of command.commands) visit(child, `${path} ${child.name()}`.trim())
   }

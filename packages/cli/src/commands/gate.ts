@@ -1,7 +1,11 @@
 import { gateRelease } from '@bulkhead/release'
 import type { CommandResult } from '../command-result.ts'
 import { localActors } from '../actors.ts'
-import { type EnvironmentOptions, environmentOf, withEnvironmentOptions } from '../environment-options.ts'
+import {
+  type EnvironmentOptions,
+  environmentOf,
+  withEnvironmentOptions,
+} from '../environment-options.ts'
 import { type Register, answer } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
 import { readKeyring, withKeysOption } from '../keys.ts'
@@ -27,14 +31,20 @@ export const registerGate: Register = (program, host) => {
             actors: await localActors(repository, 'gate'),
           })
           const { commits, tests, passed } = verdict.counts
-          const local = verdict.runs.filter((run) => run.separation === 'local').map((run) => run.suite)
+          const local = verdict.runs
+            .filter((run) => run.separation === 'local')
+            .map((run) => run.suite)
           return {
             outcome: verdict.outcome === 'PASS' ? 'passed' : 'blocked',
             findings: verdict.findings,
             json: { verdict, attestation: files },
             text: [
               `${verdict.outcome}: ${verdict.bindings.commit.slice(0, 12)} for ${verdict.bindings.environment}: ${commits} commits, ${passed} of ${tests} tests passed`,
-              ...(local.length > 0 ? [`note: the runs of ${local.join(', ')} are vouched for by a key within the tests' reach (separation: local)`] : []),
+              ...(local.length > 0
+                ? [
+                    `note: the runs of ${local.join(', ')} are vouched for by a key within the tests' reach (separation: local)`,
+                  ]
+                : []),
               `attested until ${verdict.bindings.expiresAt}: ${files.gate}`,
             ],
           }

@@ -9,7 +9,8 @@ export const registerInit: Register = (program, host) => {
       answer(host, 'init', options, () =>
         inWorkspace(options, async (workspace) => {
           const { written, signers } = await initialise(workspace)
-          const noSigner = '! no SSH signing key in your git configuration: add a line for each signer to .bulkhead/allowed_signers'
+          const noSigner =
+            '! no SSH signing key in your git configuration: add a line for each signer to .bulkhead/allowed_signers'
           return {
             outcome: 'passed',
             findings: [],

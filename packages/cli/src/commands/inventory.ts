@@ -11,34 +11,68 @@ interface Options extends CommonOptions {
 }
 
 export const registerInventory: Register = (program, host) => {
-  const inventory = program.command('inventory').description('the exact list of tests that a mandatory suite must run')
+  const inventory = program
+    .command('inventory')
+    .description('the exact list of tests that a mandatory suite must run')
   subcommand(inventory, 'update', 'run the suites and write down the tests that ran', host, true)
-  subcommand(inventory, 'diff', 'run the suites and show what the inventories lack or list in vain', host, false)
+  subcommand(
+    inventory,
+    'diff',
+    'run the suites and show what the inventories lack or list in vain',
+    host,
+    false,
+  )
   subcommand(inventory, 'check', 'as diff, and block when there is a difference', host, false)
 }
 
-function subcommand(parent: Command, name: 'update' | 'diff' | 'check', description: string, host: Host, write: boolean): void {
+function subcommand(
+  parent: Command,
+  name: 'update' | 'diff' | 'check',
+  description: string,
+  host: Host,
+  write: boolean,
+): void {
   withCommonOptions(parent.command(name), `inventory ${name} --suite tenant-isolation`)
     .description(description)
-    .option('--suite <name>', 'a mandatory suite; may be repeated (default: all)', (value: string, before: readonly string[]) => [...before, value], [])
+    .option(
+      '--suite <name>',
+      'a mandatory suite; may be repeated (default: all)',
+      (value: string, before: readonly string[]) => [...before, value],
+      [],
+    )
     .action((options: Options) =>
       answer(host, `inventory ${name}`, options, () =>
         inWorkspace(options, async (workspace) => {
           const work = write ? writeInventories : compareInventories
-          const request = { suites: options.suite, onOutput: (chunk: Uint8Array) => void process.stderr.write(chunk), signal: host.signal }
+          const request = {
+            suites: options.suite,
+            onOutput: (chunk: Uint8Array) => void process.stderr.write(chunk),
+            signal: host.signal,
+          }
           return describe(await work(workspace, request), name)
         }),
       ),
     )
 }
 
-function describe(comparisons: readonly InventoryComparison[], name: 'update' | 'diff' | 'check'): CommandResult {
+function describe(
+  comparisons: readonly InventoryComparison[],
+  name: 'update' | 'diff' | 'check',
+): CommandResult {
   const findings = comparisons.flatMap((comparison) => comparison.findings)
   const differs = comparisons.some(({ missing, unlisted }) => missing.length + unlisted.length > 0)
   return {
     outcome: findings.length > 0 || (name === 'check' && differs) ? 'blocked' : 'passed',
     findings,
-    json: { inventories: comparisons.map(({ suite, path, tests, missing, unlisted }) => ({ suite, path, tests, missing, unlisted })) },
+    json: {
+      inventories: comparisons.map(({ suite, path, tests, missing, unlisted }) => ({
+        suite,
+        path,
+        tests,
+        missing,
+        unlisted,
+      })),
+    },
     text: comparisons.flatMap(({ suite, path, tests, missing, unlisted }) => [
       `${suite}: ${tests} tests ran; ${path}: ${unlisted.length} not listed, ${missing.length} listed and missing`,
       ...listOf('+', unlisted),
@@ -53,5 +87,7 @@ const SHOWN = 20
 
 function listOf(sign: '+' | '-', ids: readonly TestId[]): readonly string[] {
   const lines = ids.slice(0, SHOWN).map((id) => `  ${sign} ${printable(idLabel(id), 200)}`)
-  return ids.length > SHOWN ? [...lines, `  ${sign} … and ${ids.length - SHOWN} more; --json lists them all`] : lines
+  return ids.length > SHOWN
+    ? [...lines, `  ${sign} … and ${ids.length - SHOWN} more; --json lists them all`]
+    : lines
 }

@@ -1,18 +1,30 @@
 import { auditLedger } from '@bulkhead/release'
 import { printable } from '@bulkhead/vocabulary'
 import type { CommandResult } from '../command-result.ts'
-import { type EnvironmentOptions, environmentOf, withEnvironmentOptions } from '../environment-options.ts'
+import {
+  type EnvironmentOptions,
+  environmentOf,
+  withEnvironmentOptions,
+} from '../environment-options.ts'
 import { type Register, answer } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
 
 export const registerLedger: Register = (program, host) => {
-  const ledger = program.command('ledger').description('the append-only record of everything decided and done')
+  const ledger = program
+    .command('ledger')
+    .description('the append-only record of everything decided and done')
   withEnvironmentOptions(ledger.command('log'), 'ledger log --environment production')
     .description('list the entries, oldest first; refused like verify when the log does not verify')
-    .action((options: EnvironmentOptions) => answer(host, 'ledger log', options, () => audit(options, true)))
+    .action((options: EnvironmentOptions) =>
+      answer(host, 'ledger log', options, () => audit(options, true)),
+    )
   withEnvironmentOptions(ledger.command('verify'), 'ledger verify --environment production')
-    .description('check every signature, link and step of the log, trusting nothing but the pinned genesis')
-    .action((options: EnvironmentOptions) => answer(host, 'ledger verify', options, () => audit(options, false)))
+    .description(
+      'check every signature, link and step of the log, trusting nothing but the pinned genesis',
+    )
+    .action((options: EnvironmentOptions) =>
+      answer(host, 'ledger verify', options, () => audit(options, false)),
+    )
 }
 
 function audit(options: EnvironmentOptions, list: boolean): Promise<CommandResult> {
@@ -33,9 +45,15 @@ function audit(options: EnvironmentOptions, list: boolean): Promise<CommandResul
       text: [
         ...(list
           ? entries.map((entry) => {
-              const about = entry.release === undefined ? '' : ` ${entry.release.commit.slice(0, 12)}`
-              const who = entry.actors.map((actor) => `${actor.role} ${actor.provider}:${actor.id}`).join(', ')
-              return printable(`${String(entry.index).padStart(4)} ${entry.at} ${entry.kind.padEnd(16)}${about} ${detailOf(entry.data)} (${who})`, 240)
+              const about =
+                entry.release === undefined ? '' : ` ${entry.release.commit.slice(0, 12)}`
+              const who = entry.actors
+                .map((actor) => `${actor.role} ${actor.provider}:${actor.id}`)
+                .join(', ')
+              return printable(
+                `${String(entry.index).padStart(4)} ${entry.at} ${entry.kind.padEnd(16)}${about} ${detailOf(entry.data)} (${who})`,
+                240,
+              )
             })
           : []),
         `${verdict}: ${entries.length} entries of ledger/${environment}${head === null ? '' : `, head ${head}`}`,

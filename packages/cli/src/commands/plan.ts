@@ -1,7 +1,11 @@
 import { planFor } from '@bulkhead/release'
 import { renderPlan } from '@bulkhead/rollout'
 import type { CommandResult } from '../command-result.ts'
-import { type EnvironmentOptions, environmentOf, withEnvironmentOptions } from '../environment-options.ts'
+import {
+  type EnvironmentOptions,
+  environmentOf,
+  withEnvironmentOptions,
+} from '../environment-options.ts'
 import { type Register, answer } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
 
@@ -11,7 +15,9 @@ interface Options extends EnvironmentOptions {
 
 export const registerPlan: Register = (program, host) => {
   withEnvironmentOptions(program.command('plan'), 'plan --environment production')
-    .description('show how a release would roll out now, with the reason for every number; changes nothing')
+    .description(
+      'show how a release would roll out now, with the reason for every number; changes nothing',
+    )
     .option('--commit <rev>', 'the commit to plan for', 'HEAD')
     .action((options: Options) =>
       answer(host, 'plan', options, () =>
@@ -21,8 +27,19 @@ export const registerPlan: Register = (program, host) => {
             commit: await workspace.repository.resolveCommit(options.commit),
             ...(options.genesis === undefined ? {} : { genesis: options.genesis }),
           })
-          if (planned.kind === 'refused') return { outcome: 'blocked', findings: planned.findings, json: { plan: null }, text: [] }
-          return { outcome: 'passed', findings: [], json: { plan: planned.plan }, text: renderPlan(planned.plan).split('\n') }
+          if (planned.kind === 'refused')
+            return {
+              outcome: 'blocked',
+              findings: planned.findings,
+              json: { plan: null },
+              text: [],
+            }
+          return {
+            outcome: 'passed',
+            findings: [],
+            json: { plan: planned.plan },
+            text: renderPlan(planned.plan).split('\n'),
+          }
         }),
       ),
     )

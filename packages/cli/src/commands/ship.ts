@@ -2,7 +2,11 @@ import { type ShipResult, environmentTarget, shipRelease } from '@bulkhead/relea
 import type { CommandResult } from '../command-result.ts'
 import { localActors } from '../actors.ts'
 import { filesOf } from './attest.ts'
-import { type EnvironmentOptions, environmentOf, withEnvironmentOptions } from '../environment-options.ts'
+import {
+  type EnvironmentOptions,
+  environmentOf,
+  withEnvironmentOptions,
+} from '../environment-options.ts'
 import { type Register, answer } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
 import { readKeyring, withKeysOption } from '../keys.ts'
@@ -60,7 +64,14 @@ function describe({ result, plan, matched, findings }: ShipResult): CommandResul
   return {
     outcome: result === 'released' ? 'passed' : 'blocked',
     findings,
-    json: { result, matched, plan: plan === undefined ? null : { digest: plan.digest, waves: plan.waves.map((wave) => wave.name) } },
+    json: {
+      result,
+      matched,
+      plan:
+        plan === undefined
+          ? null
+          : { digest: plan.digest, waves: plan.waves.map((wave) => wave.name) },
+    },
     text: [ENDS[result]],
   }
 }

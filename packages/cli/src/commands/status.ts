@@ -1,6 +1,10 @@
 import { statusOf } from '@bulkhead/release'
 import type { CommandResult } from '../command-result.ts'
-import { type EnvironmentOptions, environmentOf, withEnvironmentOptions } from '../environment-options.ts'
+import {
+  type EnvironmentOptions,
+  environmentOf,
+  withEnvironmentOptions,
+} from '../environment-options.ts'
 import { type Register, answer } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
 
@@ -32,9 +36,13 @@ export const registerStatus: Register = (program, host) => {
 function fleetLines(fleet: Awaited<ReturnType<typeof statusOf>>['fleet']): readonly string[] {
   if (fleet === null) return ['  fleet: does not answer (start it with `bulkhead fleet up`)']
   const zones = Map.groupBy(fleet.units, (unit) => `${unit.region}/${unit.zone}`)
-  return [...zones].sort(([a], [b]) => (a < b ? -1 : 1)).map(([zone, units]) => {
-    const healthy = units.filter((unit) => unit.health === 'healthy')
-    const versions = [...new Set(units.map((unit) => unit.version?.slice(0, 12) ?? 'nothing'))].join(', ')
-    return `  zone ${zone}: ${healthy.length} of ${units.length} healthy, running ${versions}`
-  })
+  return [...zones]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([zone, units]) => {
+      const healthy = units.filter((unit) => unit.health === 'healthy')
+      const versions = [
+        ...new Set(units.map((unit) => unit.version?.slice(0, 12) ?? 'nothing')),
+      ].join(', ')
+      return `  zone ${zone}: ${healthy.length} of ${units.length} healthy, running ${versions}`
+    })
 }

@@ -13,9 +13,15 @@ interface Options extends CommonOptions {
 export const registerTest: Register = (program, host) => {
   withKeysOption(withCommonOptions(program.command('test'), 'test --suite tenant-isolation'))
     .description('run suites at the commit that is checked out and keep vouched-for run records')
-    .argument('[command...]', "after --: instead of the policy's command (the gate compares the two)")
+    .argument(
+      '[command...]',
+      "after --: instead of the policy's command (the gate compares the two)",
+    )
     .option('--suite <name>', 'a suite of the policy; may be repeated (default: all)', collect, [])
-    .option('--voucher <socket>', 'have the voucher at this socket run the suites and vouch for them')
+    .option(
+      '--voucher <socket>',
+      'have the voucher at this socket run the suites and vouch for them',
+    )
     .action((command: readonly string[], options: Options) =>
       answer(host, 'test', options, () =>
         inWorkspace(options, async (workspace) => {
@@ -46,7 +52,9 @@ function describe(runs: readonly SuiteRun[]): CommandResult {
     findings,
     json: { runs: runs.map((run) => run.record) },
     text: runs.map(({ record, findings: found }) => {
-      const seconds = ((Date.parse(record.endedAt) - Date.parse(record.startedAt)) / 1_000).toFixed(1)
+      const seconds = ((Date.parse(record.endedAt) - Date.parse(record.startedAt)) / 1_000).toFixed(
+        1,
+      )
       return `${found.length === 0 ? '✓' : '✗'} ${record.suite} at ${record.commit.slice(0, 12)}: ${seconds} s, ${record.reports.length} report(s) on record`
     }),
   }

@@ -13,11 +13,16 @@ interface Options extends CommonOptions {
 
 export const registerVerifyCommits: Register = (program, host) => {
   withCommonOptions(program.command('verify-commits'), 'verify-commits origin/main..HEAD')
-    .description('say for every commit of a range who signed it, and whether the trusted ref allows it')
+    .description(
+      'say for every commit of a range who signed it, and whether the trusted ref allows it',
+    )
     .argument('[range]', 'BASE..HEAD, or HEAD alone to start after the trusted ref')
     .option('--trusted-ref <ref>', 'read the policy from this commit')
     .option('--policy <file>', 'a policy outside of the repository, trusted because you name it')
-    .option('--genesis <commit>', 'the commit from which judging starts (default: git config bulkhead.genesis)')
+    .option(
+      '--genesis <commit>',
+      'the commit from which judging starts (default: git config bulkhead.genesis)',
+    )
     .action((range: string | undefined, options: Options) =>
       answer(host, 'verify-commits', options, () =>
         inWorkspace(options, async (workspace) => {
@@ -45,7 +50,10 @@ function describe(judgement: RangeJudgement): CommandResult {
     json: { verdict: blocked ? 'BLOCK' : 'PASS', range: { base, head }, counts, commits },
     text: [
       ...commits.map((commit) => {
-        const who = commit.principal === undefined ? 'nobody whom the trusted ref allows' : `signed by ${commit.principal}`
+        const who =
+          commit.principal === undefined
+            ? 'nobody whom the trusted ref allows'
+            : `signed by ${commit.principal}`
         return `${commit.verdict === 'passed' ? '✓' : '✗'} ${commit.commit.slice(0, 12)} ${printable(commit.subject, 60)} (${printable(who, 80)})`
       }),
       counts.commits === 0

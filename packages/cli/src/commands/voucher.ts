@@ -9,9 +9,19 @@ interface Options extends CommonOptions {
 }
 
 export const registerVoucher: Register = (program, host) => {
-  withKeysOption(withCommonOptions(program.command('voucher'), 'voucher --socket /run/bulkhead/voucher.sock --keys - < voucher.pem'))
-    .description('run suites for others and vouch for what was seen, with a key that the tests cannot read')
-    .requiredOption('--socket <path>', 'where `bulkhead test --voucher` finds it; created for this user only')
+  withKeysOption(
+    withCommonOptions(
+      program.command('voucher'),
+      'voucher --socket /run/bulkhead/voucher.sock --keys - < voucher.pem',
+    ),
+  )
+    .description(
+      'run suites for others and vouch for what was seen, with a key that the tests cannot read',
+    )
+    .requiredOption(
+      '--socket <path>',
+      'where `bulkhead test --voucher` finds it; created for this user only',
+    )
     .action((options: Options) =>
       answer(host, 'voucher', options, () =>
         inWorkspace(options, async (workspace) => {

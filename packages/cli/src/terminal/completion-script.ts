@@ -15,7 +15,9 @@ export function completionScript(shell: string, words: Words): string | undefine
 }
 
 function bash(words: Words): string {
-  const cases = [...words].filter(([path]) => path !== '').map(([path, list]) => `    "${path}") words="${list.join(' ')}" ;;`)
+  const cases = [...words]
+    .filter(([path]) => path !== '')
+    .map(([path, list]) => `    "${path}") words="${list.join(' ')}" ;;`)
   return [
     '_bulkhead() {',
     '  local current="${COMP_WORDS[COMP_CWORD]}" path="" words word',
@@ -37,7 +39,13 @@ function fish(words: Words): string {
   return [...words]
     .flatMap(([path, list]) =>
       list.map((word) => {
-        const condition = path === '' ? '__fish_use_subcommand' : path.split(' ').map((name) => `__fish_seen_subcommand_from ${name}`).join('; and ')
+        const condition =
+          path === ''
+            ? '__fish_use_subcommand'
+            : path
+                .split(' ')
+                .map((name) => `__fish_seen_subcommand_from ${name}`)
+                .join('; and ')
         const completion = word.startsWith('--') ? `-l ${word.slice(2)}` : `-a ${word}`
         return `complete -c bulkhead -f -n '${condition}' ${completion}`
       }),

@@ -15,7 +15,10 @@ const NARROW = 80
  * Everything goes to stderr: stdout is the command's answer.
  */
 export function rolloutConsole(host: Host, quiet: boolean): RolloutConsole {
-  const options = () => ({ width: process.stderr.columns ?? NARROW, colour: host.interactive && host.console.colour })
+  const options = () => ({
+    width: process.stderr.columns ?? NARROW,
+    colour: host.interactive && host.console.colour,
+  })
   let drawn = 0
   const erase = () => {
     if (drawn > 0) process.stderr.write(UP_AND_CLEAR(drawn))
