@@ -1,7 +1,6 @@
-import { type LedgerVerification, gitLedgerStore, verifyLedger } from '@bulkhead/ledger'
+import type { LedgerVerification } from '@bulkhead/ledger'
 import { loadPolicy } from '@bulkhead/policy'
-import { ledgerOrigin } from './ledger-access.ts'
-import { trustedKeys } from './trusted-keys.ts'
+import { verifyWholeLedger } from './ledger-access.ts'
 import { pinnedGenesis, requireEnvironment } from './trusted-ref.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -14,10 +13,5 @@ export async function auditLedger(
   const genesis = await pinnedGenesis(workspace, genesisNamed)
   const policy = await loadPolicy(workspace.repository, genesis)
   requireEnvironment(policy, environment)
-  return verifyLedger({
-    entries: gitLedgerStore({ repository: workspace.repository, environment }).read(0),
-    trust: { keys: trustedKeys(policy, 'ledger') },
-    origin: ledgerOrigin({ genesis, environment }),
-    environment,
-  })
+  return verifyWholeLedger(workspace, { genesis, policy, environment })
 }

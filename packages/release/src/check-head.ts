@@ -1,12 +1,11 @@
 import { judgeSuite } from '@bulkhead/gate'
 import { type LoadedPolicy, type Mode, loadPolicy } from '@bulkhead/policy'
-import { verifyRange } from '@bulkhead/signatures'
 import { type CommitId, type Finding, sortFindings } from '@bulkhead/vocabulary'
 import { cleanHead } from './clean-head.ts'
 import { inventoryAt } from './gather-evidence.ts'
 import { observeSuite } from './observe-suite.ts'
+import { judgeReleaseRange } from './release-range.ts'
 import { pinnedGenesis } from './trusted-ref.ts'
-import { allowedSignersOf } from './verify-commits.ts'
 import type { Workspace } from './workspace.ts'
 
 export interface CheckRequest {
@@ -32,17 +31,12 @@ export interface CheckResult {
 
 /** All that a pull request would meet, here and now. Nothing is signed, attested or put on record. */
 export async function checkHead(workspace: Workspace, request: CheckRequest): Promise<CheckResult> {
-  const { repository, clock } = workspace
+  const { repository } = workspace
   const head = await cleanHead(workspace)
   const base = await trustedCommit(workspace, request.base)
   const policy = await loadPolicy(repository, base)
   request.onStep(`commits ${base.slice(0, 12)}..${head.slice(0, 12)}`)
-  const range = await verifyRange({
-    repository,
-    range: { base, head },
-    allowedSigners: allowedSignersOf(policy),
-    receiptTime: clock.now(),
-  })
+  const range = await judgeReleaseRange(workspace, policy, head)
   const findings = [...range.findings, ...range.commits.flatMap((commit) => commit.findings)]
   const suites: CheckResult['suites'][number][] = []
   for (const name of Object.keys(policy.policy.suites)) {

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { openBuildRecord } from '@bulkhead/attest'
 import type { BuildEvidence, GateInput, SuiteEvidence } from '@bulkhead/gate'
 import type { LoadedPolicy, SuitePolicy } from '@bulkhead/policy'
-import { verifyRange } from '@bulkhead/signatures'
 import {
   type Inventory,
   openRunRecord,
@@ -14,8 +13,8 @@ import {
 import type { CommitId, Finding } from '@bulkhead/vocabulary'
 import { artifactPath } from './build-release.ts'
 import { digestOfFile } from './digest-of-file.ts'
+import { judgeReleaseRange } from './release-range.ts'
 import { trustedKeys } from './trusted-keys.ts'
-import { allowedSignersOf } from './verify-commits.ts'
 import { type Workspace, evidenceDirectory, suitesDirectory } from './workspace.ts'
 
 export interface GatherRequest {
@@ -38,12 +37,7 @@ export async function gatherEvidence(
     tree: await repository.treeOf(commit),
     environment: request.environment,
     policy,
-    range: await verifyRange({
-      repository,
-      range: { base: policy.trustedRef, head: commit },
-      allowedSigners: allowedSignersOf(policy),
-      receiptTime: clock.now(),
-    }),
+    range: await judgeReleaseRange(workspace, policy, commit),
     suites: Object.fromEntries(
       await Promise.all(
         suites.map(

@@ -2,6 +2,7 @@ import {
   type Actor,
   type EnvironmentState,
   type Ledger,
+  type LedgerVerification,
   foldEnvironment,
   gitLedgerStore,
   openLedger,
@@ -10,6 +11,7 @@ import {
 import type { LoadedPolicy } from '@bulkhead/policy'
 import { type CommitId, DeniedError } from '@bulkhead/vocabulary'
 import { type Keyring, signerFor } from './keyring.ts'
+import { recallHead, rememberHead } from './remembered-head.ts'
 import { trustedKeys } from './trusted-keys.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -41,18 +43,27 @@ export async function readLedger(
   workspace: Workspace,
   address: LedgerAddress,
 ): Promise<LedgerState> {
-  const store = gitLedgerStore({
-    repository: workspace.repository,
-    environment: address.environment,
-  })
-  const verification = await verifyLedger({
-    entries: store.read(0),
-    trust: { keys: trustedKeys(address.policy, 'ledger') },
-    origin: ledgerOrigin(address),
-    environment: address.environment,
-  })
+  const verification = await verifyWholeLedger(workspace, address)
   if (verification.findings.length > 0) throw new DeniedError(verification.findings)
   return { state: foldEnvironment(verification.entries), size: verification.entries.length }
+}
+
+/** Verifies a whole ledger, also against what this clone has seen of it before. */
+export async function verifyWholeLedger(
+  workspace: Workspace,
+  address: LedgerAddress,
+): Promise<LedgerVerification> {
+  const { environment, policy } = address
+  const head = await recallHead(workspace, address)
+  const verification = await verifyLedger({
+    entries: gitLedgerStore({ repository: workspace.repository, environment }).read(0),
+    trust: { keys: trustedKeys(policy, 'ledger'), ...(head === undefined ? {} : { head }) },
+    origin: ledgerOrigin(address),
+    environment,
+  })
+  if (verification.findings.length === 0)
+    await rememberHead(workspace, address, verification.entries.at(-1))
+  return verification
 }
 
 /** Opens a ledger for appending; the first append writes its genesis entry. */

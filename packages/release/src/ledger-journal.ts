@@ -1,6 +1,12 @@
 import type { Actor, EntryDraft, Ledger } from '@bulkhead/ledger'
 import type { Batch, Journal, Plan, RolloutEvent } from '@bulkhead/rollout'
-import type { Digest, FencingToken, Finding } from '@bulkhead/vocabulary'
+import {
+  DeniedError,
+  type Digest,
+  type FencingToken,
+  type Finding,
+  WorldError,
+} from '@bulkhead/vocabulary'
 
 export interface LedgerJournalOptions {
   readonly ledger: Ledger
@@ -16,17 +22,22 @@ export function ledgerJournal(options: LedgerJournalOptions): Journal {
   const { ledger, token, actors, release } = options
   return {
     async record(events) {
-      await ledger.append(
-        events.map((event): EntryDraft => ({
-          kind: kindOf(event),
-          release,
-          fence: token,
-          actors,
-          data: dataOf(event, options.attestation),
-        })),
-      )
+      const drafts = events.map((event): EntryDraft => ({
+        kind: kindOf(event),
+        release,
+        fence: token,
+        actors,
+        data: dataOf(event, options.attestation),
+      }))
+      await ledger.append(drafts).catch(asWorldFailure)
     },
   }
+}
+
+/** A log that no longer verifies under a running rollout: nothing can be put on record, so it must stop. */
+function asWorldFailure(error: unknown): never {
+  const [first] = error instanceof DeniedError ? error.findings : []
+  throw first === undefined ? error : new WorldError(first, { cause: error })
 }
 
 function kindOf(event: RolloutEvent): EntryDraft['kind'] {

@@ -1,0 +1,27 @@
+import { findUnrelatedBase } from '@bulkhead/git'
+import type { LoadedPolicy } from '@bulkhead/policy'
+import { type RangeJudgement, verifyRange } from '@bulkhead/signatures'
+import type { CommitId } from '@bulkhead/vocabulary'
+import { allowedSignersOf } from './verify-commits.ts'
+import type { Workspace } from './workspace.ts'
+
+/**
+ * Judges every commit that a release adds to the trusted ref. The head must descend from it: between
+ * an older commit and the trusted ref lies an empty range, and nothing in an empty range is wrong.
+ */
+export async function judgeReleaseRange(
+  { repository, clock }: Workspace,
+  policy: LoadedPolicy,
+  head: CommitId,
+): Promise<RangeJudgement> {
+  const range = { base: policy.trustedRef, head }
+  const judgement = await verifyRange({
+    repository,
+    range,
+    allowedSigners: allowedSignersOf(policy),
+    receiptTime: clock.now(),
+  })
+  const unrelated = await findUnrelatedBase(repository, range)
+  if (unrelated === undefined) return judgement
+  return { ...judgement, findings: [...judgement.findings, unrelated] }
+}
