@@ -1,9 +1,19 @@
+import { readFile } from 'node:fs/promises'
 import { defineConfig } from 'rolldown'
 
-/** One file entry and local chunks; heavy rooms are loaded when a command needs them. */
+/** One entry and local chunks, and beside them the schema that editors complete `bulkhead.yml` by. */
 export default defineConfig({
   input: { bulkhead: 'src/main.ts' },
   platform: 'node',
+  plugins: [
+    {
+      name: 'policy-schema',
+      async generateBundle() {
+        const source = await readFile('../policy/bulkhead.schema.json', 'utf8')
+        this.emitFile({ type: 'asset', fileName: 'bulkhead.schema.json', source })
+      },
+    },
+  ],
   output: {
     dir: 'dist',
     format: 'esm',

@@ -26,7 +26,7 @@ export interface Narrator {
   heading(text: string): void
 }
 
-const SHOWN_LINES = 16
+const SHOWN_LINES = 30
 const WIDTH = 200
 
 export function narrator(write: (text: string) => void, colour: boolean): Narrator {

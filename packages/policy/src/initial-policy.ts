@@ -30,7 +30,7 @@ export interface InitialPolicy {
 }
 
 /** Where the schema is once the package `bulkhead` is installed. */
-const SCHEMA = './node_modules/bulkhead/bulkhead.schema.json'
+const SCHEMA = './node_modules/bulkhead/dist/bulkhead.schema.json'
 
 /**
  * The commented `bulkhead.yml` that `bulkhead init` proposes. It demands everything from the start:

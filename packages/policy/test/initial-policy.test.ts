@@ -28,7 +28,7 @@ describe('the policy that init writes', () => {
   it.each(initialPolicies)('tells an editor where the schema is, in its first line', (initial) => {
     const [first] = initialPolicyText(initial).split('\n')
     expect(first).toBe(
-      `# yaml-language-server: $schema=${initial.schema ?? './node_modules/bulkhead/bulkhead.schema.json'}`,
+      `# yaml-language-server: $schema=${initial.schema ?? './node_modules/bulkhead/dist/bulkhead.schema.json'}`,
     )
   })
 

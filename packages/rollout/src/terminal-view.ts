@@ -25,7 +25,7 @@ type UnitSample = ZoneSample['units'][number]
 export function viewSample(sample: FleetSample, options: ViewOptions): string[] {
   const name = Math.min(
     24,
-    Math.max(...sample.zones.map((zone) => zone.region.length + zone.zone.length + 1), 9),
+    Math.max(...sample.zones.map((zone) => zone.region.length + zone.zone.length + 1), 12),
   )
   const lines: Piece[][] = [
     [{ text: `${shortCommit(sample.release)}  `, colour: 'bold' }, { text: sample.phase }],
