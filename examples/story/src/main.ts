@@ -1,7 +1,7 @@
 // npm start: the whole promise, scene by scene, with real parts. Exits non-zero on any ✗.
 process.exitCode = 70
 
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Stage } from './stage.ts'
@@ -23,7 +23,8 @@ const { reports, page } = await withStage(directory, narrate, async (stage) => {
   for (const [index, scene] of scenes.entries()) played.push(await play(stage, narrate, scene, index + 1))
   return { reports: played, page: await storyPage(stage, played) }
 })
-const kept = join(await outputDirectory(), 'story.html')
+// A directory of its own: the story's is removed, and a fixed name in a shared place may be somebody else's.
+const kept = join(await mkdtemp(join(tmpdir(), 'bulkhead-page-')), 'story.html')
 await writeFile(kept, page)
 await rm(directory, { recursive: true, force: true })
 summarise(reports)
@@ -47,11 +48,4 @@ function summarise(played: readonly SceneReport[]): void {
   }
   narrate.say(`total ${((performance.now() - began) / 1_000).toFixed(1)} s`)
   narrate.say(`the timeline of zones, capacity, requests, errors and decisions: ${kept}`)
-}
-
-/** Where the page outlives the story; its directory is removed. */
-async function outputDirectory(): Promise<string> {
-  const output = join(tmpdir(), 'bulkhead-story-page')
-  await mkdir(output, { recursive: true })
-  return output
 }

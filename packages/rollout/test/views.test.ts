@@ -27,9 +27,9 @@ describe('the live view', () => {
     )
     if (!during) throw new Error('no sample during a batch')
     const lines = viewSample(during, { width: 80, colour: false })
-    expect(lines).toContain('eu/a       ███  3/3 healthy')
-    expect(lines).toContain('eu/b       ◌◌░  1/3 healthy')
-    expect(lines).toContain('capacity   4 ≥ 4 required with eu/a gone')
+    expect(lines).toContain('eu/a          ███  3/3 healthy')
+    expect(lines).toContain('eu/b          ◌◌░  1/3 healthy')
+    expect(lines).toContain('capacity      4 ≥ 4 required with eu/a gone')
   })
 
   test('is never wider than the terminal, coloured or not', async () => {
