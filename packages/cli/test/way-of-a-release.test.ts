@@ -92,15 +92,19 @@ describe('the way of a release, command by command', () => {
       'globex cannot read acme': 'ok',
       'nobody reads initech': 'ok',
     })
-    const commit = await repository.commit({
+    await repository.commit({
       by: ada,
       message: 'Isolate Initech',
       files: { 'tests.json': tests },
     })
-    expect(await pass('check')).toMatchObject({ commits: 1, suites: [{ tests: 3, passed: 3 }] })
+    expect(await block('check')).toEqual(['gate/unlisted-test'])
+    await pass('inventory', 'update')
+    const commit = await repository.commit({ by: ada, message: 'List the new test' })
+    expect(await pass('check')).toMatchObject({ commits: 2, suites: [{ tests: 3, passed: 3 }] })
     await pass('test')
     await pass('build')
     await pass('gate')
+    await pass('plan')
     const load = startLoad(port)
     const shipped = await pass('ship')
     const { requests, failures } = await load.stop()
@@ -108,6 +112,7 @@ describe('the way of a release, command by command', () => {
     expect(requests).toBeGreaterThan(20)
     expect(failures).toBe(0)
     await expectFleetOn(commit)
+    expect(await pass('ship')).toMatchObject({ result: 'released', plan: null })
   })
 
   it('all of it is in the ledger, and the ledger verifies', async () => {
@@ -119,7 +124,10 @@ describe('the way of a release, command by command', () => {
     expect(kinds.filter((kind) => kind === 'lease.acquired')).toHaveLength(
       kinds.filter((kind) => kind === 'lease.released').length,
     )
-    expect(await pass('ledger', 'verify')).toMatchObject({ verdict: 'VERIFIED', size: kinds.length })
+    expect(await pass('ledger', 'verify')).toMatchObject({
+      verdict: 'VERIFIED',
+      size: kinds.length,
+    })
   })
 
   it('fleet down leaves no process', async () => {
