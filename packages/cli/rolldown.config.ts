@@ -1,7 +1,7 @@
-import { defineConfig } from 'rolldown'
+import type { RolldownOptions } from 'rolldown'
 
 /** One file entry and local chunks; heavy rooms are loaded when a command needs them. */
-export default defineConfig({
+const config = {
   input: { bulkhead: 'src/main.ts' },
   platform: 'node',
   output: {
@@ -12,4 +12,6 @@ export default defineConfig({
     minify: true,
     cleanDir: true,
   },
-})
+} satisfies RolldownOptions
+
+export default config

@@ -1,8 +1,9 @@
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TemporaryDirectory, temporaryDirectory } from '@bulkhead/testkit'
 import type { CommitId } from '@bulkhead/vocabulary'
 import { type Answer, answerOf } from './support/answers.ts'
-import { bulkhead, processesOf } from './support/command-line.ts'
+import { type CommandLine, installBulkhead, processesOf } from './support/command-line.ts'
 import { startLoad } from './support/load.ts'
 import { policyText, testsText } from './support/tiny-app.ts'
 import { type TinyProject, freePort, makeTinyProject, writeFiles } from './support/tiny-project.ts'
@@ -13,20 +14,22 @@ describe('the way of a release, command by command', () => {
   let project: TinyProject
   let port: number
   let root: string
+  let bulkhead: CommandLine
   beforeAll(async () => {
     home = await temporaryDirectory()
     project = await makeTinyProject(home.path)
     root = project.repository.path
     port = await freePort()
+    bulkhead = await installBulkhead(join(home.path, 'bin'))
   })
   afterAll(async () => {
-    await bulkhead(root, ['fleet', 'down'])
+    await bulkhead.run(root, ['fleet', 'down'])
     await home[Symbol.asyncDispose]()
   })
 
   /** Runs a command with `--json` and checks what every answer promises. */
   async function run(args: readonly string[], code: number): Promise<Answer> {
-    const answer = answerOf(await bulkhead(root, [...args, '--json']))
+    const answer = answerOf(await bulkhead.run(root, [...args, '--json']))
     expect(answer, `${args.join(' ')}: ${JSON.stringify(answer.findings)}`).toMatchObject({
       exitCode: code,
     })

@@ -35,7 +35,7 @@ export const registerShip: Register = (program, host) => {
       answer(host, 'ship', options, () =>
         inWorkspace(options, async (workspace) => {
           const environment = await environmentOf(workspace, options)
-          const view = rolloutConsole(host, options.json)
+          const view = rolloutConsole(host)
           try {
             return describe(
               await shipRelease(workspace, {

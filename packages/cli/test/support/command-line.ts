@@ -3,9 +3,11 @@ import { once } from 'node:events'
 import { dirname, join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { build } from 'rolldown'
 import { succeed } from '@bulkhead/testkit'
+import config from '../../rolldown.config.ts'
 
-const MAIN = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'src', 'main.ts')
+const PACKAGE = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 
 /** A command that has ended. */
 export interface Ended {
@@ -24,20 +26,36 @@ export interface Running {
   until(text: string): Promise<void>
 }
 
-export interface CommandLineOptions {
+export interface StartOptions {
   readonly input?: string
-  readonly main?: string
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** Starts `bulkhead` in a folder as a process of its own, away from the machine's git configuration. */
-export function startBulkhead(
-  cwd: string,
-  args: readonly string[],
-  options: CommandLineOptions = {},
-): Running {
+/** `bulkhead` as users have it: one bundle, started as a process of its own. */
+export interface CommandLine {
+  /** The built entry. */
+  readonly entry: string
+  start(cwd: string, args: readonly string[], options?: StartOptions): Running
+  /** Starts it and waits for its end. */
+  run(cwd: string, args: readonly string[], options?: StartOptions): Promise<Ended>
+}
+
+/** Builds `bulkhead` into a folder, by the configuration that its package is built with. */
+export async function installBulkhead(directory: string): Promise<CommandLine> {
+  const output = { ...config.output, dir: directory, cleanDir: false }
+  await build({ ...config, cwd: PACKAGE, output })
+  const entry = join(directory, 'bulkhead.mjs')
+  return {
+    entry,
+    start: (cwd, args, options) => start([entry, ...args], cwd, options),
+    run: (cwd, args, options) => start([entry, ...args], cwd, options).ended,
+  }
+}
+
+/** Starts Node away from the machine's own git configuration. */
+function start(argv: readonly string[], cwd: string, options: StartOptions = {}): Running {
   const { PATH = '', TMPDIR } = process.env
-  const child = spawn(process.execPath, [options.main ?? MAIN, ...args], {
+  const child = spawn(process.execPath, argv, {
     cwd,
     env: { PATH, HOME: cwd, ...(TMPDIR === undefined ? {} : { TMPDIR }), ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -47,21 +65,13 @@ export function startBulkhead(
   child.stderr.setEncoding('utf8').on('data', (text: string) => output.add('stderr', text))
   child.stdin.on('error', () => undefined) // It may end before it has read everything.
   child.stdin.end(options.input ?? '')
+  const closed = once(child, 'close')
   return {
     child,
-    ended: once(child, 'close').then(([code]: readonly (number | null)[]) =>
-      output.end(code ?? null),
-    ),
+    ended: closed.then(([code]: readonly (number | null)[]) => output.end(code ?? null)),
     until: (text) => output.until(text),
   }
 }
-
-/** Runs `bulkhead` to its end. */
-export const bulkhead = (
-  cwd: string,
-  args: readonly string[],
-  options?: CommandLineOptions,
-): Promise<Ended> => startBulkhead(cwd, args, options).ended
 
 class Output {
   readonly #text = { stdout: '', stderr: '' }
