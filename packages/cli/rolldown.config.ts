@@ -1,15 +1,24 @@
 import { readFile } from 'node:fs/promises'
-import { defineConfig } from 'rolldown'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { RolldownOptions } from 'rolldown'
+
+const schema = join(
+  dirname(fileURLToPath(import.meta.url)),
+  '..',
+  'policy',
+  'bulkhead.schema.json',
+)
 
 /** One entry and local chunks, and beside them the schema that editors complete `bulkhead.yml` by. */
-export default defineConfig({
+const config = {
   input: { bulkhead: 'src/main.ts' },
   platform: 'node',
   plugins: [
     {
       name: 'policy-schema',
       async generateBundle() {
-        const source = await readFile('../policy/bulkhead.schema.json', 'utf8')
+        const source = await readFile(schema, 'utf8')
         this.emitFile({ type: 'asset', fileName: 'bulkhead.schema.json', source })
       },
     },
@@ -22,4 +31,6 @@ export default defineConfig({
     minify: true,
     cleanDir: true,
   },
-})
+} satisfies RolldownOptions
+
+export default config

@@ -125,9 +125,12 @@ const leaseHeld = ({ region, holder, since, token, stuck }: LeaseOnRecord): Find
   subject: region,
   message: `${holder} holds the lease since ${since} with token ${token}${stuck ? '; its rollback is stuck' : ''}`,
   remedy: stuck
-    ? `look at the fleet first; then break the lease with token ${token}, giving a reason`
-    : `wait until it is given back (\`bulkhead status\`); if its holder is gone, break the lease with token ${token}, giving a reason`,
+    ? `look at the fleet first (\`bulkhead status\`); then end the lease: ${breakCommand(token)}`
+    : `wait until it is given back (\`bulkhead status\`); if its holder is gone, end the lease: ${breakCommand(token)}`,
 })
+
+const breakCommand = (token: FencingToken): string =>
+  `\`bulkhead ship --break-lease ${token} --reason TEXT\``
 
 const heldLease = (writer: LogWriter, token: FencingToken, request: LeaseRequest): Lease => ({
   token,

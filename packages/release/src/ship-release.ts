@@ -1,3 +1,5 @@
+import type { AttestationVerification } from '@bulkhead/attest'
+import type { ArtifactBinding } from '@bulkhead/gate'
 import type { Actor, Lease, Ledger } from '@bulkhead/ledger'
 import {
   type Observation,
@@ -9,14 +11,14 @@ import {
   planRollout,
   runRollout,
 } from '@bulkhead/rollout'
-import type { CommitId, Digest, Finding } from '@bulkhead/vocabulary'
+import type { CommitId, Digest, FencingToken, Finding } from '@bulkhead/vocabulary'
 import { artifactPath } from './build-release.ts'
 import type { AttestationFiles } from './gate-release.ts'
 import type { Keyring } from './keyring.ts'
 import { writeLedger } from './ledger-access.ts'
 import { ledgerJournal } from './ledger-journal.ts'
 import { type TrustedBase, findTrustedBase } from './trusted-ref.ts'
-import { type ReleaseVerification, verifyRelease } from './verify-release.ts'
+import { verifyRelease } from './verify-release.ts'
 import { type Workspace, evidenceDirectory } from './workspace.ts'
 
 export interface ShipRequest {
@@ -27,6 +29,8 @@ export interface ShipRequest {
   readonly keyring: Keyring
   readonly actors: readonly Actor[]
   readonly target: Target
+  /** Ends somebody else's lease first, on record: a human's decision, for a holder that is gone. */
+  readonly breaking?: { readonly token: FencingToken; readonly reason: string }
   readonly signal: AbortSignal
   readonly onProgress: (progress: RolloutProgress) => void
 }
@@ -40,33 +44,57 @@ export interface ShipResult {
 
 /**
  * Carries a release out: verify the attestation, take the lease, plan from what the fleet says, roll.
- * A refusal is on record too; nothing is touched before the lease is held.
+ * A refusal is on record too; nothing is touched before the lease is held. What is released already
+ * and runs everywhere is left alone.
  */
 export async function shipRelease(workspace: Workspace, request: ShipRequest): Promise<ShipResult> {
-  const base = await findTrustedBase(workspace, request.environment, request.genesis)
+  const { environment, actors, breaking } = request
+  const base = await findTrustedBase(workspace, environment, request.genesis)
   const verification = await verifyRelease(workspace, { ...request, policy: base.policy })
-  const ledger = await writeLedger(
-    workspace,
-    { ...base, environment: request.environment, policy: base.ledgerPolicy },
-    request.keyring,
-    request.actors,
-  )
-  if (verification.attestation.kind === 'refused')
-    return refuse(ledger, request, verification.attestation.findings)
-  const lease = await ledger.acquireLease({
-    region: leaseRegion(base, request.environment),
-    actors: request.actors,
+  if (await runsEverywhere(base, request, verification.artifacts)) return NOTHING_TO_DO
+  const address = { ...base, environment, policy: base.ledgerPolicy }
+  const ledger = await writeLedger(workspace, address, request.keyring, actors)
+  const { attestation, artifacts } = verification
+  if (attestation.kind === 'refused') return refuse(ledger, request, attestation.findings)
+  const outcome = await ledger.acquireLease({
+    region: leaseRegion(base, environment),
+    actors,
+    ...(breaking === undefined ? {} : { breaking }),
   })
-  if (lease.kind === 'refused') return refuse(ledger, request, lease.findings)
-  const shipped = await rollOut(workspace, request, {
-    base,
-    verification,
-    ledger,
-    lease: lease.lease,
+  if (outcome.kind === 'refused') return refuse(ledger, request, outcome.findings)
+  const { lease } = outcome
+  const prepared = { base, attestation, artifacts, ledger, lease }
+  const planned = await prepare(workspace, request, prepared).catch(async (error: unknown) => {
+    await lease.release() // Nothing was rolled: the next deploy need not wait for a human.
+    throw error
   })
+  const shipped = await rollOut(workspace, request, prepared, planned)
   // A fleet that needs a human stays locked: the next deploy must not start on top of it.
-  if (shipped.result !== 'stuck') await lease.lease.release()
+  if (shipped.result !== 'stuck') await lease.release()
   return shipped
+}
+
+const NOTHING_TO_DO: ShipResult = {
+  result: 'released',
+  plan: undefined,
+  matched: [],
+  findings: [],
+}
+
+/** Whether exactly this is the last release on record and every unit says that it runs it. */
+async function runsEverywhere(
+  base: TrustedBase,
+  { commit, target }: ShipRequest,
+  artifacts: readonly ArtifactBinding[],
+): Promise<boolean> {
+  const { released } = base.ledger.state
+  if (released === null || released.commit !== commit) return false
+  const rebuilt = artifacts.some(
+    (artifact) => !released.artifacts.some(({ digest }) => digest === artifact.digest),
+  )
+  if (rebuilt) return false
+  const { units } = await target.observe()
+  return units.every((unit) => unit.version === commit && unit.health === 'healthy')
 }
 
 /** How often a fleet on this machine is looked at while a wave bakes. */
@@ -74,32 +102,33 @@ const POLL_MS = 200
 
 interface Prepared {
   readonly base: TrustedBase
-  readonly verification: ReleaseVerification
+  readonly attestation: AttestationVerification & { readonly kind: 'accepted' }
+  readonly artifacts: readonly ArtifactBinding[]
   readonly ledger: Ledger
   readonly lease: Lease
+}
+
+/** Hands the artifact to the fleet and plans from what the fleet says now. */
+async function prepare(
+  workspace: Workspace,
+  request: ShipRequest,
+  { base, artifacts, lease }: Prepared,
+): Promise<Planning> {
+  const [artifact] = artifacts
+  if (artifact === undefined) throw new TypeError('an attestation of nothing was accepted')
+  const directory = evidenceDirectory(workspace.repository, request.commit)
+  const path = artifactPath(directory, artifact.digest, artifact.name)
+  await request.target.stage({ path, digest: artifact.digest }, lease.token)
+  const observation = await request.target.observe()
+  return planRelease(base, { ...request, observation }, artifact.digest)
 }
 
 async function rollOut(
   workspace: Workspace,
   request: ShipRequest,
-  prepared: Prepared,
+  { attestation, artifacts, ledger, lease }: Prepared,
+  planned: Planning,
 ): Promise<ShipResult> {
-  const { base, verification, ledger, lease } = prepared
-  const { attestation, artifacts } = verification
-  const artifact = artifacts[0]
-  if (attestation.kind !== 'accepted' || artifact === undefined)
-    throw new TypeError('rolling out what was not accepted')
-  const path = artifactPath(
-    evidenceDirectory(workspace.repository, request.commit),
-    artifact.digest,
-    artifact.name,
-  )
-  await request.target.stage({ path, digest: artifact.digest }, lease.token)
-  const planned = planRelease(
-    base,
-    { ...request, observation: await request.target.observe() },
-    artifact.digest,
-  )
   if (planned.kind === 'refused') return refuse(ledger, request, planned.findings)
   const journal = ledgerJournal({
     ledger,
@@ -108,8 +137,9 @@ async function rollOut(
     release: { commit: request.commit, artifacts },
     attestation: attestation.digest,
   })
+  const { plan } = planned
   const { result, findings } = await runRollout({
-    plan: planned.plan,
+    plan,
     target: request.target,
     token: lease.token,
     journal,
@@ -118,7 +148,7 @@ async function rollOut(
     onProgress: request.onProgress,
     limits: { pollMs: POLL_MS },
   })
-  return { result, plan: planned.plan, matched: attestation.matched, findings }
+  return { result, plan, matched: attestation.matched, findings }
 }
 
 /** Plans from the fleet as it says it is now, on top of the release that the ledger says is fully good. */

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { type InventoryComparison, compareInventories, writeInventories } from '@bulkhead/release'
 import { type TestId, idLabel } from '@bulkhead/test-reports'
-import { printable } from '@bulkhead/vocabulary'
+import { type Finding, printable } from '@bulkhead/vocabulary'
 import type { CommandResult } from '../command-result.ts'
 import { type CommonOptions, type Host, type Register, answer, withCommonOptions } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
@@ -59,10 +59,12 @@ function describe(
   comparisons: readonly InventoryComparison[],
   name: 'update' | 'diff' | 'check',
 ): CommandResult {
-  const findings = comparisons.flatMap((comparison) => comparison.findings)
-  const differs = comparisons.some(({ missing, unlisted }) => missing.length + unlisted.length > 0)
+  const findings = comparisons.flatMap((comparison) => [
+    ...comparison.findings,
+    ...(name === 'check' ? differenceFindings(comparison) : []),
+  ])
   return {
-    outcome: findings.length > 0 || (name === 'check' && differs) ? 'blocked' : 'passed',
+    outcome: findings.length > 0 ? 'blocked' : 'passed',
     findings,
     json: {
       inventories: comparisons.map(({ suite, path, tests, missing, unlisted }) => ({
@@ -73,13 +75,44 @@ function describe(
         unlisted,
       })),
     },
-    text: comparisons.flatMap(({ suite, path, tests, missing, unlisted }) => [
-      `${suite}: ${tests} tests ran; ${path}: ${unlisted.length} not listed, ${missing.length} listed and missing`,
-      ...listOf('+', unlisted),
-      ...listOf('-', missing),
-      ...(name === 'update' && findings.length === 0 ? [`  written: ${path}`] : []),
-    ]),
+    text: comparisons.flatMap((comparison) => linesOf(comparison, name)),
   }
+}
+
+function linesOf(
+  { suite, path, tests, missing, unlisted, findings }: InventoryComparison,
+  name: 'update' | 'diff' | 'check',
+): readonly string[] {
+  return [
+    `${suite}: ${tests} tests ran; ${path}: ${unlisted.length} not listed, ${missing.length} listed and missing`,
+    ...listOf('+', unlisted),
+    ...listOf('-', missing),
+    ...(name === 'update' && findings.length === 0 ? [`  written: ${path}`] : []),
+  ]
+}
+
+/** What the gate would say of the difference, here where it is mended. */
+function differenceFindings({
+  suite,
+  path,
+  missing,
+  unlisted,
+}: InventoryComparison): readonly Finding[] {
+  const update = `bulkhead inventory update --suite ${suite}`
+  return [
+    ...unlisted.map((id): Finding => ({
+      code: 'gate/unlisted-test',
+      subject: `${suite}: ${idLabel(id)}`,
+      message: `ran, and ${path} does not list it`,
+      remedy: `run \`${update}\` and commit the file`,
+    })),
+    ...missing.map((id): Finding => ({
+      code: 'gate/missing-test',
+      subject: `${suite}: ${idLabel(id)}`,
+      message: `${path} lists it, and it did not run`,
+      remedy: `bring the test back; if it was to go, run \`${update}\` and have the change approved`,
+    })),
+  ]
 }
 
 /** How many ids are spelled out on a terminal; `--json` has them all. */

@@ -1,4 +1,6 @@
+import { InvalidArgumentError } from 'commander'
 import { type ShipResult, environmentTarget, shipRelease } from '@bulkhead/release'
+import { type FencingToken, InputError, fencingToken } from '@bulkhead/vocabulary'
 import type { CommandResult } from '../command-result.ts'
 import { localActors } from '../actors.ts'
 import { filesOf } from './attest.ts'
@@ -17,6 +19,8 @@ interface Options extends EnvironmentOptions {
   readonly verdict?: string
   readonly summary?: string
   readonly keys?: string
+  readonly breakLease?: FencingToken
+  readonly reason?: string
 }
 
 export const registerShip: Register = (program, host) => {
@@ -25,11 +29,13 @@ export const registerShip: Register = (program, host) => {
     .option('--commit <rev>', 'the commit to ship', 'HEAD')
     .option('--verdict <file>', 'the release-gate envelope (default: where gate wrote it)')
     .option('--summary <file>', 'the verification summary envelope (default: where gate wrote it)')
+    .option('--break-lease <token>', 'end the lease of somebody who is gone, on record', tokenOf)
+    .option('--reason <text>', 'why the lease is ended; it goes on record')
     .action((options: Options) =>
       answer(host, 'ship', options, () =>
         inWorkspace(options, async (workspace) => {
           const environment = await environmentOf(workspace, options)
-          const view = rolloutConsole(host, options.json)
+          const view = rolloutConsole(host)
           try {
             return describe(
               await shipRelease(workspace, {
@@ -37,6 +43,7 @@ export const registerShip: Register = (program, host) => {
                 commit: await workspace.repository.resolveCommit(options.commit),
                 ...(options.genesis === undefined ? {} : { genesis: options.genesis }),
                 ...filesOf(options),
+                ...breakingOf(options),
                 keyring: await readKeyring(workspace.repository, options.keys),
                 actors: await localActors(workspace.repository, 'deployer'),
                 target: environmentTarget(workspace, environment),
@@ -50,6 +57,29 @@ export const registerShip: Register = (program, host) => {
         }),
       ),
     )
+}
+
+/** A lease is ended by name and reason, or not at all. */
+function breakingOf({ breakLease: token, reason = '' }: Options) {
+  if (token === undefined && reason === '') return {}
+  if (token !== undefined && reason.trim() !== '' && reason.length <= MOST_REASON)
+    return { breaking: { token, reason } }
+  throw new InputError({
+    code: 'usage/invalid-option',
+    subject: token === undefined ? '--reason' : '--break-lease',
+    message:
+      reason.length > MOST_REASON
+        ? `the reason has ${reason.length} characters; at most ${MOST_REASON} go on record`
+        : 'a lease is ended by its token and for a reason',
+    remedy: 'give both: `bulkhead ship --break-lease TOKEN --reason TEXT`',
+  })
+}
+
+const MOST_REASON = 500
+
+function tokenOf(text: string): FencingToken {
+  if (/^[0-9]{1,15}$/.test(text)) return fencingToken(Number(text))
+  throw new InvalidArgumentError('It is a whole number; `bulkhead status` shows it.')
 }
 
 const ENDS: Readonly<Record<ShipResult['result'], string>> = {
@@ -72,6 +102,10 @@ function describe({ result, plan, matched, findings }: ShipResult): CommandResul
           ? null
           : { digest: plan.digest, waves: plan.waves.map((wave) => wave.name) },
     },
-    text: [ENDS[result]],
+    text: [
+      result === 'released' && plan === undefined
+        ? 'RELEASED already: every unit runs the release, nothing was done'
+        : ENDS[result],
+    ],
   }
 }

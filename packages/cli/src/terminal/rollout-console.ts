@@ -12,9 +12,9 @@ const NARROW = 80
 
 /**
  * On a terminal the fleet is drawn in place, below the decisions; piped, each decision is one line.
- * Everything goes to stderr: stdout is the command's answer.
+ * Everything goes to stderr, also with `--json`: stdout is the command's answer.
  */
-export function rolloutConsole(host: Host, quiet: boolean): RolloutConsole {
+export function rolloutConsole(host: Host): RolloutConsole {
   const options = () => ({
     width: process.stderr.columns ?? NARROW,
     colour: host.interactive && host.console.colour,
@@ -26,7 +26,6 @@ export function rolloutConsole(host: Host, quiet: boolean): RolloutConsole {
   }
   return {
     show(progress) {
-      if (quiet) return
       if (progress.kind === 'decision') {
         erase()
         host.console.err(viewLine(progress))

@@ -41,7 +41,7 @@ export const ledgerReasons = reasonsOf({
   'ledger/lease-held': {
     cause: 'Somebody else holds the lease of the environment.',
     remedy:
-      'Wait until they are done (`bulkhead status`), or break the lease by its token, with a reason.',
+      'Wait until they are done (`bulkhead status`), or end the lease: `bulkhead ship --break-lease TOKEN --reason TEXT`.',
   },
   'ledger/lost-race': {
     cause: 'Others appended faster than we could, several times in a row.',
