@@ -9,10 +9,14 @@ const json = words.includes('--json')
 const names = words.filter((word) => !word.startsWith('-'))
 const unknown = names.filter((name) => !figures.some((figure) => figure.name === name))
 if (unknown.length > 0) {
-  process.stderr.write(`no figure is called ${unknown.join(', ')}; there are: ${figures.map((figure) => figure.name).join(', ')}\n`)
+  process.stderr.write(
+    `no figure is called ${unknown.join(', ')}; there are: ${figures.map((figure) => figure.name).join(', ')}\n`,
+  )
   process.exitCode = 2
 } else {
-  process.exitCode = await run(names.length === 0 ? figures : figures.filter((figure) => names.includes(figure.name)))
+  process.exitCode = await run(
+    names.length === 0 ? figures : figures.filter((figure) => names.includes(figure.name)),
+  )
 }
 
 async function run(chosen: readonly Figure[]): Promise<number> {
@@ -21,13 +25,18 @@ async function run(chosen: readonly Figure[]): Promise<number> {
     process.stderr.write(`measuring ${figure.name} …\n`)
     results.push({ name: figure.name, what: figure.what, ...(await figure.measure()) })
   }
-  process.stdout.write(json ? `${JSON.stringify(results, undefined, 2)}\n` : results.map(describe).join('\n'))
+  process.stdout.write(
+    json ? `${JSON.stringify(results, undefined, 2)}\n` : results.map(describe).join('\n'),
+  )
   return results.every((result) => result.holds) ? 0 : 1
 }
 
 function describe(result: { readonly name: string; readonly what: string } & Measurement): string {
   const number = (value: number) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3))
-  const peer = result.peer === null ? 'no peer' : `${result.peer.name}: ${number(result.peer.value)} ${result.unit}`
+  const peer =
+    result.peer === null
+      ? 'no peer'
+      : `${result.peer.name}: ${number(result.peer.value)} ${result.unit}`
   const ratio = result.ratio === null ? '' : `, ratio ${number(result.ratio)}`
   return [
     `${result.holds ? '✓' : '✗'} ${result.name}: ${result.what}`,

@@ -3,12 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { RolldownOptions } from 'rolldown'
 
-const schema = join(
-  dirname(fileURLToPath(import.meta.url)),
-  '..',
-  'policy',
-  'bulkhead.schema.json',
-)
+const schema = join(dirname(fileURLToPath(import.meta.url)), '..', 'policy', 'bulkhead.schema.json')
 
 /** One entry and local chunks, and beside them the schema that editors complete `bulkhead.yml` by. */
 const config = {

@@ -4,7 +4,15 @@ import { fileURLToPath } from 'node:url'
 import { type Figure, median } from '../figure.ts'
 import { timeProcess } from '../child.ts'
 
-const CLI = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'packages', 'cli', 'dist')
+const CLI = join(
+  dirname(fileURLToPath(import.meta.url)),
+  '..',
+  '..',
+  '..',
+  'packages',
+  'cli',
+  'dist',
+)
 
 /** Start of the built command line until its options are parsed, beside a Node that does nothing. */
 export const coldStart: Figure = {
@@ -15,11 +23,16 @@ export const coldStart: Figure = {
     const bare: number[] = []
     for (let run = 0; run < 11; run += 1) {
       bare.push((await timeProcess([process.execPath, '--eval', '0'], '.')).seconds)
-      ours.push((await timeProcess([process.execPath, join(CLI, 'bulkhead.mjs'), '--version'], '.')).seconds)
+      ours.push(
+        (await timeProcess([process.execPath, join(CLI, 'bulkhead.mjs'), '--version'], '.'))
+          .seconds,
+      )
     }
     const measured = median(ours) * 1_000
     const peer = median(bare) * 1_000
-    const sizes = await Promise.all((await readdir(CLI)).map(async (name) => (await stat(join(CLI, name))).size))
+    const sizes = await Promise.all(
+      (await readdir(CLI)).map(async (name) => (await stat(join(CLI, name))).size),
+    )
     const megabytes = sizes.reduce((total, size) => total + size, 0) / 1e6
     return {
       measured,

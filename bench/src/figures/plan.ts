@@ -17,14 +17,28 @@ export const plan: Figure = {
       seconds.push((performance.now() - from) / 1_000)
     }
     const measured = median(seconds)
-    return { measured, unit: 's', peer: null, ratio: null, mark: '≤ 1 s', holds: measured <= 1, notes: [] }
+    return {
+      measured,
+      unit: 's',
+      peer: null,
+      ratio: null,
+      mark: '≤ 1 s',
+      holds: measured <= 1,
+      notes: [],
+    }
   },
 }
 
 function planLargeFleet(): void {
   const [oldCommit, newCommit] = ['1', '2'].map((digit) => commitId(digit.repeat(40)))
   const [oldArtifact, newArtifact] = ['1', '2'].map((digit) => digest(`sha256:${digit.repeat(64)}`))
-  if (oldCommit === undefined || newCommit === undefined || oldArtifact === undefined || newArtifact === undefined) throw new TypeError('two of each')
+  if (
+    oldCommit === undefined ||
+    newCommit === undefined ||
+    oldArtifact === undefined ||
+    newArtifact === undefined
+  )
+    throw new TypeError('two of each')
   const units = Array.from({ length: UNITS }, (_, n) => ({
     id: `unit-${n}` as UnitId,
     region: `region-${Math.floor((n % ZONES) / 3)}`,
@@ -36,7 +50,15 @@ function planLargeFleet(): void {
     environment: 'bench',
     policy: {
       required: Math.floor(UNITS * 0.6),
-      bake: { baselineErrorRate: 0.001, detectErrorRate: 0.05, falseAlarm: 0.01, power: 0.95, requestsPerSecond: 200_000, floor: 60_000, deadline: 1_800_000 },
+      bake: {
+        baselineErrorRate: 0.001,
+        detectErrorRate: 0.05,
+        falseAlarm: 0.01,
+        power: 0.95,
+        requestsPerSecond: 200_000,
+        floor: 60_000,
+        deadline: 1_800_000,
+      },
     },
     observation: { units, traffic: [] },
     release: { commit: newCommit, artifact: newArtifact },

@@ -33,7 +33,9 @@ export const reports: Figure = {
       ratio: measured / peer,
       mark: '≥ 0.85× bare saxes, peak ≤ 200 MB',
       holds: measured / peer >= 0.85 && peak <= 200,
-      notes: [`${megabytes.toFixed(0)} MB, peak memory ${peak.toFixed(0)} MB (bare saxes ${Math.max(...bare.map((run) => run.peakMegabytes)).toFixed(0)} MB)`],
+      notes: [
+        `${megabytes.toFixed(0)} MB, peak memory ${peak.toFixed(0)} MB (bare saxes ${Math.max(...bare.map((run) => run.peakMegabytes)).toFixed(0)} MB)`,
+      ],
     }
   },
 }
@@ -57,7 +59,9 @@ async function writeReport(path: string): Promise<number> {
     bytes += Buffer.byteLength(text)
     if (!out.write(text)) await once(out, 'drain')
   }
-  await write(`<?xml version="1.0" encoding="UTF-8"?>\n<testsuites tests="${CASES}" failures="0" errors="0">\n`)
+  await write(
+    `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites tests="${CASES}" failures="0" errors="0">\n`,
+  )
   await write(`<testsuite name="large" tests="${CASES}" failures="0" errors="0" skipped="0">\n`)
   for (let from = 0; from < CASES; from += 1_000) {
     const chunk = Array.from({ length: 1_000 }, (_, offset) => caseLine(from + offset))

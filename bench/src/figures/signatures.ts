@@ -1,11 +1,26 @@
 import { writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type GitFixture, allowedSigners, makePerson, makeRepository, temporaryDirectory } from '@bulkhead/testkit'
+import {
+  type GitFixture,
+  allowedSigners,
+  makePerson,
+  makeRepository,
+  temporaryDirectory,
+} from '@bulkhead/testkit'
 import { type Figure, median } from '../figure.ts'
 import { timeProcess } from '../child.ts'
 
-const CLI = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'packages', 'cli', 'dist', 'bulkhead.mjs')
+const CLI = join(
+  dirname(fileURLToPath(import.meta.url)),
+  '..',
+  '..',
+  '..',
+  'packages',
+  'cli',
+  'dist',
+  'bulkhead.mjs',
+)
 const COMMITS = 500
 const RUNS = 5
 
@@ -19,7 +34,17 @@ export const signatures: Figure = {
     const ours: number[] = []
     for (let run = 0; run < RUNS; run += 1) {
       const { seconds, stdout } = await timeProcess(
-        [process.execPath, CLI, 'verify-commits', 'HEAD~500..HEAD', '--policy', policy, '--trusted-ref', 'HEAD~500', '--json'],
+        [
+          process.execPath,
+          CLI,
+          'verify-commits',
+          'HEAD~500..HEAD',
+          '--policy',
+          policy,
+          '--trusted-ref',
+          'HEAD~500',
+          '--json',
+        ],
         repository.path,
       )
       const { counts } = JSON.parse(stdout) as { counts: { passed: number } }
@@ -46,20 +71,36 @@ async function signedRepository(home: string) {
   await repository.commit({ by: ada, message: 'base' })
   const identity = ['-c', `user.name=${ada.name}`, '-c', `user.email=${ada.email}`]
   for (let n = 0; n < COMMITS; n += 1) {
-    await repository.git(...identity, 'commit', '--quiet', '--allow-empty', `--gpg-sign=${ada.keyFile}`, '--message', `change ${n}`)
+    await repository.git(
+      ...identity,
+      'commit',
+      '--quiet',
+      '--allow-empty',
+      `--gpg-sign=${ada.keyFile}`,
+      '--message',
+      `change ${n}`,
+    )
   }
   const signers = join(home, 'allowed_signers')
   await writeFile(signers, allowedSigners([ada]))
   const policy = join(home, 'bulkhead.yml')
   await writeFile(policy, POLICY)
-  for (const role of ['voucher', 'builder', 'gate', 'ledger']) await writeFile(join(home, `${role}.pub`), `a placeholder for ${role}: this figure opens no envelope\n`)
+  for (const role of ['voucher', 'builder', 'gate', 'ledger'])
+    await writeFile(
+      join(home, `${role}.pub`),
+      `a placeholder for ${role}: this figure opens no envelope\n`,
+    )
   return { repository, policy, signers }
 }
 
 async function verifyCommitLoop(repository: GitFixture, signers: string): Promise<number> {
   const ids = (await repository.git('rev-list', '--max-count=100', 'HEAD')).trim().split('\n')
   const from = performance.now()
-  for (const id of ids) await timeProcess(['git', '-c', `gpg.ssh.allowedSignersFile=${signers}`, 'verify-commit', id], repository.path)
+  for (const id of ids)
+    await timeProcess(
+      ['git', '-c', `gpg.ssh.allowedSignersFile=${signers}`, 'verify-commit', id],
+      repository.path,
+    )
   return ((performance.now() - from) / 1_000 / ids.length) * COMMITS
 }
 

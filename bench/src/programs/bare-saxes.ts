@@ -13,4 +13,6 @@ for await (const chunk of createReadStream(process.argv[2] ?? '', { highWaterMar
 }
 parser.close()
 const seconds = (performance.now() - from) / 1_000
-process.stdout.write(JSON.stringify({ seconds, peakMegabytes: process.resourceUsage().maxRSS / 1_024 }))
+process.stdout.write(
+  JSON.stringify({ seconds, peakMegabytes: process.resourceUsage().maxRSS / 1_024 }),
+)

@@ -2,7 +2,16 @@ import { runProcess } from '@bulkhead/world'
 import { fileURLToPath } from 'node:url'
 import { dirname, join } from 'node:path'
 
-const CLI = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'packages', 'cli', 'dist', 'bulkhead.mjs')
+const CLI = join(
+  dirname(fileURLToPath(import.meta.url)),
+  '..',
+  '..',
+  '..',
+  'packages',
+  'cli',
+  'dist',
+  'bulkhead.mjs',
+)
 
 /** One command as a user would type it, and what it answered. */
 export interface Answer {
@@ -20,10 +29,17 @@ export interface BulkheadOptions {
 }
 
 /** The argv by which the built command line is started. */
-export const bulkheadArgv = (args: readonly string[]): [string, ...string[]] => [process.execPath, CLI, ...args]
+export const bulkheadArgv = (args: readonly string[]): [string, ...string[]] => [
+  process.execPath,
+  CLI,
+  ...args,
+]
 
 /** Runs the built `bulkhead`, not its source: what users get is what the story shows. */
-export async function bulkhead(args: readonly string[], { cwd, input, quiet }: BulkheadOptions): Promise<Answer> {
+export async function bulkhead(
+  args: readonly string[],
+  { cwd, input, quiet }: BulkheadOptions,
+): Promise<Answer> {
   const { end, stdout, stderr } = await runProcess({
     argv: bulkheadArgv(args),
     cwd,

@@ -19,7 +19,10 @@ interface Entry {
 }
 
 /** What the ledger says was decided and done since a moment, for the page: the record, not our memory. */
-export async function decisionsOnRecord(stage: Stage, since: number): Promise<readonly RolloutDecision[]> {
+export async function decisionsOnRecord(
+  stage: Stage,
+  since: number,
+): Promise<readonly RolloutDecision[]> {
   const { output } = await stage.ask(['ledger', 'log', '--json'])
   const { entries } = JSON.parse(output) as { entries: readonly Entry[] }
   return entries.filter((entry) => Date.parse(entry.at) >= since).flatMap(decisionOf)
@@ -37,7 +40,11 @@ function describe({ kind, release, data }: Entry): Description | undefined {
   const codes = [...new Set((data.findings ?? []).map((finding) => finding.code))].join(', ')
   switch (kind) {
     case 'gate.verdict':
-      return { kind: 'verdict', tone: data.outcome === 'PASS' ? 'good' : 'bad', text: `${data.outcome} for ${commit}${codes === '' ? '' : `: ${codes}`}` }
+      return {
+        kind: 'verdict',
+        tone: data.outcome === 'PASS' ? 'good' : 'bad',
+        text: `${data.outcome} for ${commit}${codes === '' ? '' : `: ${codes}`}`,
+      }
     case 'deploy.refused':
       return { kind: 'refused', tone: 'bad', text: `${commit} may not ship: ${codes}` }
     case 'deploy.started':
@@ -47,14 +54,29 @@ function describe({ kind, release, data }: Entry): Description | undefined {
     case 'rollback.started':
       return { kind: 'rollback', tone: 'bad', text: `${commit} is taken back: ${codes}` }
     case 'deploy.finished':
-      return { kind: 'finished', tone: data.result === 'released' ? 'good' : 'bad', text: `${commit} ${data.result}` }
+      return {
+        kind: 'finished',
+        tone: data.result === 'released' ? 'good' : 'bad',
+        text: `${commit} ${data.result}`,
+      }
     default:
       return undefined
   }
 }
 
-function describeStep({ step, direction, decision, why, batch }: Entry['data']): Description | undefined {
-  if (step === 'wave-judged') return { kind: 'wave', tone: decision === 'go-on' ? 'good' : 'bad', text: why ?? '' }
+function describeStep({
+  step,
+  direction,
+  decision,
+  why,
+  batch,
+}: Entry['data']): Description | undefined {
+  if (step === 'wave-judged')
+    return { kind: 'wave', tone: decision === 'go-on' ? 'good' : 'bad', text: why ?? '' }
   if (step !== 'batch-done') return undefined
-  return { kind: 'batch', tone: 'plain', text: `${direction === 'back' ? 'restored' : 'placed'} ${batch?.units.join(', ')}` }
+  return {
+    kind: 'batch',
+    tone: 'plain',
+    text: `${direction === 'back' ? 'restored' : 'placed'} ${batch?.units.join(', ')}`,
+  }
 }

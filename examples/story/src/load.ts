@@ -89,11 +89,14 @@ export function startLoad({ port, perSecond, requests }: LoadOptions): Load {
 /** Resolves to whether the request failed; never rejects. */
 function send(agent: Agent, port: number, { path, headers }: UserRequest): Promise<boolean> {
   return new Promise((resolve) => {
-    const outgoing = request({ agent, host: '127.0.0.1', port, path, headers, timeout: ANSWER_DEADLINE_MS }, (answer) => {
-      answer.resume()
-      answer.once('end', () => resolve((answer.statusCode ?? 599) >= 500))
-      answer.once('error', () => resolve(true))
-    })
+    const outgoing = request(
+      { agent, host: '127.0.0.1', port, path, headers, timeout: ANSWER_DEADLINE_MS },
+      (answer) => {
+        answer.resume()
+        answer.once('end', () => resolve((answer.statusCode ?? 599) >= 500))
+        answer.once('error', () => resolve(true))
+      },
+    )
     outgoing.once('timeout', () => outgoing.destroy())
     outgoing.once('error', () => resolve(true))
     outgoing.end()

@@ -16,11 +16,14 @@ const narrate = narrator((text) => void process.stdout.write(text), colour)
 const began = performance.now()
 const directory = await realpath(await mkdtemp(join(tmpdir(), 'bulkhead-story-')))
 
-narrate.heading('Bulkhead: nothing ships untested, nothing ships unsigned, and nobody notices a deploy')
+narrate.heading(
+  'Bulkhead: nothing ships untested, nothing ships unsigned, and nobody notices a deploy',
+)
 narrate.say(`everything happens in ${directory}`)
 const { reports, page } = await withStage(directory, narrate, async (stage) => {
   const played: SceneReport[] = []
-  for (const [index, scene] of scenes.entries()) played.push(await play(stage, narrate, scene, index + 1))
+  for (const [index, scene] of scenes.entries())
+    played.push(await play(stage, narrate, scene, index + 1))
   return { reports: played, page: await storyPage(stage, played) }
 })
 // A directory of its own: the story's is removed, and a fixed name in a shared place may be somebody else's.
@@ -30,12 +33,22 @@ await rm(directory, { recursive: true, force: true })
 summarise(reports)
 process.exitCode = reports.every((report) => report.checks.every((check) => check.holds)) ? 0 : 1
 
-async function play(stage: Stage, narrateScene: Narrator, scene: Scene, number: number): Promise<SceneReport> {
+async function play(
+  stage: Stage,
+  narrateScene: Narrator,
+  scene: Scene,
+  number: number,
+): Promise<SceneReport> {
   narrateScene.heading(`${number}. ${scene.title}`)
   const from = Date.now()
-  const checks = await scene.play(stage).catch((error: unknown): readonly Check[] => [
-    { label: `the scene went to its end: ${error instanceof Error ? error.message : String(error)}`, holds: false },
-  ])
+  const checks = await scene
+    .play(stage)
+    .catch((error: unknown): readonly Check[] => [
+      {
+        label: `the scene went to its end: ${error instanceof Error ? error.message : String(error)}`,
+        holds: false,
+      },
+    ])
   for (const check of checks) narrateScene.checked(check)
   return { number, title: scene.title, checks, from, to: Date.now() }
 }
@@ -44,7 +57,10 @@ function summarise(played: readonly SceneReport[]): void {
   narrate.heading('Scenes')
   for (const { number, title, checks, from, to } of played) {
     const seconds = ((to - from) / 1_000).toFixed(1).padStart(5)
-    narrate.checked({ label: `${seconds} s  ${number}. ${title}`, holds: checks.every((check) => check.holds) })
+    narrate.checked({
+      label: `${seconds} s  ${number}. ${title}`,
+      holds: checks.every((check) => check.holds),
+    })
   }
   narrate.say(`total ${((performance.now() - began) / 1_000).toFixed(1)} s`)
   narrate.say(`the timeline of zones, capacity, requests, errors and decisions: ${kept}`)

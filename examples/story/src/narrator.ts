@@ -30,12 +30,17 @@ const SHOWN_LINES = 30
 const WIDTH = 200
 
 export function narrator(write: (text: string) => void, colour: boolean): Narrator {
-  const paint = (format: Parameters<typeof styleText>[0], text: string) => (colour ? styleText(format, text, { validateStream: false }) : text)
+  const paint = (format: Parameters<typeof styleText>[0], text: string) =>
+    colour ? styleText(format, text, { validateStream: false }) : text
   const line = (text: string) => write(`${text}\n`)
   const output = (text: string) => {
-    const lines = stripVTControlCharacters(text).split('\n').filter((each) => each.trim() !== '')
-    for (const each of lines.slice(0, SHOWN_LINES)) line(paint('dim', `    ${each.length > WIDTH ? `${each.slice(0, WIDTH)}…` : each}`))
-    if (lines.length > SHOWN_LINES) line(paint('dim', `    … ${lines.length - SHOWN_LINES} more lines`))
+    const lines = stripVTControlCharacters(text)
+      .split('\n')
+      .filter((each) => each.trim() !== '')
+    for (const each of lines.slice(0, SHOWN_LINES))
+      line(paint('dim', `    ${each.length > WIDTH ? `${each.slice(0, WIDTH)}…` : each}`))
+    if (lines.length > SHOWN_LINES)
+      line(paint('dim', `    … ${lines.length - SHOWN_LINES} more lines`))
   }
   return {
     say: (text) => line(`  ${text}`),
@@ -45,7 +50,8 @@ export function narrator(write: (text: string) => void, colour: boolean): Narrat
       output(answer.output)
       line(paint('dim', `    (exit code ${answer.exitCode ?? 'none'})`))
     },
-    checked: ({ label, holds }) => line(`  ${holds ? paint('green', '✓') : paint('red', '✗')} ${label}`),
+    checked: ({ label, holds }) =>
+      line(`  ${holds ? paint('green', '✓') : paint('red', '✗')} ${label}`),
     heading: (text) => line(`\n${paint('bold', text)}`),
   }
 }

@@ -23,7 +23,11 @@ export interface Stage extends StoryRepository {
 const LOAD_PER_SECOND = 100
 
 /** Sets the stage up, runs the scenes, and leaves no process behind whatever happens. */
-export async function withStage<Result>(directory: string, narrate: Narrator, play: (stage: Stage) => Promise<Result>): Promise<Result> {
+export async function withStage<Result>(
+  directory: string,
+  narrate: Narrator,
+  play: (stage: Stage) => Promise<Result>,
+): Promise<Result> {
   const children: ChildProcess[] = []
   const ports = { database: await freePort(), proxy: await freePort() }
   const story = await prepareRepository(directory, ports)
@@ -32,7 +36,11 @@ export async function withStage<Result>(directory: string, narrate: Narrator, pl
   const run: Stage['run'] = async (args, options = {}) => {
     narrate.command(`bulkhead ${args.join(' ')}`)
     const quiet = args[0] === 'test' || args[0] === 'build'
-    const answer = await bulkhead(args, { cwd: root, quiet, ...(options.keys === true ? { input: keys } : {}) })
+    const answer = await bulkhead(args, {
+      cwd: root,
+      quiet,
+      ...(options.keys === true ? { input: keys } : {}),
+    })
     narrate.answered(answer)
     return answer
   }
@@ -40,9 +48,20 @@ export async function withStage<Result>(directory: string, narrate: Narrator, pl
     children.push(await startDatabase(root, ports.database))
     children.push(await startVoucher(root, story.keys.voucher))
     await firstRelease(run)
-    const load = startLoad({ port: ports.proxy, perSecond: LOAD_PER_SECOND, requests: USER_REQUESTS })
+    const load = startLoad({
+      port: ports.proxy,
+      perSecond: LOAD_PER_SECOND,
+      requests: USER_REQUESTS,
+    })
     try {
-      return await play({ ...story, directory, load, proxyPort: ports.proxy, run, ask: (args) => bulkhead(args, { cwd: root }) })
+      return await play({
+        ...story,
+        directory,
+        load,
+        proxyPort: ports.proxy,
+        run,
+        ask: (args) => bulkhead(args, { cwd: root }),
+      })
     } finally {
       await load.stop()
     }
@@ -54,7 +73,13 @@ export async function withStage<Result>(directory: string, narrate: Narrator, pl
 
 /** Release 1: what the users have before the story begins. */
 async function firstRelease(run: Stage['run']): Promise<void> {
-  const steps = [['test', '--voucher', VOUCHER_SOCKET], ['build', '--keys', '-'], ['gate', '--keys', '-'], ['fleet', 'up'], ['ship', '--keys', '-']]
+  const steps = [
+    ['test', '--voucher', VOUCHER_SOCKET],
+    ['build', '--keys', '-'],
+    ['gate', '--keys', '-'],
+    ['fleet', 'up'],
+    ['ship', '--keys', '-'],
+  ]
   for (const step of steps) {
     const answer = await run(step, { keys: step.includes('--keys') })
     if (answer.exitCode !== 0) throw new Error(`the first release failed at: ${answer.typed}`)
@@ -63,18 +88,27 @@ async function firstRelease(run: Stage['run']): Promise<void> {
 
 /** What the users of two tenants keep asking for. */
 const USER_REQUESTS = ['demo-harbour-bakery-reader', 'demo-lumen-optics-reader'].flatMap((token) =>
-  ['/projects', '/invoices', '/reports/invoices', '/whoami'].map((path) => ({ path, headers: { authorization: `Bearer ${token}` } })),
+  ['/projects', '/invoices', '/reports/invoices', '/whoami'].map((path) => ({
+    path,
+    headers: { authorization: `Bearer ${token}` },
+  })),
 )
 
 async function startDatabase(root: string, port: number): Promise<ChildProcess> {
-  return startAndWait([process.execPath, join(root, 'src', 'database-server.ts')], root, { env: { DATABASE_PORT: String(port) }, ready: '"event":"ready"' })
+  return startAndWait([process.execPath, join(root, 'src', 'database-server.ts')], root, {
+    env: { DATABASE_PORT: String(port) },
+    ready: '"event":"ready"',
+  })
 }
 
 /** The process that runs suites and vouches for what it saw; its key exists in memory only. */
 export const VOUCHER_SOCKET = join('..', 'voucher.sock')
 
 async function startVoucher(root: string, key: string): Promise<ChildProcess> {
-  return startAndWait(bulkheadArgv(['voucher', '--socket', VOUCHER_SOCKET, '--keys', '-']), root, { input: key, ready: 'ready' })
+  return startAndWait(bulkheadArgv(['voucher', '--socket', VOUCHER_SOCKET, '--keys', '-']), root, {
+    input: key,
+    ready: 'ready',
+  })
 }
 
 interface Waiting {
@@ -83,9 +117,17 @@ interface Waiting {
   readonly env?: Readonly<Record<string, string>>
 }
 
-async function startAndWait(argv: readonly string[], cwd: string, { ready, input, env }: Waiting): Promise<ChildProcess> {
+async function startAndWait(
+  argv: readonly string[],
+  cwd: string,
+  { ready, input, env }: Waiting,
+): Promise<ChildProcess> {
   const [command = '', ...args] = argv
-  const child = spawn(command, args, { cwd, env: childEnvironment(env), stdio: ['pipe', 'pipe', 'ignore'] })
+  const child = spawn(command, args, {
+    cwd,
+    env: childEnvironment(env),
+    stdio: ['pipe', 'pipe', 'ignore'],
+  })
   child.stdin.end(input ?? '')
   for await (const line of createInterface({ input: child.stdout })) {
     if (!line.includes(ready)) continue
@@ -108,6 +150,7 @@ async function freePort(): Promise<number> {
   const address = server.address()
   server.close()
   await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new TypeError('a TCP port was asked for')
+  if (address === null || typeof address === 'string')
+    throw new TypeError('a TCP port was asked for')
   return address.port
 }

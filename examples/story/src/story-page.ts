@@ -1,4 +1,9 @@
-import { type FleetSample, type RolloutChapter, renderRolloutPage, sampleFleet } from '@bulkhead/rollout'
+import {
+  type FleetSample,
+  type RolloutChapter,
+  renderRolloutPage,
+  sampleFleet,
+} from '@bulkhead/rollout'
 import { LocalTarget } from '@bulkhead/targets'
 import { type CommitId, commitId } from '@bulkhead/vocabulary'
 import { join } from 'node:path'
@@ -17,7 +22,8 @@ export async function storyPage(stage: Stage, reports: readonly SceneReport[]): 
   const { requests, failed } = stage.load.count()
   return renderRolloutPage({
     title: 'Bulkhead: the story',
-    subtitle: 'Nine units in three zones under constant load; five must stay healthy with any one zone gone.',
+    subtitle:
+      'Nine units in three zones under constant load; five must stay healthy with any one zone gone.',
     verdict: {
       tone: holds ? 'good' : 'bad',
       text: `${holds ? 'every scene ended as it must' : 'a scene did not end as it must'}; users sent ${requests} requests, and ${failed} of them failed`,
@@ -33,7 +39,9 @@ async function fleetSamples(stage: Stage, since: number): Promise<readonly Fleet
   const directory = join(stage.repository.path, '.git', 'bulkhead', 'fleets', 'production')
   const release = commitId((await stage.repository.git('rev-parse', 'HEAD')).trim())
   const samples = await new LocalTarget(directory).samples(since)
-  return samples.map((sample) => sampleFleet(sample, { at: sample.at, phase: '', release, required: REQUIRED }))
+  return samples.map((sample) =>
+    sampleFleet(sample, { at: sample.at, phase: '', release, required: REQUIRED }),
+  )
 }
 
 const chapterOf = ({ title, checks, from, to }: SceneReport): RolloutChapter => ({

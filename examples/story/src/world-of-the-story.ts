@@ -2,7 +2,13 @@ import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { generateKeyPair } from '@bulkhead/envelope'
-import { type GitFixture, type Person, allowedSigners, makePerson, makeRepository } from '@bulkhead/testkit'
+import {
+  type GitFixture,
+  type Person,
+  allowedSigners,
+  makePerson,
+  makeRepository,
+} from '@bulkhead/testkit'
 
 const EXAMPLE = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'tenant-app')
 
@@ -29,7 +35,10 @@ export interface StoryPorts {
 }
 
 /** A repository of the example service, with a policy, trusted signers and keys, and one signed commit. */
-export async function prepareRepository(directory: string, ports: StoryPorts): Promise<StoryRepository> {
+export async function prepareRepository(
+  directory: string,
+  ports: StoryPorts,
+): Promise<StoryRepository> {
   const people = await makePeople(join(directory, 'people'))
   const repository = await makeRepository(join(directory, 'tenant-app'))
   await copyExample(repository.path)
@@ -50,15 +59,21 @@ export async function prepareRepository(directory: string, ports: StoryPorts): P
 
 async function makePeople(home: string): Promise<People> {
   await mkdir(home, { recursive: true })
-  const [ada, grace, mallory] = await Promise.all(['Ada', 'Grace', 'Mallory'].map((name) => makePerson(name, home)))
-  if (ada === undefined || grace === undefined || mallory === undefined) throw new TypeError('three people were made')
+  const [ada, grace, mallory] = await Promise.all(
+    ['Ada', 'Grace', 'Mallory'].map((name) => makePerson(name, home)),
+  )
+  if (ada === undefined || grace === undefined || mallory === undefined)
+    throw new TypeError('three people were made')
   return { ada, grace, mallory }
 }
 
 /** The example as its authors would have it: sources of their own, dependencies installed beside. */
 async function copyExample(to: string): Promise<void> {
   const skipped = new Set(['node_modules', 'dist', 'reports'])
-  await cp(EXAMPLE, to, { recursive: true, filter: (source) => !skipped.has(source.slice(EXAMPLE.length + 1).split('/')[0] ?? '') })
+  await cp(EXAMPLE, to, {
+    recursive: true,
+    filter: (source) => !skipped.has(source.slice(EXAMPLE.length + 1).split('/')[0] ?? ''),
+  })
   await symlink(join(EXAMPLE, 'node_modules'), join(to, 'node_modules'), 'junction')
 }
 
@@ -66,7 +81,12 @@ function makeKeys(): { readonly keys: RoleKeys; readonly publicKeys: RoleKeys } 
   const pairs = Object.fromEntries(ROLES.map((role) => [role, generateKeyPair()]))
   const pick = (half: 'privateKey' | 'publicKey') => {
     const of = (role: string) => pairs[role]?.[half] ?? ''
-    return { voucher: of('voucher'), builder: of('builder'), gate: of('gate'), ledger: of('ledger') }
+    return {
+      voucher: of('voucher'),
+      builder: of('builder'),
+      gate: of('gate'),
+      ledger: of('ledger'),
+    }
   }
   return { keys: pick('privateKey'), publicKeys: pick('publicKey') }
 }
@@ -74,7 +94,9 @@ function makeKeys(): { readonly keys: RoleKeys; readonly publicKeys: RoleKeys } 
 /** The example's own policy, with the ports of this run filled in. */
 async function policyText(ports: StoryPorts): Promise<string> {
   const text = await readFile(join(EXAMPLE, 'bulkhead.yml'), 'utf8')
-  return text.replaceAll('127.0.0.1:5432', `127.0.0.1:${ports.database}`).replaceAll('127.0.0.1:8080', `127.0.0.1:${ports.proxy}`)
+  return text
+    .replaceAll('127.0.0.1:5432', `127.0.0.1:${ports.database}`)
+    .replaceAll('127.0.0.1:8080', `127.0.0.1:${ports.proxy}`)
 }
 
 /** An edit of the example that a scene plays; `examples/tenant-app/scenes.json` has them all. */
@@ -90,12 +112,18 @@ interface SceneEdit {
  * author would write. @throws Error when its passage is not there exactly once
  */
 export async function makeEdit(repository: GitFixture, name: string): Promise<string> {
-  const edits = JSON.parse(await readFile(join(EXAMPLE, 'scenes.json'), 'utf8')) as Readonly<Record<string, SceneEdit>>
+  const edits = JSON.parse(await readFile(join(EXAMPLE, 'scenes.json'), 'utf8')) as Readonly<
+    Record<string, SceneEdit>
+  >
   const edit = edits[name]
   if (edit === undefined) throw new Error(`the example knows no edit called ${name}`)
   const file = join(repository.path, edit.file)
   const text = await readFile(file, 'utf8')
-  if (text.split(edit.find).length !== 2) throw new Error(`${edit.file} does not hold this passage exactly once: ${edit.find}`)
-  await writeFile(file, text.replace(edit.find, () => edit.replace))
+  if (text.split(edit.find).length !== 2)
+    throw new Error(`${edit.file} does not hold this passage exactly once: ${edit.find}`)
+  await writeFile(
+    file,
+    text.replace(edit.find, () => edit.replace),
+  )
   return edit.subject
 }

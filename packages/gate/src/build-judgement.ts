@@ -17,7 +17,9 @@ export function judgeBuild(input: GateInput): readonly Finding[] {
   return [
     ...findings,
     ...(wrong ? [wrongBuild(record.commit, input.commit)] : []),
-    ...input.policy.policy.build.artifacts.flatMap((path) => judgeArtifact(path, record.artifacts, artifacts)),
+    ...input.policy.policy.build.artifacts.flatMap((path) =>
+      judgeArtifact(path, record.artifacts, artifacts),
+    ),
   ]
 }
 
@@ -28,15 +30,36 @@ const wrongBuild = (built: string, commit: string): Finding => ({
   remedy: `check out ${commit} and run \`bulkhead build\``,
 })
 
-function judgeArtifact(path: string, built: GateInput['build']['artifacts'], present: GateInput['build']['artifacts']): readonly Finding[] {
+function judgeArtifact(
+  path: string,
+  built: GateInput['build']['artifacts'],
+  present: GateInput['build']['artifacts'],
+): readonly Finding[] {
   const bound = built.find((artifact) => artifact.name === path)
   const here = present.find((artifact) => artifact.name === path)
   if (bound === undefined) {
-    return [{ code: 'gate/unbound-artifact', subject: path, message: 'the build record does not name this artifact', remedy: 'run `bulkhead build`' }]
+    return [
+      {
+        code: 'gate/unbound-artifact',
+        subject: path,
+        message: 'the build record does not name this artifact',
+        remedy: 'run `bulkhead build`',
+      },
+    ]
   }
   if (here === undefined || here.digest !== bound.digest) {
-    const message = here === undefined ? 'the artifact is not there' : `the bytes are ${here.digest}, built were ${bound.digest}`
-    return [{ code: 'gate/changed-artifact', subject: path, message, remedy: 'run `bulkhead build` again' }]
+    const message =
+      here === undefined
+        ? 'the artifact is not there'
+        : `the bytes are ${here.digest}, built were ${bound.digest}`
+    return [
+      {
+        code: 'gate/changed-artifact',
+        subject: path,
+        message,
+        remedy: 'run `bulkhead build` again',
+      },
+    ]
   }
   return []
 }

@@ -9,7 +9,10 @@ export interface SuiteEvidence {
   readonly run: VouchedRun | undefined
   readonly reports: readonly TestReport[]
   /** The inventory on the trusted ref and in the judged commit; what is required is their union. */
-  readonly inventory: { readonly trusted: Inventory | undefined; readonly head: Inventory | undefined }
+  readonly inventory: {
+    readonly trusted: Inventory | undefined
+    readonly head: Inventory | undefined
+  }
   readonly findings: readonly Finding[]
 }
 

@@ -5,7 +5,12 @@ import type { GateInput, SuiteEvidence } from './evidence.ts'
 import { judgeSuite, requiredTests } from './suite-judgement.ts'
 import type { Verdict } from './verdict.ts'
 
-const NOTHING: SuiteEvidence = { run: undefined, reports: [], inventory: { trusted: undefined, head: undefined }, findings: [] }
+const NOTHING: SuiteEvidence = {
+  run: undefined,
+  reports: [],
+  inventory: { trusted: undefined, head: undefined },
+  findings: [],
+}
 
 /**
  * Policy and evidence → verdict. Pure: same input, same bytes; the order of evidence never matters.
@@ -13,7 +18,9 @@ const NOTHING: SuiteEvidence = { run: undefined, reports: [], inventory: { trust
  * lifted by a judgement of that very thing (DESIGN law 1).
  */
 export function judge(input: GateInput): Verdict {
-  const pending = new Map<string, Finding>(thingsToJudge(input).map((thing) => [thing, notJudged(thing)]))
+  const pending = new Map<string, Finding>(
+    thingsToJudge(input).map((thing) => [thing, notJudged(thing)]),
+  )
   const findings: Finding[] = []
   const settle = (thing: string, found: readonly Finding[]) => {
     pending.delete(thing)
@@ -46,7 +53,10 @@ const notJudged = (thing: string): Finding => ({
 function judgeRange(input: GateInput): readonly Finding[] {
   const { range, policy } = input
   const matches = range.head === input.commit && range.base === policy.trustedRef
-  const complete = range.counts.blocked === 0 && range.counts.passed === range.counts.commits && range.commits.length === range.counts.commits
+  const complete =
+    range.counts.blocked === 0 &&
+    range.counts.passed === range.counts.commits &&
+    range.commits.length === range.counts.commits
   const blocked = [...range.findings, ...range.commits.flatMap((commit) => commit.findings)]
   if (matches && (complete || blocked.length > 0)) return blocked
   return [...blocked, notJudged(`the commits ${policy.trustedRef}..${input.commit}`)]
@@ -55,7 +65,8 @@ function judgeRange(input: GateInput): readonly Finding[] {
 function verdictOf(input: GateInput, findings: readonly Finding[]): Verdict {
   const { policy, trustedRef, digest } = input.policy
   const reports = Object.values(input.suites).flatMap((suite) => suite.reports)
-  const sum = (count: 'tests' | 'passed') => reports.reduce((total, report) => total + report.counts[count], 0)
+  const sum = (count: 'tests' | 'passed') =>
+    reports.reduce((total, report) => total + report.counts[count], 0)
   return {
     outcome: findings.length === 0 ? 'PASS' : 'BLOCK',
     mode: policy.mode,
@@ -78,10 +89,13 @@ function verdictOf(input: GateInput, findings: readonly Finding[]): Verdict {
     ),
     runs: namesOf(input).flatMap((suite) => {
       const run = input.suites[suite]?.run
-      return run === undefined ? [] : [{ suite, record: run.digest, voucher: run.voucher, separation: run.separation }]
+      return run === undefined
+        ? []
+        : [{ suite, record: run.digest, voucher: run.voucher, separation: run.separation }]
     }),
     findings,
   }
 }
 
-const namesOf = (input: GateInput): readonly string[] => Object.keys(input.policy.policy.suites).sort()
+const namesOf = (input: GateInput): readonly string[] =>
+  Object.keys(input.policy.policy.suites).sort()

@@ -1,5 +1,14 @@
 import type { SuitePolicy } from '@bulkhead/policy'
-import { type Inventory, type RunEnd, type TestCase, type TestId, idLabel, diffInventory, idKey, uniteInventories } from '@bulkhead/test-reports'
+import {
+  type Inventory,
+  type RunEnd,
+  type TestCase,
+  type TestId,
+  idLabel,
+  diffInventory,
+  idKey,
+  uniteInventories,
+} from '@bulkhead/test-reports'
 import type { CommitId, Finding } from '@bulkhead/vocabulary'
 import type { SuiteEvidence } from './evidence.ts'
 
@@ -17,18 +26,28 @@ const runAgain = (suite: SuiteUnderJudgement) => `bulkhead test --suite ${suite.
 
 /** The ids that the suite must run: the union of both inventories, so that a head can only add. */
 export function requiredTests(suite: string, evidence: SuiteEvidence): readonly TestId[] {
-  const lists = [evidence.inventory.trusted, evidence.inventory.head].filter((list): list is Inventory => list !== undefined)
+  const lists = [evidence.inventory.trusted, evidence.inventory.head].filter(
+    (list): list is Inventory => list !== undefined,
+  )
   return uniteInventories(suite, ...lists).tests
 }
 
 const isVouchedFor: Check = (suite) =>
   suite.evidence.run !== undefined || suite.evidence.findings.length > 0
     ? suite.evidence.findings
-    : [{ code: 'gate/missing-run', subject: suite.name, message: 'no run record vouches for this suite at this commit', remedy: `run \`${runAgain(suite)}\`` }]
+    : [
+        {
+          code: 'gate/missing-run',
+          subject: suite.name,
+          message: 'no run record vouches for this suite at this commit',
+          remedy: `run \`${runAgain(suite)}\``,
+        },
+      ]
 
 const isOfThisCommit: Check = (suite) => {
   const run = suite.evidence.run
-  if (run === undefined || (run.record.commit === suite.commit && run.record.suite === suite.name)) return []
+  if (run === undefined || (run.record.commit === suite.commit && run.record.suite === suite.name))
+    return []
   return [
     {
       code: 'gate/wrong-commit',
@@ -41,7 +60,8 @@ const isOfThisCommit: Check = (suite) => {
 
 const isThePolicysCommand: Check = (suite) => {
   const command = suite.evidence.run?.record.command
-  if (command === undefined || JSON.stringify(command) === JSON.stringify(suite.policy.command)) return []
+  if (command === undefined || JSON.stringify(command) === JSON.stringify(suite.policy.command))
+    return []
   return [
     {
       code: 'gate/command-mismatch',
@@ -90,24 +110,44 @@ const hasExactlyItsReports: Check = (suite) => {
   const found = suite.evidence.reports.map((report) => report.digest)
   const absent = run.record.reports.filter((report) => !found.includes(report.digest))
   const foreign = suite.evidence.reports.filter((report) => !vouched.includes(report.digest))
-  const repeated = suite.evidence.reports.filter((report, index) => found.indexOf(report.digest) !== index)
-  const finding = (code: 'gate/missing-report' | 'gate/changed-report' | 'gate/duplicate-report', path: string, message: string): Finding => ({
+  const repeated = suite.evidence.reports.filter(
+    (report, index) => found.indexOf(report.digest) !== index,
+  )
+  const finding = (
+    code: 'gate/missing-report' | 'gate/changed-report' | 'gate/duplicate-report',
+    path: string,
+    message: string,
+  ): Finding => ({
     code,
     subject: `${suite.name}: ${path}`,
     message,
     remedy: `run \`${runAgain(suite)}\``,
   })
   return [
-    ...(vouched.length === 0 ? [finding('gate/missing-report', suite.policy.reports.join(', '), 'the run wrote no report')] : []),
-    ...absent.map((report) => finding('gate/missing-report', report.path, 'the run record names this report, and it is not there')),
-    ...foreign.map((report) => finding('gate/changed-report', report.path, 'the run record does not vouch for these bytes')),
-    ...repeated.map((report) => finding('gate/duplicate-report', report.path, 'the same bytes are there twice')),
+    ...(vouched.length === 0
+      ? [finding('gate/missing-report', suite.policy.reports.join(', '), 'the run wrote no report')]
+      : []),
+    ...absent.map((report) =>
+      finding(
+        'gate/missing-report',
+        report.path,
+        'the run record names this report, and it is not there',
+      ),
+    ),
+    ...foreign.map((report) =>
+      finding('gate/changed-report', report.path, 'the run record does not vouch for these bytes'),
+    ),
+    ...repeated.map((report) =>
+      finding('gate/duplicate-report', report.path, 'the same bytes are there twice'),
+    ),
   ]
 }
 
-const reportsAreSound: Check = (suite) => suite.evidence.reports.flatMap((report) => report.findings)
+const reportsAreSound: Check = (suite) =>
+  suite.evidence.reports.flatMap((report) => report.findings)
 
-const casesOf = (suite: SuiteUnderJudgement): readonly TestCase[] => suite.evidence.reports.flatMap((report) => report.cases)
+const casesOf = (suite: SuiteUnderJudgement): readonly TestCase[] =>
+  suite.evidence.reports.flatMap((report) => report.cases)
 
 const ranSomething: Check = (suite) =>
   suite.evidence.reports.length === 0 || casesOf(suite).length > 0
@@ -127,8 +167,11 @@ const nothingFailed: Check = (suite) =>
     .map((test) => ({
       code: 'gate/failed-test',
       subject: `${suite.name}: ${idLabel(test.id)}`,
-      message: test.detail === '' ? `the test ${test.status}` : `the test ${test.status}: ${test.detail}`,
-      remedy: suite.policy.mandatory ? 'mend the code: a mandatory suite is never waived' : 'mend the code or the test',
+      message:
+        test.detail === '' ? `the test ${test.status}` : `the test ${test.status}: ${test.detail}`,
+      remedy: suite.policy.mandatory
+        ? 'mend the code: a mandatory suite is never waived'
+        : 'mend the code or the test',
     }))
 
 const nothingSkipped: Check = (suite) =>
@@ -161,7 +204,10 @@ const repeatedTests: Check = (suite) => {
     .map((results) => ({
       code: 'gate/flaky-test',
       subject: `${suite.name}: ${results[0] === undefined ? '' : idLabel(results[0].id)}`,
-      message: `${results.length} results of one id: ${results.map((test) => test.status).sort().join(', ')}`,
+      message: `${results.length} results of one id: ${results
+        .map((test) => test.status)
+        .sort()
+        .join(', ')}`,
       remedy: 'give each test a name of its own; switch retries off',
     }))
 }
@@ -181,7 +227,10 @@ const ranItsInventory: Check = (suite) => {
       },
     ]
   }
-  const difference = diffInventory(required, casesOf(suite).map((test) => test.id))
+  const difference = diffInventory(
+    required,
+    casesOf(suite).map((test) => test.id),
+  )
   return [
     ...difference.missing.map((id): Finding => ({
       code: 'gate/missing-test',
@@ -213,4 +262,5 @@ const CHECKS: readonly Check[] = [
 ]
 
 /** Every reason to block that one suite gives; empty when it proves what it must. */
-export const judgeSuite = (suite: SuiteUnderJudgement): readonly Finding[] => CHECKS.flatMap((check) => check(suite))
+export const judgeSuite = (suite: SuiteUnderJudgement): readonly Finding[] =>
+  CHECKS.flatMap((check) => check(suite))

@@ -1,7 +1,13 @@
 import type { GateInput, SuiteEvidence } from '../src/index.ts'
 import type { LoadedPolicy, SuitePolicy } from '@bulkhead/policy'
 import type { RangeJudgement } from '@bulkhead/signatures'
-import { type RunRecord, type TestCase, type TestId, type TestReport, makeInventory } from '@bulkhead/test-reports'
+import {
+  type RunRecord,
+  type TestCase,
+  type TestId,
+  type TestReport,
+  makeInventory,
+} from '@bulkhead/test-reports'
 import { type Milliseconds, blobId, commitId, digest, treeId } from '@bulkhead/vocabulary'
 
 /** A release that passes, as plain data; tests change one thing of it. */
@@ -11,16 +17,32 @@ export const BASE = commitId('b'.repeat(40))
 export const TREE = treeId('7'.repeat(40))
 export const digestOf = (digit: string) => digest(`sha256:${digit.repeat(64)}`)
 
-export const testId = (name: string): TestId => ({ file: 'isolation.test.ts', className: 'projects', name })
-export const passed = (name: string): TestCase => ({ id: testId(name), status: 'passed', detail: '' })
+export const testId = (name: string): TestId => ({
+  file: 'isolation.test.ts',
+  className: 'projects',
+  name,
+})
+export const passed = (name: string): TestCase => ({
+  id: testId(name),
+  status: 'passed',
+  detail: '',
+})
 
 export function report(cases: readonly TestCase[], digit = '1'): TestReport {
-  const count = (status: TestCase['status']) => cases.filter((test) => test.status === status).length
+  const count = (status: TestCase['status']) =>
+    cases.filter((test) => test.status === status).length
   return {
     path: `reports/${digit}.xml`,
     digest: digestOf(digit),
     bytes: 1_000,
-    counts: { tests: cases.length, passed: count('passed'), failed: count('failed'), errored: count('errored'), skipped: count('skipped'), flaky: count('flaky') },
+    counts: {
+      tests: cases.length,
+      passed: count('passed'),
+      failed: count('failed'),
+      errored: count('errored'),
+      skipped: count('skipped'),
+      flaky: count('flaky'),
+    },
     duplicates: [],
     cases,
     findings: [],
@@ -36,7 +58,10 @@ export const SUITE: SuitePolicy = {
   timeout: 60_000 as Milliseconds,
 }
 
-export function runRecord(reports: readonly TestReport[], change: Partial<RunRecord> = {}): RunRecord {
+export function runRecord(
+  reports: readonly TestReport[],
+  change: Partial<RunRecord> = {},
+): RunRecord {
   return {
     suite: 'tenant-isolation',
     commit: COMMIT,
@@ -58,7 +83,12 @@ export function suiteEvidence(change: Partial<SuiteEvidence> = {}): SuiteEvidenc
   const reports = change.reports ?? [report(NAMES.map(passed))]
   const inventory = makeInventory('tenant-isolation', NAMES.map(testId))
   return {
-    run: { record: runRecord(reports), voucher: 'voucher.pub', separation: 'process', digest: digestOf('a') },
+    run: {
+      record: runRecord(reports),
+      voucher: 'voucher.pub',
+      separation: 'process',
+      digest: digestOf('a'),
+    },
     reports,
     inventory: { trusted: inventory, head: inventory },
     findings: [],
@@ -69,14 +99,32 @@ export function suiteEvidence(change: Partial<SuiteEvidence> = {}): SuiteEvidenc
 /** Evidence whose run record is changed in one thing. */
 export function withRecord(change: Partial<RunRecord>): SuiteEvidence {
   const evidence = suiteEvidence()
-  return { ...evidence, run: { record: runRecord(evidence.reports, change), voucher: 'voucher.pub', separation: 'process', digest: digestOf('a') } }
+  return {
+    ...evidence,
+    run: {
+      record: runRecord(evidence.reports, change),
+      voucher: 'voucher.pub',
+      separation: 'process',
+      digest: digestOf('a'),
+    },
+  }
 }
 
 const RANGE: RangeJudgement = {
   base: BASE,
   head: COMMIT,
   counts: { commits: 1, passed: 1, blocked: 0 },
-  commits: [{ commit: COMMIT, subject: 'Change', committer: 'ada@example.test', verdict: 'passed', principal: 'ada@example.test', format: 'ssh', findings: [] }],
+  commits: [
+    {
+      commit: COMMIT,
+      subject: 'Change',
+      committer: 'ada@example.test',
+      verdict: 'passed',
+      principal: 'ada@example.test',
+      format: 'ssh',
+      findings: [],
+    },
+  ],
   findings: [],
 }
 
@@ -107,13 +155,18 @@ export function gateInput(change: Partial<GateInput> = {}): GateInput {
     policy: POLICY,
     range: RANGE,
     suites: { 'tenant-isolation': suiteEvidence() },
-    build: { record: { commit: COMMIT, tree: TREE, artifacts: [ARTIFACT], digest: digestOf('9') }, artifacts: [ARTIFACT], findings: [] },
+    build: {
+      record: { commit: COMMIT, tree: TREE, artifacts: [ARTIFACT], digest: digestOf('9') },
+      artifacts: [ARTIFACT],
+      findings: [],
+    },
     now: Date.UTC(2026, 0, 1),
     ...change,
   }
 }
 
-export const withSuite = (evidence: SuiteEvidence): GateInput => gateInput({ suites: { 'tenant-isolation': evidence } })
+export const withSuite = (evidence: SuiteEvidence): GateInput =>
+  gateInput({ suites: { 'tenant-isolation': evidence } })
 
 export function withSuitePolicy(change: Partial<SuitePolicy>, evidence: SuiteEvidence): GateInput {
   const policy = { ...POLICY.policy, suites: { 'tenant-isolation': { ...SUITE, ...change } } }

@@ -1,19 +1,40 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Finding, commitId, digest, fencingToken, formatDuration, parseDuration, printable, reasons, sortFindings } from '../src/index.ts'
+import {
+  type Finding,
+  commitId,
+  digest,
+  fencingToken,
+  formatDuration,
+  parseDuration,
+  printable,
+  reasons,
+  sortFindings,
+} from '../src/index.ts'
 
 describe('ids', () => {
   it('are full, lower-case and of the right length, or nothing', () => {
     expect(commitId('a'.repeat(40))).toBe('a'.repeat(40))
     expect(commitId('a'.repeat(64))).toBe('a'.repeat(64))
-    for (const wrong of ['', 'a'.repeat(39), 'a'.repeat(41), 'A'.repeat(40), `${'a'.repeat(39)}\n`, `${'a'.repeat(40)}\n`, 'g'.repeat(40)]) expect(() => commitId(wrong)).toThrow(TypeError)
+    for (const wrong of [
+      '',
+      'a'.repeat(39),
+      'a'.repeat(41),
+      'A'.repeat(40),
+      `${'a'.repeat(39)}\n`,
+      `${'a'.repeat(40)}\n`,
+      'g'.repeat(40),
+    ])
+      expect(() => commitId(wrong)).toThrow(TypeError)
     expect(digest(`sha256:${'0'.repeat(64)}`)).toHaveLength(71)
-    for (const wrong of ['0'.repeat(64), `sha512:${'0'.repeat(64)}`, `sha256:${'0'.repeat(63)}`]) expect(() => digest(wrong)).toThrow(TypeError)
+    for (const wrong of ['0'.repeat(64), `sha512:${'0'.repeat(64)}`, `sha256:${'0'.repeat(63)}`])
+      expect(() => digest(wrong)).toThrow(TypeError)
   })
 
   it('tokens are whole numbers that do not go below nought', () => {
     expect(fencingToken(0)).toBe(0)
-    for (const wrong of [-1, 1.5, Number.NaN, Number.MAX_SAFE_INTEGER + 1]) expect(() => fencingToken(wrong)).toThrow(TypeError)
+    for (const wrong of [-1, 1.5, Number.NaN, Number.MAX_SAFE_INTEGER + 1])
+      expect(() => fencingToken(wrong)).toThrow(TypeError)
   })
 })
 
@@ -29,8 +50,11 @@ describe('durations', () => {
   })
 
   it('are exact: no sign, no fraction, no space, no unknown unit', () => {
-    expect([parseDuration('90s'), parseDuration('5m'), parseDuration('2h')]).toEqual([90_000, 300_000, 7_200_000])
-    for (const wrong of ['', '5', '-5m', '1.5h', '5 m', '5M', '5w', 'm']) expect(parseDuration(wrong)).toBeUndefined()
+    expect([parseDuration('90s'), parseDuration('5m'), parseDuration('2h')]).toEqual([
+      90_000, 300_000, 7_200_000,
+    ])
+    for (const wrong of ['', '5', '-5m', '1.5h', '5 m', '5M', '5w', 'm'])
+      expect(parseDuration(wrong)).toBeUndefined()
   })
 })
 
@@ -49,8 +73,17 @@ describe('text from outside', () => {
 
 describe('findings', () => {
   it('have one order, whatever order they were found in', () => {
-    const finding = (code: Finding['code'], subject: string): Finding => ({ code, subject, message: 'm', remedy: 'r' })
-    const list = [finding('gate/failed-test', 'b'), finding('attest/expired', 'z'), finding('gate/failed-test', 'a')]
+    const finding = (code: Finding['code'], subject: string): Finding => ({
+      code,
+      subject,
+      message: 'm',
+      remedy: 'r',
+    })
+    const list = [
+      finding('gate/failed-test', 'b'),
+      finding('attest/expired', 'z'),
+      finding('gate/failed-test', 'a'),
+    ]
     expect(sortFindings(list)).toEqual(sortFindings(list.toReversed()))
     expect(sortFindings(list).map((each) => each.subject)).toEqual(['z', 'a', 'b'])
   })

@@ -15,7 +15,10 @@ const node = (script: string) => [process.execPath, '--eval', script] as [string
 
 describe('how a child ends', () => {
   it('says its exit code and what it printed', async () => {
-    const outcome = await runProcess({ argv: node('process.stdout.write("out"); process.stderr.write("err"); process.exitCode = 3'), cwd })
+    const outcome = await runProcess({
+      argv: node('process.stdout.write("out"); process.stderr.write("err"); process.exitCode = 3'),
+      cwd,
+    })
     expect(outcome.end).toEqual({ kind: 'exited', code: 3 })
     expect([outcome.stdout.toString(), outcome.stderr.toString()]).toEqual(['out', 'err'])
   })
@@ -26,14 +29,22 @@ describe('how a child ends', () => {
   })
 
   it('tells a signal from an exit code', async () => {
-    const { end } = await runProcess({ argv: node('process.kill(process.pid, "SIGTERM"); setInterval(() => {}, 1000)'), cwd })
+    const { end } = await runProcess({
+      argv: node('process.kill(process.pid, "SIGTERM"); setInterval(() => {}, 1000)'),
+      cwd,
+    })
     expect(end).toEqual({ kind: 'signalled', signal: 'SIGTERM' })
   })
 
   it('refuses more output than its limit instead of cutting it', async () => {
     const script = 'process.stdout.write("x".repeat(5000))'
-    expect((await runProcess({ argv: node(script), cwd, maxOutput: 4_999 })).end.kind).toBe('output-limit')
-    expect((await runProcess({ argv: node(script), cwd, maxOutput: 5_000 })).end).toEqual({ kind: 'exited', code: 0 })
+    expect((await runProcess({ argv: node(script), cwd, maxOutput: 4_999 })).end.kind).toBe(
+      'output-limit',
+    )
+    expect((await runProcess({ argv: node(script), cwd, maxOutput: 5_000 })).end).toEqual({
+      kind: 'exited',
+      code: 0,
+    })
   })
 
   it('kills a child that takes too long, with everything that it started', async () => {
@@ -47,33 +58,75 @@ describe('how a child ends', () => {
 
   it('kills a child that is cancelled, also when it was cancelled beforehand', async () => {
     const controller = new AbortController()
-    const running = runProcess({ argv: node('console.log("up"); setInterval(() => {}, 1000)'), cwd, signal: controller.signal, onOutput: () => controller.abort() })
+    const running = runProcess({
+      argv: node('console.log("up"); setInterval(() => {}, 1000)'),
+      cwd,
+      signal: controller.signal,
+      onOutput: () => controller.abort(),
+    })
     expect((await running).end.kind).toBe('cancelled')
-    const late = await runProcess({ argv: node('setInterval(() => {}, 1000)'), cwd, signal: AbortSignal.abort() })
+    const late = await runProcess({
+      argv: node('setInterval(() => {}, 1000)'),
+      cwd,
+      signal: AbortSignal.abort(),
+    })
     expect(late.end.kind).toBe('cancelled')
   })
 
   it('survives a child that does not read its input', async () => {
-    const { end } = await runProcess({ argv: node('process.exit(0)'), cwd, input: 'x'.repeat(1_000_000) })
+    const { end } = await runProcess({
+      argv: node('process.exit(0)'),
+      cwd,
+      input: 'x'.repeat(1_000_000),
+    })
     expect(end).toEqual({ kind: 'exited', code: 0 })
   })
 })
 
 describe('what a child inherits', () => {
   it('is an allow-list: no secret, no hook into Node or git', async () => {
-    for (const name of ['NODE_OPTIONS', 'GIT_DIR', 'GITHUB_TOKEN', 'LD_PRELOAD', 'BASH_ENV', 'SSH_AUTH_SOCK']) vi.stubEnv(name, '')
+    for (const name of [
+      'NODE_OPTIONS',
+      'GIT_DIR',
+      'GITHUB_TOKEN',
+      'LD_PRELOAD',
+      'BASH_ENV',
+      'SSH_AUTH_SOCK',
+    ])
+      vi.stubEnv(name, '')
     vi.stubEnv('GITHUB_TOKEN', 'canary-secret')
-    const { stdout } = await runProcess({ argv: node('console.log(JSON.stringify(process.env))'), cwd, env: { WANTED: 'yes' } })
+    const { stdout } = await runProcess({
+      argv: node('console.log(JSON.stringify(process.env))'),
+      cwd,
+      env: { WANTED: 'yes' },
+    })
     const env = JSON.parse(stdout.toString()) as Record<string, string>
     expect(env['WANTED']).toBe('yes')
     expect(env['PATH']).toBe(process.env['PATH'])
     expect(stdout.toString()).not.toContain('canary-secret')
-    for (const name of ['NODE_OPTIONS', 'GIT_DIR', 'GITHUB_TOKEN', 'LD_PRELOAD', 'BASH_ENV', 'SSH_AUTH_SOCK']) expect(env[name]).toBeUndefined()
+    for (const name of [
+      'NODE_OPTIONS',
+      'GIT_DIR',
+      'GITHUB_TOKEN',
+      'LD_PRELOAD',
+      'BASH_ENV',
+      'SSH_AUTH_SOCK',
+    ])
+      expect(env[name]).toBeUndefined()
   })
 
   it('passes words as they are: no shell reads them', async () => {
     const words = ['$(touch pwned)', '`id`', 'a b', '--', '"quoted"', '; exit 1']
-    const { stdout } = await runProcess({ argv: [process.execPath, '--eval', 'console.log(JSON.stringify(process.argv.slice(1)))', '--', ...words], cwd })
+    const { stdout } = await runProcess({
+      argv: [
+        process.execPath,
+        '--eval',
+        'console.log(JSON.stringify(process.argv.slice(1)))',
+        '--',
+        ...words,
+      ],
+      cwd,
+    })
     expect(JSON.parse(stdout.toString())).toEqual(words)
   })
 })

@@ -21,7 +21,11 @@ export const deletedTest: Scene = {
     const checks = [
       check('without the tests that caught it, the suite is all green', tested.exitCode === 0),
       blocks('the gate', gated, 'gate/missing-test'),
-      check('it names the two tests that were deleted, and no other', gated.output.split('gate/missing-test').length === 3 && gated.output.split('report: totals').length === 3),
+      check(
+        'it names the two tests that were deleted, and no other',
+        gated.output.split('gate/missing-test').length === 3 &&
+          gated.output.split('report: totals').length === 3,
+      ),
       blocks('the deploy step', shipped, 'attest/not-passed'),
       await everywhere(stage, deployed),
     ]
@@ -33,6 +37,8 @@ export const deletedTest: Scene = {
 /** Takes the deleted tests out of the head's inventory too: what the trusted ref requires stays. */
 async function shrinkInventory(repository: GitFixture): Promise<void> {
   const file = join(repository.path, '.bulkhead', 'inventory', 'tenant-isolation.json')
-  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => !line.includes('report: totals'))
+  const lines = (await readFile(file, 'utf8'))
+    .split('\n')
+    .filter((line) => !line.includes('report: totals'))
   await writeFile(file, lines.join('\n').replace(/,\n {2}\]/, '\n  ]'))
 }

@@ -5,12 +5,16 @@ import { type Scene, blocks, check, everywhere, ship } from './scene.ts'
 
 /** The tests run with APP_ENV=test; a locale tag with an underscore only exists in production. */
 export async function breakInProduction({ repository, people }: Stage): Promise<CommitId> {
-  return repository.commit({ by: people.grace, message: await makeEdit(repository, 'broken-in-production') })
+  return repository.commit({
+    by: people.grace,
+    message: await makeEdit(repository, 'broken-in-production'),
+  })
 }
 
 /** No test sees the fault; the canary does, before most users. */
 export const productionErrors: Scene = {
-  title: 'A release that passes its tests answers 500s in production: the canary is judged bad and rolled back',
+  title:
+    'A release that passes its tests answers 500s in production: the canary is judged bad and rolled back',
   async play(stage) {
     const { repository, load } = stage
     const before = load.count()
@@ -24,7 +28,10 @@ export const productionErrors: Scene = {
     return [
       blocks('the rollout', shipped, 'rollout/canary-failed'),
       await everywhere(stage, beforeRelease),
-      check(`users met ${failed} errors in ${requests} requests; the canary's share is one ninth, and some must have been seen`, failed > 0 && failed <= requests / 9),
+      check(
+        `users met ${failed} errors in ${requests} requests; the canary's share is one ninth, and some must have been seen`,
+        failed > 0 && failed <= requests / 9,
+      ),
       check('after the rollback no further request fails', calm),
     ]
   },
@@ -33,6 +40,7 @@ export const productionErrors: Scene = {
 /** Whether a hundred further requests are answered well. */
 async function quiet({ load }: Stage): Promise<boolean> {
   const before = load.count()
-  while (load.count().requests < before.requests + 100) await new Promise((resolve) => setTimeout(resolve, 50))
+  while (load.count().requests < before.requests + 100)
+    await new Promise((resolve) => setTimeout(resolve, 50))
   return load.count().failed === before.failed
 }

@@ -6,7 +6,10 @@ export const rollingRelease: Scene = {
   title: 'Release 2 passes signatures, suites and gate, and rolls out zone by zone',
   async play(stage) {
     const { repository, people, load } = stage
-    const commit = await repository.commit({ by: people.grace, message: await makeEdit(repository, 'improvement') })
+    const commit = await repository.commit({
+      by: people.grace,
+      message: await makeEdit(repository, 'improvement'),
+    })
     const before = load.count()
     const verified = await stage.run(['verify-commits'])
     const tested = await runSuites(stage)
@@ -25,7 +28,10 @@ export const rollingRelease: Scene = {
       passes('the attestation', attested),
       passes('the rollout', shipped),
       await everywhere(stage, commit),
-      check(`${after.failed - before.failed} of ${after.requests - before.requests} requests failed meanwhile; none may`, after.failed === before.failed && after.requests > before.requests),
+      check(
+        `${after.failed - before.failed} of ${after.requests - before.requests} requests failed meanwhile; none may`,
+        after.failed === before.failed && after.requests > before.requests,
+      ),
     ]
   },
 }

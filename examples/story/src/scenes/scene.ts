@@ -11,22 +11,29 @@ export interface Scene {
 export const check = (label: string, holds: boolean): Check => ({ label, holds })
 
 /** The command passed. */
-export const passes = (what: string, answer: Answer): Check => check(`${what} passes`, answer.exitCode === 0)
+export const passes = (what: string, answer: Answer): Check =>
+  check(`${what} passes`, answer.exitCode === 0)
 
 /** The command blocked, and gave exactly this reason among others. */
 export const blocks = (what: string, answer: Answer, code: string): Check =>
-  check(`${what} blocks with ${code}, and says how to mend it`, answer.exitCode === 1 && reasonsIn(answer).includes(code) && answer.output.includes('→'))
+  check(
+    `${what} blocks with ${code}, and says how to mend it`,
+    answer.exitCode === 1 && reasonsIn(answer).includes(code) && answer.output.includes('→'),
+  )
 
 /** The codes that an answer gives as reasons: at the start of a finding, not anywhere in its text. */
-const reasonsIn = (answer: Answer): readonly string[] => [...answer.output.matchAll(/^✗ ([a-z]+\/[a-z0-9-]+) /gm)].map((match) => match[1] ?? '')
+const reasonsIn = (answer: Answer): readonly string[] =>
+  [...answer.output.matchAll(/^✗ ([a-z]+\/[a-z0-9-]+) /gm)].map((match) => match[1] ?? '')
 
 /** Runs suites under the voucher, as the policy demands. */
 export const runSuites = (stage: Stage, ...suites: readonly string[]) =>
   stage.run(['test', ...suites.flatMap((suite) => ['--suite', suite]), '--voucher', VOUCHER_SOCKET])
 
 export const build = (stage: Stage) => stage.run(['build', '--keys', '-'], { keys: true })
-export const gate = (stage: Stage, ...more: readonly string[]) => stage.run(['gate', ...more, '--keys', '-'], { keys: true })
-export const ship = (stage: Stage, ...more: readonly string[]) => stage.run(['ship', ...more, '--keys', '-'], { keys: true })
+export const gate = (stage: Stage, ...more: readonly string[]) =>
+  stage.run(['gate', ...more, '--keys', '-'], { keys: true })
+export const ship = (stage: Stage, ...more: readonly string[]) =>
+  stage.run(['ship', ...more, '--keys', '-'], { keys: true })
 
 interface FleetUnit {
   readonly version: string | null
@@ -38,11 +45,19 @@ export async function runningBuilds(stage: Stage): Promise<ReadonlyMap<string, n
   const answer = await stage.ask(['status', '--json'])
   const status = JSON.parse(answer.output) as { fleet: { units: readonly FleetUnit[] } | null }
   const healthy = (status.fleet?.units ?? []).filter((unit) => unit.health === 'healthy')
-  return new Map([...Map.groupBy(healthy, (unit) => unit.version ?? 'nothing')].map(([version, units]) => [version, units.length]))
+  return new Map(
+    [...Map.groupBy(healthy, (unit) => unit.version ?? 'nothing')].map(([version, units]) => [
+      version,
+      units.length,
+    ]),
+  )
 }
 
 /** Every one of the nine units is healthy and runs this commit. */
 export async function everywhere(stage: Stage, commit: string): Promise<Check> {
   const builds = await runningBuilds(stage)
-  return check(`all nine units say that they run ${commit.slice(0, 12)}`, builds.size === 1 && builds.get(commit) === 9)
+  return check(
+    `all nine units say that they run ${commit.slice(0, 12)}`,
+    builds.size === 1 && builds.get(commit) === 9,
+  )
 }

@@ -7,7 +7,10 @@ export const tenantLeak: Scene = {
   async play(stage) {
     const { repository, people } = stage
     const deployed = (await repository.git('rev-parse', 'HEAD')).trim()
-    await repository.commit({ by: people.ada, message: await makeEdit(repository, 'dropped-filter') })
+    await repository.commit({
+      by: people.ada,
+      message: await makeEdit(repository, 'dropped-filter'),
+    })
     const tested = await runSuites(stage)
     await build(stage)
     const gated = await gate(stage)
