@@ -27,8 +27,11 @@ export function withCommonOptions(command: Command, example: string): Command {
   return command
     .option('--repo <dir>', 'the repository (default: the one around this folder)', '.')
     .option('--json', 'print one JSON object on stdout instead of text', false)
-    .addHelpText('after', `\nExample:\n  $ bulkhead ${example}`)
+    .addHelpText('after', exampleText(example))
 }
+
+/** How the help of a command shows its example. */
+export const exampleText = (example: string): string => `\nExample:\n  $ bulkhead ${example}`
 
 /** Runs a command's function and keeps its exit code; the only way by which commands answer. */
 export async function answer(

@@ -7,9 +7,11 @@ process.on('exit', () => {
   if (!finished) process.exitCode = 70
 })
 // A reader that stops early (`| head`) is no error of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-})
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
 
 const { main } = await import('./program.ts')
 process.exitCode = await main(process.argv.slice(2))

@@ -89,25 +89,27 @@ function terminalConsole(): Console {
   }
 }
 
-/** The first signal asks for a clean stop; the second leaves at once. */
+/** The first signal asks for a clean stop; the second ends the process by that very signal. */
 function cancellation(console: Console): {
   readonly signal: AbortSignal
   readonly release: () => void
 } {
   const controller = new AbortController()
-  const stop = () => {
-    if (controller.signal.aborted) process.exit(ExitCode.WorldFailed)
+  const release = () => {
+    for (const name of STOPS) process.off(name, stop)
+  }
+  const stop = (name: NodeJS.Signals) => {
+    if (controller.signal.aborted) {
+      release()
+      process.kill(process.pid, name)
+      return
+    }
     if (process.stderr.isTTY)
       console.err('stopping at the next safe edge; press Ctrl-C again to leave at once')
     controller.abort()
   }
-  process.on('SIGINT', stop)
-  process.on('SIGTERM', stop)
-  return {
-    signal: controller.signal,
-    release() {
-      process.off('SIGINT', stop)
-      process.off('SIGTERM', stop)
-    },
-  }
+  for (const name of STOPS) process.on(name, stop)
+  return { signal: controller.signal, release }
 }
+
+const STOPS = ['SIGINT', 'SIGTERM'] as const

@@ -5,7 +5,7 @@ import {
   environmentOf,
   withEnvironmentOptions,
 } from '../environment-options.ts'
-import { type Register, answer } from '../host.ts'
+import { type Register, answer, exampleText } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
 
 interface Options extends EnvironmentOptions {
@@ -15,7 +15,10 @@ interface Options extends EnvironmentOptions {
 }
 
 export const registerAttest: Register = (program, host) => {
-  const attest = program.command('attest').description('verdicts as signed attestations')
+  const attest = program
+    .command('attest')
+    .description('verdicts as signed attestations')
+    .addHelpText('after', exampleText('attest verify --environment production'))
   withEnvironmentOptions(attest.command('verify'), 'attest verify --environment production')
     .description('say whether a release may ship now, exactly as the deploy step will ask')
     .option('--commit <rev>', 'the commit that is to ship', 'HEAD')

@@ -4,7 +4,7 @@ import {
   environmentOf,
   withEnvironmentOptions,
 } from '../environment-options.ts'
-import { type Register, answer } from '../host.ts'
+import { type Register, answer, exampleText } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
 
 /** How this very program is started again, for the supervisor that outlives the command. */
@@ -17,6 +17,7 @@ export const registerFleet: Register = (program, host) => {
   const fleet = program
     .command('fleet')
     .description('the local fleet: processes in zones behind an embedded proxy')
+    .addHelpText('after', exampleText('fleet up --environment production'))
   withEnvironmentOptions(fleet.command('up'), 'fleet up --environment production')
     .description('start the fleet in the background; it outlives the command')
     .action((options: EnvironmentOptions) =>

@@ -3,7 +3,14 @@ import { type InventoryComparison, compareInventories, writeInventories } from '
 import { type TestId, idLabel } from '@bulkhead/test-reports'
 import { type Finding, printable } from '@bulkhead/vocabulary'
 import type { CommandResult } from '../command-result.ts'
-import { type CommonOptions, type Host, type Register, answer, withCommonOptions } from '../host.ts'
+import {
+  type CommonOptions,
+  type Host,
+  type Register,
+  answer,
+  withCommonOptions,
+  exampleText,
+} from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
 
 interface Options extends CommonOptions {
@@ -14,6 +21,7 @@ export const registerInventory: Register = (program, host) => {
   const inventory = program
     .command('inventory')
     .description('the exact list of tests that a mandatory suite must run')
+    .addHelpText('after', exampleText('inventory check --suite tenant-isolation'))
   subcommand(inventory, 'update', 'run the suites and write down the tests that ran', host, true)
   subcommand(
     inventory,

@@ -6,13 +6,14 @@ import {
   environmentOf,
   withEnvironmentOptions,
 } from '../environment-options.ts'
-import { type Register, answer } from '../host.ts'
+import { type Register, answer, exampleText } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
 
 export const registerLedger: Register = (program, host) => {
   const ledger = program
     .command('ledger')
     .description('the append-only record of everything decided and done')
+    .addHelpText('after', exampleText('ledger verify --environment production'))
   withEnvironmentOptions(ledger.command('log'), 'ledger log --environment production')
     .description('list the entries, oldest first; refused like verify when the log does not verify')
     .action((options: EnvironmentOptions) =>

@@ -1,0 +1,106 @@
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type TemporaryDirectory, succeed, temporaryDirectory } from '@bulkhead/testkit'
+import { runProcess } from '@bulkhead/world'
+import { type CommandLine, installBulkhead } from './support/command-line.ts'
+
+const MAIN = join(import.meta.dirname, '..', 'src', 'main.ts')
+
+const installed = async (shell: string): Promise<boolean> =>
+  (await runProcess({ argv: [shell, '-c', 'true'], cwd: '/' })).end.kind === 'exited'
+
+let home: TemporaryDirectory
+let bulkhead: CommandLine
+beforeAll(async () => {
+  home = await temporaryDirectory()
+  bulkhead = await installBulkhead(join(home.path, 'bin'))
+})
+afterAll(() => home[Symbol.asyncDispose]())
+
+describe.each(['bash', 'zsh', 'fish'])('completion for %s', async (shell) => {
+  it('is one script on stdout', async () => {
+    const { code, stdout, stderr } = await bulkhead.run(home.path, ['completion', shell])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/verify-commits/)
+    expect(stdout).toMatch(/environment/)
+  })
+
+  it.skipIf(!(await installed(shell)))('is valid for the shell that is installed', async () => {
+    const { stdout } = await bulkhead.run(home.path, ['completion', shell])
+    await succeed([shell, '-n'], { cwd: home.path, input: stdout })
+  })
+})
+
+it.skipIf(!(await installed('bash')))(
+  'bash completes commands, subcommands and options',
+  async () => {
+    const script = (await bulkhead.run(home.path, ['completion', 'bash'])).stdout
+    const complete = (words: string, last: number) =>
+      succeed(
+        [
+          'bash',
+          '-c',
+          `${script}\nCOMP_WORDS=(${words}) COMP_CWORD=${last}\n_bulkhead\necho "\${COMPREPLY[*]}"`,
+        ],
+        { cwd: home.path },
+      )
+    expect(await complete('bulkhead ver', 1)).toBe('verify-commits\n')
+    expect(await complete('bulkhead ledger v', 2)).toBe('verify\n')
+    expect(await complete('bulkhead ship --break', 2)).toBe('--break-lease\n')
+  },
+)
+
+describe.skipIf(!(await installed('bash')))('a reader that stops early', () => {
+  it.each(['| true', '| head -n 1 >/dev/null', '2>&1 | true'])('is no error: %s', async (pipe) => {
+    for (const args of ['completion bash', '--help', 'no-such-command --json']) {
+      const line = `"$NODE" "$ENTRY" ${args} ${pipe}; echo "\${PIPESTATUS[0]}"`
+      const env = { NODE: process.execPath, ENTRY: bulkhead.entry }
+      const { stdout, stderr } = await runProcess({
+        argv: ['bash', '-c', line],
+        cwd: home.path,
+        env,
+      })
+      expect(stdout.toString()).toBe(args.startsWith('no') ? '2\n' : '0\n')
+      expect(stderr.toString()).not.toMatch(/EPIPE|\n\s+at /)
+    }
+  })
+})
+
+/** Starts the real entry with another program behind it: what happens when ours has a bug. */
+async function exitCodeWith(program: string): Promise<number | string> {
+  const source = `data:text/javascript,${encodeURIComponent(program)}`
+  const hooks = `import { registerHooks } from 'node:module'
+    registerHooks({ resolve: (name, context, next) =>
+      name === './program.ts' ? { url: ${JSON.stringify(source)}, shortCircuit: true } : next(name, context) })`
+  const preload = `data:text/javascript,${encodeURIComponent(hooks)}`
+  const { end } = await runProcess({
+    argv: [process.execPath, '--import', preload, MAIN, 'gate'],
+    cwd: home.path,
+  })
+  return end.kind === 'exited' ? end.code : end.kind
+}
+
+describe('the armed exit', () => {
+  it('is disarmed by a finished command, and only then tells its code', async () => {
+    expect(await exitCodeWith('export const main = async () => 0')).toBe(0)
+    expect(await exitCodeWith('export const main = async () => 1')).toBe(1)
+  })
+
+  it.each([
+    ['a promise that never settles', 'export const main = () => new Promise(() => {})'],
+    ['a rejection', "export const main = async () => { throw new Error('bug') }"],
+    ['a crash while loading', "throw new Error('bug'); export const main = async () => 0"],
+    ['a program without its entry', 'export const other = 0'],
+    [
+      'a crash beside the command',
+      "export const main = () => new Promise((resolve) => { setTimeout(() => { throw new Error('bug') }); setTimeout(resolve, 50, 0) })",
+    ],
+    [
+      'a floating rejection',
+      "export const main = () => { Promise.reject(new Error('bug')); return new Promise((resolve) => setTimeout(resolve, 50, 0)) }",
+    ],
+    ['an early way out', 'export const main = async () => process.exit(0)'],
+  ])('%s is our bug, never green and never a finding', async (_, program) => {
+    expect(await exitCodeWith(program)).toBe(70)
+  })
+})
