@@ -17,11 +17,19 @@ const FLOORS = [
   ['@bulkhead/attest'],
   ['@bulkhead/release'],
   ['@bulkhead/action-kit'],
-  ['bulkhead', '@bulkhead/action-test-suite', '@bulkhead/action-signed-commits', '@bulkhead/action-release-gate', '@bulkhead/action-rolling-deploy'],
+  [
+    'bulkhead',
+    '@bulkhead/action-test-suite',
+    '@bulkhead/action-signed-commits',
+    '@bulkhead/action-release-gate',
+    '@bulkhead/action-rolling-deploy',
+  ],
   ['@bulkhead/story', '@bulkhead/bench', '@bulkhead/tenant-app'],
 ]
 
-const floorOf = new Map(FLOORS.flatMap((rooms, floor) => rooms.map((room) => [room, floor] as const)))
+const floorOf = new Map(
+  FLOORS.flatMap((rooms, floor) => rooms.map((room) => [room, floor] as const)),
+)
 
 interface Room {
   readonly name: string
@@ -32,7 +40,9 @@ interface Room {
 async function readRooms(): Promise<readonly Room[]> {
   const folders = await Promise.all(
     ['packages', 'actions', 'examples'].map(async (group) =>
-      (await readdir(join(root, group), { withFileTypes: true })).filter((entry) => entry.isDirectory()).map((entry) => join(root, group, entry.name)),
+      (await readdir(join(root, group), { withFileTypes: true }))
+        .filter((entry) => entry.isDirectory())
+        .map((entry) => join(root, group, entry.name)),
     ),
   )
   return Promise.all(
@@ -42,40 +52,65 @@ async function readRooms(): Promise<readonly Room[]> {
         dependencies?: Record<string, string>
         devDependencies?: Record<string, string>
       }
-      return { name: manifest.name, directory, declared: Object.keys({ ...manifest.dependencies, ...manifest.devDependencies }) }
+      return {
+        name: manifest.name,
+        directory,
+        declared: Object.keys({ ...manifest.dependencies, ...manifest.devDependencies }),
+      }
     }),
   )
 }
 
 async function sources(directory: string): Promise<readonly string[]> {
-  const entries = await readdir(join(directory, 'src'), { recursive: true, withFileTypes: true }).catch(() => [])
-  return entries.filter((entry) => entry.isFile() && entry.name.endsWith('.ts')).map((entry) => join(entry.parentPath, entry.name))
+  const entries = await readdir(join(directory, 'src'), {
+    recursive: true,
+    withFileTypes: true,
+  }).catch(() => [])
+  return entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => join(entry.parentPath, entry.name))
 }
 
 const IMPORT = /(?:from|import)\s*\(?\s*'([^'.][^']*)'/g
-const roomOf = (specifier: string) => (specifier.startsWith('@') ? specifier.split('/').slice(0, 2).join('/') : (specifier.split('/')[0] ?? specifier))
+const roomOf = (specifier: string) =>
+  specifier.startsWith('@')
+    ? specifier.split('/').slice(0, 2).join('/')
+    : (specifier.split('/')[0] ?? specifier)
 
 /** What breaks the picture: an import that does not point downward, by room, file and import. */
 function wrongWay(from: string, specifiers: readonly string[]): readonly string[] {
   const own = floorOf.get(from) ?? -1
-  return specifiers.map(roomOf).filter((to) => floorOf.has(to) && to !== from && (floorOf.get(to) ?? 0) >= own)
+  return specifiers
+    .map(roomOf)
+    .filter((to) => floorOf.has(to) && to !== from && (floorOf.get(to) ?? 0) >= own)
 }
 
 describe('the house', () => {
   it('has every room on a floor', async () => {
-    expect((await readRooms()).map((room) => room.name).filter((name) => !floorOf.has(name))).toEqual([])
+    expect(
+      (await readRooms()).map((room) => room.name).filter((name) => !floorOf.has(name)),
+    ).toEqual([])
   })
 
   it('has imports that point downward only, and are declared', async () => {
     const violations: string[] = []
     for (const room of await readRooms()) {
       for (const file of await sources(room.directory)) {
-        const specifiers = [...(await readFile(file, 'utf8')).matchAll(IMPORT)].map((match) => match[1] ?? '')
-        violations.push(...wrongWay(room.name, specifiers).map((to) => `${file.slice(root.length + 1)} imports ${to}: not below ${room.name}`))
+        const specifiers = [...(await readFile(file, 'utf8')).matchAll(IMPORT)].map(
+          (match) => match[1] ?? '',
+        )
+        violations.push(
+          ...wrongWay(room.name, specifiers).map(
+            (to) => `${file.slice(root.length + 1)} imports ${to}: not below ${room.name}`,
+          ),
+        )
         violations.push(
           ...specifiers
             .map(roomOf)
-            .filter((to) => to.startsWith('@bulkhead/') && to !== room.name && !room.declared.includes(to))
+            .filter(
+              (to) =>
+                to.startsWith('@bulkhead/') && to !== room.name && !room.declared.includes(to),
+            )
             .map((to) => `${file.slice(root.length + 1)} imports ${to}: not in its package.json`),
         )
       }

@@ -14,5 +14,9 @@ for (const [path, text] of await generatedFiles()) {
   stale.push(path)
   if (!check) await writeFile(file, text)
 }
-process.stdout.write(stale.length === 0 ? 'nothing to generate\n' : `${check ? 'stale' : 'written'}: ${stale.join(', ')}\n`)
+process.stdout.write(
+  stale.length === 0
+    ? 'nothing to generate\n'
+    : `${check ? 'stale' : 'written'}: ${stale.join(', ')}\n`,
+)
 process.exitCode = check && stale.length > 0 ? 1 : 0

@@ -9,5 +9,6 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 it('has generated files that equal what the code generates (npm run generate)', async () => {
   const files = await generatedFiles()
   expect(files.size).toBeGreaterThan(0)
-  for (const [path, text] of files) expect(await readFile(join(root, path), 'utf8'), path).toBe(text)
+  for (const [path, text] of files)
+    expect(await readFile(join(root, path), 'utf8'), path).toBe(text)
 })

@@ -1,11 +1,11 @@
-import { policyJsonSchema } from "../packages/policy/src/index.ts"
-import { reasons } from "../packages/vocabulary/src/index.ts"
+import { policyJsonSchema } from '../packages/policy/src/index.ts'
+import { reasons } from '../packages/vocabulary/src/index.ts'
 
 /** Path from the repository's top → the text that the file must have. */
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   return new Map([
-    ["docs/reasons.md", reasonsPage()],
-    ["packages/policy/bulkhead.schema.json", `${JSON.stringify(policyJsonSchema(), null, 2)}\n`],
+    ['docs/reasons.md', reasonsPage()],
+    ['packages/policy/bulkhead.schema.json', `${JSON.stringify(policyJsonSchema(), null, 2)}\n`],
   ])
 }
 

@@ -33,10 +33,7 @@ const turbo = (...tasks) => [
 const build = (...filters) => ['turbo', 'run', 'build', '--output-logs=errors-only', ...filters]
 
 const COMMANDS = {
-  start: [
-    build('--filter=bulkhead'),
-    ['{node}', 'examples/story/src/main.ts'],
-  ],
+  start: [build('--filter=bulkhead'), ['{node}', 'examples/story/src/main.ts']],
   test: [turbo('task:types', 'task:lint', 'task:dead-code', 'task:test')],
   check: [turbo('task:types', 'task:lint', 'task:format', 'task:dead-code', 'task:test')],
   lint: [['oxlint', '--type-aware']],
@@ -45,10 +42,7 @@ const COMMANDS = {
   format: [['oxfmt']],
   build: [turbo('build')],
   generate: [['{node}', 'scripts/generate.ts']],
-  bench: [
-    build(),
-    ['{node}', 'bench/src/main.ts'],
-  ],
+  bench: [build(), ['{node}', 'bench/src/main.ts']],
   bulkhead: [['{node}', 'packages/cli/src/main.ts']],
 }
 

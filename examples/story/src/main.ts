@@ -41,14 +41,12 @@ async function play(
 ): Promise<SceneReport> {
   narrateScene.heading(`${number}. ${scene.title}`)
   const from = Date.now()
-  const checks = await scene
-    .play(stage)
-    .catch((error: unknown): readonly Check[] => [
-      {
-        label: `the scene went to its end: ${error instanceof Error ? error.message : String(error)}`,
-        holds: false,
-      },
-    ])
+  const checks = await scene.play(stage).catch((error: unknown): readonly Check[] => [
+    {
+      label: `the scene went to its end: ${error instanceof Error ? error.message : String(error)}`,
+      holds: false,
+    },
+  ])
   for (const check of checks) narrateScene.checked(check)
   return { number, title: scene.title, checks, from, to: Date.now() }
 }

@@ -29,7 +29,15 @@ export interface FleetSample {
 /** Something that was decided, and why. */
 export interface RolloutDecision {
   readonly at: number
-  readonly kind: 'verdict' | 'refused' | 'started' | 'batch' | 'wave' | 'frozen' | 'rollback' | 'finished'
+  readonly kind:
+    | 'verdict'
+    | 'refused'
+    | 'started'
+    | 'batch'
+    | 'wave'
+    | 'frozen'
+    | 'rollback'
+    | 'finished'
   /** `good` and `bad` mark a judgement, `plain` a step. */
   readonly tone: 'good' | 'bad' | 'plain'
   readonly text: string
