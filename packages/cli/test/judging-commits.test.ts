@@ -5,7 +5,7 @@ import { type TemporaryDirectory, succeed, temporaryDirectory } from '@bulkhead/
 import type { CommitId } from '@bulkhead/vocabulary'
 import { type Answer, answerOf } from './support/answers.ts'
 import { type CommandLine, installBulkhead } from './support/command-line.ts'
-import { policyText, testsText } from './support/tiny-app.ts'
+import { testsText } from './support/tiny-app.ts'
 import { type TinyProject, adopt, copyOf, makeTinyProject } from './support/tiny-project.ts'
 
 let home: TemporaryDirectory
@@ -112,35 +112,5 @@ describe('verify-commits', () => {
     const nowhere = ['--policy', join(outside, 'no.yml')]
     const missing = await run(project, ['verify-commits', `${genesis}..HEAD`, ...nowhere], 2)
     expect(codes(missing)).toEqual(['usage/unreadable-file'])
-  })
-})
-
-describe('mode observe', () => {
-  it('judges and reports everything, blocks nothing, and says so', async () => {
-    const project = await fresh()
-    const { repository, ada, mallory } = project
-    const observing = await repository.commit({
-      by: ada,
-      message: 'Observe first',
-      files: { 'bulkhead.yml': policyText({ port: 1, mode: 'observe' }) },
-    })
-    await repository.git('config', 'bulkhead.genesis', observing)
-    await repository.commit({ by: mallory, message: 'Mine', files: { 'tests.json': failing } })
-    for (const command of ['check', 'gate']) {
-      const answer = await run(project, [command], 0)
-      expect(codes(answer)).toContain('signature/unknown-signer')
-      const text = await bulkhead.run(repository.path, [command])
-      expect(text).toMatchObject({ code: 0, stdout: expect.stringMatching(/MODE observe/) })
-      expect(text.stdout).toMatch(/✗ signature\/unknown-signer/)
-    }
-  })
-
-  it('is not turned on by the commit that it would let through', async () => {
-    const project = await fresh()
-    const { repository, mallory } = project
-    const files = { 'bulkhead.yml': policyText({ port: 1, mode: 'observe' }) }
-    await repository.commit({ by: mallory, message: 'Only looking', files })
-    for (const command of ['check', 'gate'])
-      expect(codes(await run(project, [command], 1))).toContain('signature/unknown-signer')
   })
 })

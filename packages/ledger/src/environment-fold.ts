@@ -67,7 +67,8 @@ export class EnvironmentFold implements OnRecord {
   #judge({ release, data, index }: Folded): void {
     if (release === undefined) return
     const outcome = data['outcome'] === 'PASS' ? 'PASS' : 'BLOCK'
-    this.#verdicts.set(release.commit, { ...release, outcome, index })
+    const observing = data['mode'] === 'observe' ? { observing: true as const } : {}
+    this.#verdicts.set(release.commit, { ...release, outcome, index, ...observing })
   }
 
   #deploy(entry: Folded, token: FencingToken, release: ReleaseOnRecord): void {

@@ -28,6 +28,8 @@ export interface RolloutOnRecord extends ReleaseOnRecord {
 /** The newest verdict about a commit. */
 export interface VerdictOnRecord extends ReleaseOnRecord {
   readonly outcome: 'PASS' | 'BLOCK'
+  /** Given in mode `observe`: whatever it says, it blocks nothing. */
+  readonly observing?: true
   readonly index: number
 }
 

@@ -1,5 +1,5 @@
-import { access, chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { generateKeyPair } from '@bulkhead/envelope'
 import { initialPolicyText } from '@bulkhead/policy'
 import { InputError } from '@bulkhead/vocabulary'
@@ -22,19 +22,19 @@ export interface Initialised {
 export async function initialise(workspace: Workspace): Promise<Initialised> {
   const root = workspace.repository.root
   const signer = await signerLine(workspace)
+  const pairs = KEY_ROLES.map((role) => ({ role, ...generateKeyPair() }))
   const files = new Map<string, string>([
     ['bulkhead.yml', initialPolicyText(await guessPolicy(root))],
     [SIGNERS, `${signersHeader}${signer === undefined ? '' : `${signer}\n`}`],
+    ...pairs.map(({ role, publicKey }) => [`.bulkhead/keys/${role}.pub`, publicKey] as const),
   ])
-  await refuseToOverwrite(root, [...files.keys()])
-  for (const role of KEY_ROLES) {
-    const pair = generateKeyPair()
-    const privateFile = join(keysDirectory(workspace.repository), `${role}.pem`)
-    await mkdir(dirname(privateFile), { recursive: true, mode: 0o700 })
-    await writeFile(privateFile, pair.privateKey, { mode: 0o600 })
-    await chmod(privateFile, 0o600)
-    files.set(`.bulkhead/keys/${role}.pub`, pair.publicKey)
-  }
+  const directory = keysDirectory(workspace.repository)
+  const keys = pairs.map(
+    ({ role, privateKey }) => [join(directory, `${role}.pem`), privateKey] as const,
+  )
+  await refuseToOverwrite(root, [...files.keys(), ...keys.map(([path]) => path)])
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  for (const [path, text] of keys) await writeFile(path, text, { mode: 0o600, flag: 'wx' })
   for (const [path, text] of files) {
     await mkdir(dirname(join(root, path)), { recursive: true })
     await writeFile(join(root, path), text)
@@ -47,7 +47,7 @@ const signersHeader =
 
 async function refuseToOverwrite(root: string, paths: readonly string[]): Promise<void> {
   for (const path of paths) {
-    const exists = await access(join(root, path)).then(
+    const exists = await access(resolve(root, path)).then(
       () => true,
       () => false,
     )
@@ -56,7 +56,7 @@ async function refuseToOverwrite(root: string, paths: readonly string[]): Promis
       code: 'usage/already-exists',
       subject: path,
       message: 'is there already; nothing was changed',
-      remedy: `edit ${path} by hand, or remove it first`,
+      remedy: `edit ${path} by hand, or move it away first`,
     })
   }
 }

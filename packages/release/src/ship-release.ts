@@ -40,6 +40,8 @@ export interface ShipResult {
   readonly plan: Plan | undefined
   readonly matched: readonly string[]
   readonly findings: readonly Finding[]
+  /** Findings of the verdict that block nothing, because the trusted policy's mode is `observe`. */
+  readonly observed?: readonly Finding[]
 }
 
 /**
@@ -148,7 +150,13 @@ async function rollOut(
     onProgress: request.onProgress,
     limits: { pollMs: POLL_MS },
   })
-  return { result, plan, matched: attestation.matched, findings }
+  return {
+    result,
+    plan,
+    matched: attestation.matched,
+    findings,
+    observed: attestation.verdict.findings,
+  }
 }
 
 /** Plans from the fleet as it says it is now, on top of the release that the ledger says is fully good. */

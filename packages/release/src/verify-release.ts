@@ -40,7 +40,11 @@ export async function verifyRelease(
   const attestation = verifyAttestation({
     gate: await readIfThere(files.gate),
     summary: await readIfThere(files.summary),
-    trust: { keys: trustedKeys(policy, 'gate'), maxAge: policy.policy.verdictExpires },
+    trust: {
+      keys: trustedKeys(policy, 'gate'),
+      maxAge: policy.policy.verdictExpires,
+      mode: policy.policy.mode,
+    },
     expected: {
       commit,
       tree: await workspace.repository.treeOf(commit),

@@ -190,6 +190,14 @@ describe('the short way past the XML parser', () => {
     )
   })
 
+  it('forgets the attributes of a case that it left to the long way', () => {
+    const left = '<testcase file="a"/>'
+    const bytes = Buffer.from(
+      `<testsuites><testsuite name="s">${left}<testcase name="a" classname="a"/></testsuite></testsuites>`,
+    )
+    expect(readBy(true, bytes)).toEqual(readBy(false, bytes))
+  })
+
   it('says the same of every cut', () => {
     const plain = FAILING.replaceAll('é', 'e')
     for (let end = 0; end <= plain.length; end += 1) {

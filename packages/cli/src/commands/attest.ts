@@ -1,4 +1,5 @@
 import { findTrustedBase, verifyRelease } from '@bulkhead/release'
+import { OBSERVING } from '../observing.ts'
 import type { CommandResult } from '../command-result.ts'
 import {
   type EnvironmentOptions,
@@ -46,9 +47,13 @@ export const registerAttest: Register = (program, host) => {
           const { verdict, matched } = attestation
           return {
             outcome: 'passed',
-            findings: [],
+            findings: verdict.findings,
             json: { accepted: true, matched, verdict },
-            text: ['ACCEPTED: this release may ship', ...matched.map((line) => `  ${line}`)],
+            text: [
+              'ACCEPTED: this release may ship',
+              ...matched.map((line) => `  ${line}`),
+              ...(verdict.findings.length > 0 ? [OBSERVING] : []),
+            ],
           }
         }),
       ),

@@ -1,4 +1,5 @@
 import { type CheckResult, checkHead } from '@bulkhead/release'
+import { OBSERVING } from '../observing.ts'
 import type { CommandResult } from '../command-result.ts'
 import { type CommonOptions, type Register, answer, withCommonOptions } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
@@ -47,9 +48,7 @@ function describe({ base, head, mode, commits, suites, findings }: CheckResult):
         (suite) => `suite ${suite.name}: ${suite.passed} of ${suite.tests} tests passed`,
       ),
       `${verdict}: ${head.slice(0, 12)}`,
-      ...(blocked && mode === 'observe'
-        ? ['MODE observe: the findings below would block, and do not']
-        : []),
+      ...(blocked && mode === 'observe' ? [OBSERVING] : []),
     ],
   }
 }

@@ -1,5 +1,6 @@
 import { gateRelease } from '@bulkhead/release'
 import type { CommandResult } from '../command-result.ts'
+import { OBSERVING } from '../observing.ts'
 import { localActors } from '../actors.ts'
 import {
   type EnvironmentOptions,
@@ -23,32 +24,37 @@ export const registerGate: Register = (program, host) => {
       answer(host, 'gate', options, () =>
         inWorkspace(options, async (workspace): Promise<CommandResult> => {
           const { repository } = workspace
-          const { verdict, files } = await gateRelease(workspace, {
-            environment: await environmentOf(workspace, options),
-            commit: await repository.resolveCommit(options.commit),
-            ...(options.genesis === undefined ? {} : { genesis: options.genesis }),
-            keyring: await readKeyring(repository, options.keys),
-            actors: await localActors(repository, 'gate'),
-          })
-          const { commits, tests, passed } = verdict.counts
-          const local = verdict.runs
-            .filter((run) => run.separation === 'local')
-            .map((run) => run.suite)
-          return {
-            outcome: verdict.outcome === 'PASS' ? 'passed' : 'blocked',
-            findings: verdict.findings,
-            json: { verdict, attestation: files },
-            text: [
-              `${verdict.outcome}: ${verdict.bindings.commit.slice(0, 12)} for ${verdict.bindings.environment}: ${commits} commits, ${passed} of ${tests} tests passed`,
-              ...(local.length > 0
-                ? [
-                    `note: the runs of ${local.join(', ')} are vouched for by a key within the tests' reach (separation: local)`,
-                  ]
-                : []),
-              `attested until ${verdict.bindings.expiresAt}: ${files.gate}`,
-            ],
-          }
+          return describe(
+            await gateRelease(workspace, {
+              environment: await environmentOf(workspace, options),
+              commit: await repository.resolveCommit(options.commit),
+              ...(options.genesis === undefined ? {} : { genesis: options.genesis }),
+              keyring: await readKeyring(repository, options.keys),
+              actors: await localActors(repository, 'gate'),
+            }),
+          )
         }),
       ),
     )
+}
+
+function describe({ verdict, files }: Awaited<ReturnType<typeof gateRelease>>): CommandResult {
+  const { outcome, mode, findings, bindings, counts } = verdict
+  const observing = outcome === 'BLOCK' && mode === 'observe'
+  const local = verdict.runs.filter((run) => run.separation === 'local').map((run) => run.suite)
+  return {
+    outcome: outcome === 'PASS' || observing ? 'passed' : 'blocked',
+    findings,
+    json: { verdict, attestation: files },
+    text: [
+      `${outcome}: ${bindings.commit.slice(0, 12)} for ${bindings.environment}: ${counts.commits} commits, ${counts.passed} of ${counts.tests} tests passed`,
+      ...(local.length > 0
+        ? [
+            `note: the runs of ${local.join(', ')} are vouched for by a key within the tests' reach (separation: local)`,
+          ]
+        : []),
+      `attested until ${bindings.expiresAt}: ${files.gate}`,
+      ...(observing ? [OBSERVING] : []),
+    ],
+  }
 }

@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander'
 import { type ShipResult, environmentTarget, shipRelease } from '@bulkhead/release'
 import { type FencingToken, InputError, fencingToken } from '@bulkhead/vocabulary'
 import type { CommandResult } from '../command-result.ts'
+import { OBSERVING } from '../observing.ts'
 import { localActors } from '../actors.ts'
 import { filesOf } from './attest.ts'
 import {
@@ -90,10 +91,10 @@ const ENDS: Readonly<Record<ShipResult['result'], string>> = {
   stuck: 'STUCK: the fleet needs a human now; the lease is held',
 }
 
-function describe({ result, plan, matched, findings }: ShipResult): CommandResult {
+function describe({ result, plan, matched, findings, observed = [] }: ShipResult): CommandResult {
   return {
     outcome: result === 'released' ? 'passed' : 'blocked',
-    findings,
+    findings: [...findings, ...observed],
     json: {
       result,
       matched,
@@ -103,6 +104,7 @@ function describe({ result, plan, matched, findings }: ShipResult): CommandResul
           : { digest: plan.digest, waves: plan.waves.map((wave) => wave.name) },
     },
     text: [
+      ...(observed.length > 0 ? [OBSERVING] : []),
       result === 'released' && plan === undefined
         ? 'RELEASED already: every unit runs the release, nothing was done'
         : ENDS[result],

@@ -74,6 +74,7 @@ export class PlainAttributes {
   read(bytes: Buffer, start: number): number {
     this.#bytes = bytes
     this.#starts.fill(0)
+    this.#ends.fill(0)
     startHash(this.file)
     let index = start
     for (let place = 0; bytes[index] === SPACE; place += 1) {
