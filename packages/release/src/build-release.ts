@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type BuildRecord, signBuildRecord } from '@bulkhead/attest'
 import type { LoadedPolicy } from '@bulkhead/policy'
 import { type Digest, InputError, WorldError, digest, hexOf } from '@bulkhead/vocabulary'
 import { cleanHead } from './clean-head.ts'
+import { readRegularFile } from '@bulkhead/world'
 import { type Keyring, signerFor } from './keyring.ts'
 import { type Workspace, evidenceDirectory } from './workspace.ts'
 
@@ -14,6 +15,9 @@ export interface BuildRequest {
   readonly onOutput?: (chunk: Uint8Array) => void
   readonly signal?: AbortSignal
 }
+
+/** An artifact is held in memory once, so that what is hashed is what is kept. */
+const MOST_ARTIFACT_BYTES = 2 * 1024 ** 3 - 1
 
 const BUILD_TIMEOUT_MS = 30 * 60_000
 
@@ -89,17 +93,15 @@ async function keepArtifact(
   path: string,
   directory: string,
 ): Promise<BuildRecord['artifacts'][number]> {
-  const bytes = await readFile(join(root, path)).catch((cause: unknown) => {
-    throw new InputError(
-      {
-        code: 'usage/unreadable-file',
-        subject: path,
-        message: 'the build did not leave this artifact',
-        remedy: 'check `build.artifacts` in bulkhead.yml against what the build writes',
-      },
-      { cause },
-    )
-  })
+  const bytes = await readRegularFile(join(root, path), MOST_ARTIFACT_BYTES)
+  if (bytes === undefined) {
+    throw new InputError({
+      code: 'usage/unreadable-file',
+      subject: path,
+      message: 'the build did not leave this artifact as a file of at most 2 GiB',
+      remedy: 'check `build.artifacts` in bulkhead.yml against what the build writes',
+    })
+  }
   const found: Digest = digest(`sha256:${createHash('sha256').update(bytes).digest('hex')}`)
   await writeWhole(artifactPath(directory, found, path), bytes)
   return { name: path, digest: found, bytes: bytes.byteLength }

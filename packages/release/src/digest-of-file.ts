@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { type Digest, digest } from '@bulkhead/vocabulary'
+import { openRegularFile } from '@bulkhead/world'
 
-/** SHA-256 of a file's bytes, or undefined when it cannot be read. */
+/** SHA-256 of a regular file's bytes, or undefined when it cannot be read. */
 export async function digestOfFile(path: string): Promise<Digest | undefined> {
+  const file = await openRegularFile(path)
+  if (file === undefined) return undefined
   const hash = createHash('sha256')
   try {
-    await pipeline(createReadStream(path), hash)
+    await pipeline(file.createReadStream(), hash)
   } catch {
     return undefined
   }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openBuildRecord } from '@bulkhead/attest'
 import type { BuildEvidence, GateInput, SuiteEvidence } from '@bulkhead/gate'
@@ -11,6 +10,7 @@ import {
   readSuiteEvidence,
 } from '@bulkhead/test-reports'
 import type { CommitId, Finding } from '@bulkhead/vocabulary'
+import { readRegularFile } from '@bulkhead/world'
 import { artifactPath } from './build-release.ts'
 import { digestOfFile } from './digest-of-file.ts'
 import { judgeNextPolicy } from './next-policy.ts'
@@ -117,13 +117,16 @@ function readInventory(bytes: Buffer | undefined, path: string, suite: string): 
     : { inventory: undefined, findings: parsed.findings }
 }
 
+/** A record of thousands of artifacts with long paths fits. */
+const MOST_RECORD_BYTES = 16 * 1024 * 1024
+
 /** The build record of a commit, and its artifacts as they lie there now, hashed again. */
 export async function gatherBuild(
   workspace: Workspace,
   { commit, policy }: Pick<GatherRequest, 'commit' | 'policy'>,
 ): Promise<BuildEvidence> {
   const directory = evidenceDirectory(workspace.repository, commit)
-  const bytes = await readFile(join(directory, 'build.json')).catch(() => undefined)
+  const bytes = await readRegularFile(join(directory, 'build.json'), MOST_RECORD_BYTES)
   if (bytes === undefined) return { record: undefined, artifacts: [], findings: [] }
   const opened = openBuildRecord(bytes, trustedKeys(policy, 'builder'))
   if (opened.kind === 'refused')

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { type AttestationVerification, verifyAttestation } from '@bulkhead/attest'
 import type { ArtifactBinding } from '@bulkhead/gate'
 import type { LoadedPolicy } from '@bulkhead/policy'
 import type { CommitId } from '@bulkhead/vocabulary'
+import { readRegularFile } from '@bulkhead/world'
 import { type AttestationFiles, attestationFiles } from './gate-release.ts'
 import { gatherBuild } from './gather-evidence.ts'
 import { trustedKeys } from './trusted-keys.ts'
@@ -58,5 +58,8 @@ export async function verifyRelease(
   return { attestation, artifacts }
 }
 
+/** A verdict with a reason for each of very many tests fits. */
+const MOST_ENVELOPE_BYTES = 256 * 1024 * 1024
+
 const readIfThere = (path: string): Promise<Buffer | undefined> =>
-  readFile(path).catch(() => undefined)
+  readRegularFile(path, MOST_ENVELOPE_BYTES)

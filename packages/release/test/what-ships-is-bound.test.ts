@@ -1,7 +1,7 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
-import { type TemporaryDirectory, temporaryDirectory } from '@bulkhead/testkit'
+import { type TemporaryDirectory, succeed, temporaryDirectory } from '@bulkhead/testkit'
 import type { CommitId } from '@bulkhead/vocabulary'
 import {
   type TinyProject,
@@ -162,6 +162,28 @@ describe('what ships is bound to what was judged', async () => {
     const codes = (await gate(workspace)).verdict.findings.map(({ code }) => code)
     expect(codes).toContain('gate/unbound-artifact')
   })
+
+  // A named pipe is waited for as long as nobody writes to it: the gate would never end.
+  it.skipIf(process.platform === 'win32').each(['build', 'artifact', 'report', 'verdict'])(
+    'blocks at once when its %s is a named pipe',
+    async (which) => {
+      await using workspace = await opened(project)
+      const directory = await evidence(workspace)
+      const [artifact] = await readdir(join(directory, 'artifacts'))
+      const path = {
+        build: 'build.json',
+        artifact: join('artifacts', artifact ?? '', 'server.mjs'),
+        report: join('suites', 'tenant-isolation', 'reports', '1-tenant-isolation.xml'),
+        verdict: join('environments', environment, 'verdict.json'),
+      }[which]
+      const pipe = join(directory, path ?? '')
+      await rm(pipe)
+      await succeed(['mkfifo', pipe], { cwd: directory })
+      if (which === 'verdict')
+        return expect(await objections(workspace)).toEqual(['attest/missing'])
+      expect((await gate(workspace)).verdict.outcome).toBe('BLOCK')
+    },
+  )
 
   it('blocks when the record of the run is gone, or its report was edited', async () => {
     await using workspace = await opened(project)

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { lstat, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '@bulkhead/vocabulary'
+import { openRegularFile } from '@bulkhead/world'
 import { remark } from './remarks.ts'
 
 const RECORD = 'record.json'
@@ -63,9 +63,15 @@ export async function readSuiteEvidence(directory: string, suite: string): Promi
   const names = await readdir(join(place, REPORTS)).catch(() => [])
   const reports = names.sort(byNumber).map((name) => {
     const file = join(place, REPORTS, name)
-    return { path: name.replace(/^\d+-/, ''), file, open: () => createReadStream(file) }
+    return { path: name.replace(/^\d+-/, ''), file, open: () => bytesOf(file) }
   })
   return { record: await readRecord(join(place, RECORD)), reports }
+}
+
+/** Nothing for what is no regular file: a report of no bytes is none that a record could vouch for. */
+async function* bytesOf(path: string): AsyncIterable<Uint8Array> {
+  const file = await openRegularFile(path)
+  if (file !== undefined) yield* file.createReadStream()
 }
 
 async function readRecord(path: string): Promise<Buffer | undefined> {

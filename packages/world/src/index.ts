@@ -1,5 +1,6 @@
 export { childEnvironment } from './child-environment.ts'
 export { type Clock, systemClock } from './clock.ts'
+export { openRegularFile, readRegularFile } from './regular-file.ts'
 export {
   type ProcessEnd,
   type ProcessOutcome,
