@@ -42,10 +42,13 @@ describe('bad input', () => {
 
   const spoiled = () => copyOf(sound, join(home.path, `copy ${(copies += 1)}`))
 
-  /** Runs a command twice, for a person and with `--json`; both must say the same. */
+  /** Runs a command twice at once, for a person and with `--json`; both must say the same. */
   async function meet(cwd: string, args: readonly string[], code: number): Promise<Answer> {
-    const text = await bulkhead.run(cwd, args)
-    const answer = answerOf(await bulkhead.run(cwd, [...args, '--json']))
+    const [text, ended] = await Promise.all([
+      bulkhead.run(cwd, args),
+      bulkhead.run(cwd, [...args, '--json']),
+    ])
+    const answer = answerOf(ended)
     expect(answer.exitCode, text.printed).toBe(code)
     expect(answer.findings.length).toBeGreaterThan(0)
     expectText(text, answer)
