@@ -130,6 +130,7 @@ async function startDatabase(root: string, port: number): Promise<ChildProcess> 
   return startAndWait([process.execPath, join(root, 'src', 'database-server.ts')], root, {
     env: { DATABASE_PORT: String(port) },
     ready: '"event":"ready"',
+    on: 'stdout',
   })
 }
 
@@ -140,11 +141,14 @@ async function startVoucher(root: string, key: string): Promise<ChildProcess> {
   return startAndWait(bulkheadArgv(['voucher', '--socket', VOUCHER_SOCKET, '--keys', '-']), root, {
     input: key,
     ready: 'ready',
+    on: 'stderr',
   })
 }
 
 interface Waiting {
+  /** What it prints, on which stream, when it is ready. */
   readonly ready: string
+  readonly on: 'stdout' | 'stderr'
   readonly input?: string
   readonly env?: Readonly<Record<string, string>>
 }
@@ -152,18 +156,19 @@ interface Waiting {
 async function startAndWait(
   argv: readonly string[],
   cwd: string,
-  { ready, input, env }: Waiting,
+  { ready, on, input, env }: Waiting,
 ): Promise<ChildProcess> {
   const [command = '', ...args] = argv
   const child = spawn(command, args, {
     cwd,
     env: childEnvironment(env),
-    stdio: ['pipe', 'pipe', 'ignore'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
   child.stdin.end(input ?? '')
-  for await (const line of createInterface({ input: child.stdout })) {
+  child[on === 'stdout' ? 'stderr' : 'stdout'].resume()
+  for await (const line of createInterface({ input: child[on] })) {
     if (!line.includes(ready)) continue
-    child.stdout.resume()
+    child[on].resume()
     return child
   }
   throw new Error(`${argv.join(' ')} ended before it was ready`)
