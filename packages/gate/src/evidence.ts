@@ -40,6 +40,8 @@ export interface GateInput {
   readonly range: RangeJudgement
   readonly suites: Readonly<Record<string, SuiteEvidence>>
   readonly build: BuildEvidence
+  /** Why the policy that the commit itself carries could not judge what comes after it; empty when it can. */
+  readonly nextPolicy: readonly Finding[]
   /** Milliseconds since the epoch. */
   readonly now: number
 }

@@ -32,6 +32,7 @@ export function judge(input: GateInput): Verdict {
     settle(`suite ${name}`, judgeSuite({ name, policy, evidence, commit: input.commit }))
   }
   settle('the artifacts', judgeBuild(input))
+  settle('the policy it carries', input.nextPolicy)
   findings.push(...pending.values())
   return verdictOf(input, sortFindings(findings))
 }
@@ -40,6 +41,7 @@ const thingsToJudge = (input: GateInput): readonly string[] => [
   'the commits',
   ...Object.keys(input.policy.policy.suites).map((name) => `suite ${name}`),
   'the artifacts',
+  'the policy it carries',
 ]
 
 const notJudged = (thing: string): Finding => ({

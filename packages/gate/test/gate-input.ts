@@ -160,6 +160,7 @@ export function gateInput(change: Partial<GateInput> = {}): GateInput {
       artifacts: [ARTIFACT],
       findings: [],
     },
+    nextPolicy: [],
     now: Date.UTC(2026, 0, 1),
     ...change,
   }

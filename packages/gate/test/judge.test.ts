@@ -196,6 +196,13 @@ const BLOCKING: readonly (readonly [string, GateInput, string])[] = [
     gateInput({ build: { ...gateInput().build, artifacts: [] } }),
     'gate/changed-artifact',
   ],
+  [
+    'a policy of its own that could judge nothing after it',
+    gateInput({
+      nextPolicy: [{ code: 'gate/unusable-policy', subject: 's', message: 'm', remedy: 'r' }],
+    }),
+    'gate/unusable-policy',
+  ],
   ['signatures of another head', withRange({ head: OTHER }), 'gate/not-judged'],
   ['signatures since another base', withRange({ base: OTHER }), 'gate/not-judged'],
   [

@@ -4,6 +4,7 @@ import { type CommitId, type Finding, sortFindings } from '@bulkhead/vocabulary'
 import { cleanHead } from './clean-head.ts'
 import { inventoryAt } from './gather-evidence.ts'
 import { observeSuite } from './observe-suite.ts'
+import { judgeNextPolicy } from './next-policy.ts'
 import { judgeReleaseRange } from './release-range.ts'
 import { pinnedGenesis } from './trusted-ref.ts'
 import type { Workspace } from './workspace.ts'
@@ -37,7 +38,11 @@ export async function checkHead(workspace: Workspace, request: CheckRequest): Pr
   const policy = await loadPolicy(repository, base)
   request.onStep(`commits ${base.slice(0, 12)}..${head.slice(0, 12)}`)
   const range = await judgeReleaseRange(workspace, policy, head)
-  const findings = [...range.findings, ...range.commits.flatMap((commit) => commit.findings)]
+  const findings = [
+    ...range.findings,
+    ...range.commits.flatMap((commit) => commit.findings),
+    ...(await judgeNextPolicy(workspace, head)),
+  ]
   const suites: CheckResult['suites'][number][] = []
   for (const name of Object.keys(policy.policy.suites)) {
     request.onStep(`suite ${name}`)

@@ -13,6 +13,7 @@ import {
 import type { CommitId, Finding } from '@bulkhead/vocabulary'
 import { artifactPath } from './build-release.ts'
 import { digestOfFile } from './digest-of-file.ts'
+import { judgeNextPolicy } from './next-policy.ts'
 import { judgeReleaseRange } from './release-range.ts'
 import { trustedKeys } from './trusted-keys.ts'
 import { type Workspace, evidenceDirectory, suitesDirectory } from './workspace.ts'
@@ -47,6 +48,7 @@ export async function gatherEvidence(
       ),
     ),
     build: await gatherBuild(workspace, request),
+    nextPolicy: await judgeNextPolicy(workspace, commit, request.environment),
     now: clock.now(),
   }
 }

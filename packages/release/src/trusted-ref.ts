@@ -47,6 +47,7 @@ export async function findTrustedBase(
   const ledger = await readLedger(workspace, { genesis, policy: first, environment })
   const released = ledger.state.released
   const policy = released === null ? first : await loadPolicy(workspace.repository, released.commit)
+  requireEnvironment(policy, environment)
   return { policy, genesis, ledgerPolicy: first, ledger }
 }
 

@@ -194,3 +194,35 @@ describe('the policy of the trusted ref', async () => {
     expect(findings.map(({ code }) => code)).toContain('gate/command-mismatch')
   })
 })
+
+describe('a commit whose own policy could judge nothing after it', async () => {
+  const { home, project } = await makePassed()
+  afterAll(() => home[Symbol.asyncDispose]())
+  const policy = await readFile(join(project.repository.path, 'bulkhead.yml'), 'utf8')
+  const signers = '.bulkhead/allowed_signers'
+  const sound = await readFile(join(project.repository.path, signers), 'utf8')
+
+  it.each([
+    ['its environment renamed', { 'bulkhead.yml': policy.replace('  production:', '  staging:') }],
+    ['a policy that is not one', { 'bulkhead.yml': policy.replace('version: 1', 'version: 9') }],
+    ['no policy', { 'bulkhead.yml': null }],
+    ['signers that cannot be read', { [signers]: 'nobody\n' }],
+    ['a key that is not one', { '.bulkhead/keys/gate.pub': 'not a key\n' }],
+  ])('blocks: %s', async (message, files) => {
+    await using workspace = await opened(project)
+    const before = await headOf(workspace)
+    await project.repository.commit({ by: project.ada, message, files })
+    const { findings } = (await gate(workspace)).verdict
+    expect(findings.map(({ code }) => code)).toContain('gate/unusable-policy')
+    await project.repository.git('reset', '--hard', '--quiet', before)
+  })
+
+  it('is no objection when policy and signers changed and can be read', async () => {
+    await using workspace = await opened(project)
+    const files = { [signers]: `# one more line\n${sound}`, 'bulkhead.yml': `# why\n${policy}` }
+    await project.repository.commit({ by: project.ada, message: 'Comments', files })
+    await test(workspace)
+    await build(workspace)
+    expect((await gate(workspace)).verdict.findings).toEqual([])
+  })
+})

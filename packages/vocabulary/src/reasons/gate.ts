@@ -74,6 +74,10 @@ export const gateReasons = reasonsOf({
     cause: 'An artifact differs from the one that the build record binds.',
     remedy: 'Build again: `bulkhead build`.',
   },
+  'gate/unusable-policy': {
+    cause: 'The policy that the commit carries could not judge the release after it.',
+    remedy: 'Mend the policy and the files that it names in the commit that is to ship.',
+  },
   'gate/not-judged': {
     cause: 'Something that must be judged was not.',
     remedy: 'Run `bulkhead gate` again; if it stays, report a bug.',
