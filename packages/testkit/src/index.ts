@@ -1,4 +1,5 @@
 export { succeed } from './command.ts'
+export { type GpgHome, gpgIsInstalled, makeGpgHome } from './gpg-home.ts'
 export { type CommitRequest, type GitFixture, makeRepository } from './git-fixture.ts'
 export { type Person, type SshKeyType, allowedSigners, makePerson } from './person.ts'
 export { type TemporaryDirectory, temporaryDirectory } from './temporary.ts'
