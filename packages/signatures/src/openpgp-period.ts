@@ -1,6 +1,7 @@
+import type * as openpgp from 'openpgp'
 import type { Key, SignaturePacket, Subkey } from 'openpgp'
 
-export type OpenPgpLibrary = typeof import('openpgp')
+export type OpenPgpLibrary = typeof openpgp
 
 export type KeyState = 'valid' | 'revoked' | 'not-valid'
 

@@ -91,7 +91,10 @@ export async function makeOpenPgpRepository(
   const fixture = await makeRepository(join(folder, `repo-${objectFormat}`), { objectFormat })
   const repository = await openRepository(fixture.path)
   const configured = async (at: string | undefined) => [
-    ...['-c', 'gpg.format=openpgp', '-c', `gpg.program=${await home.program(at)}`],
+    '-c',
+    'gpg.format=openpgp',
+    '-c',
+    `gpg.program=${await home.program(at)}`,
   ]
   return {
     fixture,
