@@ -144,7 +144,23 @@ function packet(tag: number, body: Buffer): Buffer {
 
 function armor(kind: string, packets: Buffer): string {
   const lines = packets.toString('base64').match(/.{1,64}/g) ?? []
-  return [`-----BEGIN PGP ${kind}-----`, '', ...lines, `-----END PGP ${kind}-----`, ''].join('\n')
+  const sum = `=${checksum(packets).toString('base64')}`
+  const end = `-----END PGP ${kind}-----`
+  return [`-----BEGIN PGP ${kind}-----`, '', ...lines, sum, end, ''].join('\n')
+}
+
+/** CRC-24 of RFC 4880 §6.1, bit by bit: gpg 2.2 cannot do without. */
+function checksum(bytes: Buffer): Buffer {
+  let crc = 0xb704ce
+  for (const byte of bytes) {
+    for (let bit = 7; bit >= 0; bit -= 1) {
+      const carry = ((crc >> 23) ^ (byte >> bit)) & 1
+      crc = ((crc << 1) & 0xffffff) ^ (carry === 1 ? 0x864cfb : 0)
+    }
+  }
+  const sum = Buffer.alloc(3)
+  sum.writeUIntBE(crc, 0, 3)
+  return sum
 }
 
 function uint16(value: number): Buffer {
