@@ -36,24 +36,21 @@ describe.each(['bash', 'zsh', 'fish'])('completion for %s', async (shell) => {
   })
 })
 
-it.skipIf(await isLacking('bash'))(
-  'bash completes commands, subcommands and options',
-  async () => {
-    const script = (await bulkhead.run(home.path, ['completion', 'bash'])).stdout
-    const complete = (words: string, last: number) =>
-      succeed(
-        [
-          'bash',
-          '-c',
-          `${script}\nCOMP_WORDS=(${words}) COMP_CWORD=${last}\n_bulkhead\necho "\${COMPREPLY[*]}"`,
-        ],
-        { cwd: home.path },
-      )
-    expect(await complete('bulkhead ver', 1)).toBe('verify-commits\n')
-    expect(await complete('bulkhead ledger v', 2)).toBe('verify\n')
-    expect(await complete('bulkhead ship --break', 2)).toBe('--break-lease\n')
-  },
-)
+it.skipIf(await isLacking('bash'))('bash completes commands, subcommands and options', async () => {
+  const script = (await bulkhead.run(home.path, ['completion', 'bash'])).stdout
+  const complete = (words: string, last: number) =>
+    succeed(
+      [
+        'bash',
+        '-c',
+        `${script}\nCOMP_WORDS=(${words}) COMP_CWORD=${last}\n_bulkhead\necho "\${COMPREPLY[*]}"`,
+      ],
+      { cwd: home.path },
+    )
+  expect(await complete('bulkhead ver', 1)).toBe('verify-commits\n')
+  expect(await complete('bulkhead ledger v', 2)).toBe('verify\n')
+  expect(await complete('bulkhead ship --break', 2)).toBe('--break-lease\n')
+})
 
 describe.skipIf(await isLacking('bash'))('a reader that stops early', () => {
   it.each(['| true', '| head -n 1 >/dev/null', '2>&1 | true'])('is no error: %s', async (pipe) => {
