@@ -51,7 +51,7 @@ export function readOpenPgpKey(body: Buffer): Reading<OpenPgpKey> {
 }
 
 /** RFC 4880 §12.2. */
-export function fingerprintOf(body: Buffer): string {
+function fingerprintOf(body: Buffer): string {
   const head = Buffer.from([0x99, body.length >> 8, body.length & 0xff])
   return createHash('sha1').update(head).update(body).digest('hex')
 }

@@ -115,6 +115,19 @@ describe.skipIf(noGpg)('a certificate', () => {
     },
   )
 
+  it('that revoked a subkey may still sign with its other keys', async () => {
+    const primary = await makeKey('Subkey revoked')
+    const subkey = await stage.home.addKey(primary, 'ed25519', 'sign', { at: MADE })
+    const [own, other] = [await sign(primary), await sign(subkey)]
+    expect(codesOf(judgeArmor(other, await exported(primary)))).toEqual([])
+    const input = Buffer.from('key 1\nrevkey\ny\n0\n\ny\nsave\n')
+    const edit = ['--no-batch', '--command-fd', '0', '--edit-key', primary]
+    await stage.home.gpg(edit, { at: '20260501T000000', input })
+    const signers = await exported(primary)
+    expect(codesOf(judgeArmor(other, signers, at(4)))).toEqual(['signature/key-revoked'])
+    expect(codesOf(judgeArmor(own, signers))).toEqual([])
+  })
+
   it('whose one copy knows of a revocation is revoked', async () => {
     const key = await makeKey('Copies')
     const armor = await sign(key)

@@ -55,8 +55,10 @@ const REASONS: Readonly<Record<RevocationReason, string>> = {
   retired: '3',
 }
 
+const GPG = 'gpg'
+
 /** Whether gpg can be run here. */
-export const gpgIsInstalled = (): boolean => spawnSync('gpg', ['--version']).status === 0
+export const gpgIsInstalled = (): boolean => spawnSync(GPG, ['--version']).status === 0
 
 export async function makeGpgHome(folder: string): Promise<GpgHome> {
   const home = join(folder, 'gpg')
