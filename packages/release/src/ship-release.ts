@@ -65,10 +65,12 @@ export async function shipRelease(workspace: Workspace, request: ShipRequest): P
   if (outcome.kind === 'refused') return refuse(ledger, request, outcome.findings)
   const { lease } = outcome
   const prepared = { base, attestation, artifacts, ledger, lease }
-  const planned = await prepare(workspace, request, prepared).catch(async (error: unknown) => {
-    await lease.release() // Nothing was rolled: the next deploy need not wait for a human.
-    throw error
-  })
+  const planned = await planUnderLease(workspace, request, prepared).catch(
+    async (error: unknown) => {
+      await lease.release() // Nothing was rolled: the next deploy need not wait for a human.
+      throw error
+    },
+  )
   const shipped = await rollOut(workspace, request, prepared, planned)
   // A fleet that needs a human stays locked: the next deploy must not start on top of it.
   if (shipped.result !== 'stuck') await lease.release()
@@ -108,6 +110,28 @@ interface Prepared {
   readonly ledger: Ledger
   readonly lease: Lease
 }
+
+/**
+ * What was verified before the lease was held may have been overtaken by its last holder: the verdict
+ * is of a base that is no longer released, and the release to fall back to is not the newest.
+ */
+async function planUnderLease(
+  workspace: Workspace,
+  request: ShipRequest,
+  prepared: Prepared,
+): Promise<Planning> {
+  const { released } = await prepared.ledger.state()
+  const before = prepared.base.ledger.state.released
+  if (released?.index === before?.index) return prepare(workspace, request, prepared)
+  return { kind: 'refused', findings: [overtaken(request.commit, released?.commit)] }
+}
+
+const overtaken = (commit: CommitId, released: CommitId | undefined): Finding => ({
+  code: 'attest/wrong-base',
+  subject: commit,
+  message: `${released ?? 'another commit'} was released while this one waited for the lease`,
+  remedy: 'run `bulkhead gate` again, and then `bulkhead ship`',
+})
 
 /** Hands the artifact to the fleet and plans from what the fleet says now. */
 async function prepare(
