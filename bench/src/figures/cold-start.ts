@@ -24,8 +24,12 @@ export const coldStart: Figure = {
     for (let run = 0; run < 11; run += 1) {
       bare.push((await timeProcess([process.execPath, '--eval', '0'], '.')).seconds)
       ours.push(
-        (await timeProcess([process.execPath, join(CLI, 'bulkhead.mjs'), '--version'], '.'))
-          .seconds,
+        (
+          await timeProcess(
+            [process.execPath, join(CLI, 'bulkhead.mjs'), 'verify-commits', '--help'],
+            '.',
+          )
+        ).seconds,
       )
     }
     const measured = median(ours) * 1_000

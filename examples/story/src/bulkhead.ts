@@ -26,6 +26,8 @@ export interface BulkheadOptions {
   readonly input?: string
   /** Shows the answer alone: what a suite prints on the way would drown it. */
   readonly quiet?: boolean
+  /** Ends the command at once. */
+  readonly signal?: AbortSignal
 }
 
 /** The argv by which the built command line is started. */
@@ -38,13 +40,14 @@ export const bulkheadArgv = (args: readonly string[]): [string, ...string[]] => 
 /** Runs the built `bulkhead`, not its source: what users get is what the story shows. */
 export async function bulkhead(
   args: readonly string[],
-  { cwd, input, quiet }: BulkheadOptions,
+  { cwd, input, quiet, signal }: BulkheadOptions,
 ): Promise<Answer> {
   const { end, stdout, stderr } = await runProcess({
     argv: bulkheadArgv(args),
     cwd,
     timeout: 120_000,
     ...(input === undefined ? {} : { input }),
+    ...(signal === undefined ? {} : { signal }),
   })
   return {
     typed: `bulkhead ${args.join(' ')}`,

@@ -1,7 +1,7 @@
 // npm start: the whole promise, scene by scene, with real parts. Exits non-zero on any ✗.
 process.exitCode = 70
 
-import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Stage } from './stage.ts'
@@ -14,22 +14,19 @@ import type { Scene } from './scenes/scene.ts'
 const colour = process.stdout.isTTY && process.env['NO_COLOR'] === undefined
 const narrate = narrator((text) => void process.stdout.write(text), colour)
 const began = performance.now()
-const directory = await realpath(await mkdtemp(join(tmpdir(), 'bulkhead-story-')))
 
 narrate.heading(
   'Bulkhead: nothing ships untested, nothing ships unsigned, and nobody notices a deploy',
 )
-narrate.say(`everything happens in ${directory}`)
-const { reports, page } = await withStage(directory, narrate, async (stage) => {
+const { reports, page } = await withStage(narrate, async (stage) => {
   const played: SceneReport[] = []
   for (const [index, scene] of scenes.entries())
     played.push(await play(stage, narrate, scene, index + 1))
   return { reports: played, page: await storyPage(stage, played) }
 })
-// A directory of its own: the story's is removed, and a fixed name in a shared place may be somebody else's.
+// A directory of its own: a fixed name in a shared place may be somebody else's.
 const kept = join(await mkdtemp(join(tmpdir(), 'bulkhead-page-')), 'story.html')
 await writeFile(kept, page)
-await rm(directory, { recursive: true, force: true })
 summarise(reports)
 process.exitCode = reports.every((report) => report.checks.every((check) => check.holds)) ? 0 : 1
 

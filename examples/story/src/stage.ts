@@ -1,13 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { childEnvironment } from '@bulkhead/world'
 import { type Answer, bulkhead, bulkheadArgv } from './bulkhead.ts'
 import { type Load, startLoad } from './load.ts'
 import type { Narrator } from './narrator.ts'
-import { type StoryRepository, prepareRepository } from './world-of-the-story.ts'
+import { REPOSITORY, type StoryRepository, prepareRepository } from './world-of-the-story.ts'
 
 /** Everything that the scenes play in: repository, people, running fleet, users. */
 export interface Stage extends StoryRepository {
@@ -22,53 +24,83 @@ export interface Stage extends StoryRepository {
 
 const LOAD_PER_SECOND = 100
 
-/** Sets the stage up, runs the scenes, and leaves no process behind whatever happens. */
+/** Sets the stage up, runs the scenes, and leaves no process and no file behind, whatever happens. */
 export async function withStage<Result>(
-  directory: string,
   narrate: Narrator,
   play: (stage: Stage) => Promise<Result>,
 ): Promise<Result> {
+  const directory = await realpath(await mkdtemp(join(tmpdir(), 'bulkhead-story-')))
+  narrate.say(`everything happens in ${directory}`)
   const children: ChildProcess[] = []
+  const curtain = new AbortController()
+  const tidy = tidyUp(directory, children)
+  const leave = () => {
+    curtain.abort()
+    void tidy().finally(() => process.exit(INTERRUPTED))
+  }
+  for (const signal of SIGNALS) process.once(signal, leave)
+  try {
+    return await onStage({ directory, children, signal: curtain.signal, narrate }, play)
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, leave)
+    await tidy()
+  }
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+/** What a shell says of a program that was interrupted. */
+const INTERRUPTED = 130
+
+interface Backstage {
+  readonly directory: string
+  readonly children: ChildProcess[]
+  readonly signal: AbortSignal
+  readonly narrate: Narrator
+}
+
+async function onStage<Result>(
+  { directory, children, signal, narrate }: Backstage,
+  play: (stage: Stage) => Promise<Result>,
+): Promise<Result> {
   const ports = { database: await freePort(), proxy: await freePort() }
   const story = await prepareRepository(directory, ports)
-  const root = story.repository.path
+  const cwd = story.repository.path
+  const ask: Stage['ask'] = (args) => bulkhead(args, { cwd, signal })
+  const run = typist(story, signal, narrate)
+  children.push(await startDatabase(cwd, ports.database))
+  children.push(await startVoucher(cwd, story.keys.voucher))
+  await firstRelease(run)
+  const load = startLoad({ port: ports.proxy, perSecond: LOAD_PER_SECOND, requests: USER_REQUESTS })
+  try {
+    return await play({ ...story, directory, load, proxyPort: ports.proxy, run, ask })
+  } finally {
+    await load.stop()
+  }
+}
+
+/** Types commands and shows what they answer. */
+function typist(story: StoryRepository, signal: AbortSignal, narrate: Narrator): Stage['run'] {
+  const cwd = story.repository.path
   const keys = [story.keys.builder, story.keys.gate, story.keys.ledger].join('\n')
-  const run: Stage['run'] = async (args, options = {}) => {
+  return async (args, options = {}) => {
     narrate.command(`bulkhead ${args.join(' ')}`)
     const quiet = args[0] === 'test' || args[0] === 'build'
-    const answer = await bulkhead(args, {
-      cwd: root,
-      quiet,
-      ...(options.keys === true ? { input: keys } : {}),
-    })
+    const input = options.keys === true ? { input: keys } : {}
+    const answer = await bulkhead(args, { cwd, quiet, signal, ...input })
     narrate.answered(answer)
     return answer
   }
-  try {
-    children.push(await startDatabase(root, ports.database))
-    children.push(await startVoucher(root, story.keys.voucher))
-    await firstRelease(run)
-    const load = startLoad({
-      port: ports.proxy,
-      perSecond: LOAD_PER_SECOND,
-      requests: USER_REQUESTS,
-    })
-    try {
-      return await play({
-        ...story,
-        directory,
-        load,
-        proxyPort: ports.proxy,
-        run,
-        ask: (args) => bulkhead(args, { cwd: root }),
-      })
-    } finally {
-      await load.stop()
-    }
-  } finally {
-    await bulkhead(['fleet', 'down'], { cwd: root })
+}
+
+/** Ends the fleet, which outlives its command, and everything else; once, however often it is asked. */
+function tidyUp(directory: string, children: readonly ChildProcess[]): () => Promise<void> {
+  let done: Promise<void> | undefined
+  const tidy = async () => {
+    await bulkhead(['fleet', 'down'], { cwd: join(directory, REPOSITORY) })
     await Promise.all(children.map(stop))
+    await rm(directory, { recursive: true, force: true, maxRetries: 3 })
   }
+  return () => (done ??= tidy())
 }
 
 /** Release 1: what the users have before the story begins. */
@@ -98,6 +130,7 @@ async function startDatabase(root: string, port: number): Promise<ChildProcess> 
   return startAndWait([process.execPath, join(root, 'src', 'database-server.ts')], root, {
     env: { DATABASE_PORT: String(port) },
     ready: '"event":"ready"',
+    on: 'stdout',
   })
 }
 
@@ -108,11 +141,14 @@ async function startVoucher(root: string, key: string): Promise<ChildProcess> {
   return startAndWait(bulkheadArgv(['voucher', '--socket', VOUCHER_SOCKET, '--keys', '-']), root, {
     input: key,
     ready: 'ready',
+    on: 'stderr',
   })
 }
 
 interface Waiting {
+  /** What it prints, on which stream, when it is ready. */
   readonly ready: string
+  readonly on: 'stdout' | 'stderr'
   readonly input?: string
   readonly env?: Readonly<Record<string, string>>
 }
@@ -120,18 +156,19 @@ interface Waiting {
 async function startAndWait(
   argv: readonly string[],
   cwd: string,
-  { ready, input, env }: Waiting,
+  { ready, on, input, env }: Waiting,
 ): Promise<ChildProcess> {
   const [command = '', ...args] = argv
   const child = spawn(command, args, {
     cwd,
     env: childEnvironment(env),
-    stdio: ['pipe', 'pipe', 'ignore'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
   child.stdin.end(input ?? '')
-  for await (const line of createInterface({ input: child.stdout })) {
+  child[on === 'stdout' ? 'stderr' : 'stdout'].resume()
+  for await (const line of createInterface({ input: child[on] })) {
     if (!line.includes(ready)) continue
-    child.stdout.resume()
+    child[on].resume()
     return child
   }
   throw new Error(`${argv.join(' ')} ended before it was ready`)

@@ -12,6 +12,9 @@ import {
 
 const EXAMPLE = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'tenant-app')
 
+/** Name of the story's repository in its directory. */
+export const REPOSITORY = 'tenant-app'
+
 /** Who signs what in the story. Private keys stay in this process: they go to commands on stdin. */
 const ROLES = ['voucher', 'builder', 'gate', 'ledger'] as const
 export type RoleKeys = Readonly<Record<(typeof ROLES)[number], string>>
@@ -40,7 +43,7 @@ export async function prepareRepository(
   ports: StoryPorts,
 ): Promise<StoryRepository> {
   const people = await makePeople(join(directory, 'people'))
-  const repository = await makeRepository(join(directory, 'tenant-app'))
+  const repository = await makeRepository(join(directory, REPOSITORY))
   await copyExample(repository.path)
   const { keys, publicKeys } = makeKeys()
   const commit = await repository.commit({

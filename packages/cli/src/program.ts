@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { ExitCode, InputError } from '@bulkhead/vocabulary'
-import { commands } from './commands/index.ts'
-import type { Host } from './host.ts'
+import { commandsFor } from './commands/index.ts'
+import type { Host, Register } from './host.ts'
 import { type Console, runCommand } from './run-command.ts'
 import { VERSION } from './version.ts'
 
@@ -15,7 +15,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     interactive: process.stderr.isTTY,
     exitCode: ExitCode.OurBug,
   }
-  const program = buildProgram(host)
+  const program = buildProgram(host, await commandsFor(argv))
   try {
     await program.parseAsync([...argv], { from: 'user' })
     return host.exitCode
@@ -28,8 +28,8 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   }
 }
 
-/** The whole command tree; also what help, completion and the docs are made from. */
-export function buildProgram(host: Host): Command {
+/** The command tree; help and completion are made from it too. */
+export function buildProgram(host: Host, commands: readonly Register[]): Command {
   const program = new Command('bulkhead')
     .description(
       'Secure deployment: nothing ships untested, nothing ships unsigned, a fix is out in minutes.',

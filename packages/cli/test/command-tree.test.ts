@@ -1,14 +1,18 @@
 import type { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { ExitCode } from '@bulkhead/vocabulary'
+import { commandsFor } from '../src/commands/index.ts'
 import { buildProgram } from '../src/program.ts'
 
-const program = buildProgram({
-  console: { colour: false, out: () => undefined, err: () => undefined },
-  signal: new AbortController().signal,
-  interactive: false,
-  exitCode: ExitCode.OurBug,
-})
+const program = buildProgram(
+  {
+    console: { colour: false, out: () => undefined, err: () => undefined },
+    signal: new AbortController().signal,
+    interactive: false,
+    exitCode: ExitCode.OurBug,
+  },
+  await commandsFor(['help']),
+)
 
 /** Every command with the words that lead to it. */
 function walk(command: Command, path: readonly string[] = []): [string, Command][] {

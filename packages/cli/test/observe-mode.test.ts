@@ -29,8 +29,7 @@ describe('mode observe', () => {
     await adopt(enforcing, { port })
   })
   afterAll(async () => {
-    for (const name of ['enforcing', 'observing'])
-      await bulkhead.run(home.path, ['fleet', 'down', '--repo', join(name, 'work tree')])
+    await bulkhead.run(home.path, ['fleet', 'down', '--repo', join('observing', 'work tree')])
     const left = await processesOf(home.path)
     await home[Symbol.asyncDispose]()
     expect(left).toEqual([])
@@ -77,7 +76,6 @@ describe('mode observe', () => {
     })
     await run(enforcing, 'test')
     await run(enforcing, 'build')
-    await run(enforcing, 'fleet up')
     for (const command of ['check', 'gate', 'attest verify', 'ship'])
       expect(await run(enforcing, command), command).toMatchObject({ exitCode: 1 })
     expect(await run(enforcing, 'status')).toMatchObject({ ledger: { released: null } })

@@ -70,6 +70,11 @@ describe('an order of events that is refused, and a twin that is not', () => {
       [...ready, start(2)],
     ],
     [
+      'a deploy of what was blocked in mode enforce',
+      [{ ...verdict(), data: { outcome: 'BLOCK', mode: 'enforce' } }, lease(), start(2)],
+      [{ ...verdict(), data: { outcome: 'BLOCK', mode: 'observe' } }, lease(), start(2)],
+    ],
+    [
       'a deploy of what was blocked later',
       [...ready, verdict(release(), 'BLOCK'), start(2)],
       [verdict(release(), 'BLOCK'), lease(), verdict(), start(2)],

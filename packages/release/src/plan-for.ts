@@ -2,7 +2,7 @@ import { type Observation, type Planning, assumeFleet } from '@bulkhead/rollout'
 import { type CommitId, WorldError } from '@bulkhead/vocabulary'
 import { environmentTarget } from './environment-target.ts'
 import { gatherBuild } from './gather-evidence.ts'
-import { planRelease } from './ship-release.ts'
+import { planRelease } from './plan-release.ts'
 import { type TrustedBase, findTrustedBase } from './trusted-ref.ts'
 import type { Workspace } from './workspace.ts'
 

@@ -2,21 +2,20 @@ import type { AttestationVerification } from '@bulkhead/attest'
 import type { ArtifactBinding } from '@bulkhead/gate'
 import type { Actor, Lease, Ledger } from '@bulkhead/ledger'
 import {
-  type Observation,
   type Plan,
   type Planning,
   type RolloutProgress,
   type RolloutResult,
   type Target,
-  planRollout,
   runRollout,
 } from '@bulkhead/rollout'
-import type { CommitId, Digest, FencingToken, Finding } from '@bulkhead/vocabulary'
+import type { CommitId, FencingToken, Finding } from '@bulkhead/vocabulary'
 import { artifactPath } from './build-release.ts'
 import type { AttestationFiles } from './gate-release.ts'
 import type { Keyring } from './keyring.ts'
 import { writeLedger } from './ledger-access.ts'
 import { ledgerJournal } from './ledger-journal.ts'
+import { planRelease } from './plan-release.ts'
 import { type TrustedBase, findTrustedBase } from './trusted-ref.ts'
 import { verifyRelease } from './verify-release.ts'
 import { type Workspace, evidenceDirectory } from './workspace.ts'
@@ -181,28 +180,6 @@ async function rollOut(
     findings,
     observed: attestation.verdict.findings,
   }
-}
-
-/** Plans from the fleet as it says it is now, on top of the release that the ledger says is fully good. */
-export function planRelease(
-  base: TrustedBase,
-  request: Pick<ShipRequest, 'environment' | 'commit'> & { readonly observation: Observation },
-  artifact: Digest,
-): Planning {
-  const policy = base.policy.policy.environments[request.environment]
-  if (policy === undefined) throw new TypeError('the environment was checked before')
-  const released = base.ledger.state.released
-  const previous =
-    released?.artifacts[0] === undefined
-      ? null
-      : { commit: released.commit, artifact: released.artifacts[0].digest }
-  return planRollout({
-    environment: request.environment,
-    policy: { required: policy.required, bake: policy.bake },
-    observation: request.observation,
-    release: { commit: request.commit, artifact },
-    previous,
-  })
 }
 
 const leaseRegion = (base: TrustedBase, environment: string): string =>

@@ -1,4 +1,9 @@
 export { type AllowedSigner, type AllowedSigners, parseAllowedSigners } from './allowed-signers.ts'
 export { type CommitRequest, judgeCommit } from './judge-commit.ts'
+export {
+  type OpenPgpCertificate,
+  type OpenPgpSigner,
+  parseOpenPgpCertificates,
+} from './openpgp-certificate.ts'
 export type { CommitJudgement, RangeJudgement } from './range-judgement.ts'
 export { type RangeRequest, verifyRange } from './verify-range.ts'

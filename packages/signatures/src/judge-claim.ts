@@ -1,10 +1,17 @@
 import type { AllowedSigner } from './allowed-signers.ts'
 import type { Refusal } from './refusal.ts'
 import { fingerprint } from './ssh-key.ts'
-import type { SignatureClaim } from './signature-format.ts'
 
 /** The purpose that git signs commits and tags for. */
 const NAMESPACE = 'git'
+
+/** What an SSH signature states, with the lines of the policy that name its key. */
+interface SshClaim {
+  /** Never empty. */
+  readonly signers: readonly AllowedSigner[]
+  readonly keyBlob: Buffer
+  readonly namespace: string
+}
 
 /**
  * Whether the policy lets this key sign for this committer now: the reason why not, or undefined.
@@ -12,7 +19,7 @@ const NAMESPACE = 'git'
  * @param receiptTime milliseconds since the epoch
  */
 export function objectTo(
-  { signers, namespace, keyBlob }: SignatureClaim,
+  { signers, namespace, keyBlob }: SshClaim,
   committer: string | undefined,
   receiptTime: number,
 ): Refusal | undefined {

@@ -1,9 +1,7 @@
 import type { CommitId } from '@bulkhead/vocabulary'
-import type { AllowedSigners } from './allowed-signers.ts'
 import { claimsOf } from './commit-claims.ts'
 import { readCommit } from './commit-object.ts'
 import { type CryptoCheck, holds } from './crypto-check.ts'
-import { objectTo } from './judge-claim.ts'
 import type { CommitJudgement } from './range-judgement.ts'
 import type { Refusal } from './refusal.ts'
 import { remedyFor } from './remedies.ts'
@@ -11,15 +9,15 @@ import {
   READERS,
   type SignatureClaim,
   type SignatureFormat,
+  type TrustedSigners,
   type UnknownKey,
   formatOf,
 } from './signature-format.ts'
 
-export interface CommitRequest {
+export interface CommitRequest extends TrustedSigners {
   readonly commit: CommitId
   /** The object as stored. That it hashes to `commit` is the duty of whoever read it. */
   readonly bytes: Buffer
-  readonly allowedSigners: AllowedSigners
   /**
    * When the commit reached us, in milliseconds since the epoch. Keys are judged at this time: the
    * times inside a commit are chosen by whoever writes it.
@@ -57,7 +55,7 @@ interface Objection {
   readonly format: CommitJudgement['format']
   readonly refusal: Refusal
   readonly principals?: readonly string[]
-  readonly unknownKey?: UnknownKey
+  readonly key?: UnknownKey | SignatureClaim
 }
 
 interface Signed {
@@ -67,20 +65,24 @@ interface Signed {
   readonly claim: SignatureClaim
 }
 
-function readSigned({ commit, bytes, allowedSigners }: CommitRequest): Signed | Objection {
+function readSigned(request: CommitRequest): Signed | Objection {
+  const { commit, bytes, allowedSigners } = request
   const object = readCommit(bytes, commit.length === 64 ? 'sha256' : 'sha1')
   if (object.kind === 'refused') return objection('none', object.refusal)
   const { committer, signature } = object.value
   if (signature === undefined) return objection('none', UNSIGNED)
   const format = formatOf(signature)
   if (format === undefined) return objection('none', UNKNOWN_ARMOR)
-  const reading = READERS[format](signature, allowedSigners)
+  const reading = READERS[format](signature, request)
   if (reading.kind === 'refused') return objection(format, reading.refusal)
   const claim = reading.value
   if (claim.kind === 'claim') return { kind: 'signed', format, committer, claim }
-  const message = `the key ${claim.fingerprint} is not in ${allowedSigners.path}`
+  const message =
+    format === 'openpgp'
+      ? `the OpenPGP key ${claim.fingerprint} is in no trusted certificate`
+      : `the key ${claim.fingerprint} is not in ${allowedSigners.path}`
   const refusal: Refusal = { code: 'signature/unknown-signer', message }
-  return { kind: 'objection', format, refusal, unknownKey: claim }
+  return { kind: 'objection', format, refusal, key: claim }
 }
 
 function concludeClaim(
@@ -89,9 +91,11 @@ function concludeClaim(
   signatureHolds: boolean,
 ): CommitJudgement {
   if (!signatureHolds) return block(request, objection(format, INVALID))
-  const principals = claim.signers.flatMap((signer) => signer.principals)
-  const refusal = objectTo(claim, committer, request.receiptTime)
-  if (refusal !== undefined) return block(request, { ...objection(format, refusal), principals })
+  const { principals } = claim
+  const refusal = claim.objectTo(committer, request.receiptTime)
+  if (refusal !== undefined) {
+    return block(request, { ...objection(format, refusal), principals, key: claim })
+  }
   return {
     commit: request.commit,
     ...claimsOf(request.bytes),
@@ -104,14 +108,15 @@ function concludeClaim(
 
 function block(request: CommitRequest, objected: Objection): CommitJudgement {
   const { commit, allowedSigners, resignFrom = parentOf(request) } = request
-  const { format, refusal, principals, unknownKey } = objected
+  const { format, refusal, principals, key } = objected
   const claims = claimsOf(request.bytes)
   const remedy = remedyFor(refusal.code, {
     resignFrom,
     signersPath: allowedSigners.path,
     committer: claims.committer,
     principals: principals ?? [],
-    publicKey: unknownKey?.publicKey ?? '',
+    publicKey: key?.kind === 'unknown-key' ? key.publicKey : '',
+    openPgpKey: format === 'openpgp' ? (key?.fingerprint ?? '') : '',
   })
   return {
     commit,

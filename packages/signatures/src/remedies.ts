@@ -12,6 +12,8 @@ export interface RemedyFacts {
   readonly committer: string
   /** `TYPE BASE64` of a key that is not allowed; else empty. */
   readonly publicKey: string
+  /** Fingerprint of the OpenPGP key that signed, in hex; empty for other formats. */
+  readonly openPgpKey: string
 }
 
 const HARMLESS_EMAIL = /^[A-Za-z0-9][A-Za-z0-9._%+-]*@[A-Za-z0-9.-]+$/
@@ -30,14 +32,14 @@ const REMEDIES: Readonly<Record<CommitReason, (facts: RemedyFacts) => string>> =
   'signature/invalid': rewrite,
   'signature/unsigned': ({ resignFrom }) => `sign it: ${rebase(resignFrom)}`,
   'signature/unknown-signer': (facts) =>
-    `sign with an allowed key: ${rebase(facts.resignFrom)}; or have a maintainer add this line to ${facts.signersPath} in a change of its own: ${allowLine(facts)}`,
+    `sign with an allowed key: ${rebase(facts.resignFrom)}; or have a maintainer ${allowKey(facts)}`,
   'signature/wrong-committer': mendCommitter,
   'signature/unsupported': ({ resignFrom }) =>
     `sign with an SSH key: \`git config gpg.format ssh\`, then ${rebase(resignFrom)}`,
   'signature/weak-key': ({ resignFrom, signersPath }) =>
     `make a new key (\`ssh-keygen -t ed25519\`), have it added to ${signersPath}, then ${rebase(resignFrom)}`,
-  'signature/key-not-valid': ({ resignFrom, signersPath }) =>
-    `sign with a key that is valid now: ${rebase(resignFrom)}; or have its period in ${signersPath} changed`,
+  'signature/key-not-valid': (facts) =>
+    `sign with a key that is valid now: ${rebase(facts.resignFrom)}; or ${prolongKey(facts)}`,
   'signature/key-revoked': ({ resignFrom }) => `sign with another key: ${rebase(resignFrom)}`,
   'signature/wrong-namespace': ({ resignFrom }) =>
     `sign with git itself and a key allowed for \`namespaces="git"\`: ${rebase(resignFrom)}`,
@@ -46,9 +48,17 @@ const REMEDIES: Readonly<Record<CommitReason, (facts: RemedyFacts) => string>> =
 /** The command or edit that mends one commit. */
 export const remedyFor = (code: CommitReason, facts: RemedyFacts): string => REMEDIES[code](facts)
 
-function allowLine({ committer, publicKey }: RemedyFacts): string {
+function allowKey({ committer, publicKey, openPgpKey, signersPath }: RemedyFacts): string {
   const email = HARMLESS_EMAIL.test(committer) ? committer : 'EMAIL'
-  return `\`${email} namespaces="git" ${publicKey}\``
+  return openPgpKey === ''
+    ? `add this line to ${signersPath} in a change of its own: \`${email} namespaces="git" ${publicKey}\``
+    : `trust, in a change of its own and for ${email}, the certificate that \`gpg --armor --export ${openPgpKey}\` prints`
+}
+
+function prolongKey({ openPgpKey, signersPath }: RemedyFacts): string {
+  return openPgpKey === ''
+    ? `have its period in ${signersPath} changed`
+    : `have a maintainer replace its certificate by a renewed one: \`gpg --edit-key ${openPgpKey} expire\`, then \`gpg --armor --export ${openPgpKey}\``
 }
 
 function mendCommitter({ principals, resignFrom }: RemedyFacts): string {

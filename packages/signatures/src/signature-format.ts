@@ -1,7 +1,10 @@
-import type { AllowedSigner, AllowedSigners } from './allowed-signers.ts'
+import type { AllowedSigners } from './allowed-signers.ts'
 import type { CommitSignature } from './commit-object.ts'
 import type { CryptoCheck } from './crypto-check.ts'
-import { type Reading, read, refuse } from './refusal.ts'
+import { objectTo } from './judge-claim.ts'
+import type { OpenPgpSigner } from './openpgp-certificate.ts'
+import { readOpenPgpClaim } from './openpgp-claim.ts'
+import { type Reading, type Refusal, read, refuse } from './refusal.ts'
 import { checkOf } from './ssh-check.ts'
 import { fingerprint, readSshKey } from './ssh-key.ts'
 import { readSshSignature } from './ssh-signature.ts'
@@ -11,25 +14,37 @@ export type SignatureFormat = 'ssh' | 'openpgp' | 'x509'
 /** What a signature claims, and the check that proves it. Judged against policy and time afterwards. */
 export interface SignatureClaim {
   readonly kind: 'claim'
-  /** Lines of the policy that name the key; never empty. */
-  readonly signers: readonly AllowedSigner[]
-  readonly keyBlob: Buffer
-  readonly namespace: string
+  /** Everybody whom the policy names for the key; never empty. */
+  readonly principals: readonly string[]
+  /** As the tools of its format print it. */
+  readonly fingerprint: string
   readonly check: CryptoCheck
+  /**
+   * Whether the policy lets the key sign for this committer at this time of receipt (milliseconds
+   * since the epoch): why not, or undefined. The cryptographic answer is no part of it.
+   */
+  readonly objectTo: (committer: string | undefined, receiptTime: number) => Refusal | undefined
+}
+
+/** Whom the trusted ref lets sign, by format. */
+export interface TrustedSigners {
+  readonly allowedSigners: AllowedSigners
+  /** Without them every OpenPGP signature is `signature/unsupported`. */
+  readonly openPgpSigners?: readonly OpenPgpSigner[] | undefined
 }
 
 /** A key that nobody allowed: what a maintainer needs to know to allow it. */
 export interface UnknownKey {
   readonly kind: 'unknown-key'
   readonly fingerprint: string
-  /** `TYPE BASE64` as allowed_signers wants it. */
+  /** `TYPE BASE64` as allowed_signers wants it; empty when the key is no SSH key. */
   readonly publicKey: string
 }
 
 type ClaimReading = Reading<SignatureClaim | UnknownKey>
 
 /** Reads one kind of signature: the door for further formats. */
-type SignatureReader = (signature: CommitSignature, allowedSigners: AllowedSigners) => ClaimReading
+type SignatureReader = (signature: CommitSignature, trusted: TrustedSigners) => ClaimReading
 
 const ARMORS: readonly (readonly [string, SignatureFormat])[] = [
   ['-----BEGIN SSH SIGNATURE-----', 'ssh'],
@@ -52,16 +67,19 @@ const unsupported =
 /** Every format and who reads it. */
 export const READERS: Readonly<Record<SignatureFormat, SignatureReader>> = {
   ssh: readSshClaim,
-  openpgp: unsupported('OpenPGP'),
+  openpgp: (signature, { openPgpSigners }) => readOpenPgpClaim(signature, openPgpSigners),
   x509: unsupported('X.509 (S/MIME or gitsign)'),
 }
 
-function readSshClaim({ armor, payload }: CommitSignature, allowed: AllowedSigners): ClaimReading {
+function readSshClaim(
+  { armor, payload }: CommitSignature,
+  { allowedSigners }: TrustedSigners,
+): ClaimReading {
   const signature = readSshSignature(armor)
   if (signature.kind === 'refused') return signature
   const { keyBlob, namespace } = signature.value
   const blob = keyBlob.toString('base64')
-  const signers = allowed.byKey.get(blob) ?? []
+  const signers = allowedSigners.byKey.get(blob) ?? []
   // The parsed key of the policy is used where there is one: its key object is made once.
   const key = signers[0]?.key ?? readSshKey(keyBlob)
   if (key.kind === 'refused') return key
@@ -73,9 +91,10 @@ function readSshClaim({ armor, payload }: CommitSignature, allowed: AllowedSigne
   if (check.kind === 'refused') return check
   return read({
     kind: 'claim',
-    signers,
-    keyBlob,
-    namespace,
+    principals: signers.flatMap(({ principals }) => principals),
+    fingerprint: fingerprint(keyBlob),
     check: check.value,
+    objectTo: (committer, receiptTime) =>
+      objectTo({ signers, keyBlob, namespace }, committer, receiptTime),
   })
 }

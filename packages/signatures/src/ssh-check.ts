@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { CryptoCheck } from './crypto-check.ts'
+import { padLeft } from './key-object.ts'
 import { type Reading, read, refuse } from './refusal.ts'
 import type { SshKey } from './ssh-key.ts'
 import type { SshSignature } from './ssh-signature.ts'
@@ -70,9 +71,6 @@ function readRsa(algorithm: string, signature: Buffer, width: number): Reading<F
   if (signature.length === 0 || signature.length > width) return badLength()
   return read({ hash, signature: padLeft(signature, width) })
 }
-
-const padLeft = (bytes: Buffer, width: number): Buffer =>
-  Buffer.concat([Buffer.alloc(width - bytes.length), bytes])
 
 const mismatch = () =>
   refuse('signature/malformed', 'its signature is of another algorithm than its key')

@@ -1,4 +1,5 @@
-import { type KeyObject, createHash, createPublicKey } from 'node:crypto'
+import { createHash } from 'node:crypto'
+import { type LoadKey, bitsOf, judgeRsa, loadOnce } from './key-object.ts'
 import { type Reading, read, refuse } from './refusal.ts'
 import { WireReader } from './wire-reader.ts'
 
@@ -21,20 +22,11 @@ export type SshKey =
       readonly load: LoadKey
     }
 
-/** The key as node:crypto wants it, made once; undefined when it is no point or number of its kind. */
-type LoadKey = () => KeyObject | undefined
-
 const CURVES = {
   'ecdsa-sha2-nistp256': { curve: 'nistp256', crv: 'P-256', hash: 'sha256', width: 32 },
   'ecdsa-sha2-nistp384': { curve: 'nistp384', crv: 'P-384', hash: 'sha384', width: 48 },
   'ecdsa-sha2-nistp521': { curve: 'nistp521', crv: 'P-521', hash: 'sha512', width: 66 },
 } as const
-
-const MIN_RSA_BITS = 2_048
-/** OpenSSH's own limit; larger keys only slow the check. */
-const MAX_RSA_BITS = 16_384
-/** Exponents above 64 bits are not made by any tool and make each check slow. */
-const MAX_EXPONENT_BYTES = 8
 
 /** Reads a public key blob (RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4). */
 export function readSshKey(blob: Buffer): Reading<SshKey> {
@@ -92,34 +84,13 @@ function readRsa(reader: WireReader): Reading<SshKey> {
   const exponent = reader.magnitude()
   const modulus = reader.magnitude()
   if (exponent === undefined || modulus === undefined) return malformedKey()
-  const bits = modulus.length * 8 - Math.clz32(modulus[0] ?? 0) + 24
-  if (bits < MIN_RSA_BITS) {
-    return refuse('signature/weak-key', `is signed with an RSA key of ${bits} bits`)
+  const quality = judgeRsa(modulus, exponent)
+  if (quality === 'weak') {
+    return refuse('signature/weak-key', `is signed with an RSA key of ${bitsOf(modulus)} bits`)
   }
-  const odd = (exponent.at(-1) ?? 0) % 2 === 1
-  const one = exponent.length === 1 && exponent[0] === 1
-  if (bits > MAX_RSA_BITS || exponent.length > MAX_EXPONENT_BYTES || !odd || one) {
-    return malformedKey()
-  }
+  if (quality === 'odd') return malformedKey()
   const jwk = { kty: 'RSA', n: modulus.toString('base64url'), e: exponent.toString('base64url') }
   return read({ kind: 'rsa', type: 'ssh-rsa', width: modulus.length, load: loadOnce(jwk) })
-}
-
-/** Making a key object costs as much as a check with it, so it is made once a key. */
-function loadOnce(jwk: Readonly<Record<string, string>>): LoadKey {
-  let loaded: { readonly key: KeyObject | undefined } | undefined
-  return () => {
-    loaded ??= { key: importKey(jwk) }
-    return loaded.key
-  }
-}
-
-function importKey(jwk: Readonly<Record<string, string>>): KeyObject | undefined {
-  try {
-    return createPublicKey({ key: jwk, format: 'jwk' })
-  } catch {
-    return undefined // E.g. a point that is not on its curve.
-  }
 }
 
 /** As ssh-keygen prints it: `SHA256:` and the unpadded base64 of the blob's hash. */

@@ -1,14 +1,13 @@
 import { type Range, type Repository, readInWindows } from '@bulkhead/git'
 import { type CommitId, type Finding, InputError } from '@bulkhead/vocabulary'
-import type { AllowedSigners } from './allowed-signers.ts'
 import { holdsInPool } from './crypto-check.ts'
 import { type CommitRequest, prepareJudgement } from './judge-commit.ts'
 import type { CommitJudgement, RangeJudgement } from './range-judgement.ts'
+import type { TrustedSigners } from './signature-format.ts'
 
-export interface RangeRequest {
+export interface RangeRequest extends TrustedSigners {
   readonly repository: Pick<Repository, 'listCommits' | 'obstacles' | 'readObject'>
   readonly range: Range
-  readonly allowedSigners: AllowedSigners
   /** When the head reached us, in milliseconds since the epoch. */
   readonly receiptTime: number
 }
@@ -49,12 +48,13 @@ async function judgeAll(
   request: RangeRequest,
   ids: readonly CommitId[],
 ): Promise<readonly CommitJudgement[]> {
-  const { repository, allowedSigners, receiptTime } = request
+  const { repository, allowedSigners, openPgpSigners, receiptTime } = request
   const resignFrom = request.range.base ?? '--root'
   const judgements: Promise<CommitJudgement>[] = []
   for await (const { id, object } of readInWindows(repository, ids)) {
     const bytes = object.type === 'commit' ? object.bytes : Buffer.alloc(0)
-    judgements.push(judge({ commit: id, bytes, allowedSigners, receiptTime, resignFrom }))
+    const trusted = { allowedSigners, openPgpSigners }
+    judgements.push(judge({ commit: id, bytes, ...trusted, receiptTime, resignFrom }))
   }
   return Promise.all(judgements)
 }

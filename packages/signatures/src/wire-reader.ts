@@ -1,3 +1,5 @@
+import { bitsOf } from './key-object.ts'
+
 /**
  * Reads the SSH wire format (RFC 4251 §5): big-endian lengths in front of bytes. Every answer is
  * undefined where the bytes end too early.
@@ -23,6 +25,14 @@ export class WireReader {
     return part
   }
 
+  uint8(): number | undefined {
+    return this.take(1)?.readUInt8()
+  }
+
+  uint16(): number | undefined {
+    return this.take(2)?.readUInt16BE()
+  }
+
   uint32(): number | undefined {
     return this.take(4)?.readUInt32BE()
   }
@@ -43,6 +53,13 @@ export class WireReader {
     if (bytes === undefined || (bytes[0] ?? 0) >= 0x80) return undefined
     const first = bytes.findIndex((byte) => byte !== 0)
     return first < 0 ? Buffer.alloc(0) : bytes.subarray(first)
+  }
+
+  /** RFC 4880 §3.2: bits in front, then that many without leading zeros; undefined when otherwise. */
+  mpi(): Buffer | undefined {
+    const bits = this.uint16()
+    const bytes = bits === undefined ? undefined : this.take(Math.ceil(bits / 8))
+    return bytes !== undefined && bitsOf(bytes) === bits ? bytes : undefined
   }
 }
 

@@ -2,14 +2,20 @@ import { createHash } from 'node:crypto'
 import { deflateSync } from 'node:zlib'
 import { type CommitId, commitId } from '@bulkhead/vocabulary'
 import { succeed } from './command.ts'
-import type { SshSigner } from './ssh-signer.ts'
+
+/** Whoever signs in this process, in whatever format. */
+interface CommitSigner {
+  readonly email: string
+  /** An armored signature over `payload`. */
+  sign(payload: Uint8Array): string
+}
 
 export interface SignedHistoryRequest {
   /** A repository on disk; its object format is found out. */
   readonly path: string
   readonly commits: number
   /** They take turns. */
-  readonly signers: readonly [SshSigner, ...SshSigner[]]
+  readonly signers: readonly [CommitSigner, ...CommitSigner[]]
   /** The branch that is set to the last commit. */
   readonly ref?: string
   /** Signs each commit but these (by index), to plant what must be found. */
@@ -69,14 +75,14 @@ interface Links {
 }
 
 /** Headers and message, apart: the signature goes between. */
-function plain({ tree, parent, index }: Links, { email }: SshSigner): readonly [string, string] {
+function plain({ tree, parent, index }: Links, { email }: CommitSigner): readonly [string, string] {
   const who = `Signer <${email}> ${FIRST_SECOND + index} +0000`
   const parents = parent === undefined ? '' : `parent ${parent}\n`
   const headers = `tree ${tree}\n${parents}author ${who}\ncommitter ${who}\n`
   return [headers, `\nChange ${index}\n\nA body of the length that people write, to be hashed.\n`]
 }
 
-function signed(links: Links, signer: SshSigner, format: Format): string {
+function signed(links: Links, signer: CommitSigner, format: Format): string {
   const [headers, message] = plain(links, signer)
   const armor = signer.sign(Buffer.from(headers + message)).trimEnd()
   const name = format === 'sha1' ? 'gpgsig' : 'gpgsig-sha256'

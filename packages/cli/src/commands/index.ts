@@ -1,35 +1,33 @@
 import type { Register } from '../host.ts'
-import { registerAttest } from './attest.ts'
-import { registerBuild } from './build.ts'
-import { registerCheck } from './check.ts'
-import { registerCompletion } from './completion.ts'
-import { registerFleet } from './fleet.ts'
-import { registerGate } from './gate.ts'
-import { registerInit } from './init.ts'
-import { registerInventory } from './inventory.ts'
-import { registerLedger } from './ledger.ts'
-import { registerPlan } from './plan.ts'
-import { registerShip } from './ship.ts'
-import { registerStatus } from './status.ts'
-import { registerTest } from './test.ts'
-import { registerVerifyCommits } from './verify-commits.ts'
-import { registerVoucher } from './voucher.ts'
 
-/** Every command, in the order in which help lists them: the way of a release. */
-export const commands: readonly Register[] = [
-  registerInit,
-  registerCheck,
-  registerVerifyCommits,
-  registerTest,
-  registerInventory,
-  registerBuild,
-  registerGate,
-  registerAttest,
-  registerPlan,
-  registerShip,
-  registerStatus,
-  registerFleet,
-  registerLedger,
-  registerVoucher,
-  registerCompletion,
-]
+/**
+ * Every command, in the order in which help lists them: the way of a release. Each is loaded when it
+ * is called: a check of signatures must not wait for proxies and report readers to load.
+ */
+const LOADERS: Readonly<Record<string, () => Promise<Register>>> = {
+  init: async () => (await import('./init.ts')).registerInit,
+  check: async () => (await import('./check.ts')).registerCheck,
+  'verify-commits': async () => (await import('./verify-commits.ts')).registerVerifyCommits,
+  test: async () => (await import('./test.ts')).registerTest,
+  inventory: async () => (await import('./inventory.ts')).registerInventory,
+  build: async () => (await import('./build.ts')).registerBuild,
+  gate: async () => (await import('./gate.ts')).registerGate,
+  attest: async () => (await import('./attest.ts')).registerAttest,
+  plan: async () => (await import('./plan.ts')).registerPlan,
+  ship: async () => (await import('./ship.ts')).registerShip,
+  status: async () => (await import('./status.ts')).registerStatus,
+  fleet: async () => (await import('./fleet.ts')).registerFleet,
+  ledger: async () => (await import('./ledger.ts')).registerLedger,
+  voucher: async () => (await import('./voucher.ts')).registerVoucher,
+  completion: async () => (await import('./completion.ts')).registerCompletion,
+}
+
+/** Commands that are made from the whole tree. */
+const OVERVIEWS = new Set(['completion', 'help'])
+
+/** The command that these words call, or all of them where all are needed: help, completion, a slip. */
+export function commandsFor(argv: readonly string[]): Promise<readonly Register[]> {
+  const [name = ''] = argv
+  const only = Object.hasOwn(LOADERS, name) && !OVERVIEWS.has(name) ? LOADERS[name] : undefined
+  return Promise.all((only === undefined ? Object.values(LOADERS) : [only]).map((load) => load()))
+}

@@ -29,7 +29,7 @@ export const registerVoucher: Register = (program, host) => {
             socket: options.socket,
             keyring: await readKeyring(workspace.repository, options.keys),
             signal: host.signal,
-            onReady: () => host.console.out(`ready at ${options.socket}`),
+            onReady: () => host.console.err(`ready at ${options.socket}`),
           })
           return { outcome: 'passed', findings: [], json: {}, text: ['stopped'] }
         }),

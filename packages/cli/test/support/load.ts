@@ -10,9 +10,9 @@ export interface LoadResult {
 export function startLoad(port: number): { readonly stop: () => Promise<LoadResult> } {
   const agent = new Agent({ keepAlive: true, maxSockets: USERS })
   const counts = { requests: 0, failures: 0 }
-  const end = new AbortController()
+  const stopping = new AbortController()
   const user = async () => {
-    while (!end.signal.aborted) {
+    while (!stopping.signal.aborted) {
       const status = await ask(port, agent)
       counts.requests += 1
       if (status !== 200) counts.failures += 1
@@ -22,7 +22,7 @@ export function startLoad(port: number): { readonly stop: () => Promise<LoadResu
   const users = Array.from({ length: USERS }, user)
   return {
     async stop() {
-      end.abort()
+      stopping.abort()
       await Promise.all(users)
       agent.destroy()
       return counts
