@@ -43,7 +43,9 @@ describe('canonical JSON', () => {
   })
 
   it('gives equal data equal bytes, whatever the order, and is read back strictly', () => {
-    const data = fc.dictionary(fc.string({ unit: 'grapheme-ascii' }), plainData)
+    // The key __proto__ is refused, above.
+    const key = fc.string({ unit: 'grapheme-ascii' }).filter((text) => text !== '__proto__')
+    const data = fc.dictionary(key, plainData)
     fc.assert(
       fc.property(data, (value) => {
         const text = canonicalJson(value)
