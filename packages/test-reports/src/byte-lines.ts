@@ -39,9 +39,15 @@ export class ByteLines {
     }
   }
 
-  /** Hands on what stands after the last newline, if anything does. */
-  end(): void {
-    if (this.#size > 0) this.#finish(Buffer.alloc(0))
+  /**
+   * Hands on what stands after the last newline, if anything does.
+   *
+   * @returns whether all lines were ended by a newline
+   */
+  end(): boolean {
+    if (this.#size === 0) return true
+    this.#finish(Buffer.alloc(0))
+    return false
   }
 
   /** A copy: whoever pushes the bytes may use their memory again. */

@@ -7,6 +7,7 @@ import { GoJsonReader } from './go-json/go-json-reader.ts'
 import { JUnitReader } from './junit/junit-reader.ts'
 import { READ_LIMITS, type ReadLimits } from './read-limits.ts'
 import { Refusal, Remarks, remark } from './remarks.ts'
+import { TapReader } from './tap/tap-reader.ts'
 import { detachId } from './test-identity.ts'
 import type { ReportSummary, TestCase, TestReport } from './test-run.ts'
 
@@ -16,6 +17,7 @@ type MakeReader = (reading: Reading) => ByteReader
 const READERS: ReadonlyMap<string, MakeReader> = new Map<string, MakeReader>([
   ['junit', (reading) => new JUnitReader(reading)],
   ['go-json', (reading) => new GoJsonReader(reading)],
+  ['tap', (reading) => new TapReader(reading)],
 ])
 
 export interface ScanOptions {

@@ -63,6 +63,10 @@ export const testReasons = reasonsOf({
     cause: 'The plan of a TAP report is missing, stated twice, out of place, or not kept.',
     remedy: 'Run the suite again; if it stays, the script stops before its end.',
   },
+  'test/subtest': {
+    cause: 'A subtest did not pass, although the test that holds it says that it did.',
+    remedy: 'Mend the subtest; its number and name are in the message.',
+  },
   'test/no-assertions': {
     cause: 'A test passed without asserting anything.',
     remedy: 'Assert what the test is named after.',
