@@ -8,6 +8,7 @@ import { JUnitReader } from './junit/junit-reader.ts'
 import { READ_LIMITS, type ReadLimits } from './read-limits.ts'
 import { Refusal, Remarks, remark } from './remarks.ts'
 import { TapReader } from './tap/tap-reader.ts'
+import { makeTrxReader } from './trx/trx-reader.ts'
 import { detachId } from './test-identity.ts'
 import type { ReportSummary, TestCase, TestReport } from './test-run.ts'
 
@@ -18,6 +19,7 @@ const READERS: ReadonlyMap<string, MakeReader> = new Map<string, MakeReader>([
   ['junit', (reading) => new JUnitReader(reading)],
   ['go-json', (reading) => new GoJsonReader(reading)],
   ['tap', (reading) => new TapReader(reading)],
+  ['trx', makeTrxReader],
 ])
 
 export interface ScanOptions {

@@ -21,11 +21,11 @@ const bailOut = (shows: string, line: string): Bypass => ({
   passes: lines('1..2', 'ok 1 - a', 'ok 2 - b', `# ${line}`),
   because: 'test/bail-out',
 })
-const directive = (shows: string, blocks: string, passes: string, because = 'skipped'): Bypass => ({
+const directive = (shows: string, blocks: string, twin: string, because = 'skipped'): Bypass => ({
   line: 'B46',
   shows,
   blocks: lines('1..2', 'ok 1 - a', blocks),
-  passes: lines('1..2', 'ok 1 - a', passes),
+  passes: lines('1..2', 'ok 1 - a', twin),
   because,
 })
 const subtest = (shows: string, blocks: string[], passing: string[]): Bypass => ({
