@@ -5,6 +5,7 @@ import type { ByteReader, Reading } from './byte-reader.ts'
 import { CaseLedger } from './case-ledger.ts'
 import { GoJsonReader } from './go-json/go-json-reader.ts'
 import { JUnitReader } from './junit/junit-reader.ts'
+import { makeNUnitReader } from './nunit/nunit-reader.ts'
 import { READ_LIMITS, type ReadLimits } from './read-limits.ts'
 import { Refusal, Remarks, remark } from './remarks.ts'
 import { TapReader } from './tap/tap-reader.ts'
@@ -20,6 +21,7 @@ const READERS: ReadonlyMap<string, MakeReader> = new Map<string, MakeReader>([
   ['go-json', (reading) => new GoJsonReader(reading)],
   ['tap', (reading) => new TapReader(reading)],
   ['trx', makeTrxReader],
+  ['nunit', makeNUnitReader],
 ])
 
 export interface ScanOptions {
