@@ -3,15 +3,25 @@ import { type Digest, WorldError, digest } from '@bulkhead/vocabulary'
 import type { Clock } from '@bulkhead/world'
 import type { ByteReader, Reading } from './byte-reader.ts'
 import { CaseLedger } from './case-ledger.ts'
+import { GoJsonReader } from './go-json/go-json-reader.ts'
 import { JUnitReader } from './junit/junit-reader.ts'
+import { makeNUnitReader } from './nunit/nunit-reader.ts'
 import { READ_LIMITS, type ReadLimits } from './read-limits.ts'
 import { Refusal, Remarks, remark } from './remarks.ts'
+import { TapReader } from './tap/tap-reader.ts'
+import { makeTrxReader } from './trx/trx-reader.ts'
 import { detachId } from './test-identity.ts'
 import type { ReportSummary, TestCase, TestReport } from './test-run.ts'
 
+type MakeReader = (reading: Reading) => ByteReader
+
 /** Every format by the name that the policy gives it. */
-const READERS: ReadonlyMap<string, (reading: Reading) => ByteReader> = new Map([
+const READERS: ReadonlyMap<string, MakeReader> = new Map<string, MakeReader>([
   ['junit', (reading) => new JUnitReader(reading)],
+  ['go-json', (reading) => new GoJsonReader(reading)],
+  ['tap', (reading) => new TapReader(reading)],
+  ['trx', makeTrxReader],
+  ['nunit', makeNUnitReader],
 ])
 
 export interface ScanOptions {

@@ -1,6 +1,7 @@
 import type { TestCase, TestId, TestStatus } from '../test-run.ts'
 import { detachText } from '../test-identity.ts'
-import { OUTCOME_OF_ELEMENT, worse } from './outcome.ts'
+import { worse } from '../outcome-order.ts'
+import { OUTCOME_OF_ELEMENT } from './outcome.ts'
 import type { Tally } from './suite-counters.ts'
 
 const DETAIL_LENGTH = 1000

@@ -18,13 +18,16 @@ export interface CorpusEntry {
 }
 
 /** The JUnit lines of the manifest. */
-export function corpusEntries(): CorpusEntry[] {
+export const corpusEntries = (): CorpusEntry[] => corpusEntriesOf('JUnit')
+
+/** The lines of the manifest whose producer begins so. */
+export function corpusEntriesOf(format: string): CorpusEntry[] {
   if (!existsSync(FOLDER)) return []
   const lines = corpusFile('MANIFEST.tsv').toString().split('\n').slice(1)
   return lines.flatMap((line) => {
     const [path = '', producer = '', , tests, failed, errored, skipped, , ...rest] =
       line.split('\t')
-    if (!producer.startsWith('JUnit')) return []
+    if (!producer.startsWith(format)) return []
     const count = (text: string | undefined) => (text ? Number(text) : Number.NaN)
     const bad = failed ? Number(failed) + (Number(errored) || 0) : Number.NaN
     const expected = { tests: count(tests), bad, skipped: count(skipped) }

@@ -47,6 +47,26 @@ export const testReasons = reasonsOf({
     cause: 'A test has no name, so no inventory can require it.',
     remedy: 'Name the test.',
   },
+  'test/incomplete': {
+    cause: 'A test report ends before what it began: the runner was stopped, or the file was cut.',
+    remedy: 'Run the suite again and keep the whole file.',
+  },
+  'test/cached': {
+    cause: 'A result is that of an earlier run, which says nothing of this one.',
+    remedy: 'Run the suite without its cache (`go test -count=1`).',
+  },
+  'test/bail-out': {
+    cause: 'A test run gave up before its end.',
+    remedy: 'Mend what made it give up; the reason that it gave is in the message.',
+  },
+  'test/plan-mismatch': {
+    cause: 'The plan of a TAP report is missing, stated twice, out of place, or not kept.',
+    remedy: 'Run the suite again; if it stays, the script stops before its end.',
+  },
+  'test/subtest': {
+    cause: 'A subtest did not pass, although the test that holds it says that it did.',
+    remedy: 'Mend the subtest; its number and name are in the message.',
+  },
   'test/no-assertions': {
     cause: 'A test passed without asserting anything.',
     remedy: 'Assert what the test is named after.',
