@@ -1,4 +1,5 @@
 export { type AllowedSigner, type AllowedSigners, parseAllowedSigners } from './allowed-signers.ts'
 export { type CommitRequest, judgeCommit } from './judge-commit.ts'
 export type { CommitJudgement, RangeJudgement } from './range-judgement.ts'
+export { type RevokedKeys, parseRevokedKeys } from './revoked-keys.ts'
 export { type RangeRequest, verifyRange } from './verify-range.ts'

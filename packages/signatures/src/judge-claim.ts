@@ -1,5 +1,6 @@
 import type { AllowedSigner } from './allowed-signers.ts'
 import type { Refusal } from './refusal.ts'
+import { type RevokedKeys, isRevoked } from './revoked-keys.ts'
 import { fingerprint } from './ssh-key.ts'
 import type { SignatureClaim } from './signature-format.ts'
 
@@ -32,6 +33,16 @@ export function objectTo(
   if (forGit.some((signer) => isValidAt(signer, receiptTime))) return undefined
   const message = `the key ${fingerprint(keyBlob)} was received outside of its validity: ${forGit.map(periodOf).join('; ')}`
   return { code: 'signature/key-not-valid', message }
+}
+
+/** The reason why not when the trusted ref has revoked this key. */
+export function objectToRevoked(
+  keyBlob: Buffer,
+  revokedKeys: RevokedKeys | undefined,
+): Refusal | undefined {
+  if (revokedKeys === undefined || !isRevoked(keyBlob, revokedKeys)) return undefined
+  const message = `the key ${fingerprint(keyBlob)} is revoked by ${revokedKeys.path}`
+  return { code: 'signature/key-revoked', message }
 }
 
 /** Every principal of a key, as the policy names them. */

@@ -3,10 +3,11 @@ import type { AllowedSigners } from './allowed-signers.ts'
 import { claimsOf } from './commit-claims.ts'
 import { readCommit } from './commit-object.ts'
 import { type CryptoCheck, holds } from './crypto-check.ts'
-import { objectTo } from './judge-claim.ts'
+import { objectTo, objectToRevoked } from './judge-claim.ts'
 import type { CommitJudgement } from './range-judgement.ts'
 import type { Refusal } from './refusal.ts'
 import { remedyFor } from './remedies.ts'
+import type { RevokedKeys } from './revoked-keys.ts'
 import {
   READERS,
   type SignatureClaim,
@@ -14,6 +15,7 @@ import {
   type UnknownKey,
   formatOf,
 } from './signature-format.ts'
+import { fingerprint } from './ssh-key.ts'
 
 export interface CommitRequest {
   readonly commit: CommitId
@@ -25,6 +27,8 @@ export interface CommitRequest {
    * times inside a commit are chosen by whoever writes it.
    */
   readonly receiptTime: number
+  /** Keys that no longer sign, whoever they were allowed for. Default: none. */
+  readonly revokedKeys?: RevokedKeys | undefined
   /** Arguments of `git rebase` for the remedy; default: the commit's own parent. */
   readonly resignFrom?: string
 }
@@ -67,7 +71,8 @@ interface Signed {
   readonly claim: SignatureClaim
 }
 
-function readSigned({ commit, bytes, allowedSigners }: CommitRequest): Signed | Objection {
+function readSigned(request: CommitRequest): Signed | Objection {
+  const { commit, bytes, allowedSigners, revokedKeys } = request
   const object = readCommit(bytes, commit.length === 64 ? 'sha256' : 'sha1')
   if (object.kind === 'refused') return objection('none', object.refusal)
   const { committer, signature } = object.value
@@ -78,7 +83,10 @@ function readSigned({ commit, bytes, allowedSigners }: CommitRequest): Signed | 
   if (reading.kind === 'refused') return objection(format, reading.refusal)
   const claim = reading.value
   if (claim.kind === 'claim') return { kind: 'signed', format, committer, claim }
-  const message = `the key ${claim.fingerprint} is not in ${allowedSigners.path}`
+  // First, lest the remedy advise to allow a key that was revoked.
+  const revoked = objectToRevoked(claim.keyBlob, revokedKeys)
+  if (revoked !== undefined) return objection(format, revoked)
+  const message = `the key ${fingerprint(claim.keyBlob)} is not in ${allowedSigners.path}`
   const refusal: Refusal = { code: 'signature/unknown-signer', message }
   return { kind: 'objection', format, refusal, unknownKey: claim }
 }
@@ -90,7 +98,9 @@ function concludeClaim(
 ): CommitJudgement {
   if (!signatureHolds) return block(request, objection(format, INVALID))
   const principals = claim.signers.flatMap((signer) => signer.principals)
-  const refusal = objectTo(claim, committer, request.receiptTime)
+  const refusal =
+    objectToRevoked(claim.keyBlob, request.revokedKeys) ??
+    objectTo(claim, committer, request.receiptTime)
   if (refusal !== undefined) return block(request, { ...objection(format, refusal), principals })
   return {
     commit: request.commit,

@@ -3,7 +3,7 @@ import type { CommitSignature } from './commit-object.ts'
 import type { CryptoCheck } from './crypto-check.ts'
 import { type Reading, read, refuse } from './refusal.ts'
 import { checkOf } from './ssh-check.ts'
-import { fingerprint, readSshKey } from './ssh-key.ts'
+import { readSshKey } from './ssh-key.ts'
 import { readSshSignature } from './ssh-signature.ts'
 
 export type SignatureFormat = 'ssh' | 'openpgp' | 'x509'
@@ -21,7 +21,7 @@ export interface SignatureClaim {
 /** A key that nobody allowed: what a maintainer needs to know to allow it. */
 export interface UnknownKey {
   readonly kind: 'unknown-key'
-  readonly fingerprint: string
+  readonly keyBlob: Buffer
   /** `TYPE BASE64` as allowed_signers wants it. */
   readonly publicKey: string
 }
@@ -67,7 +67,7 @@ function readSshClaim({ armor, payload }: CommitSignature, allowed: AllowedSigne
   if (key.kind === 'refused') return key
   if (signers.length === 0) {
     const publicKey = `${key.value.type} ${blob}`
-    return read({ kind: 'unknown-key', fingerprint: fingerprint(keyBlob), publicKey })
+    return read({ kind: 'unknown-key', keyBlob, publicKey })
   }
   const check = checkOf(signature.value, key.value, payload)
   if (check.kind === 'refused') return check

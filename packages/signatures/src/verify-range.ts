@@ -4,6 +4,7 @@ import type { AllowedSigners } from './allowed-signers.ts'
 import { holdsInPool } from './crypto-check.ts'
 import { type CommitRequest, prepareJudgement } from './judge-commit.ts'
 import type { CommitJudgement, RangeJudgement } from './range-judgement.ts'
+import type { RevokedKeys } from './revoked-keys.ts'
 
 export interface RangeRequest {
   readonly repository: Pick<Repository, 'listCommits' | 'obstacles' | 'readObject'>
@@ -11,6 +12,8 @@ export interface RangeRequest {
   readonly allowedSigners: AllowedSigners
   /** When the head reached us, in milliseconds since the epoch. */
   readonly receiptTime: number
+  /** Keys that no longer sign, whoever they were allowed for. Default: none. */
+  readonly revokedKeys?: RevokedKeys | undefined
 }
 
 /**
@@ -49,12 +52,13 @@ async function judgeAll(
   request: RangeRequest,
   ids: readonly CommitId[],
 ): Promise<readonly CommitJudgement[]> {
-  const { repository, allowedSigners, receiptTime } = request
+  const { repository, allowedSigners, receiptTime, revokedKeys } = request
+  const policy = { allowedSigners, receiptTime, revokedKeys }
   const resignFrom = request.range.base ?? '--root'
   const judgements: Promise<CommitJudgement>[] = []
   for await (const { id, object } of readInWindows(repository, ids)) {
     const bytes = object.type === 'commit' ? object.bytes : Buffer.alloc(0)
-    judgements.push(judge({ commit: id, bytes, allowedSigners, receiptTime, resignFrom }))
+    judgements.push(judge({ commit: id, bytes, ...policy, resignFrom }))
   }
   return Promise.all(judgements)
 }
