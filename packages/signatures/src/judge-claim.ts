@@ -45,6 +45,16 @@ export function objectToRevoked(
   return { code: 'signature/key-revoked', message }
 }
 
+/**
+ * The reason why not when a security key signed untouched: a program that reaches the token could
+ * then sign without its owner.
+ */
+export function objectToUntouched({ touched, keyBlob }: SignatureClaim): Refusal | undefined {
+  if (touched !== false) return undefined
+  const message = `the security key ${fingerprint(keyBlob)} signed without a touch`
+  return { code: 'signature/untouched', message }
+}
+
 /** Every principal of a key, as the policy names them. */
 const namesOf = (signers: readonly AllowedSigner[]): string =>
   signers.flatMap(({ principals }) => principals).join(', ')

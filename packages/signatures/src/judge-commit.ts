@@ -3,7 +3,7 @@ import type { AllowedSigners } from './allowed-signers.ts'
 import { claimsOf } from './commit-claims.ts'
 import { readCommit } from './commit-object.ts'
 import { type CryptoCheck, holds } from './crypto-check.ts'
-import { objectTo, objectToRevoked } from './judge-claim.ts'
+import { objectTo, objectToRevoked, objectToUntouched } from './judge-claim.ts'
 import type { CommitJudgement } from './range-judgement.ts'
 import type { Refusal } from './refusal.ts'
 import { remedyFor } from './remedies.ts'
@@ -29,6 +29,11 @@ export interface CommitRequest {
   readonly receiptTime: number
   /** Keys that no longer sign, whoever they were allowed for. Default: none. */
   readonly revokedKeys?: RevokedKeys | undefined
+  /**
+   * Whether a security key (sk) must have been touched for each signature. Says nothing of keys
+   * that are no security keys. Default: true, as OpenSSH's servers have it.
+   */
+  readonly requireTouch?: boolean | undefined
   /** Arguments of `git rebase` for the remedy; default: the commit's own parent. */
   readonly resignFrom?: string
 }
@@ -100,7 +105,8 @@ function concludeClaim(
   const principals = claim.signers.flatMap((signer) => signer.principals)
   const refusal =
     objectToRevoked(claim.keyBlob, request.revokedKeys) ??
-    objectTo(claim, committer, request.receiptTime)
+    objectTo(claim, committer, request.receiptTime) ??
+    (request.requireTouch === false ? undefined : objectToUntouched(claim))
   if (refusal !== undefined) return block(request, { ...objection(format, refusal), principals })
   return {
     commit: request.commit,

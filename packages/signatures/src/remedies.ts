@@ -39,6 +39,8 @@ const REMEDIES: Readonly<Record<CommitReason, (facts: RemedyFacts) => string>> =
   'signature/key-not-valid': ({ resignFrom, signersPath }) =>
     `sign with a key that is valid now: ${rebase(resignFrom)}; or have its period in ${signersPath} changed`,
   'signature/key-revoked': ({ resignFrom }) => `sign with another key: ${rebase(resignFrom)}`,
+  'signature/untouched': ({ resignFrom }) =>
+    `sign again and touch the security key when it blinks (make one without \`-O no-touch-required\`): ${rebase(resignFrom)}`,
   'signature/wrong-namespace': ({ resignFrom }) =>
     `sign with git itself and a key allowed for \`namespaces="git"\`: ${rebase(resignFrom)}`,
 }

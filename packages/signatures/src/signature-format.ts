@@ -16,6 +16,8 @@ export interface SignatureClaim {
   readonly keyBlob: Buffer
   readonly namespace: string
   readonly check: CryptoCheck
+  /** Whether somebody touched the security key; undefined for a key that is none. */
+  readonly touched: boolean | undefined
 }
 
 /** A key that nobody allowed: what a maintainer needs to know to allow it. */
@@ -77,5 +79,6 @@ function readSshClaim({ armor, payload }: CommitSignature, allowed: AllowedSigne
     keyBlob,
     namespace,
     check: check.value,
+    touched: signature.value.token?.touched,
   })
 }

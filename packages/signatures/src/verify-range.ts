@@ -14,6 +14,11 @@ export interface RangeRequest {
   readonly receiptTime: number
   /** Keys that no longer sign, whoever they were allowed for. Default: none. */
   readonly revokedKeys?: RevokedKeys | undefined
+  /**
+   * Whether a security key (sk) must have been touched for each signature. Says nothing of keys
+   * that are no security keys. Default: true, as OpenSSH's servers have it.
+   */
+  readonly requireTouch?: boolean | undefined
 }
 
 /**
@@ -52,8 +57,8 @@ async function judgeAll(
   request: RangeRequest,
   ids: readonly CommitId[],
 ): Promise<readonly CommitJudgement[]> {
-  const { repository, allowedSigners, receiptTime, revokedKeys } = request
-  const policy = { allowedSigners, receiptTime, revokedKeys }
+  const { repository, allowedSigners, receiptTime, revokedKeys, requireTouch } = request
+  const policy = { allowedSigners, receiptTime, revokedKeys, requireTouch }
   const resignFrom = request.range.base ?? '--root'
   const judgements: Promise<CommitJudgement>[] = []
   for await (const { id, object } of readInWindows(repository, ids)) {

@@ -45,6 +45,7 @@ export interface JudgeOptions {
   readonly signers?: string
   readonly receiptTime?: number
   readonly revokedKeys?: RevokedKeys
+  readonly requireTouch?: boolean
 }
 
 export async function setStage(objectFormat: 'sha1' | 'sha256' = 'sha1'): Promise<Stage> {
