@@ -121,6 +121,7 @@ const RANGE: RangeJudgement = {
       committer: 'ada@example.test',
       verdict: 'passed',
       principal: 'ada@example.test',
+      role: 'person',
       format: 'ssh',
       findings: [],
     },

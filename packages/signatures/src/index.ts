@@ -6,4 +6,5 @@ export {
   parseOpenPgpCertificates,
 } from './openpgp-certificate.ts'
 export type { CommitJudgement, RangeJudgement } from './range-judgement.ts'
+export { type RevokedKeys, parseRevokedKeys } from './revoked-keys.ts'
 export { type RangeRequest, verifyRange } from './verify-range.ts'

@@ -2,6 +2,7 @@ import type { CommitId } from '@bulkhead/vocabulary'
 import { claimsOf } from './commit-claims.ts'
 import { readCommit } from './commit-object.ts'
 import { type CryptoCheck, holds } from './crypto-check.ts'
+import { type Principal, signsFor } from './principal.ts'
 import type { CommitJudgement } from './range-judgement.ts'
 import type { Refusal } from './refusal.ts'
 import { remedyFor } from './remedies.ts'
@@ -54,7 +55,7 @@ interface Objection {
   readonly kind: 'objection'
   readonly format: CommitJudgement['format']
   readonly refusal: Refusal
-  readonly principals?: readonly string[]
+  readonly owners?: readonly Principal[]
   readonly key?: UnknownKey | SignatureClaim
 }
 
@@ -91,16 +92,18 @@ function concludeClaim(
   signatureHolds: boolean,
 ): CommitJudgement {
   if (!signatureHolds) return block(request, objection(format, INVALID))
-  const { principals } = claim
+  const { owners } = claim
   const refusal = claim.objectTo(committer, request.receiptTime)
   if (refusal !== undefined) {
-    return block(request, { ...objection(format, refusal), principals, key: claim })
+    return block(request, { ...objection(format, refusal), owners, key: claim })
   }
+  const signer = owners.find((owner) => signsFor(owner, committer))
   return {
     commit: request.commit,
     ...claimsOf(request.bytes),
     verdict: 'passed',
-    principal: committer,
+    principal: signer?.name,
+    role: signer?.role,
     format,
     findings: [],
   }
@@ -108,13 +111,13 @@ function concludeClaim(
 
 function block(request: CommitRequest, objected: Objection): CommitJudgement {
   const { commit, allowedSigners, resignFrom = parentOf(request) } = request
-  const { format, refusal, principals, key } = objected
+  const { format, refusal, owners = [], key } = objected
   const claims = claimsOf(request.bytes)
   const remedy = remedyFor(refusal.code, {
     resignFrom,
     signersPath: allowedSigners.path,
     committer: claims.committer,
-    principals: principals ?? [],
+    emails: owners.flatMap(({ committers }) => committers),
     publicKey: key?.kind === 'unknown-key' ? key.publicKey : '',
     openPgpKey: format === 'openpgp' ? (key?.fingerprint ?? '') : '',
   })
@@ -122,7 +125,8 @@ function block(request: CommitRequest, objected: Objection): CommitJudgement {
     commit,
     ...claims,
     verdict: 'blocked',
-    principal: principals?.[0],
+    principal: owners[0]?.name,
+    role: owners[0]?.role,
     format,
     findings: [{ ...refusal, subject: commit, remedy }],
   }

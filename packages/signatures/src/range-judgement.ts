@@ -1,4 +1,5 @@
 import type { CommitId, Finding } from '@bulkhead/vocabulary'
+import type { Role } from './principal.ts'
 
 /** What is said of one commit: who signed it, or why it is blocked. */
 export interface CommitJudgement {
@@ -10,7 +11,9 @@ export interface CommitJudgement {
   readonly verdict: 'passed' | 'blocked'
   /** The allowed principal who signed; undefined when blocked before one was found. */
   readonly principal: string | undefined
-  readonly format: 'ssh' | 'openpgp' | 'x509' | 'none'
+  /** Theirs; a `forge` is never a person. */
+  readonly role: Role | undefined
+  readonly format: 'ssh' | 'openpgp' | 'x509' | 'gitsign' | 'none'
   readonly findings: readonly Finding[]
 }
 

@@ -48,13 +48,12 @@ async function judgeAll(
   request: RangeRequest,
   ids: readonly CommitId[],
 ): Promise<readonly CommitJudgement[]> {
-  const { repository, allowedSigners, openPgpSigners, receiptTime } = request
-  const resignFrom = request.range.base ?? '--root'
+  const { repository, range, ...trusted } = request
+  const resignFrom = range.base ?? '--root'
   const judgements: Promise<CommitJudgement>[] = []
   for await (const { id, object } of readInWindows(repository, ids)) {
     const bytes = object.type === 'commit' ? object.bytes : Buffer.alloc(0)
-    const trusted = { allowedSigners, openPgpSigners }
-    judgements.push(judge({ commit: id, bytes, ...trusted, receiptTime, resignFrom }))
+    judgements.push(judge({ commit: id, bytes, ...trusted, resignFrom }))
   }
   return Promise.all(judgements)
 }

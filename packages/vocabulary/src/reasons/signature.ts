@@ -47,4 +47,8 @@ export const signatureReasons = reasonsOf({
     cause: 'The key has been revoked on the trusted ref.',
     remedy: 'Sign with another key.',
   },
+  'signature/untouched': {
+    cause: 'A security key signed without being touched, where a touch is required.',
+    remedy: 'Sign again and touch the key; make security keys without `-O no-touch-required`.',
+  },
 })
