@@ -134,6 +134,13 @@ const POLICY: LoadedPolicy = {
     version: 1,
     mode: 'enforce',
     signers: '.bulkhead/allowed_signers',
+    signing: {
+      revoked: undefined,
+      principals: {},
+      x509: undefined,
+      sigstore: undefined,
+      rules: { author: 'any', touch: 'required', tags: 'any', rsaBits: 2048, forge: 'clean-merges' },
+    },
     suites: { 'tenant-isolation': SUITE },
     build: { command: undefined, artifacts: ['dist/app.mjs'] },
     keys: { voucher: [], builder: [], gate: [], ledger: [] },

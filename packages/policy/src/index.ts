@@ -11,6 +11,8 @@ export type {
   LocalTargetPolicy,
   Mode,
   Policy,
+  PrincipalPolicy,
+  SigningPolicy,
   SuitePolicy,
   TargetPolicy,
   VoucherPolicy,

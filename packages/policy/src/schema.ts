@@ -7,6 +7,7 @@ import {
   policyExample,
   suiteExample,
 } from './examples.ts'
+import { signingForm } from './signing-form.ts'
 import { commandLine, duration, explain, listOf, nameKey, repositoryPath } from './forms.ts'
 
 /**
@@ -158,7 +159,8 @@ export const policyForm = explain(
       }),
       'enforce',
     ),
-    signers: signersForm,
+    signers: v.optional(signersForm),
+    signing: v.optional(signingForm, {}),
     suites: suitesForm,
     build: buildForm,
     keys: keysForm,

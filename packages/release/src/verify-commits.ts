@@ -1,12 +1,8 @@
-import { type LoadedPolicy, loadPolicy, loadPolicyFile } from '@bulkhead/policy'
-import {
-  type AllowedSigners,
-  type RangeJudgement,
-  parseAllowedSigners,
-  verifyRange,
-} from '@bulkhead/signatures'
+import { loadPolicy, loadPolicyFile } from '@bulkhead/policy'
+import { type RangeJudgement, verifyRange } from '@bulkhead/signatures'
 import { type CommitId, InputError } from '@bulkhead/vocabulary'
 import { pinnedGenesis } from './trusted-ref.ts'
+import { trustedSignersOf } from './trusted-signers.ts'
 import type { Workspace } from './workspace.ts'
 
 export interface VerifyCommitsRequest {
@@ -38,7 +34,7 @@ export async function verifyCommits(
   return verifyRange({
     repository,
     range,
-    allowedSigners: allowedSignersOf(policy),
+    ...(await trustedSignersOf(policy)),
     receiptTime: workspace.clock.now(),
   })
 }
@@ -72,18 +68,5 @@ function splitRange(range: string): readonly [string | undefined, string] {
     subject: range,
     message: 'not a range of the form BASE..HEAD',
     remedy: 'write BASE..HEAD with two commits, or one commit',
-  })
-}
-
-/** The allowed signers of a policy. @throws InputError for a file that is absent or malformed */
-export function allowedSignersOf(policy: LoadedPolicy): AllowedSigners {
-  const path = policy.policy.signers
-  const bytes = policy.files.get(path)
-  if (bytes !== undefined) return parseAllowedSigners(bytes, path)
-  throw new InputError({
-    code: 'policy/missing-file',
-    subject: path,
-    message: `the trusted ref ${policy.trustedRef} has no allowed signers`,
-    remedy: `commit the allowed signers at ${path}`,
   })
 }

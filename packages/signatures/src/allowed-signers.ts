@@ -30,14 +30,20 @@ const REMEDY =
  * Parses git's allowed_signers (ssh-keygen(1), ALLOWED SIGNERS), strictly: what cannot be honoured in
  * full is an error, since a skipped line is a rule that nobody sees missing.
  * @param path how the file is called in findings
+ * @param principals whom the policy declares: their name and role go with their emails
  * @throws InputError `policy/invalid-file` or `policy/too-large`, all faults at once, each by line
  */
-export function parseAllowedSigners(bytes: Uint8Array, path: string): AllowedSigners {
+export function parseAllowedSigners(
+  bytes: Uint8Array,
+  path: string,
+  principals: readonly Principal[] = [],
+): AllowedSigners {
+  const declared = new Map(principals.flatMap((one) => one.committers.map((email) => [email, one])))
   const file = { path, remedy: REMEDY }
   const byKey = new Map<string, AllowedSigner[]>()
   const faults: Finding[] = []
   for (const { number, text } of readLines(bytes, file)) {
-    const parsed = parseLine(text, number)
+    const parsed = parseLine(text, number, declared)
     if (typeof parsed === 'string') faults.push(faultIn(file, parsed, number))
     else byKey.set(parsed.blob, [...(byKey.get(parsed.blob) ?? []), parsed.signer])
   }
@@ -51,6 +57,7 @@ export function parseAllowedSigners(bytes: Uint8Array, path: string): AllowedSig
 function parseLine(
   text: string,
   line: number,
+  declared: ReadonlyMap<string, Principal>,
 ): { readonly blob: string; readonly signer: AllowedSigner } | string {
   const fields = splitSignerLine(text)
   if (fields === undefined) return 'is not `principals [options] keytype base64-key [comment]`'
@@ -60,7 +67,8 @@ function parseLine(
   if (typeof options === 'string') return options
   const key = readKeyText(fields.keyType, fields.key)
   if (typeof key === 'string') return key
-  const principal: Principal = { name: committers[0], role: 'person', committers }
+  const principal = ownerOf(committers, declared)
+  if (typeof principal === 'string') return principal
   return { blob: fields.key, signer: { line, principal, key, ...options } }
 }
 
@@ -78,4 +86,15 @@ function readPrincipals(text: string): readonly [string, ...string[]] | string {
   }
   const odd = names.find((name) => name === '' || /[\p{Cc}\p{Cf}\s<>"]/u.test(name))
   return odd === undefined ? names : `the principal ${JSON.stringify(odd)} is no email`
+}
+
+/** The principal whom the policy declares for these emails; a line does not make them sign for more. */
+function ownerOf(
+  committers: readonly [string, ...string[]],
+  declared: ReadonlyMap<string, Principal>,
+): Principal | string {
+  const owners = new Set(committers.map((email) => declared.get(email)))
+  const [owner] = owners
+  if (owners.size > 1) return 'the emails are not all those of one principal of the policy'
+  return { name: owner?.name ?? committers[0], role: owner?.role ?? 'person', committers }
 }

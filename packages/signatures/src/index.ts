@@ -7,4 +7,6 @@ export {
 } from './openpgp-certificate.ts'
 export type { CommitJudgement, RangeJudgement } from './range-judgement.ts'
 export { type RevokedKeys, parseRevokedKeys } from './revoked-keys.ts'
+export type { Principal } from './principal.ts'
+export type { TrustedSigners } from './signature-format.ts'
 export { type RangeRequest, verifyRange } from './verify-range.ts'

@@ -80,10 +80,7 @@ export const READERS: Readonly<Record<SignatureFormat, SignatureReader>> = {
   x509: unsupported('X.509 (S/MIME or gitsign)'),
 }
 
-function readSshClaim(
-  { armor, payload }: CommitSignature,
-  trusted: TrustedSigners,
-): ClaimReading {
+function readSshClaim({ armor, payload }: CommitSignature, trusted: TrustedSigners): ClaimReading {
   const signature = readSshSignature(armor)
   if (signature.kind === 'refused') return signature
   const { keyBlob, namespace, token } = signature.value

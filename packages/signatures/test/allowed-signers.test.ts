@@ -151,7 +151,9 @@ describe('parseAllowedSigners on any text', () => {
           expect(error).toBeInstanceOf(InputError)
           return
         }
-        const principals = [...parsed.byKey.values()].flat().flatMap(({ principal }) => principal.committers)
+        const principals = [...parsed.byKey.values()]
+          .flat()
+          .flatMap(({ principal }) => principal.committers)
         expect(principals.length).toBeGreaterThan(0)
         for (const name of principals) expect(name).not.toMatch(/[*?!\s,]|^$/)
       }),
