@@ -8,6 +8,7 @@ import type { Principal } from './principal.ts'
 import { type Reading, type Refusal, read, refuse } from './refusal.ts'
 import type { RevokedKeys } from './revoked-keys.ts'
 import { checkOf } from './ssh-check.ts'
+import type { SigningRules } from './signing-rules.ts'
 import { fingerprint, readSshKey } from './ssh-key.ts'
 import { readSshSignature } from './ssh-signature.ts'
 
@@ -38,6 +39,8 @@ export interface TrustedSigners {
    * that are no security keys. Default: true, as OpenSSH's servers have it.
    */
   readonly requireTouch?: boolean | undefined
+  /** What every signature must keep to; default: nothing more than being good. */
+  readonly rules?: SigningRules | undefined
   /** Without them every OpenPGP signature is `signature/unsupported`. */
   readonly openPgpSigners?: readonly OpenPgpSigner[] | undefined
 }
