@@ -1,12 +1,12 @@
-import { type Range, type Repository, readInWindows } from '@bulkhead/git'
-import { type CommitId, type Finding, InputError } from '@bulkhead/vocabulary'
-import { holdsInPool } from './crypto-check.ts'
+import type { Range, Repository } from '@bulkhead/git'
+import { type Finding, InputError } from '@bulkhead/vocabulary'
+import { holds, holdsInPool, isQuick } from './crypto-check.ts'
 import { type CommitRequest, prepareJudgement } from './judge-commit.ts'
 import type { CommitJudgement, RangeJudgement } from './range-judgement.ts'
 import type { TrustedSigners } from './signature-format.ts'
 
 export interface RangeRequest extends TrustedSigners {
-  readonly repository: Pick<Repository, 'listCommits' | 'obstacles' | 'readObject'>
+  readonly repository: Pick<Repository, 'obstacles' | 'readRange'>
   readonly range: Range
   /** When the head reached us, in milliseconds since the epoch. */
   readonly receiptTime: number
@@ -20,46 +20,58 @@ export interface RangeRequest extends TrustedSigners {
  */
 export async function verifyRange(request: RangeRequest): Promise<RangeJudgement> {
   const { repository, range } = request
-  const [obstacles, listed] = await Promise.all([repository.obstacles(), listOrExplain(request)])
+  const [obstacles, judged] = await Promise.all([repository.obstacles(), judgeOrExplain(request)])
+  const { commits } = judged
   // A shallow clone explains the missing commits: one cause, one finding.
-  const findings = obstacles.length > 0 ? obstacles : listed.findings
-  const commits = await judgeAll(request, listed.commits)
+  const findings = obstacles.length > 0 ? obstacles : judged.findings
   const passed = commits.filter(({ verdict }) => verdict === 'passed').length
   const counts = { commits: commits.length, passed, blocked: commits.length - passed }
   return { base: range.base, head: range.head, counts, commits, findings }
 }
 
-interface Listed {
-  readonly commits: readonly CommitId[]
+interface Judged {
+  readonly commits: readonly CommitJudgement[]
   readonly findings: readonly Finding[]
 }
 
 /** History that is not what it must be denies; everything else that fails is thrown on. */
-async function listOrExplain({ repository, range }: RangeRequest): Promise<Listed> {
+async function judgeOrExplain(request: RangeRequest): Promise<Judged> {
   try {
-    return { commits: await repository.listCommits(range), findings: [] }
+    return { commits: await judgeAll(request), findings: [] }
   } catch (error) {
     if (error instanceof InputError) return { commits: [], findings: error.findings }
     throw error
   }
 }
 
-async function judgeAll(
-  request: RangeRequest,
-  ids: readonly CommitId[],
-): Promise<readonly CommitJudgement[]> {
+/** Commits in judgement at a time: enough for all cores, few enough that memory stays flat. */
+const BATCH = 64
+
+async function judgeAll(request: RangeRequest): Promise<readonly CommitJudgement[]> {
   const { repository, range, ...trusted } = request
   const resignFrom = range.base ?? '--root'
-  const judgements: Promise<CommitJudgement>[] = []
-  for await (const { id, object } of readInWindows(repository, ids)) {
-    const bytes = object.type === 'commit' ? object.bytes : Buffer.alloc(0)
-    judgements.push(judge({ commit: id, bytes, ...trusted, resignFrom }))
+  const judged: CommitJudgement[] = []
+  let before: Promise<readonly CommitJudgement[]> = Promise.resolve([])
+  let batch: (CommitJudgement | Promise<CommitJudgement>)[] = []
+  const turn = async () => {
+    const done = await before
+    before = Promise.all(batch)
+    batch = []
+    for (const judgement of done) judged.push(judgement)
   }
-  return Promise.all(judgements)
+  for await (const { id, object } of repository.readRange(range)) {
+    const bytes = object.type === 'commit' ? object.bytes : Buffer.alloc(0)
+    batch.push(judge({ commit: id, bytes, ...trusted, resignFrom }))
+    if (batch.length === BATCH) await turn()
+  }
+  await turn()
+  await turn()
+  return judged
 }
 
-async function judge(request: CommitRequest): Promise<CommitJudgement> {
+function judge(request: CommitRequest): CommitJudgement | Promise<CommitJudgement> {
   const pending = prepareJudgement(request)
   if (pending.kind === 'judged') return pending.judgement
-  return pending.conclude(await holdsInPool(pending.check))
+  const { check, conclude } = pending
+  return isQuick(check) ? conclude(holds(check)) : holdsInPool(check).then(conclude)
 }
