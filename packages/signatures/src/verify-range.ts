@@ -52,7 +52,7 @@ async function judgeAll(request: RangeRequest): Promise<readonly CommitJudgement
   const resignFrom = range.base ?? '--root'
   const judged: CommitJudgement[] = []
   let before: Promise<readonly CommitJudgement[]> = Promise.resolve([])
-  let batch: (CommitJudgement | Promise<CommitJudgement>)[] = []
+  let batch: Promise<CommitJudgement>[] = []
   const turn = async () => {
     const done = await before
     before = Promise.all(batch)
@@ -69,9 +69,9 @@ async function judgeAll(request: RangeRequest): Promise<readonly CommitJudgement
   return judged
 }
 
-function judge(request: CommitRequest): CommitJudgement | Promise<CommitJudgement> {
+async function judge(request: CommitRequest): Promise<CommitJudgement> {
   const pending = prepareJudgement(request)
   if (pending.kind === 'judged') return pending.judgement
   const { check, conclude } = pending
-  return isQuick(check) ? conclude(holds(check)) : holdsInPool(check).then(conclude)
+  return conclude(isQuick(check) ? holds(check) : await holdsInPool(check))
 }
