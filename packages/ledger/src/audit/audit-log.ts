@@ -1,7 +1,6 @@
 import { sha256 } from '@bulkhead/envelope'
 import type { Digest, Finding } from '@bulkhead/vocabulary'
 import { readEntry } from '../entry-form.ts'
-import { againstCheckpoint } from '../ledger-findings.ts'
 import type { StoredEntry } from '../ledger-store.ts'
 import { type EntryCheck, type EntryJudgement, LogChain } from '../log-chain.ts'
 import { differingTiles, readStoredCheckpoint } from '../stored-tree.ts'
@@ -70,57 +69,41 @@ export async function* auditLog(
   const trust = { keys: logKeys, ...(genesis === undefined ? {} : { genesisDigest: genesis }) }
   const fresh = new LogChain({ trust, origin, environment }, checks.entry)
   const available = stored.kind === 'read' ? stored.checkpoint.size : 0
-  const start = await startOf(request, fresh, checks.entry, available)
-  const watch = new Watch(request, start.chain)
+  const resumed = await resumedChain(request, fresh, checks.entry, available)
+  const chain = resumed ?? fresh
+  const watch = new Watch(request, chain)
   yield* watch.follow()
   const view = { ...watch.view(), stored }
   const judged = checks.log.flatMap((check) => check.judge(view))
-  const { chain } = start
   const { size, root } = chain.tree
-  const steps = start.resumed ? 'not-judged' : 'judged'
-  const findings = [...start.findings, ...chain.judgeEnd(), ...judged]
+  const steps = resumed === undefined ? 'judged' : 'not-judged'
+  const findings = [...chain.judgeEnd(), ...judged]
   return { findings, size, root, head: chain.head, steps }
-}
-
-interface Start {
-  readonly chain: LogChain
-  readonly resumed: boolean
-  readonly findings: readonly Finding[]
 }
 
 /**
  * The tree is taken up one entry before the remembered checkpoint. That entry then has to lead to the
- * remembered root, which proves it and every tile used, and gives the link for the next.
+ * remembered root, which proves it and every tile used, and gives the link for the next. Where it does
+ * not, nothing is taken up: the whole log is read, and the checks say what is wrong with it.
  */
-async function startOf(
+async function resumedChain(
   { from, log }: AuditRequest,
-  fresh: LogChain,
+  { identity }: LogChain,
   checks: readonly EntryCheck[],
   available: number,
-): Promise<Start> {
-  if (from === undefined || from.size === 0 || from.size > available) {
-    return { chain: fresh, resumed: false, findings: [] }
-  }
-  const begin = (code: 'ledger/bad-tile' | 'ledger/rewritten', message: string) => ({
-    chain: fresh,
-    resumed: false,
-    findings: [againstCheckpoint(code, message)],
-  })
+): Promise<LogChain | undefined> {
+  if (from === undefined || from.size === 0 || from.size > available) return undefined
   try {
     const tree = await new TiledTree(available, log.readFile).grownTo(from.size - 1)
     const entry = await entryAt(log, from.size - 1)
-    if (entry !== undefined) tree.append(hashLeaf(entry))
-    const read = entry === undefined ? undefined : readEntry(entry, fresh.identity.trust.keys)
-    if (entry === undefined || read?.kind !== 'read' || !tree.root.equals(from.root)) {
-      return begin(
-        'ledger/rewritten',
-        `the first ${from.size} entries are not those it was signed for`,
-      )
-    }
-    const place = { tree, head: sha256(entry), lastAt: read.entry.at }
-    return { chain: LogChain.resume(fresh.identity, checks, place), resumed: true, findings: [] }
+    if (entry === undefined) return undefined
+    tree.append(hashLeaf(entry))
+    const read = readEntry(entry, identity.trust.keys)
+    if (read.kind === 'refused' || !tree.root.equals(from.root)) return undefined
+    const start = { tree, head: sha256(entry), lastAt: read.entry.at }
+    return LogChain.resume(identity, checks, start)
   } catch (error) {
-    if (error instanceof TileMissing) return begin('ledger/bad-tile', error.message)
+    if (error instanceof TileMissing) return undefined
     throw error
   }
 }

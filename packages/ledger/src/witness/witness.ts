@@ -5,6 +5,7 @@ import { cosign } from '../tlog/cosignature.ts'
 import type { NoteKey } from '../tlog/note-key.ts'
 import { provesConsistency } from '../tlog/proofs.ts'
 import { type NoteSignature, writeNote } from '../tlog/signed-note.ts'
+import { TileMissing } from '../tlog/tiled-tree.ts'
 import type { WitnessMemory } from './witness-memory.ts'
 
 export interface WitnessOptions {
@@ -76,10 +77,24 @@ async function contradiction(
     const message = `this witness cosigned ${last.size} entries, this has ${next.size}`
     return refuse(409, 'ledger/rewritten', message)
   }
-  const proof = next.size === last.size ? [] : await prove(last.size, next.size)
-  if (provesConsistency(last, next, proof)) return undefined
+  if (provesConsistency(last, next, await proofBetween(last, next, prove))) return undefined
   const message = `it is not proven to continue the ${last.size} entries that this witness cosigned`
   return refuse(422, 'ledger/rewritten', message)
+}
+
+/** A log that cannot show its tiles has no proof to give. */
+async function proofBetween(
+  last: SignedCheckpoint,
+  next: SignedCheckpoint,
+  prove: WitnessRequest['prove'],
+): Promise<readonly Buffer[]> {
+  if (next.size === last.size) return []
+  try {
+    return await prove(last.size, next.size)
+  } catch (error) {
+    if (error instanceof TileMissing) return []
+    throw error
+  }
 }
 
 const refuse = (
