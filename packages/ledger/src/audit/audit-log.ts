@@ -28,6 +28,8 @@ export interface AuditRequest {
   readonly now: number
   /** What this verifier saw and verified before: only what is new is read. */
   readonly from?: SignedCheckpoint
+  /** An entry that was seen before: the log must still hold it. */
+  readonly head?: { readonly index: number; readonly digest: Digest }
   /** A checkpoint with cosignatures. */
   readonly witnessed?: SignedCheckpoint
 }
@@ -66,7 +68,11 @@ export async function* auditLog(
   const { policy, log } = request
   const { origin, environment, logKeys, genesis } = policy
   const stored = await readStoredCheckpoint(log.readFile, origin, logKeys)
-  const trust = { keys: logKeys, ...(genesis === undefined ? {} : { genesisDigest: genesis }) }
+  const trust = {
+    keys: logKeys,
+    ...(genesis === undefined ? {} : { genesisDigest: genesis }),
+    ...(request.head === undefined ? {} : { head: request.head }),
+  }
   const fresh = new LogChain({ trust, origin, environment }, checks.entry)
   const available = stored.kind === 'read' ? stored.checkpoint.size : 0
   const resumed = await resumedChain(request, fresh, checks.entry, available)

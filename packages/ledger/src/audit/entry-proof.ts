@@ -20,11 +20,13 @@ export type EntryProof =
 /**
  * The proof that an entry is in the log of a checkpoint, as C2SP tlog-proof text. The entry's own
  * bytes go along as its extra data, so that the text alone can be checked.
+ * @param available size of the newest checkpoint, whose tiles the store holds
  */
 export async function proveEntry(
   log: LogSource,
   index: number,
   checkpoint: SignedCheckpoint,
+  available = checkpoint.size,
 ): Promise<EntryProof> {
   const subject = `entry ${index}`
   if (index >= checkpoint.size) {
@@ -32,7 +34,9 @@ export async function proveEntry(
     return { kind: 'refused', findings: [againstLog(subject, 'ledger/bad-proof', message)] }
   }
   try {
-    const hashes = await new TiledTree(checkpoint.size, log.readFile).inclusionProof(index)
+    const hashes = await new TiledTree(checkpoint.size, log.readFile, available).inclusionProof(
+      index,
+    )
     const bytes = await entryAt(log, index)
     const { size, root } = checkpoint
     const leaf = bytes === undefined ? undefined : hashLeaf(bytes)

@@ -13,7 +13,7 @@ import {
   text,
 } from '@bulkhead/envelope'
 import { type Digest, InputError } from '@bulkhead/vocabulary'
-import { type NoteKey, readVerifierKey } from '../tlog/note-key.ts'
+import { type NoteKey, noteKey, readVerifierKey, writeVerifierKey } from '../tlog/note-key.ts'
 
 /**
  * Whom and what a verifier believes, in a file of its own. Nothing of it is ever read from the log,
@@ -110,7 +110,7 @@ function verifierKey(line: string, type: NoteKey['type'], file: string): NoteKey
     code: 'usage/wrong-key',
     subject: file,
     message: `${JSON.stringify(line)} is no verifier key for a ${type}`,
-    remedy: 'write it as `bulkhead ledger keys` prints it: NAME+ID+BASE64 (c2sp.org/signed-note)',
+    remedy: 'write it as `bulkhead ledger policy` prints it: NAME+ID+BASE64 (c2sp.org/signed-note)',
   })
 }
 
@@ -124,5 +124,37 @@ const invalid = (file: string, message: string): InputError =>
     code: 'usage/invalid-option',
     subject: file,
     message,
-    remedy: 'write it as docs/ledger.md describes a verifier policy',
+    remedy: 'write it as `bulkhead ledger policy` prints it (docs/ledger.md)',
   })
+
+type PolicyBasis = Pick<VerifierPolicy, 'origin' | 'environment' | 'logKeys'>
+
+/** The policy of a verifier who asks for no witnesses, roles or heartbeats. */
+export const plainPolicy = ({ origin, environment, logKeys }: PolicyBasis): VerifierPolicy => ({
+  origin,
+  environment,
+  logKeys,
+  witnesses: [],
+  quorum: 0,
+  roles: {},
+  clockSkewMs: DEFAULT_SKEW_MS,
+})
+
+/** A policy file to begin with, for somebody who trusts these keys; the rest is theirs to fill in. */
+export const writeVerifierPolicy = ({ origin, environment, logKeys }: PolicyBasis): string =>
+  `${JSON.stringify(
+    {
+      version: 1,
+      origin,
+      environment,
+      logKeys: logKeys.map(({ name, publicKey }) => ({
+        name,
+        vkey: writeVerifierKey(noteKey(origin, publicKey)),
+      })),
+      witnesses: [],
+      quorum: 0,
+      roles: {},
+    },
+    null,
+    2,
+  )}\n`

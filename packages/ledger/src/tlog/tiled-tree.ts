@@ -1,7 +1,7 @@
 import { HASH_BYTES, hashNode, splitOf } from './merkle-hash.ts'
 import { type LeafRange, consistencyRanges, inclusionRanges } from './proofs.ts'
 import { GrowingTree } from './growing-tree.ts'
-import { TILE_WIDTH, hashesAt, partialTiles, tileIn, tilePath } from './tiles.ts'
+import { TILE_WIDTH, partialTiles, tileIn, tilePath } from './tiles.ts'
 
 /** Reads a stored file of a log by its path, undefined when it is not there. */
 export type ReadFile = (path: string) => Promise<Buffer | undefined>
@@ -21,12 +21,15 @@ export class TileMissing extends Error {
  */
 export class TiledTree {
   readonly #size: number
+  readonly #available: number
   readonly #readFile: ReadFile
   readonly #tiles = new Map<string, Promise<Buffer>>()
   readonly #nodes = new Map<string, Promise<Buffer>>()
 
-  constructor(size: number, readFile: ReadFile) {
+  /** @param available size of the tree whose tiles the store holds; at least `size`, its default */
+  constructor(size: number, readFile: ReadFile, available = size) {
     this.#size = size
+    this.#available = Math.max(size, available)
     this.#readFile = readFile
   }
 
@@ -83,9 +86,8 @@ export class TiledTree {
   }
 
   #tile(level: number, n: number): Promise<Buffer> {
-    const name = tileIn(this.#size, level, n)
-    if (name === undefined)
-      throw new TypeError(`a tree of ${hashesAt(0, this.#size)} has no such tile`)
+    const name = tileIn(this.#available, level, n)
+    if (name === undefined) throw new TypeError(`a tree of ${this.#available} has no such tile`)
     const path = tilePath(name)
     const known = this.#tiles.get(path) ?? this.#load(path, name.width)
     this.#tiles.set(path, known)

@@ -102,3 +102,7 @@ const refuse = (
   code: Finding['code'],
   message: string,
 ): WitnessAnswer => ({ kind: 'refused', status, findings: [againstCheckpoint(code, message)] })
+
+/** The checkpoint with one more line under it. */
+export const withCosignature = ({ note }: SignedCheckpoint, line: NoteSignature): string =>
+  writeNote({ ...note, signatures: [...note.signatures, line] })
