@@ -17,7 +17,11 @@ export function printPolicy(policy: Policy): string {
 }
 
 const suiteForm = (suite: SuitePolicy) =>
-  without({ ...suite, timeout: formatDuration(suite.timeout) })
+  without({
+    ...suite,
+    timeout: formatDuration(suite.timeout),
+    legs: suite.legs.length === 0 ? undefined : suite.legs,
+  })
 
 const environmentForm = ({ target, regions, required, bake }: EnvironmentPolicy) => ({
   target: {

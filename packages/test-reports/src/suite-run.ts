@@ -3,7 +3,8 @@ import type { Clock, ProcessEnd, RunProcess } from '@bulkhead/world'
 import { OutputTail } from './output-tail.ts'
 import { remark } from './remarks.ts'
 import { type CopiedReport, copyReport, findReports, removeReports } from './report-files.ts'
-import type { RunRecord } from './run-record.ts'
+import type { RunPart } from './run-part.ts'
+import type { RunIdentity, RunRecord } from './run-record.ts'
 
 /** What is run, and where its reports are written: the part of the policy that a run needs. */
 export interface SuitePlan {
@@ -20,8 +21,10 @@ export interface SuiteRunRequest {
   readonly suite: string
   readonly plan: SuitePlan
   readonly commit: CommitId
-  readonly run: { readonly id: string; readonly attempt: number }
-  readonly shard: { readonly index: number; readonly total: number }
+  readonly part: RunPart
+  readonly run: RunIdentity
+  /** What {@link RunRecord.tools} is to say. */
+  readonly tools: Readonly<Record<string, string>>
   /** Fresh text for every run. */
   readonly nonce: () => string
   readonly clock: Clock
@@ -40,9 +43,9 @@ export interface SuiteRunResult {
 }
 
 /**
- * Runs one suite and says what was seen: removes the reports of earlier runs, runs the command with
- * `BULKHEAD_SUITE` and `BULKHEAD_NONCE` in an allow-listed environment, copies the reports that are
- * there afterwards. When one of the patterns matches nothing, the record names no reports at all:
+ * Runs one part of a suite and says what was seen: removes the reports of earlier runs, runs the
+ * command with `BULKHEAD_SUITE`, `BULKHEAD_LEG`, `BULKHEAD_SHARD` (`2/4`) and `BULKHEAD_NONCE` in an
+ * allow-listed environment, copies the reports that are there afterwards. When one of the patterns matches nothing, the record names no reports at all:
  * half of the reports must not look like all of them.
  *
  * @param copies directory for the copies
@@ -60,14 +63,17 @@ export async function runSuite(request: SuiteRunRequest, copies: string): Promis
   return {
     record: {
       suite: request.suite,
+      leg: request.part.leg,
+      shard: request.part.shard,
       commit: request.commit,
       command: plan.command,
       end,
+      timeout: plan.timeout,
       startedAt,
       endedAt,
       nonce,
       run: request.run,
-      shard: request.shard,
+      tools: request.tools,
       reports: reports.map(({ path, digest }) => ({ path, digest })),
     },
     reports,
@@ -83,7 +89,7 @@ async function execute(
   nonce: string,
   tail: OutputTail,
 ): Promise<ProcessEnd> {
-  const { root, suite, plan, shard, signal } = request
+  const { root, suite, plan, part, signal } = request
   const outcome = await request.runProcess({
     argv: plan.command,
     cwd: root,
@@ -91,7 +97,8 @@ async function execute(
     env: {
       BULKHEAD_SUITE: suite,
       BULKHEAD_NONCE: nonce,
-      BULKHEAD_SHARD: `${shard.index}/${shard.total}`,
+      BULKHEAD_LEG: part.leg,
+      BULKHEAD_SHARD: `${part.shard.index}/${part.shard.of}`,
     },
     ...(signal === undefined ? {} : { signal }),
     onOutput: (chunk, stream) => {

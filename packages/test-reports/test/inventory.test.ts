@@ -9,7 +9,7 @@ import {
   makeInventory,
   parseInventory,
   printInventory,
-  uniteInventories,
+  uniteTests,
 } from '../src/index.ts'
 
 const id = (name: string, className = 'c', file = 'f.ts'): TestId => ({ file, className, name })
@@ -50,8 +50,9 @@ describe('the file of an inventory', () => {
     expect(printInventory(makeInventory('s', [id('b'), id('a')]))).toBe(
       [
         '{',
-        '  "version": 1,',
+        '  "version": 2,',
         '  "suite": "s",',
+        '  "files": [],',
         '  "tests": [',
         '    { "file": "f.ts", "class": "c", "name": "a" },',
         '    { "file": "f.ts", "class": "c", "name": "b" }',
@@ -67,7 +68,7 @@ describe('the file of an inventory', () => {
   it.each([
     ['nothing', ''],
     ['no object', '[]'],
-    ['another version', `{"version":2,"suite":"s","tests":[${test}]}`],
+    ['another version', `{"version":3,"suite":"s","tests":[${test}]}`],
     ['an unknown key', `{"version":1,"suite":"s","tests":[${test}],"wildcard":true}`],
     ['a key twice', `{"version":1,"suite":"s","tests":[${test}],"tests":[]}`],
     ['a test without a file', '{"version":1,"suite":"s","tests":[{"class":"c","name":"n"}]}'],
@@ -173,8 +174,8 @@ describe('comparing what ran with what is required', () => {
   })
 
   it('unites what the trusted ref and the head require', () => {
-    const base = makeInventory('s', [id('a'), id('b')])
-    const head = makeInventory('s', [id('b'), id('c')])
-    expect(uniteInventories('s', base, head).tests).toEqual([id('a'), id('b'), id('c')])
+    const base = [id('b'), id('a')]
+    const head = [id('b'), id('c')]
+    expect(uniteTests(base, head)).toEqual([id('a'), id('b'), id('c')])
   })
 })

@@ -3,9 +3,11 @@ import { OBSERVING } from '../observing.ts'
 import type { CommandResult } from '../command-result.ts'
 import { type CommonOptions, type Register, answer, withCommonOptions } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
+import { legOption } from '../run-options.ts'
 
 interface Options extends CommonOptions {
   readonly base?: string
+  readonly leg?: string
 }
 
 export const registerCheck: Register = (program, host) => {
@@ -17,12 +19,14 @@ export const registerCheck: Register = (program, host) => {
       '--base <rev>',
       'the trusted ref (default: the remote default branch, else the pinned genesis)',
     )
+    .option('--leg <name>', 'which leg this machine is, in suites that declare legs')
     .action((options: Options) =>
       answer(host, 'check', options, () =>
         inWorkspace(options, async (workspace) =>
           describe(
             await checkHead(workspace, {
               ...(options.base === undefined ? {} : { base: options.base }),
+              ...legOption(options.leg),
               onOutput: (chunk) => void process.stderr.write(chunk),
               onStep: (step) => host.console.err(`▸ ${step}`),
               signal: host.signal,
