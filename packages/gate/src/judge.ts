@@ -123,7 +123,7 @@ function runsOf(suite: string, { runs }: SuiteEvidence): Verdict['runs'] {
       (a, b) =>
         compareText(a.leg, b.leg) ||
         a.shard.index - b.shard.index ||
-        compareText(a.record, b.record),
+        compareText(JSON.stringify(a), JSON.stringify(b)),
     )
 }
 
