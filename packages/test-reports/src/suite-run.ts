@@ -1,8 +1,10 @@
+import { rm } from 'node:fs/promises'
 import type { CommitId, Finding } from '@bulkhead/vocabulary'
 import type { Clock, ProcessEnd, RunProcess } from '@bulkhead/world'
 import { OutputTail } from './output-tail.ts'
 import { remark } from './remarks.ts'
 import { type CopiedReport, copyReport, findReports, removeReports } from './report-files.ts'
+import { type FileTime, findStaleReports, readFileClock } from './report-age.ts'
 import type { RunPart } from './run-part.ts'
 import type { RunIdentity, RunRecord } from './run-record.ts'
 
@@ -45,7 +47,7 @@ export interface SuiteRunResult {
 /**
  * Runs one part of a suite and says what was seen: removes the reports of earlier runs, runs the
  * command with `BULKHEAD_SUITE`, `BULKHEAD_LEG`, `BULKHEAD_SHARD` (`2/4`) and `BULKHEAD_NONCE` in an
- * allow-listed environment, copies the reports that are there afterwards. When one of the patterns matches nothing, the record names no reports at all:
+ * allow-listed environment, copies the reports that are there afterwards. When one of the patterns matches nothing, or a report is older than the run, the record names no reports at all:
  * half of the reports must not look like all of them.
  *
  * @param copies directory for the copies
@@ -54,12 +56,13 @@ export interface SuiteRunResult {
 export async function runSuite(request: SuiteRunRequest, copies: string): Promise<SuiteRunResult> {
   const { root, plan, clock } = request
   await removeReports({ root, patterns: plan.reports }, request.runProcess)
+  const began = await readFileClock(copies)
   const nonce = request.nonce()
   const tail = new OutputTail()
   const startedAt = isoTime(clock)
   const end = await execute(request, nonce, tail)
   const endedAt = isoTime(clock)
-  const { reports, findings } = await collect(request, copies)
+  const { reports, findings } = await collect(request, copies, began)
   return {
     record: {
       suite: request.suite,
@@ -114,20 +117,31 @@ function startFindings({ plan }: SuiteRunRequest, end: ProcessEnd): Finding[] {
   return [remark('test/not-started', plan.command.join(' '), end.reason)]
 }
 
+/** Copies all reports or none: half of them must not look like all. */
 async function collect(
   { root, plan }: SuiteRunRequest,
   directory: string,
+  began: FileTime,
 ): Promise<{ reports: readonly CopiedReport[]; findings: readonly Finding[] }> {
   const found = await findReports({ root, patterns: plan.reports })
-  const findings = [...found]
-    .filter(([, paths]) => paths.length === 0)
-    .map(([pattern]) => remark('test/no-report', pattern, 'no report is there after the run'))
-  if (findings.length > 0) return { reports: [], findings }
+  const paths = [...new Set([...found.values()].flat())].sort()
+  const unfit = [
+    ...[...found]
+      .filter(([, matched]) => matched.length === 0)
+      .map(([pattern]) => remark('test/no-report', pattern, 'no report is there after the run')),
+    ...(await findStaleReports(root, paths, began)).map((path) =>
+      remark('test/stale-report', path, 'it was last written before the run began'),
+    ),
+  ]
+  if (unfit.length > 0) return { reports: [], findings: unfit }
   const reports: CopiedReport[] = []
-  for (const path of [...new Set([...found.values()].flat())].sort()) {
+  const lost: Finding[] = []
+  for (const path of paths) {
     const copied = await copyReport(root, path, { directory, number: reports.length + 1 })
     if (copied !== undefined) reports.push(copied)
-    else findings.push(remark('test/no-report', path, 'it went away or changed its kind'))
+    else lost.push(remark('test/no-report', path, 'it went away or changed its kind'))
   }
-  return { reports, findings }
+  if (lost.length === 0) return { reports, findings: [] }
+  await rm(directory, { recursive: true, force: true })
+  return { reports: [], findings: lost }
 }
