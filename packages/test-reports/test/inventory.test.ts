@@ -121,9 +121,7 @@ describe('the file of an inventory, version 2', () => {
     const files = [{ path: 'test/b.ts', digest: digestOf('2') }, file]
     const inventory = makeInventory('s', [legged, id('a')], files)
     const text = printInventory(inventory)
-    expect(text).toContain(
-      '    { "leg": "linux", "file": "f.ts", "class": "c", "name": "a" }',
-    )
+    expect(text).toContain('    { "leg": "linux", "file": "f.ts", "class": "c", "name": "a" }')
     expect(text).toContain(`    { "path": "test/a.ts", "digest": "${digestOf('1')}" },\n`)
     expect(parse(text)).toEqual({ kind: 'inventory', inventory })
     expect(printInventory(makeInventory('s', [id('a'), legged], files.toReversed()))).toBe(text)
