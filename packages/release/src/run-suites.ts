@@ -35,6 +35,8 @@ export interface RunSuitesRequest extends PartsRequest {
 
 /** One run, and why it proves nothing good, if so: the gate will say the same of it. */
 export interface SuiteRun {
+  /** The suite, and its leg and shard where it has them. */
+  readonly label: string
   readonly record: RunRecord
   readonly findings: readonly Finding[]
 }
@@ -52,7 +54,11 @@ export async function runSuites(
   const runs: SuiteRun[] = []
   for (const chosen of chooseParts(request)) {
     const { record, findings } = await runOne(workspace, request, { commit, run, ...chosen })
-    runs.push({ record, findings: [...findings, ...endFindings(record)] })
+    runs.push({
+      label: partLabel(chosen.name, chosen.part),
+      record,
+      findings: [...findings, ...endFindings(record)],
+    })
   }
   return runs
 }

@@ -1,9 +1,8 @@
-import { type CheckResult, checkHead } from '@bulkhead/release'
+import { type CheckResult, checkHead, parsePartOptions } from '@bulkhead/release'
 import { OBSERVING } from '../observing.ts'
 import type { CommandResult } from '../command-result.ts'
 import { type CommonOptions, type Register, answer, withCommonOptions } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
-import { legOption } from '../run-options.ts'
 
 interface Options extends CommonOptions {
   readonly base?: string
@@ -26,7 +25,7 @@ export const registerCheck: Register = (program, host) => {
           describe(
             await checkHead(workspace, {
               ...(options.base === undefined ? {} : { base: options.base }),
-              ...legOption(options.leg),
+              ...parsePartOptions({ leg: options.leg }),
               onOutput: (chunk) => void process.stderr.write(chunk),
               onStep: (step) => host.console.err(`▸ ${step}`),
               signal: host.signal,

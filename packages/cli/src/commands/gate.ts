@@ -1,4 +1,4 @@
-import { gateRelease } from '@bulkhead/release'
+import { gateRelease, parseRun } from '@bulkhead/release'
 import type { CommandResult } from '../command-result.ts'
 import { OBSERVING } from '../observing.ts'
 import { localActors } from '../actors.ts'
@@ -10,7 +10,7 @@ import {
 import { type Register, answer } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
 import { readKeyring, withKeysOption } from '../keys.ts'
-import { type RunOptions, runOf, withRunOptions } from '../run-options.ts'
+import { type RunOptions, withRunOptions } from '../run-options.ts'
 
 interface Options extends EnvironmentOptions, RunOptions {
   readonly commit: string
@@ -35,7 +35,7 @@ export const registerGate: Register = (program, host) => {
               environment: await environmentOf(workspace, options),
               commit: await repository.resolveCommit(options.commit),
               ...(options.genesis === undefined ? {} : { genesis: options.genesis }),
-              run: runOf(options),
+              run: parseRun(options),
               keyring: await readKeyring(repository, options.keys),
               actors: await localActors(repository, 'gate'),
             }),

@@ -1,5 +1,10 @@
 import type { Command } from 'commander'
-import { type InventoryComparison, compareInventories, writeInventories } from '@bulkhead/release'
+import {
+  type InventoryComparison,
+  compareInventories,
+  parsePartOptions,
+  writeInventories,
+} from '@bulkhead/release'
 import { type TestId, idLabel } from '@bulkhead/test-reports'
 import { type Finding, printable } from '@bulkhead/vocabulary'
 import type { CommandResult } from '../command-result.ts'
@@ -12,7 +17,6 @@ import {
   exampleText,
 } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
-import { legOption } from '../run-options.ts'
 
 interface Options extends CommonOptions {
   readonly suite: readonly string[]
@@ -59,7 +63,7 @@ function subcommand(
           const work = write ? writeInventories : compareInventories
           const request = {
             suites: options.suite,
-            ...legOption(options.leg),
+            ...parsePartOptions({ leg: options.leg }),
             files: options.file,
             onOutput: (chunk: Uint8Array) => void process.stderr.write(chunk),
             signal: host.signal,

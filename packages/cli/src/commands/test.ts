@@ -1,10 +1,9 @@
-import { type SuiteRun, runSuites, workingPolicy } from '@bulkhead/release'
-import { partLabel } from '@bulkhead/test-reports'
+import { type SuiteRun, parsePartOptions, runSuites, workingPolicy } from '@bulkhead/release'
 import type { CommandResult } from '../command-result.ts'
 import { type CommonOptions, type Register, answer, withCommonOptions } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
 import { readKeyring, withKeysOption } from '../keys.ts'
-import { type RunOptions, legOption, runOf, shardOf, withRunOptions } from '../run-options.ts'
+import { type RunOptions, withRunOptions } from '../run-options.ts'
 import { VERSION } from '../version.ts'
 
 interface Options extends CommonOptions, RunOptions {
@@ -36,14 +35,11 @@ export const registerTest: Register = (program, host) => {
       answer(host, 'test', options, () =>
         inWorkspace(options, async (workspace) => {
           const [first, ...rest] = command
-          const shard = shardOf(options.shard)
-          const run = runOf(options)
+          const parts = parsePartOptions(options)
           const runs = await runSuites(workspace, {
             policy: await workingPolicy(workspace),
             suites: options.suite,
-            ...legOption(options.leg),
-            ...(shard === undefined ? {} : { shard }),
-            ...(run === undefined ? {} : { run }),
+            ...parts,
             version: VERSION,
             ...(first === undefined ? {} : { command: [first, ...rest] as const }),
             vouching:
@@ -67,11 +63,11 @@ function describe(runs: readonly SuiteRun[]): CommandResult {
     outcome: findings.length === 0 ? 'passed' : 'blocked',
     findings,
     json: { runs: runs.map((run) => run.record) },
-    text: runs.map(({ record, findings: found }) => {
+    text: runs.map(({ record, label, findings: found }) => {
       const seconds = ((Date.parse(record.endedAt) - Date.parse(record.startedAt)) / 1_000).toFixed(
         1,
       )
-      return `${found.length === 0 ? '✓' : '✗'} ${partLabel(record.suite, record)} at ${record.commit.slice(0, 12)}: ${seconds} s, ${record.reports.length} report(s) on record`
+      return `${found.length === 0 ? '✓' : '✗'} ${label} at ${record.commit.slice(0, 12)}: ${seconds} s, ${record.reports.length} report(s) on record`
     }),
   }
 }
