@@ -292,11 +292,10 @@ describe('who had a hand in a change', () => {
   beforeEach(() => project.repository.git('tag', 'bulkhead-genesis'))
 
   it('is everybody who wrote, committed or signed a commit that changes the file', async () => {
-    const { git } = project.repository
     await commit('Not this one', { 'test/b.txt': 'three\nfour\n\n' })
     await writeFiles(project.repository.path, { 'test/a.txt': 'one\n' })
     const message = 'Edit\n\nCo-authored-by: Bob <bob@example.test>'
-    await git(
+    await project.repository.git(
       '-c',
       'commit.gpgsign=false',
       'commit',

@@ -61,10 +61,12 @@ async function removeOtherSplits(suitePlace: string, { leg, shard }: RunPart): P
 /** The folders of parts, in an order that is the same everywhere. */
 async function partFolders(suitePlace: string) {
   const names = await readdir(suitePlace).catch(() => [])
-  return names.sort().flatMap((name) => {
-    const part = partOfFolder(name)
-    return part === undefined ? [] : [{ name, part }]
-  })
+  return names
+    .flatMap((name) => {
+      const part = partOfFolder(name)
+      return part === undefined ? [] : [{ name, part }]
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 export interface StoredReport {
