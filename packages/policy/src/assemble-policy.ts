@@ -1,5 +1,5 @@
 import { type BlobId, type CommitId, type Finding, InputError } from '@bulkhead/vocabulary'
-import { type NamedFile, POLICY_PATH, namedFiles } from './named-files.ts'
+import { type FileRole, type NamedFile, POLICY_PATH, namedFiles } from './named-files.ts'
 import { findingOf, parsePolicy } from './parse-policy.ts'
 import type { LoadedPolicy } from './policy.ts'
 import { digestOfFiles } from './policy-digest.ts'
@@ -54,15 +54,33 @@ function judgeFiles(files: readonly ReadFile[], origin: PolicyOrigin): readonly 
     ...files.flatMap((file) =>
       file.bytes && file.bytes.length > MOST_FILE_BYTES ? [tooLarge(file)] : [],
     ),
-    ...sameKeys(files.filter(({ role }) => role !== 'signers' && role !== 'inventory')),
+    ...sameKeys(files.filter(({ role }) => KEY_ROLES.has(role))),
   ]
+}
+
+/** A key in two of these roles would let its holder be both. */
+const KEY_ROLES: ReadonlySet<FileRole> = new Set(['voucher', 'builder', 'gate', 'ledger'])
+
+const FILES: Readonly<Record<FileRole, string>> = {
+  signers: 'the allowed signers',
+  revoked: 'the revoked keys',
+  openpgp: 'an OpenPGP certificate',
+  roots: 'the X.509 roots',
+  crls: 'the X.509 revocation lists',
+  'trusted-root': "Sigstore's trusted root",
+  proofs: 'the Sigstore proofs',
+  inventory: 'an inventory',
+  voucher: 'a voucher key',
+  builder: 'a builder key',
+  gate: 'a gate key',
+  ledger: 'a ledger key',
 }
 
 const missingFile = ({ path, role, place }: ReadFile, { whereFilesAre }: PolicyOrigin): Defect => ({
   code: 'policy/missing-file',
   path: place,
   part: 'value',
-  message: `${role === 'signers' ? 'the allowed signers' : `a ${role} key`}, ${JSON.stringify(path)}: no regular file there in ${whereFilesAre}`,
+  message: `${FILES[role]}, ${JSON.stringify(path)}: no regular file there in ${whereFilesAre}`,
   remedy: `Commit the file at that path (\`git add -- ${quoted(path)}\`) to the trusted ref, or name the right path here.`,
 })
 

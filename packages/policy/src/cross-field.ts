@@ -10,6 +10,7 @@ export function crossFieldDefects(parts: SoundParts): readonly Defect[] {
   return [
     ...(mayDemand(parts) ? [] : [nothingDemanded]),
     ...Object.entries(parts.suites).flatMap(([name, suite]) => suiteDefects(name, suite)),
+    ...signerDefects(parts),
     ...sharedFiles(parts),
     ...repeated(reportPlaces(parts), 'a report counts for one suite'),
     ...repeated(
@@ -53,6 +54,46 @@ function suiteDefects(name: string, suite: SoundSuite): readonly Defect[] {
     },
   ]
 }
+
+function signerDefects({ namesSigners, signing }: SoundParts): readonly Defect[] {
+  const principals = Object.entries(signing.principals)
+  const emails = principals.flatMap(([name, { committers }]) =>
+    (committers ?? []).map((path, index) => ({
+      path,
+      place: ['signing', 'principals', name, 'committers', index],
+    })),
+  )
+  const needs = (key: 'x509' | 'gitsign', section: 'x509' | 'sigstore') =>
+    signing[section] === undefined
+      ? principals
+          .filter(([, principal]) => (principal[key] ?? []).length > 0)
+          .map(([name]) => withoutTrust(['signing', 'principals', name, key], section))
+      : []
+  return [
+    ...(!namesSigners && principals.length === 0 ? [nobodySigns] : []),
+    ...repeated(emails, 'a committer belongs to one principal'),
+    ...needs('x509', 'x509'),
+    ...needs('gitsign', 'sigstore'),
+  ]
+}
+
+const nobodySigns: Defect = {
+  code: 'policy/missing-key',
+  path: [],
+  part: 'key',
+  key: 'signers',
+  message:
+    'the key `signers` is missing and `signing.principals` names nobody, so no commit could pass',
+  remedy: 'Add it, for example: `signers: .bulkhead/allowed_signers`.',
+}
+
+const withoutTrust = (place: YamlPath, section: 'x509' | 'sigstore'): Defect => ({
+  code: 'policy/inconsistent',
+  path: place,
+  part: 'key',
+  message: `${showPath(place)} names certificates, but \`signing.${section}\` does not say who vouches for them`,
+  remedy: `Add \`signing.${section}\`, or remove the key.`,
+})
 
 /** One file in two roles: whoever holds the one could act as the other. */
 function sharedFiles(parts: SoundParts): readonly Defect[] {

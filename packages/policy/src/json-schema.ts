@@ -29,6 +29,15 @@ const RULES_BEYOND_VALIBOT: readonly {
   readonly rule: JsonSchema
 }[] = [
   {
+    at: [],
+    rule: {
+      anyOf: [
+        { required: ['signers'] },
+        { required: ['signing'], properties: { signing: { required: ['principals'] } } },
+      ],
+    },
+  },
+  {
     at: ['properties', 'suites', 'additionalProperties'],
     rule: {
       if: { properties: { mandatory: { const: true } }, required: ['mandatory'] },

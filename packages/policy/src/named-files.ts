@@ -4,11 +4,25 @@ import type { YamlPath } from './yaml-path.ts'
 /** Where the policy lives in a repository. */
 export const POLICY_PATH = 'bulkhead.yml'
 
+/** What a file is for: a role of `keys`, or what its name says. */
+export type FileRole =
+  | 'signers'
+  | 'revoked'
+  | 'openpgp'
+  | 'roots'
+  | 'crls'
+  | 'trusted-root'
+  | 'proofs'
+  | 'inventory'
+  | 'voucher'
+  | 'builder'
+  | 'gate'
+  | 'ledger'
+
 /** A file that a policy names, and where it names it. */
 export interface NamedFile {
   readonly path: string
-  /** `signers`, `inventory`, or a role of `keys`. */
-  readonly role: 'signers' | 'inventory' | 'voucher' | 'builder' | 'gate' | 'ledger'
+  readonly role: FileRole
   readonly place: YamlPath
 }
 
@@ -17,18 +31,35 @@ const ROLES = ['voucher', 'builder', 'gate', 'ledger'] as const
 /** The parts of a policy that name files; each may be absent while the rest is still in error. */
 interface Naming {
   readonly signers: string | undefined
+  readonly signing: NamingSigning
   readonly suites: Readonly<Record<string, { readonly inventory?: string | undefined }>>
   readonly keys: Readonly<
     Record<(typeof ROLES)[number], readonly { readonly file: string }[] | undefined>
   >
 }
 
+interface NamingSigning {
+  readonly revoked: string | undefined
+  readonly principals: Readonly<Record<string, { readonly openpgp: readonly string[] | undefined }>>
+  readonly x509: { readonly roots: string; readonly crls?: string | undefined } | undefined
+  readonly sigstore:
+    | { readonly 'trusted-root': string; readonly proofs?: string | undefined }
+    | { readonly trustedRoot: string; readonly proofs: string | undefined }
+    | undefined
+}
+
 /** Every file that a policy names, in the order of the format. */
-export function namedFiles({ signers, suites, keys }: Naming | Policy): readonly NamedFile[] {
+export function namedFiles({
+  signers,
+  signing,
+  suites,
+  keys,
+}: Naming | Policy): readonly NamedFile[] {
   return [
     ...(signers === undefined
       ? []
       : [{ path: signers, role: 'signers', place: ['signers'] } as const]),
+    ...signingFiles(signing),
     ...Object.entries(suites).flatMap(([suite, { inventory }]) =>
       inventory === undefined
         ? []
@@ -38,6 +69,33 @@ export function namedFiles({ signers, suites, keys }: Naming | Policy): readonly
       (keys[role] ?? []).map(
         ({ file }, index) => ({ path: file, role, place: ['keys', role, index, 'file'] }) as const,
       ),
+    ),
+  ]
+}
+
+function signingFiles({
+  revoked,
+  principals,
+  x509,
+  sigstore,
+}: NamingSigning): readonly NamedFile[] {
+  const root =
+    sigstore && ('trustedRoot' in sigstore ? sigstore.trustedRoot : sigstore['trusted-root'])
+  const single: readonly (readonly [string | undefined, FileRole, YamlPath])[] = [
+    [revoked, 'revoked', ['signing', 'revoked']],
+    [x509?.roots, 'roots', ['signing', 'x509', 'roots']],
+    [x509?.crls, 'crls', ['signing', 'x509', 'crls']],
+    [root, 'trusted-root', ['signing', 'sigstore', 'trusted-root']],
+    [sigstore?.proofs, 'proofs', ['signing', 'sigstore', 'proofs']],
+  ]
+  return [
+    ...single.flatMap(([path, role, place]) => (path === undefined ? [] : [{ path, role, place }])),
+    ...Object.entries(principals).flatMap(([name, { openpgp }]) =>
+      (openpgp ?? []).map((path, index) => ({
+        path,
+        role: 'openpgp' as const,
+        place: ['signing', 'principals', name, 'openpgp', index],
+      })),
     ),
   ]
 }

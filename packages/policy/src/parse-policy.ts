@@ -39,13 +39,11 @@ export function parsePolicy(
   if (yaml.defects.length > 0)
     return { ok: false, findings: limited(sourceFindings(yaml, fileName)) }
   const { known, defects: unknownKeys } = withoutUnknownKeys(policyForm, yaml.data)
-  const defects = [
-    ...unknownKeys,
-    ...formDefects(policyForm, known, yaml.data).filter(
-      (defect) => !followsFrom(unknownKeys, defect),
-    ),
+  const others = [
+    ...formDefects(policyForm, known, yaml.data),
     ...crossFieldDefects(soundParts(known)),
   ]
+  const defects = [...unknownKeys, ...others.filter((defect) => !followsFrom(unknownKeys, defect))]
   const parsed = v.safeParse(policyForm, known)
   if (parsed.success && defects.length === 0)
     return { ok: true, policy: policyOfForm(parsed.output), locate }

@@ -2,7 +2,16 @@ import { type Milliseconds, parseDuration } from '@bulkhead/vocabulary'
 import type { EnvironmentForm } from './environment-form.ts'
 import { splitAddress } from './forms.ts'
 import { fraction } from './fraction.ts'
-import type { BakePolicy, EnvironmentPolicy, Policy, SuitePolicy, TargetPolicy } from './policy.ts'
+import type {
+  BakePolicy,
+  EnvironmentPolicy,
+  Policy,
+  PrincipalPolicy,
+  SigningPolicy,
+  SuitePolicy,
+  TargetPolicy,
+} from './policy.ts'
+import type { PrincipalForm, SigningForm } from './signing-form.ts'
 import type { PolicyForm, SuiteForm } from './schema.ts'
 
 /** The policy as the other rooms read it, from a form that has no defects. */
@@ -11,6 +20,7 @@ export function policyOfForm(form: PolicyForm): Policy {
     version: form.version,
     mode: form.mode,
     signers: form.signers,
+    signing: signingOfForm(form.signing),
     suites: mapEntries(form.suites, suiteOfForm),
     build: {
       command: form.build.command && atLeastOne(form.build.command),
@@ -21,6 +31,31 @@ export function policyOfForm(form: PolicyForm): Policy {
     environments: mapEntries(form.environments, environmentOfForm),
   }
 }
+
+const signingOfForm = (form: SigningForm): SigningPolicy => ({
+  revoked: form.revoked,
+  principals: mapEntries(form.principals, principalOfForm),
+  x509: form.x509 && { roots: form.x509.roots, crls: form.x509.crls },
+  sigstore: form.sigstore && {
+    trustedRoot: form.sigstore['trusted-root'],
+    proofs: form.sigstore.proofs,
+  },
+  rules: {
+    author: form.rules.author,
+    touch: form.rules.touch,
+    tags: form.rules.tags,
+    rsaBits: form.rules['rsa-bits'],
+    forge: form.rules.forge,
+  },
+})
+
+const principalOfForm = (form: PrincipalForm): PrincipalPolicy => ({
+  role: form.role,
+  committers: form.committers,
+  openpgp: form.openpgp ?? [],
+  x509: form.x509 ?? [],
+  gitsign: form.gitsign ?? [],
+})
 
 const suiteOfForm = (form: SuiteForm): SuitePolicy => ({
   mandatory: form.mandatory,

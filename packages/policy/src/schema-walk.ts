@@ -26,7 +26,8 @@ const isSchema = (value: unknown): value is v.GenericSchema =>
 const isEntries = (value: unknown): value is Record<string, v.GenericSchema> =>
   typeof value === 'object' && value !== null && Object.values(value).every(isSchema)
 
-const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
+/** Whether plain data is a mapping. */
+export const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The schema of the value at a path, undefined where the format has nothing. */

@@ -16,6 +16,7 @@ import {
   repositoryPath,
   wholeNumber,
 } from './forms.ts'
+import { signingForm } from './signing-form.ts'
 
 /**
  * The YAML form of `bulkhead.yml` version 1, keys and values as people write them. One schema gives
@@ -190,7 +191,8 @@ export const policyForm = explain(
       }),
       'enforce',
     ),
-    signers: signersForm,
+    signers: v.optional(signersForm),
+    signing: v.optional(signingForm, {}),
     suites: suitesForm,
     build: buildForm,
     keys: keysForm,

@@ -1,18 +1,32 @@
 import * as v from 'valibot'
 import { type EnvironmentForm, environmentForm } from './environment-form.ts'
 import { type KeysForm, type SuiteForm, keyRoleForms, signersForm, suiteForm } from './schema.ts'
-import { valueAt } from './schema-walk.ts'
+import {
+  type PrincipalForm,
+  type SigningForm,
+  principalEntries,
+  signingEntries,
+} from './signing-form.ts'
+import { isMapping, valueAt } from './schema-walk.ts'
 
 /** Each key on its own: undefined where it is absent or its own form is wrong. */
-type Sound<Form> = { readonly [Key in keyof Form]: Form[Key] | undefined }
+type Sound<Form> = { readonly [Key in keyof Form]-?: Form[Key] | undefined }
 
 /** The parts of a policy whose own form is right, whatever is wrong with the others. */
 export interface SoundParts {
   readonly signers: string | undefined
+  /** Whether anything stands there, right or wrong. */
+  readonly namesSigners: boolean
+  readonly signing: SoundSigning
   readonly suites: Readonly<Record<string, SoundSuite>>
   readonly artifacts: readonly string[]
   readonly keys: Sound<KeysForm>
   readonly environments: Readonly<Record<string, Sound<EnvironmentForm>>>
+}
+
+/** Principals are sound one by one. */
+export type SoundSigning = Omit<Sound<SigningForm>, 'principals' | 'rules'> & {
+  readonly principals: Readonly<Record<string, Sound<PrincipalForm>>>
 }
 
 export interface SoundSuite {
@@ -31,6 +45,8 @@ export function soundParts(data: unknown): SoundParts {
   const keys = valueAt(data, ['keys'])
   return {
     signers: sound(signersForm, data, 'signers'),
+    namesSigners: !isMapping(data) || valueAt(data, ['signers']) !== undefined,
+    signing: soundSigning(valueAt(data, ['signing'])),
     suites: mapSections(valueAt(data, ['suites']), soundSuite),
     artifacts: sound(v.array(v.string()), valueAt(data, ['build']), 'artifacts') ?? [],
     keys: {
@@ -42,6 +58,21 @@ export function soundParts(data: unknown): SoundParts {
     environments: mapSections(valueAt(data, ['environments']), soundEnvironment),
   }
 }
+
+const soundSigning = (data: unknown): SoundSigning => ({
+  revoked: sound(signingEntries.revoked, data, 'revoked'),
+  principals: mapSections(valueAt(data, ['principals']), soundPrincipal),
+  x509: sound(signingEntries.x509, data, 'x509'),
+  sigstore: sound(signingEntries.sigstore, data, 'sigstore'),
+})
+
+const soundPrincipal = (data: unknown): Sound<PrincipalForm> => ({
+  role: sound(principalEntries.role, data, 'role'),
+  committers: sound(principalEntries.committers, data, 'committers'),
+  openpgp: sound(principalEntries.openpgp, data, 'openpgp'),
+  x509: sound(principalEntries.x509, data, 'x509'),
+  gitsign: sound(principalEntries.gitsign, data, 'gitsign'),
+})
 
 const soundSuite = (data: unknown): SoundSuite => ({
   mandatory: sound(suiteForm.entries.mandatory, data, 'mandatory'),

@@ -104,6 +104,22 @@ const contradictions: readonly {
     says: 'stands at the policy already',
   },
   {
+    name: 'one committer of two principals',
+    from: 'suites:\n',
+    to: 'signing: { principals: { a: { committers: [a@b.c] }, b: { committers: [a@b.c] } } }\nsuites:\n',
+    twin: 'signing: { principals: { a: { committers: [a@b.c] }, b: { committers: [b@b.c] } } }\nsuites:\n',
+    at: 'a@b.c] } } }',
+    says: 'a committer belongs to one principal',
+  },
+  {
+    name: 'X.509 certificates that no root vouches for',
+    from: 'suites:\n',
+    to: 'signing: { principals: { a: { committers: [a@b.c], x509: [a@b.c] } } }\nsuites:\n',
+    twin: 'signing: { x509: { roots: r.pem }, principals: { a: { committers: [a@b.c], x509: [a@b.c] } } }\nsuites:\n',
+    at: '',
+    says: '`signing.x509` does not say who vouches for them',
+  },
+  {
     name: 'two suites with one report',
     from: 'suites:\n',
     to: advisory.replace('lint.xml', 'tenant-isolation.xml'),

@@ -78,6 +78,11 @@ describe('the JSON Schema', () => {
 
   it.each([
     ['signers:', 'signrs:'],
+    ['signers: .bulkhead/allowed_signers', 'signing: {}'],
+    [
+      'signers: .bulkhead/allowed_signers',
+      'signing: { principals: { ada: { committers: ["*"] } } }',
+    ],
     ['timeout: 5m', 'timeout: 5'],
     ['    inventory:', '    # inventory:'],
     [', separation: process', ''],

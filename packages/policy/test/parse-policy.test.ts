@@ -16,6 +16,19 @@ describe('a right policy', () => {
       version: 1,
       mode: 'enforce',
       signers: '.bulkhead/allowed_signers',
+      signing: {
+        revoked: undefined,
+        principals: {},
+        x509: undefined,
+        sigstore: undefined,
+        rules: {
+          author: 'any',
+          touch: 'required',
+          tags: 'any',
+          rsaBits: 2048,
+          forge: 'clean-merges',
+        },
+      },
       suites: {
         'tenant-isolation': {
           mandatory: true,
@@ -284,6 +297,15 @@ describe('a missing key', () => {
         remedy: 'Add it, for example: `separation: process`.',
       },
     ])
+  })
+
+  it.each([
+    ['signing: { rules: { author: committer } }', false],
+    ['signing: { principals: { a: { committers: [a@b.c] } } }', true],
+  ])('is `signers`, unless somebody else signs: %s', (to, right) => {
+    const text = exampleWith({ from: 'signers: .bulkhead/allowed_signers', to })
+    const messages = findingsOf(text).map(({ message }) => message)
+    expect(messages).toEqual(right ? [] : [expect.stringContaining('the key `signers` is missing')])
   })
 
   it('is each of them, when all are missing', () => {

@@ -5,6 +5,7 @@ import type {
   EnvironmentPolicy,
   LocalTargetPolicy,
   Policy,
+  SigningPolicy,
   SuitePolicy,
 } from '../src/index.ts'
 
@@ -94,14 +95,62 @@ const suite: fc.Arbitrary<Omit<SuitePolicy, 'reports' | 'inventory'>> = fc.recor
   shards: fc.integer({ min: 1, max: 1000 }),
 })
 
+const principal = fc.record({
+  role: fc.constantFrom('person' as const, 'bot' as const, 'forge' as const),
+  certified: fc.boolean(),
+  x509: fc.array(fc.constantFrom('ada@example.test', 'b+c@d.test'), { maxLength: 2 }),
+  gitsign: fc.array(
+    fc.record({
+      issuer: fc.constantFrom('https://accounts.example.test', 'https://token.example.test/a'),
+      identity: fc.constantFrom(
+        'ada@example.test',
+        'https://example.test/workflow@refs/heads/main',
+      ),
+    }),
+    { maxLength: 2 },
+  ),
+})
+type MadePrincipal = typeof principal extends fc.Arbitrary<infer Made> ? Made : never
+
+/** Emails are told apart by the principal's name: none may have two owners. */
+const assembleSigning = (
+  principals: Readonly<Record<string, MadePrincipal>>,
+  rules: SigningPolicy['rules'],
+  next: () => string,
+): SigningPolicy => ({
+  revoked: next(),
+  principals: Object.fromEntries(
+    Object.entries(principals).map(([key, { certified, ...rest }]) => [
+      key,
+      {
+        ...rest,
+        committers: [`${key}@example.test`, `${key}@users.example.test`],
+        openpgp: certified ? [next()] : [],
+      },
+    ]),
+  ),
+  x509: { roots: next(), crls: next() },
+  sigstore: { trustedRoot: next(), proofs: next() },
+  rules,
+})
+
 /** Policies without defects; every path is given once, since files have one use. */
 export const rightPolicy: fc.Arbitrary<Policy> = fc
   .record({
     mode: fc.constantFrom('enforce' as const, 'observe' as const),
-    paths: fc.uniqueArray(path, { minLength: 22, maxLength: 22 }),
+    paths: fc.uniqueArray(path, { minLength: 32, maxLength: 32 }),
     suites: fc.dictionary(name, suite, { minKeys: 1, maxKeys: 4 }),
     build: fc.option(command, { nil: undefined }),
     separation: fc.constantFrom('process' as const, 'local' as const),
+    hasSigners: fc.boolean(),
+    principals: fc.dictionary(name, principal, { minKeys: 1, maxKeys: 3 }),
+    rules: fc.record({
+      author: fc.constantFrom('any' as const, 'committer' as const),
+      touch: fc.constantFrom('required' as const, 'not-required' as const),
+      tags: fc.constantFrom('any' as const, 'signed' as const),
+      rsaBits: fc.integer({ min: 2048, max: 16_384 }),
+      forge: fc.constantFrom('clean-merges' as const, 'any' as const),
+    }),
     verdictExpires: span(1, 999_999_999),
     environments: fc.dictionary(name, environment, { minKeys: 1, maxKeys: 2 }),
   })
@@ -113,6 +162,9 @@ interface Ingredients {
   readonly suites: Readonly<Record<string, Omit<SuitePolicy, 'reports' | 'inventory'>>>
   readonly build: Policy['build']['command']
   readonly separation: 'process' | 'local'
+  readonly hasSigners: boolean
+  readonly principals: Readonly<Record<string, MadePrincipal>>
+  readonly rules: SigningPolicy['rules']
   readonly verdictExpires: Milliseconds
   readonly environments: Readonly<Record<string, Omit<EnvironmentPolicy, 'name'>>>
 }
@@ -134,7 +186,8 @@ function assemble(made: Ingredients): Policy {
   return {
     version: 1,
     mode: made.mode,
-    signers: next(),
+    signers: made.hasSigners ? next() : undefined,
+    signing: assembleSigning(made.principals, made.rules, next),
     suites: Object.fromEntries(suites),
     build: { command: made.build, artifacts: [next(), next()] },
     keys: {

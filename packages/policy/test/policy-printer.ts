@@ -1,13 +1,14 @@
 import { formatDuration } from '@bulkhead/vocabulary'
 import { stringify } from 'yaml'
-import type { EnvironmentPolicy, Policy, SuitePolicy } from '../src/index.ts'
+import type { EnvironmentPolicy, Policy, SigningPolicy, SuitePolicy } from '../src/index.ts'
 
 /** Writes a policy as YAML, the other way round than the parser; knows nothing of its code. */
 export function printPolicy(policy: Policy): string {
   return stringify({
     version: policy.version,
     mode: policy.mode,
-    signers: policy.signers,
+    ...without({ signers: policy.signers }),
+    signing: signingForm(policy.signing),
     suites: mapped(policy.suites, suiteForm),
     build: without({ command: policy.build.command, artifacts: policy.build.artifacts }),
     keys: policy.keys,
@@ -15,6 +16,29 @@ export function printPolicy(policy: Policy): string {
     environments: mapped(policy.environments, environmentForm),
   })
 }
+
+const signingForm = ({ revoked, principals, x509, sigstore, rules }: SigningPolicy) =>
+  without({
+    revoked,
+    principals: mapped(principals, ({ openpgp, x509: emails, gitsign, ...rest }) => ({
+      ...rest,
+      ...listed({ openpgp, x509: emails, gitsign }),
+    })),
+    x509: x509 && without(x509),
+    sigstore:
+      sigstore && without({ 'trusted-root': sigstore.trustedRoot, proofs: sigstore.proofs }),
+    rules: {
+      author: rules.author,
+      touch: rules.touch,
+      tags: rules.tags,
+      'rsa-bits': rules.rsaBits,
+      forge: rules.forge,
+    },
+  })
+
+/** An empty list is left out: as it stands it would be an error. */
+const listed = (lists: Readonly<Record<string, readonly unknown[]>>) =>
+  Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0))
 
 const suiteForm = (suite: SuitePolicy) =>
   without({

@@ -1,7 +1,7 @@
 import { loadPolicy } from '@bulkhead/policy'
 import { type CommitId, type Finding, InputError } from '@bulkhead/vocabulary'
 import { trustedKeys } from './trusted-keys.ts'
-import { allowedSignersOf } from './verify-commits.ts'
+import { trustedSignersOf } from './trusted-signers.ts'
 import { KEY_ROLES, type Workspace } from './workspace.ts'
 
 /**
@@ -16,7 +16,7 @@ export async function judgeNextPolicy(
 ): Promise<readonly Finding[]> {
   try {
     const next = await loadPolicy(repository, commit)
-    allowedSignersOf(next)
+    await trustedSignersOf(next)
     for (const role of KEY_ROLES) trustedKeys(next, role)
     const kept = environment === undefined || Object.hasOwn(next.policy.environments, environment)
     return kept ? [] : [environmentGone(commit, environment)]

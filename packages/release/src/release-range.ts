@@ -2,7 +2,7 @@ import { findUnrelatedBase } from '@bulkhead/git'
 import type { LoadedPolicy } from '@bulkhead/policy'
 import { type RangeJudgement, verifyRange } from '@bulkhead/signatures'
 import type { CommitId } from '@bulkhead/vocabulary'
-import { allowedSignersOf } from './verify-commits.ts'
+import { trustedSignersOf } from './trusted-signers.ts'
 import type { Workspace } from './workspace.ts'
 
 /**
@@ -18,7 +18,7 @@ export async function judgeReleaseRange(
   const judgement = await verifyRange({
     repository,
     range,
-    allowedSigners: allowedSignersOf(policy),
+    ...(await trustedSignersOf(policy)),
     receiptTime: clock.now(),
   })
   const unrelated = await findUnrelatedBase(repository, range)

@@ -1,12 +1,15 @@
-import { type LoadedPolicy, loadPolicy, loadPolicyFile } from '@bulkhead/policy'
+import { loadPolicy, loadPolicyFile } from '@bulkhead/policy'
 import {
-  type AllowedSigners,
+  type CommitJudgement,
   type RangeJudgement,
-  parseAllowedSigners,
+  type RangeRequest,
+  type RangeSummary,
+  judgeRange,
   verifyRange,
 } from '@bulkhead/signatures'
 import { type CommitId, InputError } from '@bulkhead/vocabulary'
 import { pinnedGenesis } from './trusted-ref.ts'
+import { trustedSignersOf } from './trusted-signers.ts'
 import type { Workspace } from './workspace.ts'
 
 export interface VerifyCommitsRequest {
@@ -24,6 +27,21 @@ export async function verifyCommits(
   workspace: Workspace,
   request: VerifyCommitsRequest,
 ): Promise<RangeJudgement> {
+  return verifyRange(await rangeRequestOf(workspace, request))
+}
+
+/** As {@link verifyCommits}, batch by batch, for ranges of any length: see {@link judgeRange}. */
+export async function* judgeCommits(
+  workspace: Workspace,
+  request: VerifyCommitsRequest,
+): AsyncGenerator<readonly CommitJudgement[], RangeSummary> {
+  return yield* judgeRange(await rangeRequestOf(workspace, request))
+}
+
+async function rangeRequestOf(
+  workspace: Workspace,
+  request: VerifyCommitsRequest,
+): Promise<RangeRequest> {
   const { repository } = workspace
   const [base, head] = splitRange(request.range ?? 'HEAD')
   const trusted = await trustedCommit(workspace, request, base)
@@ -35,12 +53,8 @@ export async function verifyCommits(
     base: base === undefined ? trusted : await repository.resolveCommit(base),
     head: await repository.resolveCommit(head),
   }
-  return verifyRange({
-    repository,
-    range,
-    allowedSigners: allowedSignersOf(policy),
-    receiptTime: workspace.clock.now(),
-  })
+  const signers = await trustedSignersOf(policy)
+  return { repository, range, ...signers, receiptTime: workspace.clock.now() }
 }
 
 async function trustedCommit(
@@ -72,18 +86,5 @@ function splitRange(range: string): readonly [string | undefined, string] {
     subject: range,
     message: 'not a range of the form BASE..HEAD',
     remedy: 'write BASE..HEAD with two commits, or one commit',
-  })
-}
-
-/** The allowed signers of a policy. @throws InputError for a file that is absent or malformed */
-export function allowedSignersOf(policy: LoadedPolicy): AllowedSigners {
-  const path = policy.policy.signers
-  const bytes = policy.files.get(path)
-  if (bytes !== undefined) return parseAllowedSigners(bytes, path)
-  throw new InputError({
-    code: 'policy/missing-file',
-    subject: path,
-    message: `the trusted ref ${policy.trustedRef} has no allowed signers`,
-    remedy: `commit the allowed signers at ${path}`,
   })
 }

@@ -1,5 +1,7 @@
 import type { AllowedSigner } from './allowed-signers.ts'
+import { namesOf, signsFor } from './principal.ts'
 import type { Refusal } from './refusal.ts'
+import { type RevokedKeys, isRevoked } from './revoked-keys.ts'
 import { fingerprint } from './ssh-key.ts'
 
 /** The purpose that git signs commits and tags for. */
@@ -26,9 +28,9 @@ export function objectTo(
   if (namespace !== NAMESPACE) {
     return { code: 'signature/wrong-namespace', message: 'its signature was not made for git' }
   }
-  const own = signers.filter(({ principals }) => principals.some((name) => name === committer))
+  const own = signers.filter(({ principal }) => signsFor(principal, committer))
   if (own.length === 0) {
-    const message = `the key ${fingerprint(keyBlob)} is ${namesOf(signers)}'s, who may not sign for the committer ${committer ?? '(not UTF-8)'}`
+    const message = `the key ${fingerprint(keyBlob)} is ${namesOf(signers.map(({ principal }) => principal))}'s, who may not sign for the committer ${committer ?? '(not UTF-8)'}`
     return { code: 'signature/wrong-committer', message }
   }
   const forGit = own.filter(({ namespaces }) => namespaces?.includes(NAMESPACE) ?? true)
@@ -41,9 +43,28 @@ export function objectTo(
   return { code: 'signature/key-not-valid', message }
 }
 
-/** Every principal of a key, as the policy names them. */
-const namesOf = (signers: readonly AllowedSigner[]): string =>
-  signers.flatMap(({ principals }) => principals).join(', ')
+/** The reason why not when the trusted ref has revoked this key. */
+export function objectToRevoked(
+  keyBlob: Buffer,
+  revokedKeys: RevokedKeys | undefined,
+): Refusal | undefined {
+  if (revokedKeys === undefined || !isRevoked(keyBlob, revokedKeys)) return undefined
+  const message = `the key ${fingerprint(keyBlob)} is revoked by ${revokedKeys.path}`
+  return { code: 'signature/key-revoked', message }
+}
+
+/**
+ * The reason why not when a security key signed untouched: a program that reaches the token could
+ * then sign without its owner.
+ */
+export function objectToUntouched(
+  keyBlob: Buffer,
+  touched: boolean | undefined,
+): Refusal | undefined {
+  if (touched !== false) return undefined
+  const message = `the security key ${fingerprint(keyBlob)} signed without a touch`
+  return { code: 'signature/untouched', message }
+}
 
 /** From `valid-after` on, and before `valid-before`. */
 const isValidAt = ({ validAfter, validBefore }: AllowedSigner, time: number): boolean =>

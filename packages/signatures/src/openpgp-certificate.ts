@@ -7,6 +7,7 @@ import {
   periodsOf,
   weakSelfSignature,
 } from './openpgp-period.ts'
+import type { Principal } from './principal.ts'
 import type { Reading } from './refusal.ts'
 
 /** A primary key or subkey, and when it may sign documents. */
@@ -27,8 +28,7 @@ export interface OpenPgpCertificate {
 
 /** Who may sign with the keys of a certificate. Its user IDs say nothing: their owner wrote them. */
 export interface OpenPgpSigner {
-  /** Emails of committers, compared exactly. */
-  readonly principals: readonly string[]
+  readonly principal: Principal
   readonly certificate: OpenPgpCertificate
 }
 

@@ -4,11 +4,12 @@ import { openPgpCheckOf } from './openpgp-check.ts'
 import type { OpenPgpKey } from './openpgp-key.ts'
 import { type KeyState, stateAt } from './openpgp-period.ts'
 import { type OpenPgpSignature, readOpenPgpSignature } from './openpgp-signature.ts'
+import { type Principal, namesOf, signsFor } from './principal.ts'
 import { type Reading, type Refusal, read, refuse } from './refusal.ts'
 import type { SignatureClaim, UnknownKey } from './signature-format.ts'
 
 interface Candidate {
-  readonly principals: readonly string[]
+  readonly principal: Principal
   readonly certified: CertifiedKey
 }
 
@@ -35,7 +36,7 @@ export function readOpenPgpClaim(
   if (check.kind === 'refused') return check
   return read({
     kind: 'claim',
-    principals: candidates.flatMap(({ principals }) => principals),
+    owners: candidates.map(({ principal }) => principal),
     fingerprint: issuer,
     check: check.value,
     objectTo: (committer, receiptTime) =>
@@ -47,17 +48,17 @@ export function readOpenPgpClaim(
 
 function candidatesFor(issuer: string, signers: readonly OpenPgpSigner[]): readonly Candidate[] {
   const candidates: Candidate[] = []
-  for (const { principals, certificate } of signers) {
+  for (const { principal, certificate } of signers) {
     const certified = certificate.keys.get(issuer)
-    if (certified !== undefined) candidates.push({ principals, certified })
+    if (certified !== undefined) candidates.push({ principal, certified })
   }
   return candidates
 }
 
 const isFor =
   (committer: string | undefined) =>
-  ({ principals }: Candidate): boolean =>
-    principals.some((name) => name === committer)
+  ({ principal }: Candidate): boolean =>
+    signsFor(principal, committer)
 
 function objectToCommitter(
   issuer: string,
@@ -65,7 +66,7 @@ function objectToCommitter(
   committer: string | undefined,
 ): Refusal | undefined {
   if (candidates.some(isFor(committer))) return undefined
-  const owners = candidates.flatMap(({ principals }) => principals).join(', ')
+  const owners = namesOf(candidates.map(({ principal }) => principal))
   const message = `the OpenPGP key ${issuer} is ${owners}'s, who may not sign for the committer ${committer ?? '(not UTF-8)'}`
   return { code: 'signature/wrong-committer', message }
 }

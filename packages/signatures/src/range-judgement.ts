@@ -1,4 +1,5 @@
 import type { CommitId, Finding } from '@bulkhead/vocabulary'
+import type { Role } from './principal.ts'
 
 /** What is said of one commit: who signed it, or why it is blocked. */
 export interface CommitJudgement {
@@ -10,18 +11,25 @@ export interface CommitJudgement {
   readonly verdict: 'passed' | 'blocked'
   /** The allowed principal who signed; undefined when blocked before one was found. */
   readonly principal: string | undefined
-  readonly format: 'ssh' | 'openpgp' | 'x509' | 'none'
+  /** Theirs; a `forge` is never a person. */
+  readonly role: Role | undefined
+  readonly format: 'ssh' | 'openpgp' | 'x509' | 'gitsign' | 'none'
+  readonly findings: readonly Finding[]
+}
+
+/** What is said of a range as a whole. */
+export interface RangeSummary {
+  readonly base: CommitId | null
+  readonly head: CommitId
+  readonly counts: { readonly commits: number; readonly passed: number; readonly blocked: number }
+  /** What concerns the range; what concerns one commit is with that commit. */
   readonly findings: readonly Finding[]
 }
 
 /**
- * Every commit of a range, oldest first. `findings` holds what concerns the range as a whole; what
- * concerns one commit is with that commit. The range is clean only when both are empty.
+ * A range with every commit of it, oldest first. It is clean only when it has no findings and no
+ * commit has any.
  */
-export interface RangeJudgement {
-  readonly base: CommitId | null
-  readonly head: CommitId
-  readonly counts: { readonly commits: number; readonly passed: number; readonly blocked: number }
+export interface RangeJudgement extends RangeSummary {
   readonly commits: readonly CommitJudgement[]
-  readonly findings: readonly Finding[]
 }

@@ -6,8 +6,8 @@ export interface RemedyFacts {
   readonly resignFrom: string
   /** Where the allowed signers are kept. */
   readonly signersPath: string
-  /** Principals of the key, out of the policy. */
-  readonly principals: readonly string[]
+  /** Whom the owners of the key may commit as, out of the policy. */
+  readonly emails: readonly string[]
   /** The committer as the commit states it; shown in a command only when harmless. */
   readonly committer: string
   /** `TYPE BASE64` of a key that is not allowed; else empty. */
@@ -41,6 +41,10 @@ const REMEDIES: Readonly<Record<CommitReason, (facts: RemedyFacts) => string>> =
   'signature/key-not-valid': (facts) =>
     `sign with a key that is valid now: ${rebase(facts.resignFrom)}; or ${prolongKey(facts)}`,
   'signature/key-revoked': ({ resignFrom }) => `sign with another key: ${rebase(resignFrom)}`,
+  'signature/untouched': ({ resignFrom }) =>
+    `sign again and touch the security key when it blinks (make one without \`-O no-touch-required\`): ${rebase(resignFrom)}`,
+  'signature/author-differs': ({ resignFrom }) =>
+    `take the change over as your own: ${rebase(resignFrom, ' --reset-author')}; or have its author commit and sign it`,
   'signature/wrong-namespace': ({ resignFrom }) =>
     `sign with git itself and a key allowed for \`namespaces="git"\`: ${rebase(resignFrom)}`,
 }
@@ -61,8 +65,8 @@ function prolongKey({ openPgpKey, signersPath }: RemedyFacts): string {
     : `have a maintainer replace its certificate by a renewed one: \`gpg --edit-key ${openPgpKey} expire\`, then \`gpg --armor --export ${openPgpKey}\``
 }
 
-function mendCommitter({ principals, resignFrom }: RemedyFacts): string {
-  const [email = 'EMAIL'] = principals
+function mendCommitter({ emails, resignFrom }: RemedyFacts): string {
+  const [email = 'EMAIL'] = emails
   const own = `\`git config user.email ${email}\`, then ${rebase(resignFrom, ' --reset-author')}`
   return `commit as the owner of the key: ${own}; or have the committer sign with their own key`
 }

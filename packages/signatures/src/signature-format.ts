@@ -1,11 +1,14 @@
 import type { AllowedSigners } from './allowed-signers.ts'
 import type { CommitSignature } from './commit-object.ts'
 import type { CryptoCheck } from './crypto-check.ts'
-import { objectTo } from './judge-claim.ts'
+import { objectTo, objectToRevoked, objectToUntouched } from './judge-claim.ts'
 import type { OpenPgpSigner } from './openpgp-certificate.ts'
 import { readOpenPgpClaim } from './openpgp-claim.ts'
+import type { Principal } from './principal.ts'
 import { type Reading, type Refusal, read, refuse } from './refusal.ts'
+import type { RevokedKeys } from './revoked-keys.ts'
 import { checkOf } from './ssh-check.ts'
+import type { SigningRules } from './signing-rules.ts'
 import { fingerprint, readSshKey } from './ssh-key.ts'
 import { readSshSignature } from './ssh-signature.ts'
 
@@ -15,7 +18,7 @@ export type SignatureFormat = 'ssh' | 'openpgp' | 'x509'
 export interface SignatureClaim {
   readonly kind: 'claim'
   /** Everybody whom the policy names for the key; never empty. */
-  readonly principals: readonly string[]
+  readonly owners: readonly Principal[]
   /** As the tools of its format print it. */
   readonly fingerprint: string
   readonly check: CryptoCheck
@@ -29,6 +32,15 @@ export interface SignatureClaim {
 /** Whom the trusted ref lets sign, by format. */
 export interface TrustedSigners {
   readonly allowedSigners: AllowedSigners
+  /** Keys that no longer sign, whoever they were allowed for. Default: none. */
+  readonly revokedKeys?: RevokedKeys | undefined
+  /**
+   * Whether a security key (sk) must have been touched for each signature. Says nothing of keys
+   * that are no security keys. Default: true, as OpenSSH's servers have it.
+   */
+  readonly requireTouch?: boolean | undefined
+  /** What every signature must keep to; default: nothing more than being good. */
+  readonly rules?: SigningRules | undefined
   /** Without them every OpenPGP signature is `signature/unsupported`. */
   readonly openPgpSigners?: readonly OpenPgpSigner[] | undefined
 }
@@ -71,19 +83,19 @@ export const READERS: Readonly<Record<SignatureFormat, SignatureReader>> = {
   x509: unsupported('X.509 (S/MIME or gitsign)'),
 }
 
-function readSshClaim(
-  { armor, payload }: CommitSignature,
-  { allowedSigners }: TrustedSigners,
-): ClaimReading {
+function readSshClaim({ armor, payload }: CommitSignature, trusted: TrustedSigners): ClaimReading {
   const signature = readSshSignature(armor)
   if (signature.kind === 'refused') return signature
-  const { keyBlob, namespace } = signature.value
+  const { keyBlob, namespace, token } = signature.value
   const blob = keyBlob.toString('base64')
-  const signers = allowedSigners.byKey.get(blob) ?? []
+  const signers = trusted.allowedSigners.byKey.get(blob) ?? []
   // The parsed key of the policy is used where there is one: its key object is made once.
   const key = signers[0]?.key ?? readSshKey(keyBlob)
   if (key.kind === 'refused') return key
   if (signers.length === 0) {
+    // First, lest the remedy advise to allow a key that was revoked.
+    const revoked = objectToRevoked(keyBlob, trusted.revokedKeys)
+    if (revoked !== undefined) return { kind: 'refused', refusal: revoked }
     const publicKey = `${key.value.type} ${blob}`
     return read({ kind: 'unknown-key', fingerprint: fingerprint(keyBlob), publicKey })
   }
@@ -91,10 +103,12 @@ function readSshClaim(
   if (check.kind === 'refused') return check
   return read({
     kind: 'claim',
-    principals: signers.flatMap(({ principals }) => principals),
+    owners: signers.map(({ principal }) => principal),
     fingerprint: fingerprint(keyBlob),
     check: check.value,
     objectTo: (committer, receiptTime) =>
-      objectTo({ signers, keyBlob, namespace }, committer, receiptTime),
+      objectToRevoked(keyBlob, trusted.revokedKeys) ??
+      objectTo({ signers, keyBlob, namespace }, committer, receiptTime) ??
+      (trusted.requireTouch === false ? undefined : objectToUntouched(keyBlob, token?.touched)),
   })
 }

@@ -21,7 +21,19 @@ export function checkOf(
   if (form.kind === 'refused') return form
   const key = sshKey.load()
   if (key === undefined) return refuse('signature/malformed', 'holds a public key that is no key')
-  return read({ ...form.value, key, data: signedData(signature, payload) })
+  const plain = signedData(signature, payload)
+  const data = sshKey.kind === 'security-key' ? tokenData(sshKey, signature, plain) : plain
+  return read({ ...form.value, key, data })
+}
+
+/** PROTOCOL.u2f, "SSH U2F Signatures": the token signs hashes of its application and of the data. */
+function tokenData(
+  { application }: Extract<SshKey, { readonly kind: 'security-key' }>,
+  { token }: SshSignature,
+  data: Buffer,
+): Buffer {
+  const statement = token?.bytes ?? Buffer.alloc(0)
+  return Buffer.concat([application, statement, createHash('sha256').update(data).digest()])
 }
 
 /** PROTOCOL.sshsig §4: not the payload itself is signed, but its hash with namespace and hash name. */
@@ -40,9 +52,19 @@ function signedData({ namespace, hash }: SshSignature, payload: readonly Buffer[
 type Form = Pick<CryptoCheck, 'hash' | 'signature'>
 
 /** The algorithm must be one of the key's own: the signer chooses both names. */
-function readForm({ algorithm, signature }: SshSignature, key: SshKey): Reading<Form> {
+function readForm({ algorithm, signature, token }: SshSignature, key: SshKey): Reading<Form> {
   if (key.kind === 'rsa') return readRsa(algorithm, signature, key.width)
   if (algorithm !== key.type) return mismatch()
+  if (key.kind === 'security-key') {
+    return token === undefined ? badLength() : readBare(signature, key.inner)
+  }
+  return readBare(signature, key)
+}
+
+function readBare(
+  signature: Buffer,
+  key: Extract<SshKey, { readonly kind: 'ed25519' | 'ecdsa' }>,
+): Reading<Form> {
   if (key.kind === 'ecdsa') return readEcdsa(signature, key)
   return signature.length === 64 ? read({ hash: null, signature }) : badLength()
 }

@@ -15,12 +15,24 @@ export type SshKey =
       readonly load: LoadKey
     }
   | {
+      readonly kind: 'security-key'
+      readonly type: string
+      /** The key inside, which signs what the token says beside the data. */
+      readonly inner: TokenKey
+      /** SHA-256 of the application, which is part of everything that the token signs. */
+      readonly application: Buffer
+      readonly load: LoadKey
+    }
+  | {
       readonly kind: 'rsa'
       readonly type: 'ssh-rsa'
       /** Bytes of the modulus. */
       readonly width: number
       readonly load: LoadKey
     }
+
+/** A plain key of a kind that tokens hold too. */
+type TokenKey = Extract<SshKey, { readonly kind: 'ed25519' | 'ecdsa' }>
 
 const CURVES = {
   'ecdsa-sha2-nistp256': { curve: 'nistp256', crv: 'P-256', hash: 'sha256', width: 32 },
@@ -48,6 +60,10 @@ function readBody(type: string, reader: WireReader): Reading<SshKey> {
       return readEcdsa(type, reader)
     case 'ssh-rsa':
       return readRsa(reader)
+    case 'sk-ssh-ed25519@openssh.com':
+      return readSecurityKey(type, readEd25519(reader), reader)
+    case 'sk-ecdsa-sha2-nistp256@openssh.com':
+      return readSecurityKey(type, readEcdsa('ecdsa-sha2-nistp256', reader), reader)
     case 'ssh-dss':
       return refuse('signature/weak-key', 'is signed with a DSA key')
     default:
@@ -57,19 +73,33 @@ function readBody(type: string, reader: WireReader): Reading<SshKey> {
 
 function describeType(type: string): string {
   if (/-cert-v\d+@openssh\.com$/.test(type)) return 'an SSH certificate, which is not verified yet'
-  if (type.startsWith('sk-')) return 'a key on a security token (sk), which is not verified yet'
+  if (type.startsWith('sk-')) return 'a security key of a kind that is not verified'
   const shown = /^[a-z0-9@.-]{1,64}$/i.test(type) ? type : 'an unreadable name'
   return `a key of an unknown type, ${shown}`
 }
 
-function readEd25519(reader: WireReader): Reading<SshKey> {
+/** PROTOCOL.u2f of OpenSSH: the plain key's fields, then the application that it was made for. */
+function readSecurityKey(
+  type: string,
+  inner: Reading<TokenKey>,
+  reader: WireReader,
+): Reading<SshKey> {
+  if (inner.kind === 'refused') return inner
+  const name = reader.string()
+  if (name === undefined) return malformedKey()
+  const application = createHash('sha256').update(name).digest()
+  const { load } = inner.value
+  return read({ kind: 'security-key', type, inner: inner.value, application, load })
+}
+
+function readEd25519(reader: WireReader): Reading<TokenKey> {
   const point = reader.string()
   if (point?.length !== 32) return malformedKey()
   const jwk = { kty: 'OKP', crv: 'Ed25519', x: point.toString('base64url') }
   return read({ kind: 'ed25519', type: 'ssh-ed25519', load: loadOnce(jwk) })
 }
 
-function readEcdsa(type: keyof typeof CURVES, reader: WireReader): Reading<SshKey> {
+function readEcdsa(type: keyof typeof CURVES, reader: WireReader): Reading<TokenKey> {
   const { curve, crv, hash, width } = CURVES[type]
   const named = reader.name()
   const point = reader.string()

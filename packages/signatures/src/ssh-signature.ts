@@ -11,10 +11,22 @@ export interface SshSignature {
   readonly algorithm: string
   /** The signature itself, in the form of its algorithm. */
   readonly signature: Buffer
+  /** What a security key says beside it; undefined for every other algorithm. */
+  readonly token: TokenStatement | undefined
+}
+
+/** PROTOCOL.u2f: signed together with the data. */
+export interface TokenStatement {
+  readonly touched: boolean
+  /** Flags and counter as they stand in what is signed. */
+  readonly bytes: Buffer
 }
 
 /** Larger than any RSA-16384 signature with its key. */
 const MAX_ARMOR = 16 * 1024
+/** Of the flags of a token (WebAuthn §6.1): somebody touched it. */
+const USER_PRESENT = 0x01
+const COUNTER_BYTES = 4
 const ARMOR = /^-----BEGIN SSH SIGNATURE-----\n((?:[A-Za-z0-9+/=]+\n)+)-----END SSH SIGNATURE-----$/
 
 /** Reads the armor of an SSH signature, with nothing before or after it. */
@@ -51,13 +63,15 @@ function readBlob(reader: WireReader): Reading<SshSignature> {
 
 function readInner(
   reader: WireReader,
-  outer: Omit<SshSignature, 'algorithm' | 'signature'>,
+  outer: Pick<SshSignature, 'keyBlob' | 'namespace' | 'hash'>,
 ): Reading<SshSignature> {
   const algorithm = reader.name()
   const signature = reader.string()
   if (algorithm === undefined || signature === undefined) return malformed('is truncated')
+  const bytes = algorithm.startsWith('sk-') ? reader.take(1 + COUNTER_BYTES) : undefined
   if (!reader.atEnd) return malformed('has bytes after its end')
-  return read({ ...outer, algorithm, signature })
+  const token = bytes && { touched: ((bytes[0] ?? 0) & USER_PRESENT) !== 0, bytes }
+  return read({ ...outer, algorithm, signature, token })
 }
 
 const malformed = (what: string) => refuse('signature/malformed', `its signature ${what}`)

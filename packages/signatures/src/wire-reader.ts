@@ -37,6 +37,14 @@ export class WireReader {
     return this.take(4)?.readUInt32BE()
   }
 
+  byte(): number | undefined {
+    return this.take(1)?.[0]
+  }
+
+  uint64(): bigint | undefined {
+    return this.take(8)?.readBigUInt64BE()
+  }
+
   string(): Buffer | undefined {
     const length = this.uint32()
     return length === undefined ? undefined : this.take(length)

@@ -146,8 +146,8 @@ describe('48, 51, 53 algorithms', () => {
   })
 
   it.each([
-    'sk-ssh-ed25519@openssh.com',
-    'sk-ecdsa-sha2-nistp256@openssh.com',
+    'webauthn-sk-ecdsa-sha2-nistp256@openssh.com',
+    'sk-ssh-ed25519-cert-v01@openssh.com',
     'ssh-ed25519-cert-v01@openssh.com',
     'mldsa44-ed25519@openssh.com',
     'nobody-knows',

@@ -31,10 +31,11 @@ export const PLAIN = `tree ${'a'.repeat(40)}\nauthor ${WHO}\ncommitter ${WHO}\n\
 
 export async function signersOf(
   certificates: string,
-  principals: readonly string[] = [EMAIL],
+  committers: readonly string[] = [EMAIL],
 ): Promise<readonly OpenPgpSigner[]> {
   const parsed = await parseOpenPgpCertificates(Buffer.from(certificates), 'keys.asc')
-  return parsed.map((certificate) => ({ principals, certificate }))
+  const principal = { name: committers[0] ?? '', role: 'person', committers } as const
+  return parsed.map((certificate) => ({ principal, certificate }))
 }
 
 /** Judges a commit source as if it were stored. */

@@ -14,6 +14,8 @@ import { type CommitId, commitId } from '@bulkhead/vocabulary'
 import {
   type AllowedSigners,
   type CommitJudgement,
+  type RevokedKeys,
+  type SigningRules,
   judgeCommit,
   parseAllowedSigners,
 } from '../src/index.ts'
@@ -43,6 +45,9 @@ export interface JudgeOptions {
   /** Text of allowed_signers; default: Ada and Ben, each for their own email. */
   readonly signers?: string
   readonly receiptTime?: number
+  readonly revokedKeys?: RevokedKeys
+  readonly requireTouch?: boolean
+  readonly rules?: SigningRules
 }
 
 export async function setStage(objectFormat: 'sha1' | 'sha256' = 'sha1'): Promise<Stage> {
@@ -64,9 +69,9 @@ export async function setStage(objectFormat: 'sha1' | 'sha256' = 'sha1'): Promis
     allowed: parse(text),
     source: async (commit) => (await repository.readObject(commit)).bytes.toString('latin1'),
     store: (source) => store(fixture, home.path, source),
-    judge: async (commit, { signers = text, receiptTime = RECEIPT } = {}) => {
+    judge: async (commit, { signers = text, receiptTime = RECEIPT, ...more } = {}) => {
       const { bytes } = await repository.readObject(commit)
-      return judgeCommit({ commit, bytes, allowedSigners: parse(signers), receiptTime })
+      return judgeCommit({ commit, bytes, allowedSigners: parse(signers), receiptTime, ...more })
     },
     gitAccepts: (commit, signers = text) => gitAccepts(fixture, home.path, commit, signers),
     async [Symbol.asyncDispose]() {

@@ -6,3 +6,9 @@ export { type Person, type SshKeyType, allowedSigners, makePerson } from './pers
 export { type TemporaryDirectory, temporaryDirectory } from './temporary.ts'
 export { type SignedHistory, type SignedHistoryRequest, signedHistory } from './signed-history.ts'
 export { type SshSignOptions, type SshSigner, makeSshSigner, strings } from './ssh-signer.ts'
+export {
+  type SecurityKey,
+  type SecurityKeySignOptions,
+  type SecurityKeyType,
+  makeSecurityKey,
+} from './security-key.ts'

@@ -47,4 +47,12 @@ export const signatureReasons = reasonsOf({
     cause: 'The key has been revoked on the trusted ref.',
     remedy: 'Sign with another key.',
   },
+  'signature/author-differs': {
+    cause: 'The author is not the committer, where the policy asks for it.',
+    remedy: 'Commit with `--reset-author`, or have the author commit and sign it.',
+  },
+  'signature/untouched': {
+    cause: 'A security key signed without being touched, where a touch is required.',
+    remedy: 'Sign again and touch the key; make security keys without `-O no-touch-required`.',
+  },
 })
