@@ -9,6 +9,8 @@ export interface FileStatesRequest {
   readonly paths: Iterable<string>
   /** The principal who signed a commit of the range, where one was found. */
   readonly signerOf: (commit: CommitId) => string | undefined
+  /** Under which other names somebody of this address is known. */
+  readonly namesOf: (address: string) => readonly string[]
 }
 
 /** How many files are looked up at a time. */
@@ -19,26 +21,20 @@ export async function readFileStates(
   repository: Repository,
   request: FileStatesRequest,
 ): Promise<readonly FileState[]> {
+  const { trusted, head } = request
   const paths = [...new Set(request.paths)].sort()
-  const states: FileState[] = []
+  const states: Omit<FileState, 'editors'>[] = []
   for (let start = 0; start < paths.length; start += WINDOW) {
-    const window = paths.slice(start, start + WINDOW)
-    states.push(...(await Promise.all(window.map((path) => stateOf(repository, request, path)))))
+    const window = paths.slice(start, start + WINDOW).map(async (path) => ({
+      path,
+      trusted: await digestAt(repository, trusted, path),
+      head: await digestAt(repository, head, path),
+    }))
+    states.push(...(await Promise.all(window)))
   }
-  return states
-}
-
-async function stateOf(
-  repository: Repository,
-  request: FileStatesRequest,
-  path: string,
-): Promise<FileState> {
-  const [trusted, head] = await Promise.all([
-    digestAt(repository, request.trusted, path),
-    digestAt(repository, request.head, path),
-  ])
-  const editors = trusted === head ? [] : await editorsOf(repository, request, path)
-  return { path, trusted, head, editors }
+  const changed = states.filter((state) => state.trusted !== state.head).map(({ path }) => path)
+  const editors = await editorsOf(repository, request, changed)
+  return states.map((state) => ({ ...state, editors: [...(editors.get(state.path) ?? [])].sort() }))
 }
 
 /** SHA-256 of a regular file's content in a commit; null when there is none. */
@@ -54,20 +50,23 @@ export async function digestAt(
 export const digestOfBytes = (bytes: Uint8Array): Digest =>
   digest(`sha256:${createHash('sha256').update(bytes).digest('hex')}`)
 
+/** Everybody with a hand in each of these files, in one pass over the range. */
 async function editorsOf(
   repository: Repository,
-  { trusted, head, signerOf }: FileStatesRequest,
-  path: string,
-): Promise<readonly string[]> {
-  const editors = new Set<string>()
-  for (const commit of await repository.listCommits({ base: trusted, head })) {
-    const text = (await repository.readObject(commit)).bytes.toString()
-    if (!(await changesFile(repository, { commit, text, path }))) continue
-    for (const person of peopleOf(text)) editors.add(person)
-    const signer = signerOf(commit)
-    if (signer !== undefined) editors.add(signer)
+  { trusted, head, signerOf, namesOf }: FileStatesRequest,
+  paths: readonly string[],
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const editors = new Map(paths.map((path) => [path, new Set<string>()]))
+  if (paths.length === 0) return editors
+  for await (const { id, object } of repository.readRange({ base: trusted, head })) {
+    const text = object.bytes.toString()
+    const addresses = peopleOf(text)
+    const people = [...addresses, ...addresses.flatMap(namesOf), signerOf(id) ?? '']
+    for (const [path, those] of editors)
+      if (await changesFile(repository, { commit: id, text, path }))
+        for (const person of people) if (person !== '') those.add(person)
   }
-  return [...editors].sort()
+  return editors
 }
 
 /** Whether the file differs from that of any parent: a merge that takes one side changes the other. */

@@ -129,7 +129,16 @@ function fileStatesOf(
       ...[trusted, head].flatMap((list) => list?.files.map(({ path }) => path) ?? []),
     ],
     signerOf: (id) => signers.get(id),
+    namesOf: (address) => namesOf(policy, address),
   })
+}
+
+/** The principal that the trusted ref knows by this address, and their other addresses. */
+function namesOf({ policy }: LoadedPolicy, address: string): readonly string[] {
+  const wanted = address.toLowerCase()
+  return Object.entries(policy.signing.principals).flatMap(([name, { committers }]) =>
+    committers.some((one) => one.toLowerCase() === wanted) ? [name, ...committers] : [],
+  )
 }
 
 function readInventory(

@@ -287,6 +287,7 @@ describe('who had a hand in a change', () => {
         head: await repository.resolveCommit('HEAD'),
         paths,
         signerOf: (id: CommitId) => (id === '' ? undefined : 'signer@example.test'),
+        namesOf: (address) => (address.startsWith('bob') ? ['bob'] : []),
       }),
     )
   beforeEach(() => project.repository.git('tag', 'bulkhead-genesis'))
@@ -309,7 +310,13 @@ describe('who had a hand in a change', () => {
     expect([a?.path, c?.path]).toEqual(['suite.mjs', 'test/a.txt'])
     expect(a?.editors).toEqual([])
     expect(c?.editors).toEqual(
-      [project.ada.email, 'bob@example.test', 'eve@example.test', 'signer@example.test'].sort(),
+      [
+        project.ada.email,
+        'bob',
+        'bob@example.test',
+        'eve@example.test',
+        'signer@example.test',
+      ].sort(),
     )
   })
 
