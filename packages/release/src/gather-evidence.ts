@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { openBuildRecord } from '@bulkhead/attest'
-import type { BuildEvidence, GateInput, SuiteEvidence } from '@bulkhead/gate'
+import type { Amendment, BuildEvidence, GateInput, SuiteEvidence } from '@bulkhead/gate'
 import type { LoadedPolicy } from '@bulkhead/policy'
 import type { RunIdentity } from '@bulkhead/test-reports'
 import type { CommitId } from '@bulkhead/vocabulary'
@@ -20,6 +20,8 @@ export interface GatherRequest {
   readonly policy: LoadedPolicy
   /** The run that the evidence must be of, where the caller knows it. */
   readonly run?: RunIdentity | undefined
+  /** Approved changes of test files and inventories, signatures checked. */
+  readonly amendments?: readonly Amendment[] | undefined
 }
 
 /** Collects everything that the gate judges, as plain data. What is absent or unreadable is a finding in it. */
@@ -33,7 +35,15 @@ export async function gatherEvidence(
   const next = await policyCarriedBy(workspace, commit)
   const suites: Record<string, SuiteEvidence> = {}
   for (const [name, suite] of Object.entries(policy.policy.suites))
-    suites[name] = await gatherSuite(workspace, { commit, policy, next, range, name, suite })
+    suites[name] = await gatherSuite(workspace, {
+      commit,
+      policy,
+      next,
+      range,
+      name,
+      suite,
+      amendments: request.amendments,
+    })
   return {
     commit,
     tree: await repository.treeOf(commit),

@@ -1,4 +1,4 @@
-import type { FileState, RunEvidence, SuiteEvidence } from '@bulkhead/gate'
+import type { Amendment, FileState, RunEvidence, SuiteEvidence } from '@bulkhead/gate'
 import { type LoadedPolicy, type SuitePolicy, loadPolicy } from '@bulkhead/policy'
 import type { RangeJudgement } from '@bulkhead/signatures'
 import {
@@ -24,6 +24,8 @@ export interface SuiteRequest {
   readonly range: RangeJudgement
   readonly name: string
   readonly suite: SuitePolicy
+  /** Approved changes of test files and inventories, signatures checked; none when not given. */
+  readonly amendments?: readonly Amendment[] | undefined
 }
 
 /** The policy of a commit, or undefined when it has none that can be read. */
@@ -84,7 +86,7 @@ export async function gatherDemands(
     headLegs: next?.policy.suites[name]?.legs ?? [],
     inventory: { trusted, head },
     files: await fileStatesOf(workspace, request, { trusted, head }),
-    amendments: [],
+    amendments: request.amendments ?? [],
     approvedRemovals: [],
     findings,
   }
