@@ -175,6 +175,7 @@ describe('ids that could be mistaken for others', () => {
   it.each([
     ['a Cyrillic letter in a Latin word', 'ten\u0430nt', 'tenant', 'U+0430'],
     ['a Cyrillic letter as a word of its own', 'tenant \u0430', 'tenant a', 'U+0430'],
+    ['a Cyrillic word that reads as a Latin one', '\u0441\u043E\u0440\u0443', 'copy', 'U+0441'],
     ['a Greek letter in a Latin word', 'r\u03BFw', 'row', 'U+03BF'],
     ['a full-width letter', '\uFF41', 'a', 'U+FF41'],
     ['a mathematical letter', '\u{1D41A}', 'a', 'U+1D41A'],
@@ -203,6 +204,7 @@ describe('ids that could be mistaken for others', () => {
   it.each([
     'возвращает 404 с ошибкой',
     'GET возвращает 404 с ошибкой',
+    'сорт',
     'テナント isolation',
     'naïve › café … ✓',
     'μ-test of Ω',
