@@ -1,5 +1,6 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { judge } from '@bulkhead/gate'
 import { temporaryDirectory } from '@bulkhead/testkit'
 import { type CommitId, InputError } from '@bulkhead/vocabulary'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
@@ -15,7 +16,7 @@ import {
   type RunSuitesRequest,
   checkHead,
   compareInventories,
-  gateRelease,
+  findTrustedBase,
   keysDirectory,
   openWorkspace,
   parseKeyring,
@@ -23,7 +24,8 @@ import {
   workingPolicy,
   writeInventories,
 } from '../src/index.ts'
-import { readFileStates } from '../src/file-states.ts'
+import { digestAt, readFileStates } from '../src/file-states.ts'
+import { type GatherRequest, gatherEvidence } from '../src/gather-evidence.ts'
 
 const quiet = { onOutput: () => undefined, signal: new AbortController().signal }
 const SUITE = 'tenant-isolation'
@@ -76,17 +78,13 @@ const run = (project: TinyProject, change: Partial<RunSuitesRequest> = {}) =>
   )
 
 /** What the gate finds of the suite; that nothing was built is left aside. */
-const gate = (project: TinyProject, one?: RunSuitesRequest['run']) =>
+const gate = (project: TinyProject, more: Partial<GatherRequest> = {}) =>
   inWorkspace(project, async (workspace) => {
-    const { verdict } = await gateRelease(workspace, {
-      environment: 'production',
-      commit: await workspace.repository.resolveCommit('HEAD'),
-      keyring: await keyringOf(keysDirectory(workspace.repository)),
-      actors: [],
-      ...(one === undefined ? {} : { run: one }),
-    })
-    return verdict.findings
-      .filter(({ code }) => code !== 'gate/unbound-artifact')
+    const { policy } = await findTrustedBase(workspace, 'production')
+    const commit = await workspace.repository.resolveCommit('HEAD')
+    const input = { commit, environment: 'production', policy, ...more }
+    return judge(await gatherEvidence(workspace, input))
+      .findings.filter(({ code }) => code !== 'gate/unbound-artifact')
       .map(({ code, subject }) => `${code} ${subject}`)
   })
 
@@ -137,8 +135,10 @@ describe('a suite of legs and shards', () => {
     ])
     await run(project, { leg: 'windows', run: one, shard: { index: 1, of: 2 } })
     expect(await gate(project)).toEqual([])
-    expect(await gate(project, one)).toEqual([])
-    expect(await gate(project, { id: '8412', attempt: 2 })).toEqual([`gate/wrong-run ${SUITE}`])
+    expect(await gate(project, { run: one })).toEqual([])
+    expect(await gate(project, { run: { id: '8412', attempt: 2 } })).toEqual([
+      `gate/wrong-run ${SUITE}`,
+    ])
   })
 
   it('blocks when its parts are of several runs', async () => {
@@ -245,6 +245,28 @@ describe('the tests of a mandatory suite', () => {
     await list()
     await commit('List it', {})
     expect(await test()).toEqual([`gate/edited-test-file ${SUITE}: test/a.txt`])
+  })
+
+  it('may be edited once somebody else approved this very change', async () => {
+    await commit('Same names', { 'test/a.txt': 'one\ntwo\n\n' })
+    await list()
+    await commit('List it', {})
+    await test()
+    const approvedBy = (approver: string) =>
+      inWorkspace(project, async (workspace) => {
+        const { repository } = workspace
+        const { policy } = await findTrustedBase(workspace, 'production')
+        const head = await repository.resolveCommit('HEAD')
+        const [oldDigest, newDigest] = await Promise.all(
+          [policy.trustedRef, head].map((at) => digestAt(repository, at, 'test/a.txt')),
+        )
+        if (!oldDigest || !newDigest) throw new Error('the file is in both')
+        return { suite: SUITE, path: 'test/a.txt', oldDigest, newDigest, approvers: [approver] }
+      }).then((amendment) => gate(project, { amendments: [amendment] }))
+    expect(await approvedBy('bob@example.test')).toEqual([])
+    expect(await approvedBy(project.ada.email)).toEqual([
+      `gate/edited-test-file ${SUITE}: test/a.txt`,
+    ])
   })
 
   it('may not be edited and left out of the inventory either', async () => {

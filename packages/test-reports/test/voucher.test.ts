@@ -118,6 +118,28 @@ describe.skipIf(process.platform === 'win32')('a voucher', () => {
     expect((await stat(repository.socketPath)).mode & 0o777).toBe(0o600)
   })
 
+  it('runs the part that it is asked for, of the run that is named', async () => {
+    await using repository = await suiteRepository(
+      writing({ 'a.xml': GREEN }, 'console.log(process.env.BULKHEAD_SHARD)'),
+    )
+    await using voucher = await startVoucher(repository)
+    expect(voucher.child.exitCode).toBeNull()
+    const output: string[] = []
+    const { record } = await requestVouchedRun(
+      order(repository, {
+        part: { leg: 'linux', shard: { index: 2, of: 4 } },
+        run: { id: '8412', attempt: 3 },
+        onOutput: (chunk) => output.push(Buffer.from(chunk).toString()),
+      }),
+    )
+    expect(output.join('')).toBe('2/4\n')
+    expect(record).toMatchObject({
+      leg: 'linux',
+      shard: { index: 2, of: 4 },
+      run: { id: '8412', attempt: 3 },
+    })
+  })
+
   it('says 1 of a suite that exits with 1 and writes a green report', async () => {
     await using repository = await suiteRepository(writing({ 'a.xml': GREEN }, 'process.exit(1)'))
     await using voucher = await startVoucher(repository)
