@@ -27,6 +27,7 @@ export {
   writeInventories,
 } from './inventories.ts'
 export { type Keyring, parseKeyring } from './keyring.ts'
+export { type PartOptions, type PartTexts, parsePartOptions, parseRun } from './part-options.ts'
 export { type PlanRequest, planFor } from './plan-for.ts'
 export { type RunSuitesRequest, type SuiteRun, type Vouching, runSuites } from './run-suites.ts'
 export { type ServeSuitesRequest, serveSuites } from './serve-suites.ts'
