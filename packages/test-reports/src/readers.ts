@@ -3,6 +3,7 @@ import { type Digest, WorldError, digest } from '@bulkhead/vocabulary'
 import type { Clock } from '@bulkhead/world'
 import type { ByteReader, Reading } from './byte-reader.ts'
 import { CaseLedger } from './case-ledger.ts'
+import { DartJsonReader } from './dart-json/dart-json-reader.ts'
 import { GoJsonReader } from './go-json/go-json-reader.ts'
 import { JUnitReader } from './junit/junit-reader.ts'
 import { makeNUnitReader } from './nunit/nunit-reader.ts'
@@ -19,6 +20,7 @@ type MakeReader = (reading: Reading) => ByteReader
 const READERS: ReadonlyMap<string, MakeReader> = new Map<string, MakeReader>([
   ['junit', (reading) => new JUnitReader(reading)],
   ['go-json', (reading) => new GoJsonReader(reading)],
+  ['dart-json', (reading) => new DartJsonReader(reading)],
   ['tap', (reading) => new TapReader(reading)],
   ['trx', makeTrxReader],
   ['nunit', makeNUnitReader],
