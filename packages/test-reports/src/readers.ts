@@ -9,6 +9,7 @@ import { JUnitReader } from './junit/junit-reader.ts'
 import { makeNUnitReader } from './nunit/nunit-reader.ts'
 import { READ_LIMITS, type ReadLimits } from './read-limits.ts'
 import { Refusal, Remarks, remark } from './remarks.ts'
+import { makeRspecJsonReader } from './rspec-json/rspec-json-reader.ts'
 import { TapReader } from './tap/tap-reader.ts'
 import { makeTrxReader } from './trx/trx-reader.ts'
 import { detachId } from './test-identity.ts'
@@ -21,6 +22,7 @@ const READERS: ReadonlyMap<string, MakeReader> = new Map<string, MakeReader>([
   ['junit', (reading) => new JUnitReader(reading)],
   ['go-json', (reading) => new GoJsonReader(reading)],
   ['dart-json', (reading) => new DartJsonReader(reading)],
+  ['rspec-json', makeRspecJsonReader],
   ['tap', (reading) => new TapReader(reading)],
   ['trx', makeTrxReader],
   ['nunit', makeNUnitReader],
