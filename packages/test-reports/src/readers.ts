@@ -3,6 +3,7 @@ import { type Digest, WorldError, digest } from '@bulkhead/vocabulary'
 import type { Clock } from '@bulkhead/world'
 import type { ByteReader, Reading } from './byte-reader.ts'
 import { CaseLedger } from './case-ledger.ts'
+import { makeCucumberJsonReader } from './cucumber-json/cucumber-json-reader.ts'
 import { DartJsonReader } from './dart-json/dart-json-reader.ts'
 import { GoJsonReader } from './go-json/go-json-reader.ts'
 import { JUnitReader } from './junit/junit-reader.ts'
@@ -21,6 +22,7 @@ type MakeReader = (reading: Reading) => ByteReader
 const READERS: ReadonlyMap<string, MakeReader> = new Map<string, MakeReader>([
   ['junit', (reading) => new JUnitReader(reading)],
   ['go-json', (reading) => new GoJsonReader(reading)],
+  ['cucumber-json', makeCucumberJsonReader],
   ['dart-json', (reading) => new DartJsonReader(reading)],
   ['rspec-json', makeRspecJsonReader],
   ['tap', (reading) => new TapReader(reading)],
