@@ -11,6 +11,7 @@ import { makeNUnitReader } from './nunit/nunit-reader.ts'
 import { READ_LIMITS, type ReadLimits } from './read-limits.ts'
 import { Refusal, Remarks, remark } from './remarks.ts'
 import { makeRspecJsonReader } from './rspec-json/rspec-json-reader.ts'
+import { makeSarifReader } from './sarif/sarif-reader.ts'
 import { TapReader } from './tap/tap-reader.ts'
 import { makeTrxReader } from './trx/trx-reader.ts'
 import { detachId } from './test-identity.ts'
@@ -25,6 +26,7 @@ const READERS: ReadonlyMap<string, MakeReader> = new Map<string, MakeReader>([
   ['cucumber-json', makeCucumberJsonReader],
   ['dart-json', (reading) => new DartJsonReader(reading)],
   ['rspec-json', makeRspecJsonReader],
+  ['sarif', makeSarifReader],
   ['tap', (reading) => new TapReader(reading)],
   ['trx', makeTrxReader],
   ['nunit', makeNUnitReader],
