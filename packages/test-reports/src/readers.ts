@@ -32,6 +32,9 @@ const READERS: ReadonlyMap<string, MakeReader> = new Map<string, MakeReader>([
   ['nunit', makeNUnitReader],
 ])
 
+/** The names of all formats that can be read. */
+export const REPORT_FORMATS: readonly string[] = [...READERS.keys()]
+
 export interface ScanOptions {
   /** What findings call the report. */
   readonly path: string
