@@ -36,67 +36,79 @@ const TOKENS = [...WORDS.split(' '), '\n', '\r', '\t', ' ', '    ', '\0', '\u{FE
   Buffer.from(token),
 )
 
-type Edit = (bytes: Buffer) => Buffer
+/** A place as a share of the whole, so that it is one in every report. */
 const place = fc.double({ min: 0, max: 1, noNaN: true })
 const at = (bytes: Buffer, where: number) => Math.floor(where * bytes.length)
-const splice = (bytes: Buffer, start: number, remove: number, insert: Uint8Array) =>
-  Buffer.concat([bytes.subarray(0, start), insert, bytes.subarray(start + remove)])
 
-const edit: fc.Arbitrary<Edit> = fc.oneof(
-  place.map(
-    (where): Edit =>
-      (bytes) =>
-        bytes.subarray(0, at(bytes, where)),
-  ),
-  fc.tuple(place, fc.nat(200)).map(
-    ([where, size]): Edit =>
-      (bytes) =>
-        splice(bytes, at(bytes, where), size, Buffer.alloc(0)),
-  ),
-  fc.tuple(place, fc.nat(4), fc.constantFrom(...TOKENS)).map(
-    ([where, size, token]): Edit =>
-      (bytes) =>
-        splice(bytes, at(bytes, where), size, token),
-  ),
-  fc.tuple(place, fc.nat(2), fc.uint8Array({ maxLength: 3 })).map(
-    ([where, size, any]): Edit =>
-      (bytes) =>
-        splice(bytes, at(bytes, where), size, any),
-  ),
-  fc.tuple(place, place, fc.nat(400)).map(([from, to, size]): Edit => (bytes) => {
-    const start = at(bytes, from)
-    return splice(bytes, at(bytes, to), 0, bytes.subarray(start, start + size))
-  }),
-)
-const edits = fc.array(edit, { minLength: 1, maxLength: 3 })
+interface Edit {
+  readonly where: number
+  readonly remove: number
+  /** What is put in: bytes, or those that stand elsewhere. */
+  readonly insert: Uint8Array | { readonly from: number; readonly size: number }
+  readonly cuts: boolean
+}
+
+function apply(bytes: Buffer, { where, remove, insert, cuts }: Edit): Buffer {
+  const start = at(bytes, where)
+  if (cuts) return bytes.subarray(0, start)
+  const source = 'from' in insert ? at(bytes, insert.from) : 0
+  const put = 'from' in insert ? bytes.subarray(source, source + insert.size) : insert
+  return Buffer.concat([bytes.subarray(0, start), put, bytes.subarray(start + remove)])
+}
+
+/** @param most bytes that one edit takes out, other than by a cut */
+const edits = (most: number): fc.Arbitrary<Edit[]> =>
+  fc.array(
+    fc.record({
+      where: place,
+      remove: fc.oneof(fc.constant(0), fc.nat(Math.min(most, 4)), fc.nat(most)),
+      insert: fc.oneof(
+        fc.constantFrom(...TOKENS),
+        fc.uint8Array({ maxLength: 3 }),
+        fc.record({ from: place, size: fc.nat(400) }),
+      ),
+      cuts: fc.nat(4).map((one) => one === 0),
+    }),
+    { minLength: 1, maxLength: 3 },
+  )
+
+/**
+ * In these nothing but one word, line or element says that a test failed, and nothing that it is there:
+ * whoever takes that out has forged a report, which the inventory and the run record must tell.
+ */
+const FORGEABLE = new Set(['junit', 'tap', 'go-json'])
 
 describe('every reader', () => {
   for (const format of REPORT_FORMATS)
     describe(format, async () => {
       const seeds = await failingReportsOf(format)
+      const readDamaged = async (bytes: Buffer, changes: readonly Edit[]) => {
+        const report = await read(changes.reduce(apply, bytes), { format })
+        expect(report.counts.tests).toBe(report.cases.length)
+        return report
+      }
 
       it.skipIf(corpusIsAbsent && seeds.length === 0)('has a failing report to damage', () => {
         expect(seeds.length).toBeGreaterThan(0)
       })
 
       it.skipIf(seeds.length === 0)('gains no pass from damage to a failing report', async () => {
+        const most = FORGEABLE.has(format) ? 0 : 200
         const damage = async ({ bytes, passed }: Seed, changes: readonly Edit[]) => {
-          const damaged = changes.reduce((before, change) => change(before), bytes)
-          const report = await read(damaged, { format })
-          expect(report.counts.tests).toBe(report.cases.length)
+          const report = await readDamaged(bytes, changes)
           if (passes(report)) expect(report.counts.passed).toBeLessThanOrEqual(passed)
         }
-        const property = fc.asyncProperty(fc.constantFrom(...seeds), edits, damage)
+        const property = fc.asyncProperty(fc.constantFrom(...seeds), edits(most), damage)
         await fc.assert(property, { numRuns: 1500 })
       })
 
-      it('never throws on, and never passes, a damaged report of any format', async () => {
-        const damage = async (bytes: Buffer, changes: readonly Edit[]) => {
-          const damaged = changes.reduce((before, change) => change(before), bytes)
-          expect(passes(await read(damaged, { format }))).toBe(false)
-        }
-        const reports = FAILING_REPORTS.map((text) => Buffer.from(text))
-        await fc.assert(fc.asyncProperty(fc.constantFrom(...reports), edits, damage))
+      it('never throws on a damaged report, be it of this format or of another', async () => {
+        const property = fc.asyncProperty(
+          fc.constantFrom(...CANDIDATES),
+          edits(200),
+          async (bytes, changes) => void (await readDamaged(bytes, changes)),
+        )
+        await fc.assert(property, { numRuns: 300 })
       })
     })
 })
