@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Bypass, describeBypasses } from './support/bypass.ts'
+import { describeCorpusCuts } from './support/corpus-cuts.ts'
 import { describeCorpus } from './support/corpus-totals.ts'
 import { describeDamage } from './support/damage.ts'
 import { codes, passes, read } from './support/reading.ts'
@@ -334,6 +335,7 @@ const BYPASSES: readonly Bypass[] = [
 
 describeBypasses('dart-json', BYPASSES)
 describeCorpus('dart-json', 'dart/flutter test JSON', [])
+describeCorpusCuts('dart-json', 'dart/flutter test JSON')
 describeDamage(
   'dart-json',
   head + group(2) + one + begin(3, 'leak/é', grouped) + error(3) + end(3, 'failure') + done(false),

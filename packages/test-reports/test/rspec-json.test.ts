@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Bypass, describeBypasses } from './support/bypass.ts'
+import { describeCorpusCuts } from './support/corpus-cuts.ts'
 import { describeCorpus } from './support/corpus-totals.ts'
 import { describeDamage } from './support/damage.ts'
 import { read } from './support/reading.ts'
@@ -205,6 +206,7 @@ const BYPASSES: readonly Bypass[] = [
 
 describeBypasses('rspec-json', BYPASSES)
 describeCorpus('rspec-json', 'RSpec JSON', [])
+describeCorpusCuts('rspec-json', 'RSpec JSON')
 describeDamage('rspec-json', report([a, example('leak/é', 'failed', { exception })], { failed: 1 }))
 
 describe('rspec-json', () => {

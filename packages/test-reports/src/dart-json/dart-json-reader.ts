@@ -3,6 +3,7 @@ import type { ByteReader, Reading } from '../byte-reader.ts'
 import { readReportJson } from '../report-json.ts'
 import { detachText } from '../test-identity.ts'
 import { type DartEvent, judgeFlutterNotice, readDartEvent } from './dart-event.ts'
+import type { TestId } from '../test-run.ts'
 import { DartTest } from './dart-test.ts'
 import { DartTotals } from './dart-totals.ts'
 
@@ -19,6 +20,8 @@ export class DartJsonReader implements ByteReader {
   readonly #reading: Reading
   readonly #lines: ByteLines
   readonly #tests = new Map<number, DartTest>()
+  /** Tests that passed so far: the most by far, so that they are kept small. */
+  readonly #passed = new Map<number, TestId>()
   readonly #suites = new Map<number, { readonly file: string; readonly className: string }>()
   readonly #totals: DartTotals
   #isStarted = false
@@ -36,9 +39,10 @@ export class DartJsonReader implements ByteReader {
   end(): void {
     this.#lines.end()
     if (!this.#isStarted) this.#add('test/unparseable', 'no event says that a run starts')
-    for (const test of this.#tests.values())
-      this.#totals.addTest(test.settle(this.#reading.ledger), test.groups)
-    this.#totals.judge(this.#suites.size, this.#reading.ledger.counts)
+    const { ledger } = this.#reading
+    for (const id of this.#passed.values()) ledger.add({ id, status: 'passed', detail: '' })
+    for (const test of this.#tests.values()) this.#totals.addTest(test.settle(ledger), test.groups)
+    this.#totals.judge(this.#suites.size, ledger.counts)
   }
 
   #line(line: Buffer): void {
@@ -82,10 +86,10 @@ export class DartJsonReader implements ByteReader {
 
   #openTest({ part, marked }: DartEvent): void {
     const { limits, remarks } = this.#reading
-    if (this.#tests.size > limits.cases)
+    if (this.#tests.size + this.#passed.size > limits.cases)
       throw remarks.refusal('test/limits', '', `it lists more than ${limits.cases} test cases`)
     const number = part.number('id')
-    if (this.#tests.has(number))
+    if (this.#tests.has(number) || this.#passed.has(number))
       throw remarks.refusal(
         'test/unparseable',
         this.#where(),
@@ -96,16 +100,36 @@ export class DartJsonReader implements ByteReader {
     const { file, className } = suite ?? { file: '', className: '' }
     const id = { file, className, name: detachText(part.text('name')) }
     const groups = part.list('groupIDs').filter((group) => typeof group === 'number')
-    this.#tests.set(number, new DartTest(id, groups, marked, remarks))
+    this.#tests.set(number, new DartTest({ id, groups, marked }, remarks))
   }
 
   #tell(type: string, number: number, { fields }: DartEvent): void {
-    const test = this.#tests.get(number)
+    const test = this.#tests.get(number) ?? this.#recall(number)
     if (test === undefined)
       return this.#add('test/incomplete', `an event is of test ${number}, which never began`)
     if (type === 'print') test.addMessage(fields.text('messageType'), fields.text('message'))
     else if (type === 'error') test.addError(fields.text('error'), fields.flag('isFailure'))
-    else test.end(fields.text('result'), fields.flag('hidden'), fields.flag('skipped'))
+    else {
+      test.end(fields.text('result'), fields.flag('hidden'), fields.flag('skipped'))
+      this.#shelve(number, test)
+    }
+  }
+
+  #shelve(number: number, test: DartTest): void {
+    if (!test.isPlainPass) return
+    this.#totals.addTest('passed', test.groups)
+    this.#tests.delete(number)
+    this.#passed.set(number, test.id)
+  }
+
+  /** What comes after the end of a test that passed may still change it; its groups have counted it. */
+  #recall(number: number): DartTest | undefined {
+    const id = this.#passed.get(number)
+    if (id === undefined) return undefined
+    const test = new DartTest({ id, groups: [], marked: false }, this.#reading.remarks, 'passed')
+    this.#passed.delete(number)
+    this.#tests.set(number, test)
+    return test
   }
 
   #add(code: Parameters<Reading['remarks']['add']>[0], message: string): void {

@@ -14,6 +14,13 @@ const RESULTS: ReadonlyMap<string, TestStatus> = new Map([
 const LOAD = /^(?:loading|compiling) /
 const HOOK = /\((?:setUpAll|tearDownAll)\)$/
 
+export interface DartTestStart {
+  readonly id: TestId
+  readonly groups: readonly number[]
+  /** Whether its deprecated metadata call it skipped. */
+  readonly marked: boolean
+}
+
 /** One test of a run, from its start to the end of the report: errors may come after its end. */
 export class DartTest {
   readonly id: TestId
@@ -26,7 +33,10 @@ export class DartTest {
   #saidSkipped = false
   #detail = ''
 
-  constructor(id: TestId, groups: readonly number[], marked: boolean, remarks: Remarks) {
+  /** @param status how it ended already */
+  constructor(start: DartTestStart, remarks: Remarks, status?: TestStatus) {
+    const { id, groups, marked } = start
+    this.#status = status
     this.id = id
     this.groups = groups
     this.#marked = marked
@@ -60,6 +70,11 @@ export class DartTest {
     this.#status = worst
     this.#isHidden = hidden
     this.#judgeMarks(hidden, skipped)
+  }
+
+  /** Whether its id is all that there is to remember, unless an error comes late. */
+  get isPlainPass(): boolean {
+    return this.#status === 'passed' && !this.#isVirtual
   }
 
   /** @returns how the test ended; undefined when it is virtual and went well, so that nobody counts it */
