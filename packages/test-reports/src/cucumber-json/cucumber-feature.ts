@@ -25,6 +25,9 @@ export class CucumberFeature {
     for (const [index, value] of this.#feature.list('elements').entries())
       this.#element(value, `${this.#where}.elements[${index}]`)
     this.#closeBackground()
+    // Before a rule behave leaves out the status of a scenario, so that the whole must have one.
+    if (this.#isBehave && typeof this.#feature.value('status') !== 'string')
+      this.#add('test/unknown-status', this.#where, 'the feature has no status')
     const whole = new CucumberOutcome(this.#reading.remarks)
     whole.addStated(this.#feature, this.#where)
     if (whole.status !== 'passed' && !this.#anyBad)
