@@ -1,4 +1,4 @@
-import { type KeyObject, verify } from 'node:crypto'
+import { type KeyObject, constants, verify } from 'node:crypto'
 
 /** One question to node:crypto: is this the key's signature over these bytes? */
 export interface CryptoCheck {
@@ -8,9 +8,14 @@ export interface CryptoCheck {
   readonly data: Buffer
   /** ECDSA as r and s side by side (IEEE P1363). */
   readonly signature: Buffer
+  /** Octets of salt, for RSA-PSS; other RSA is PKCS #1 v1.5. */
+  readonly pssSalt?: number
 }
 
-const keyOf = ({ key }: CryptoCheck) => ({ key, dsaEncoding: 'ieee-p1363' as const })
+const keyOf = ({ key, pssSalt }: CryptoCheck) =>
+  pssSalt === undefined
+    ? { key, dsaEncoding: 'ieee-p1363' as const }
+    : { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: pssSalt }
 
 /** Answers on this thread. */
 export function holds(check: CryptoCheck): boolean {

@@ -1,4 +1,5 @@
 import type { AllowedSigners } from './allowed-signers.ts'
+import { isGitsign } from './cms-armor.ts'
 import type { CommitSignature } from './commit-object.ts'
 import type { CryptoCheck } from './crypto-check.ts'
 import { objectTo, objectToRevoked, objectToUntouched } from './judge-claim.ts'
@@ -10,8 +11,10 @@ import type { RevokedKeys } from './revoked-keys.ts'
 import { checkOf } from './ssh-check.ts'
 import { fingerprint, readSshKey } from './ssh-key.ts'
 import { readSshSignature } from './ssh-signature.ts'
+import { readX509Claim } from './x509-claim.ts'
+import type { X509Trust } from './x509-trust.ts'
 
-export type SignatureFormat = 'ssh' | 'openpgp' | 'x509'
+export type SignatureFormat = 'ssh' | 'openpgp' | 'x509' | 'gitsign'
 
 /** What a signature claims, and the check that proves it. Judged against policy and time afterwards. */
 export interface SignatureClaim {
@@ -40,6 +43,8 @@ export interface TrustedSigners {
   readonly requireTouch?: boolean | undefined
   /** Without them every OpenPGP signature is `signature/unsupported`. */
   readonly openPgpSigners?: readonly OpenPgpSigner[] | undefined
+  /** Without it every X.509 signature is `signature/unsupported`. */
+  readonly x509?: X509Trust | undefined
 }
 
 /** A key that nobody allowed: what a maintainer needs to know to allow it. */
@@ -65,7 +70,8 @@ const ARMORS: readonly (readonly [string, SignatureFormat])[] = [
 /** The format by the first line of the armor, as git itself tells them apart. */
 export function formatOf({ armor }: CommitSignature): SignatureFormat | undefined {
   const [first] = armor.split('\n', 1)
-  return ARMORS.find(([begin]) => begin === first)?.[1]
+  const format = ARMORS.find(([begin]) => begin === first)?.[1]
+  return format === 'x509' && isGitsign(armor) ? 'gitsign' : format
 }
 
 const unsupported =
@@ -77,7 +83,8 @@ const unsupported =
 export const READERS: Readonly<Record<SignatureFormat, SignatureReader>> = {
   ssh: readSshClaim,
   openpgp: (signature, { openPgpSigners }) => readOpenPgpClaim(signature, openPgpSigners),
-  x509: unsupported('X.509 (S/MIME or gitsign)'),
+  x509: (signature, { x509 }) => readX509Claim(signature, x509),
+  gitsign: unsupported('gitsign'),
 }
 
 function readSshClaim({ armor, payload }: CommitSignature, trusted: TrustedSigners): ClaimReading {
