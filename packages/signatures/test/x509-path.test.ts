@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseX509Trust } from '../src/index.ts'
-import { sequence } from './der.ts'
+import { octets, sequence } from './der.ts'
 import {
   PURPOSE,
   authority,
@@ -15,7 +15,6 @@ import {
   purposes,
   usage,
 } from './pki.ts'
-import { octets } from './der.ts'
 import { codesOf } from './stage.ts'
 import { EMAIL, judgeCms, trustOf } from './x509-stage.ts'
 
