@@ -52,12 +52,11 @@ export function readCms(bytes: Buffer): Reading<CmsSignature> {
 
 function readSignedData(fields: Asn1Reader): Reading<CmsSignature> {
   const version = smallInteger(fields.take())
-  const digests = fields.take(TAG.set)
+  const digests = fields.enter(TAG.set)
   const encapsulated = fields.enter(TAG.sequence)
   if (version === undefined || digests === undefined || encapsulated === undefined) {
     return unreadable()
   }
-  if (version !== 1 && version !== 3) return malformed(`is in version ${version} of CMS`)
   if (oidOf(encapsulated.take()) !== DATA) return malformed('is not over plain data')
   if (!encapsulated.atEnd) return malformed('brings its own content: it must be detached')
   const certificates = readCertificates(fields)
@@ -69,14 +68,21 @@ function readSignedData(fields: Asn1Reader): Reading<CmsSignature> {
   if (signers.length > 1) return refuse('signature/multiple', `has ${signers.length} signers`)
   const [signer] = signers
   if (signer?.tag !== TAG.sequence) return malformed('has no signer')
-  return readSigner(new Asn1Reader(signer.body, 'framing'), certificates)
+  const signature = readSigner(new Asn1Reader(signer.body, 'framing'), certificates)
+  if (signature.kind === 'refused') return signature
+  const announced = readHash(digests.take())
+  const isAnnounced = announced.kind === 'read' && announced.value === signature.value.hash
+  // §5.1: what stands above the signer follows from it.
+  if (!isAnnounced || !digests.atEnd) return malformed('announces other digests than it has')
+  const isOfSigner = version === (signature.value.signer.kind === 'issuer' ? 1 : 3)
+  return isOfSigner ? signature : malformed('is in another version than its signer')
 }
 
 function readCertificates(fields: Asn1Reader): readonly Certificate[] | undefined {
   if (!fields.sees(constructed(0))) return []
   const list = fields.enter(constructed(0))?.rest(TAG.sequence, MAX_CERTIFICATES)
-  const read = list?.map(({ raw }) => readCertificate(raw)).filter((one) => one !== undefined)
-  return read?.length === list?.length ? read : undefined
+  const found = list?.map(({ raw }) => readCertificate(raw)).filter((one) => one !== undefined)
+  return found?.length === list?.length ? found : undefined
 }
 
 function readSigner(

@@ -4,9 +4,10 @@ import { readCmsArmor } from './cms-armor.ts'
 import { cmsCheckOf } from './cms-check.ts'
 import { readCms, signerCertificate } from './cms-signature.ts'
 import type { CommitSignature } from './commit-object.ts'
+import { objectToCommitter } from './committer-objection.ts'
 import { readLoggedTime } from './gitsign-entry.ts'
 import { wasInService } from './log-key.ts'
-import { type Principal, namesOf, signsFor } from './principal.ts'
+import type { Principal } from './principal.ts'
 import { type Reading, type Refusal, read, refuse } from './refusal.ts'
 import type { SignatureClaim } from './signature-format.ts'
 import type { SigstoreAuthority, SigstoreIdentity, SigstoreTrust } from './sigstore-trust.ts'
@@ -140,16 +141,6 @@ function objectToCertificate(
   if (refusal !== undefined) return refusal
   const problem = objectToTimestamps(certificate, issuer, certificateLogs)
   return problem === undefined ? undefined : untrusted(problem)
-}
-
-function objectToCommitter(
-  fingerprint: string,
-  owners: readonly Principal[],
-  committer: string | undefined,
-): Refusal | undefined {
-  if (owners.some((owner) => signsFor(owner, committer))) return undefined
-  const message = `the certificate ${fingerprint} is ${namesOf(owners)}'s, who may not sign for the committer ${committer ?? '(not UTF-8)'}`
-  return { code: 'signature/wrong-committer', message }
 }
 
 const objectToTime = (time: number, receiptTime: number): Refusal | undefined =>

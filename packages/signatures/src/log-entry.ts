@@ -34,17 +34,17 @@ const MAX_HASHES = 64
  * undefined when it is none, or of a log that makes no promise of time (version 2).
  */
 export function readLogEntry(bytes: Buffer): LogEntry | undefined {
-  const fields = ProtobufReader.read(bytes)
-  const logId = fields?.message(2)?.bytes(1)
-  const kind = fields?.message(3)
-  const signedEntryTimestamp = fields?.message(5)?.bytes(1)
+  const fields = ProtobufReader.read(bytes, [1, 2, 3, 4, 5, 6, 7])
+  const logId = fields?.message(2, [1])?.bytes(1)
+  const kind = fields?.message(3, [1, 2])
+  const signedEntryTimestamp = fields?.message(5, [1])?.bytes(1)
   if (fields === undefined || logId === undefined || signedEntryTimestamp === undefined) {
     return undefined
   }
   const isHashedRekord =
     kind?.bytes(1)?.toString('latin1') === 'hashedrekord' &&
     kind.bytes(2)?.toString('latin1') === '0.0.1'
-  const inclusion = fields.has(6) ? readInclusion(fields.message(6)) : null
+  const inclusion = fields.has(6) ? readInclusion(fields.message(6, [1, 2, 3, 4, 5])) : null
   const logIndex = fields.number(1)
   const integratedTime = fields.number(4)
   if (!isHashedRekord || inclusion === undefined) return undefined
@@ -66,10 +66,12 @@ function readInclusion(fields: ProtobufReader | undefined): InclusionProof | und
   const hashes = fields?.all(4) ?? []
   if (logIndex === undefined || rootHash === undefined || treeSize === undefined) return undefined
   if (hashes.length > MAX_HASHES) return undefined
-  const checkpoint = fields?.message(5)?.bytes(1)?.toString('utf8') ?? ''
-  return { logIndex, treeSize, rootHash, hashes, checkpoint }
+  const checkpoint = fields?.has(5) === true ? fields.message(5, [1])?.bytes(1) : NONE
+  if (checkpoint === undefined) return undefined
+  return { logIndex, treeSize, rootHash, hashes, checkpoint: checkpoint.toString('utf8') }
 }
 
+const NONE = Buffer.alloc(0)
 const HEX_HASH = /^[0-9a-f]{64}$/
 const record = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? { ...value } : {}

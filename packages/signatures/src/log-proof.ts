@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { InclusionProof, LogEntry } from './log-entry.ts'
+import { type InclusionProof, type LogEntry, plainBase64 } from './log-entry.ts'
 import { type LogKey, type LogKeys, logSigned, wasInService } from './log-key.ts'
 
 /**
@@ -81,9 +81,11 @@ function isSignedCheckpoint(
   const [, size, root] = text.split('\n')
   if (size !== String(treeSize) || root !== rootHash.toString('base64')) return false
   const hint = Buffer.from(logId.slice(0, 8), 'hex')
-  return signatures
-    .split('\n')
-    .map((line) => Buffer.from(line.split(' ')[2] ?? '', 'base64'))
-    .filter((signature) => signature.subarray(0, 4).equals(hint))
-    .some((signature) => logSigned(log, Buffer.from(text), signature.subarray(4)))
+  return signatures.split('\n').some((line) => {
+    const [, name = '', signature] = line.split(' ')
+    const bytes = plainBase64(signature)
+    // The name is not signed: it is the one that the signed text begins with.
+    if (bytes === undefined || name === '' || !text.startsWith(name)) return false
+    return bytes.subarray(0, 4).equals(hint) && logSigned(log, Buffer.from(text), bytes.subarray(4))
+  })
 }

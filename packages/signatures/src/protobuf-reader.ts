@@ -6,12 +6,12 @@ export class ProtobufReader {
     this.#fields = fields
   }
 
-  /** Undefined when the bytes are no message, or hold a number above 2^53. */
-  static read(bytes: Buffer): ProtobufReader | undefined {
+  /** Undefined when the bytes are no message of these fields, or hold a number above 2^53. */
+  static read(bytes: Buffer, known: readonly number[]): ProtobufReader | undefined {
     const fields = new Map<number, (Buffer | number)[]>()
     for (let at = 0; at < bytes.length;) {
       const field = readField(bytes, at)
-      if (field === undefined) return undefined
+      if (field === undefined || !known.includes(field.number)) return undefined
       const values = fields.get(field.number) ?? []
       fields.set(field.number, [...values, field.value])
       at = field.end
@@ -35,9 +35,9 @@ export class ProtobufReader {
     return Buffer.isBuffer(value) && more.length === 0 ? value : undefined
   }
 
-  message(number: number): ProtobufReader | undefined {
+  message(number: number, known: readonly number[]): ProtobufReader | undefined {
     const bytes = this.bytes(number)
-    return bytes && ProtobufReader.read(bytes)
+    return bytes && ProtobufReader.read(bytes, known)
   }
 
   all(number: number): readonly Buffer[] {

@@ -3,7 +3,8 @@ import { readCmsArmor } from './cms-armor.ts'
 import { cmsCheckOf } from './cms-check.ts'
 import { readCms, signerCertificate } from './cms-signature.ts'
 import type { CommitSignature } from './commit-object.ts'
-import { type Principal, namesOf, signsFor } from './principal.ts'
+import { objectToCommitter } from './committer-objection.ts'
+import type { Principal } from './principal.ts'
 import { type Reading, type Refusal, read, refuse } from './refusal.ts'
 import type { SignatureClaim } from './signature-format.ts'
 import type { Certificate } from './x509-certificate.ts'
@@ -43,7 +44,7 @@ export function readX509Claim(
     fingerprint: certificate.fingerprint,
     check: check.value,
     objectTo: (committer, receiptTime) =>
-      objectToCommitter(certificate, owners.value, committer) ??
+      objectToCommitter(certificate.fingerprint, owners.value, committer) ??
       objectToPaths(paths, trust, receiptTime),
   })
 }
@@ -92,16 +93,6 @@ function ownersOf(trust: X509Trust, certificate: Certificate): Reading<readonly 
     'signature/unknown-signer',
     `the certificate ${certificate.fingerprint} is for no email that the policy names`,
   )
-}
-
-function objectToCommitter(
-  { fingerprint }: Certificate,
-  owners: readonly Principal[],
-  committer: string | undefined,
-): Refusal | undefined {
-  if (owners.some((owner) => signsFor(owner, committer))) return undefined
-  const message = `the certificate ${fingerprint} is ${namesOf(owners)}'s, who may not sign for the committer ${committer ?? '(not UTF-8)'}`
-  return { code: 'signature/wrong-committer', message }
 }
 
 /** One way to a root that holds at the time of receipt is enough, unless a list says revoked. */

@@ -11,7 +11,7 @@ export type CertificatePath = readonly Certificate[]
 /** Longer paths are nobody's. */
 const MAX_PATH = 8
 /** Signatures that one message may have us check while looking for its roots. */
-const MAX_CHECKS = 32
+const MAX_CHECKS = 16
 const MAX_PATHS = 4
 
 /** A certificate, or whatever else its issuer signed: a list of revoked ones. */

@@ -143,6 +143,13 @@ describe('a CMS signature', () => {
     expect(codes({ by: ada, sign: direct })).toEqual(['signature/invalid'])
   })
 
+  it('announces what its signer has', () => {
+    expect(codes({ by: ada, announced: 'sha512' })).toEqual(MALFORMED)
+    expect(codes({ by: ada, announced: 'sha256' })).toEqual([])
+    expect(codes({ by: ada, version: 3 })).toEqual(MALFORMED)
+    expect(codes({ by: ada, version: 1 })).toEqual([])
+  })
+
   it('is detached: a content of its own is refused', () => {
     expect(codes({ by: ada, content: [] })).toEqual([])
     expect(codes({ by: ada, content: [tagged(0, octets(payload))] })).toEqual(MALFORMED)

@@ -16,6 +16,10 @@ export interface CmsRequest {
   readonly attributes?: readonly Buffer[]
   readonly content?: readonly Buffer[]
   readonly signerId?: { readonly version: number; readonly id: Buffer }
+  /** Version of the message; default: what its signer needs. */
+  readonly version?: number
+  /** The digest that stands above the signer; default: the signer's. */
+  readonly announced?: Hash
   readonly scheme?: Buffer
   readonly sign?: (data: Buffer) => Buffer
   /** Attributes beside the signature, made when the signature is known. */
@@ -80,8 +84,8 @@ export function signCms(payload: Buffer, request: CmsRequest): Buffer {
   const { by, certificates = [by], content = [], signers = 1 } = request
   const { hash = 'sha256', digestHash = hash } = request
   const signed = sequence(
-    integer(1),
-    set(sequence(oid(HASH_OID[digestHash]), nothing)),
+    integer(request.version ?? request.signerId?.version ?? 1),
+    set(sequence(oid(HASH_OID[request.announced ?? digestHash]), nothing)),
     sequence(oid(DATA), ...content),
     tagged(0, ...certificates.map(({ der }) => der)),
     set(...Array.from({ length: signers }, () => signerInfo(payload, request))),

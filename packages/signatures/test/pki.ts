@@ -66,10 +66,12 @@ function generate(kind: KeyKind): KeyObject {
       return generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey
     case 'ed25519':
       return generateKeyPairSync('ed25519').privateKey
-    default: {
-      const namedCurve = { p256: 'P-256', p384: 'P-384', p521: 'P-521' }[kind]
-      return generateKeyPairSync('ec', { namedCurve }).privateKey
-    }
+    case 'p256':
+      return generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
+    case 'p384':
+      return generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey
+    case 'p521':
+      return generateKeyPairSync('ec', { namedCurve: 'P-521' }).privateKey
   }
 }
 
@@ -142,8 +144,8 @@ export const authority = (pathLength?: number): Buffer =>
   )
 
 /** 0: digitalSignature, 5: keyCertSign, 6: cRLSign. */
-export function usage(...set: readonly number[]): Buffer {
-  const octet = set.reduce((sum, bit) => sum | (0x80 >> bit), 0)
+export function usage(...positions: readonly number[]): Buffer {
+  const octet = positions.reduce((sum, bit) => sum | (0x80 >> bit), 0)
   return extension('2.5.29.15', node(0x03, Buffer.from([0, octet])), true)
 }
 
@@ -151,8 +153,6 @@ export const purposes = (...ids: readonly string[]): Buffer =>
   extension('2.5.29.37', sequence(...ids.map(oid)))
 export const emails = (...list: readonly string[]): Buffer =>
   extension('2.5.29.17', sequence(...list.map((one) => bare(1, one))))
-export const uris = (...list: readonly string[]): Buffer =>
-  extension('2.5.29.17', sequence(...list.map((one) => bare(6, one))))
 export const keyIdOf = ({ publicKeyInfo }: Pick<Holder, 'publicKeyInfo'>): Buffer =>
   createHash('sha1').update(publicKeyInfo).digest()
 

@@ -25,6 +25,8 @@ import {
 import { codesOf, withSignature } from './stage.ts'
 import { EMAIL, judgeX509, trustOf } from './x509-stage.ts'
 
+const OPENSSL = 'openssl'
+const GPGCONF = 'gpgconf'
 const absent = (program: string) =>
   process.env['BULKHEAD_REQUIRE_ENGINES'] !== '1' &&
   spawnSync(program, ['version']).error !== undefined
@@ -44,11 +46,12 @@ const file = async (name: string, content: string | Buffer) => {
   await writeFile(path, content)
   return path
 }
-const keyPem = ({ privateKey }: Holder) => privateKey.export({ format: 'pem', type: 'pkcs8' })
+const keyPem = ({ privateKey }: Holder): string =>
+  privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
 const openssl = (argv: readonly string[], input?: Buffer): Buffer =>
-  execFileSync('openssl', argv, { stdio: ['pipe', 'pipe', 'pipe'], ...(input && { input }) })
+  execFileSync(OPENSSL, argv, { stdio: ['pipe', 'pipe', 'pipe'], ...(input && { input }) })
 
-describe.skipIf(absent('openssl'))('what openssl cms signs', () => {
+describe.skipIf(absent(OPENSSL))('what openssl cms signs', () => {
   const judged = async (by: Holder, ...more: readonly string[]) => {
     const others = await file('others.pem', certificatesPem(middle, root))
     const base = ['cms', '-sign', '-binary', '-outform', 'DER', ...(await signerFiles(by))]
@@ -154,7 +157,7 @@ describe.skipIf(absent('gpgsm'))('what git signs with gpgsm', () => {
     git = (...argv) => fixture.git(...config, ...who, ...argv)
   })
   afterAll(() => {
-    spawnSync('gpgconf', ['--homedir', join(folder.path, 'gpgsm'), '--kill', 'gpg-agent'])
+    spawnSync(GPGCONF, ['--homedir', join(folder.path, 'gpgsm'), '--kill', 'gpg-agent'])
   })
 
   const judge = async (ids: readonly [string | null, string], trusted = trustOf([ca])) => {

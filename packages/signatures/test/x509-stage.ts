@@ -1,5 +1,11 @@
 import { commitId } from '@bulkhead/vocabulary'
-import { type CommitJudgement, type X509Trust, judgeCommit, parseX509Trust } from '../src/index.ts'
+import {
+  type CommitJudgement,
+  type SigstoreTrust,
+  type X509Trust,
+  judgeCommit,
+  parseX509Trust,
+} from '../src/index.ts'
 import { type CmsRequest, armorCms, signCms } from './cms.ts'
 import { pem } from './der.ts'
 import { PLAIN, sshSigners } from './openpgp-stage.ts'
@@ -28,12 +34,14 @@ export const judgeX509 = (
   source: string | Buffer,
   x509: X509Trust | undefined,
   receiptTime = RECEIPT,
+  sigstore?: SigstoreTrust,
 ): CommitJudgement =>
   judgeCommit({
     commit: COMMIT,
     bytes: typeof source === 'string' ? Buffer.from(source, 'latin1') : source,
     allowedSigners: sshSigners,
     x509,
+    sigstore,
     receiptTime,
   })
 
