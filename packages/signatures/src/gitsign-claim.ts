@@ -7,10 +7,14 @@ import type { CommitSignature } from './commit-object.ts'
 import { objectToCommitter } from './committer-objection.ts'
 import { readLoggedTime } from './gitsign-entry.ts'
 import { wasInService } from './log-key.ts'
-import type { Principal } from './principal.ts'
 import { type Reading, type Refusal, read, refuse } from './refusal.ts'
 import type { SignatureClaim } from './signature-format.ts'
-import type { SigstoreAuthority, SigstoreIdentity, SigstoreTrust } from './sigstore-trust.ts'
+import type {
+  SigstoreAuthority,
+  SigstoreIdentity,
+  SigstoreTrust,
+  VouchedCertificate,
+} from './sigstore-trust.ts'
 import type { Certificate } from './x509-certificate.ts'
 import { readUse } from './x509-extensions.ts'
 import { isSignedBy, objectToUse, objectToValidity } from './x509-path.ts'
@@ -38,19 +42,18 @@ export function readGitsignClaim(
   if (bytes.kind === 'refused') return bytes
   const signature = readCms(bytes.value)
   if (signature.kind === 'refused') return signature
-  const certificate = signerCertificate(signature.value)
-  if (certificate.kind === 'refused') return certificate
-  const logged = { signature: signature.value, certificate: certificate.value, object }
-  const vouched = readVouched(certificate.value, trust)
+  const signer = signerCertificate(signature.value)
+  if (signer.kind === 'refused') return signer
+  const vouched = vouchedFor(signer.value, trust)
   if (vouched.kind === 'refused') return vouched
-  const { owners, authority } = vouched.value
-  const time = readLoggedTime(logged, trust)
+  const { certificate, owners, authority } = vouched.value
+  const time = readLoggedTime({ signature: signature.value, certificate, object }, trust)
   if (time.kind === 'refused') return time
-  const refusal = objectToCertificate(certificate.value, authority, trust, time.value)
+  const refusal = objectToService(certificate, authority, time.value)
   if (refusal !== undefined) return { kind: 'refused', refusal }
-  const check = cmsCheckOf(signature.value, certificate.value, payload)
+  const check = cmsCheckOf(signature.value, certificate, payload)
   if (check.kind === 'refused') return check
-  const { fingerprint } = certificate.value
+  const { fingerprint } = certificate
   return read({
     kind: 'claim',
     owners,
@@ -61,38 +64,47 @@ export function readGitsignClaim(
   })
 }
 
-interface Vouched {
-  readonly owners: readonly Principal[]
-  readonly authority: SigstoreAuthority
+/** More than a long range has certificates that sign more than once. */
+const MAX_FOUND = 1_024
+
+function vouchedFor(certificate: Certificate, trust: SigstoreTrust): Reading<VouchedCertificate> {
+  const { fingerprint } = certificate
+  const known = trust.found.get(fingerprint)
+  if (known !== undefined) return known
+  const vouched = readVouched(certificate, trust)
+  if (trust.found.size >= MAX_FOUND) trust.found.clear()
+  trust.found.set(fingerprint, vouched)
+  return vouched
 }
 
-/** The owners of the identity, once an authority has vouched for it and may. */
-function readVouched(certificate: Certificate, trust: SigstoreTrust): Reading<Vouched> {
+/** The owners of the identity, once an authority has vouched for it, may, and did not in secret. */
+function readVouched(certificate: Certificate, trust: SigstoreTrust): Reading<VouchedCertificate> {
+  const { fingerprint } = certificate
   const authority = authorityOf(certificate, trust)
-  if (authority === undefined) {
-    return refuse(
-      'signature/untrusted-certificate',
-      `the certificate ${certificate.fingerprint} is not by an authority of the pinned Sigstore root`,
-    )
+  const [issuer] = authority?.chain ?? []
+  if (authority === undefined || issuer === undefined) {
+    return untrusted(fingerprint, 'is not by an authority of the pinned Sigstore root')
   }
   const refusal = objectToUse([certificate, ...authority.chain], PURPOSES)
   if (refusal !== undefined) return { kind: 'refused', refusal }
+  const problem = objectToTimestamps(certificate, issuer, trust.certificateLogs)
+  if (problem !== undefined) return untrusted(fingerprint, problem)
   const found = identityOf(certificate)
   if (found === undefined) {
-    return refuse(
-      'signature/untrusted-certificate',
-      `the certificate ${certificate.fingerprint} does not say one identity and who confirmed it`,
-    )
+    return untrusted(fingerprint, 'does not say one identity and who confirmed it')
   }
   const owners = trust.signers
     .filter(({ identities }) =>
       identities.some((one) => one.issuer === found.issuer && one.identity === found.identity),
     )
     .map(({ principal }) => principal)
-  if (owners.length > 0) return read({ owners, authority })
+  if (owners.length > 0) return read({ certificate, authority, owners })
   const message = `the policy names nobody for the identity ${found.identity}, confirmed by ${found.issuer}`
   return refuse('signature/unknown-signer', message)
 }
+
+const untrusted = (fingerprint: string, what: string) =>
+  refuse('signature/untrusted-certificate', `the certificate ${fingerprint} ${what}`)
 
 /** Names alone match several generations of an authority: the signature decides. */
 const authorityOf = (
@@ -123,24 +135,15 @@ function identityOf(certificate: Certificate): SigstoreIdentity | undefined {
 }
 
 /** @param time when the log took the signature in: the certificate lives for minutes only */
-function objectToCertificate(
+function objectToService(
   certificate: Certificate,
   authority: SigstoreAuthority,
-  { certificateLogs }: SigstoreTrust,
   time: number,
 ): Refusal | undefined {
-  const [issuer] = authority.chain
-  const untrusted = (what: string): Refusal => ({
-    code: 'signature/untrusted-certificate',
-    message: `the certificate ${certificate.fingerprint} ${what}`,
-  })
-  if (issuer === undefined || !wasInService(authority, time)) {
-    return untrusted('is by an authority out of its service')
-  }
   const refusal = objectToValidity([certificate, ...authority.chain], time)
-  if (refusal !== undefined) return refusal
-  const problem = objectToTimestamps(certificate, issuer, certificateLogs)
-  return problem === undefined ? undefined : untrusted(problem)
+  if (refusal !== undefined || wasInService(authority, time)) return refusal
+  const message = `the certificate ${certificate.fingerprint} is by an authority out of its service`
+  return { code: 'signature/untrusted-certificate', message }
 }
 
 const objectToTime = (time: number, receiptTime: number): Refusal | undefined =>

@@ -2,6 +2,7 @@ import { type Finding, InputError } from '@bulkhead/vocabulary'
 import { type LogEntry, plainBase64, readLogEntryJson } from './log-entry.ts'
 import type { LogKey, LogKeys } from './log-key.ts'
 import type { Principal } from './principal.ts'
+import type { Reading } from './refusal.ts'
 import { type Certificate, readCertificate, readKey } from './x509-certificate.ts'
 import { isSignedBy } from './x509-path.ts'
 
@@ -32,6 +33,16 @@ export interface SigstoreTrust {
   /** Log entries fetched beforehand, by commit id. */
   readonly proofs: ReadonlyMap<string, LogEntry>
   readonly signers: readonly GitsignSigner[]
+  /** What was found out so far, by certificate: one that signs several commits is verified once. */
+  readonly found: Map<string, Reading<VouchedCertificate>>
+}
+
+/** A certificate by a pinned authority, known to a certificate log, for owners in the policy. */
+export interface VouchedCertificate {
+  readonly certificate: Certificate
+  readonly authority: SigstoreAuthority
+  /** Never empty. */
+  readonly owners: readonly Principal[]
 }
 
 interface NamedFile {
@@ -74,7 +85,7 @@ export function parseSigstoreTrust(
     throw root('names no authority, no certificate log or no entry log')
   }
   const entries = proofs === undefined ? new Map<string, LogEntry>() : readProofs(proofs)
-  return { authorities, certificateLogs, entryLogs, proofs: entries, signers }
+  return { authorities, certificateLogs, entryLogs, proofs: entries, signers, found: new Map() }
 }
 
 function readJson({ bytes, path }: NamedFile, remedy: string): unknown {
