@@ -28,6 +28,7 @@ export async function trustedSignersOf(policy: LoadedPolicy): Promise<TrustedSig
         : parseAllowedSigners(fileOf(policy, signers), signers, principals),
     revokedKeys:
       revoked === undefined ? undefined : parseRevokedKeys(fileOf(policy, revoked), revoked),
+    rules,
     requireTouch: rules.touch === 'required',
     openPgpSigners: await openPgpSignersOf(policy),
     x509: x509TrustOf(policy),

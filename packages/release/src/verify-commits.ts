@@ -1,5 +1,12 @@
 import { loadPolicy, loadPolicyFile } from '@bulkhead/policy'
-import { type RangeJudgement, verifyRange } from '@bulkhead/signatures'
+import {
+  type CommitJudgement,
+  type RangeJudgement,
+  type RangeRequest,
+  type RangeSummary,
+  judgeRange,
+  verifyRange,
+} from '@bulkhead/signatures'
 import { type CommitId, InputError } from '@bulkhead/vocabulary'
 import { pinnedGenesis } from './trusted-ref.ts'
 import { trustedSignersOf } from './trusted-signers.ts'
@@ -20,6 +27,21 @@ export async function verifyCommits(
   workspace: Workspace,
   request: VerifyCommitsRequest,
 ): Promise<RangeJudgement> {
+  return verifyRange(await rangeRequestOf(workspace, request))
+}
+
+/** As {@link verifyCommits}, batch by batch, for ranges of any length: see {@link judgeRange}. */
+export async function* judgeCommits(
+  workspace: Workspace,
+  request: VerifyCommitsRequest,
+): AsyncGenerator<readonly CommitJudgement[], RangeSummary> {
+  return yield* judgeRange(await rangeRequestOf(workspace, request))
+}
+
+async function rangeRequestOf(
+  workspace: Workspace,
+  request: VerifyCommitsRequest,
+): Promise<RangeRequest> {
   const { repository } = workspace
   const [base, head] = splitRange(request.range ?? 'HEAD')
   const trusted = await trustedCommit(workspace, request, base)
@@ -31,12 +53,8 @@ export async function verifyCommits(
     base: base === undefined ? trusted : await repository.resolveCommit(base),
     head: await repository.resolveCommit(head),
   }
-  return verifyRange({
-    repository,
-    range,
-    ...(await trustedSignersOf(policy)),
-    receiptTime: workspace.clock.now(),
-  })
+  const signers = await trustedSignersOf(policy)
+  return { repository, range, ...signers, receiptTime: workspace.clock.now() }
 }
 
 async function trustedCommit(

@@ -81,7 +81,10 @@ function readSignedData(fields: Asn1Reader): Reading<CmsSignature> {
 function readCertificates(fields: Asn1Reader): readonly Certificate[] | undefined {
   if (!fields.sees(constructed(0))) return []
   const list = fields.enter(constructed(0))?.rest(TAG.sequence, MAX_CERTIFICATES)
-  const found = list?.map(({ raw }) => readCertificate(raw)).filter((one) => one !== undefined)
+  // Copied, since certificates are kept: a part would keep all of its message alive.
+  const found = list
+    ?.map(({ raw }) => readCertificate(Buffer.from(raw)))
+    .filter((one) => one !== undefined)
   return found?.length === list?.length ? found : undefined
 }
 

@@ -3,6 +3,8 @@ import { type Reading, read, refuse } from './refusal.ts'
 
 /** A commit, read strictly, with its signature set apart from what is signed. */
 export interface CommitObject {
+  /** Email of the author; undefined when its bytes are not UTF-8. Nobody vouches for it. */
+  readonly author: string | undefined
   /** Email of the committer; undefined when its bytes are not UTF-8, so that nobody can match it. */
   readonly committer: string | undefined
   readonly signature: CommitSignature | undefined
@@ -39,10 +41,13 @@ export function readCommit(bytes: Buffer, objectFormat: 'sha1' | 'sha256'): Read
   if (rest.kind === 'refused') return rest
   const signature = readSignature(bytes, rest.value.others, objectFormat)
   if (signature.kind === 'refused') return signature
-  return read({ committer: utf8(rest.value.committer), signature: signature.value })
+  const { author, committer } = rest.value
+  return read({ author: utf8(author), committer: utf8(committer), signature: signature.value })
 }
 
 interface FixedHeaders {
+  /** latin1 */
+  readonly author: string
   /** latin1 */
   readonly committer: string
   readonly others: readonly CommitHeader[]
@@ -62,14 +67,13 @@ function readFixedHeaders(
   const parents = afterTree.slice(0, Math.max(count, 0))
   if (!parents.every(({ lines }) => isId(lines[0]))) return malformed('has a malformed parent')
   const [author, committer, ...others] = afterTree.slice(parents.length)
-  if (author?.name !== 'author' || emailOf(author) === undefined) {
-    return malformed('has no well-formed author after its parents')
-  }
+  const wrote = author?.name === 'author' ? emailOf(author) : undefined
+  if (wrote === undefined) return malformed('has no well-formed author after its parents')
   const email = committer?.name === 'committer' ? emailOf(committer) : undefined
   if (email === undefined) return malformed('has no well-formed committer after its author')
   const again = others.find(({ name }) => FIXED.has(name))
   if (again !== undefined) return malformed(`has a further ${again.name} after its committer`)
-  return read({ committer: email, others })
+  return read({ author: wrote, committer: email, others })
 }
 
 const emailOf = (header: CommitHeader): string | undefined =>

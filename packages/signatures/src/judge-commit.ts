@@ -1,11 +1,12 @@
 import type { CommitId } from '@bulkhead/vocabulary'
 import { claimsOf } from './commit-claims.ts'
-import { readCommit } from './commit-object.ts'
+import { type CommitObject, readCommit } from './commit-object.ts'
 import { type CryptoCheck, holds } from './crypto-check.ts'
 import { type Principal, signsFor } from './principal.ts'
 import type { CommitJudgement } from './range-judgement.ts'
 import type { Refusal } from './refusal.ts'
 import { remedyFor } from './remedies.ts'
+import { type SigningRules, objectToRules } from './signing-rules.ts'
 import {
   READERS,
   type SignatureClaim,
@@ -27,6 +28,9 @@ export interface CommitRequest extends TrustedSigners {
   /** Arguments of `git rebase` for the remedy; default: the commit's own parent. */
   readonly resignFrom?: string
 }
+
+/** Weak RSA keys are no keys at all, whatever the rules: see `judgeRsa`. */
+const LENIENT: SigningRules = { author: 'any', rsaBits: 0 }
 
 /** A judgement that is final, or waits for one cryptographic answer. */
 export type PendingJudgement =
@@ -62,7 +66,7 @@ interface Objection {
 interface Signed {
   readonly kind: 'signed'
   readonly format: SignatureFormat
-  readonly committer: string | undefined
+  readonly object: CommitObject
   readonly claim: SignatureClaim
 }
 
@@ -70,14 +74,14 @@ function readSigned(request: CommitRequest): Signed | Objection {
   const { commit, bytes, allowedSigners } = request
   const object = readCommit(bytes, commit.length === 64 ? 'sha256' : 'sha1')
   if (object.kind === 'refused') return objection('none', object.refusal)
-  const { committer, signature } = object.value
+  const { signature } = object.value
   if (signature === undefined) return objection('none', UNSIGNED)
   const format = formatOf(signature)
   if (format === undefined) return objection('none', UNKNOWN_ARMOR)
   const reading = READERS[format](signature, request)
   if (reading.kind === 'refused') return objection(format, reading.refusal)
   const claim = reading.value
-  if (claim.kind === 'claim') return { kind: 'signed', format, committer, claim }
+  if (claim.kind === 'claim') return { kind: 'signed', format, object: object.value, claim }
   const message =
     format === 'openpgp'
       ? `the OpenPGP key ${claim.fingerprint} is in no trusted certificate`
@@ -88,16 +92,19 @@ function readSigned(request: CommitRequest): Signed | Objection {
 
 function concludeClaim(
   request: CommitRequest,
-  { format, claim, committer }: Signed,
+  { format, claim, object }: Signed,
   signatureHolds: boolean,
 ): CommitJudgement {
   if (!signatureHolds) return block(request, objection(format, INVALID))
   const { owners } = claim
-  const refusal = claim.objectTo(committer, request.receiptTime)
+  const { committer } = object
+  const signer = owners.find((owner) => signsFor(owner, committer))
+  const refusal =
+    claim.objectTo(committer, request.receiptTime) ??
+    objectToRules({ ...object, signer, key: claim.check.key }, request.rules ?? LENIENT)
   if (refusal !== undefined) {
     return block(request, { ...objection(format, refusal), owners, key: claim })
   }
-  const signer = owners.find((owner) => signsFor(owner, committer))
   return {
     commit: request.commit,
     ...claimsOf(request.bytes),

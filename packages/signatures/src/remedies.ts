@@ -52,6 +52,8 @@ const REMEDIES: Readonly<Record<CommitReason, (facts: RemedyFacts) => string>> =
   'signature/invalid-proof': ({ resignFrom }) => `sign again with gitsign: ${rebase(resignFrom)}`,
   'signature/untouched': ({ resignFrom }) =>
     `sign again and touch the security key when it blinks (make one without \`-O no-touch-required\`): ${rebase(resignFrom)}`,
+  'signature/author-differs': ({ resignFrom }) =>
+    `take the change over as your own: ${rebase(resignFrom, ' --reset-author')}; or have its author commit and sign it`,
   'signature/wrong-namespace': ({ resignFrom }) =>
     `sign with git itself and a key allowed for \`namespaces="git"\`: ${rebase(resignFrom)}`,
 }

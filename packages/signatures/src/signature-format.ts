@@ -11,6 +11,7 @@ import { type Reading, type Refusal, read } from './refusal.ts'
 import type { RevokedKeys } from './revoked-keys.ts'
 import type { SigstoreTrust } from './sigstore-trust.ts'
 import { checkOf } from './ssh-check.ts'
+import type { SigningRules } from './signing-rules.ts'
 import { fingerprint, readSshKey } from './ssh-key.ts'
 import { readSshSignature } from './ssh-signature.ts'
 import { readX509Claim } from './x509-claim.ts'
@@ -43,6 +44,8 @@ export interface TrustedSigners {
    * that are no security keys. Default: true, as OpenSSH's servers have it.
    */
   readonly requireTouch?: boolean | undefined
+  /** What every signature must keep to; default: nothing more than being good. */
+  readonly rules?: SigningRules | undefined
   /** Without them every OpenPGP signature is `signature/unsupported`. */
   readonly openPgpSigners?: readonly OpenPgpSigner[] | undefined
   /** Without it every X.509 signature is `signature/unsupported`. */

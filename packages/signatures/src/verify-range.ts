@@ -1,12 +1,12 @@
-import { type Range, type Repository, readInWindows } from '@bulkhead/git'
-import { type CommitId, type Finding, InputError } from '@bulkhead/vocabulary'
-import { holdsInPool } from './crypto-check.ts'
+import type { Range, Repository } from '@bulkhead/git'
+import { type Finding, InputError } from '@bulkhead/vocabulary'
+import { holds, holdsInPool, isQuick } from './crypto-check.ts'
 import { type CommitRequest, prepareJudgement } from './judge-commit.ts'
-import type { CommitJudgement, RangeJudgement } from './range-judgement.ts'
+import type { CommitJudgement, RangeJudgement, RangeSummary } from './range-judgement.ts'
 import type { TrustedSigners } from './signature-format.ts'
 
 export interface RangeRequest extends TrustedSigners {
-  readonly repository: Pick<Repository, 'listCommits' | 'obstacles' | 'readObject'>
+  readonly repository: Pick<Repository, 'obstacles' | 'readRange'>
   readonly range: Range
   /** When the head reached us, in milliseconds since the epoch. */
   readonly receiptTime: number
@@ -19,47 +19,76 @@ export interface RangeRequest extends TrustedSigners {
  * @throws WorldError when objects cannot be read
  */
 export async function verifyRange(request: RangeRequest): Promise<RangeJudgement> {
-  const { repository, range } = request
-  const [obstacles, listed] = await Promise.all([repository.obstacles(), listOrExplain(request)])
-  // A shallow clone explains the missing commits: one cause, one finding.
-  const findings = obstacles.length > 0 ? obstacles : listed.findings
-  const commits = await judgeAll(request, listed.commits)
-  const passed = commits.filter(({ verdict }) => verdict === 'passed').length
-  const counts = { commits: commits.length, passed, blocked: commits.length - passed }
-  return { base: range.base, head: range.head, counts, commits, findings }
-}
-
-interface Listed {
-  readonly commits: readonly CommitId[]
-  readonly findings: readonly Finding[]
-}
-
-/** History that is not what it must be denies; everything else that fails is thrown on. */
-async function listOrExplain({ repository, range }: RangeRequest): Promise<Listed> {
-  try {
-    return { commits: await repository.listCommits(range), findings: [] }
-  } catch (error) {
-    if (error instanceof InputError) return { commits: [], findings: error.findings }
-    throw error
+  const commits: CommitJudgement[] = []
+  const judging = judgeRange(request)
+  for (;;) {
+    const step = await judging.next()
+    if (step.done) return { ...step.value, commits }
+    for (const judgement of step.value) commits.push(judgement)
   }
 }
 
-async function judgeAll(
+/** Commits in judgement at a time: enough for all cores, few enough that memory stays flat. */
+const BATCH = 64
+
+/**
+ * As {@link verifyRange}, batch by batch, oldest first: memory does not grow with the range. What was
+ * judged counts only with the summary, which alone says whether the range was whole.
+ */
+export async function* judgeRange(
   request: RangeRequest,
-  ids: readonly CommitId[],
-): Promise<readonly CommitJudgement[]> {
-  const { repository, range, ...trusted } = request
-  const resignFrom = range.base ?? '--root'
-  const judgements: Promise<CommitJudgement>[] = []
-  for await (const { id, object } of readInWindows(repository, ids)) {
-    const bytes = object.type === 'commit' ? object.bytes : Buffer.alloc(0)
-    judgements.push(judge({ commit: id, bytes, ...trusted, resignFrom }))
+): AsyncGenerator<readonly CommitJudgement[], RangeSummary> {
+  const { repository, range } = request
+  const counts = { commits: 0, passed: 0, blocked: 0 }
+  const obstacles = repository.obstacles()
+  // Awaited at the end; a clone that cannot be read fails sooner.
+  obstacles.catch(() => undefined)
+  let findings: readonly Finding[] = []
+  try {
+    for await (const batch of judgeBatches(request)) {
+      for (const { verdict } of batch) counts[verdict] += 1
+      counts.commits += batch.length
+      yield batch
+    }
+  } catch (error) {
+    // History that is not what it must be denies; everything else that fails is thrown on.
+    if (!(error instanceof InputError)) throw error
+    findings = error.findings
   }
-  return Promise.all(judgements)
+  const hidden = await obstacles
+  // A shallow clone explains the missing commits: one cause, one finding.
+  return {
+    base: range.base,
+    head: range.head,
+    counts,
+    findings: hidden.length > 0 ? hidden : findings,
+  }
+}
+
+async function* judgeBatches({
+  repository,
+  range,
+  ...trusted
+}: RangeRequest): AsyncGenerator<readonly CommitJudgement[]> {
+  const resignFrom = range.base ?? '--root'
+  let before: Promise<readonly CommitJudgement[]> = Promise.resolve([])
+  let batch: Promise<CommitJudgement>[] = []
+  for await (const { id, object } of repository.readRange(range)) {
+    const bytes = object.type === 'commit' ? object.bytes : Buffer.alloc(0)
+    batch.push(judge({ commit: id, bytes, ...trusted, resignFrom }))
+    if (batch.length < BATCH) continue
+    // One batch is read while the one before it is checked.
+    yield await before
+    before = Promise.all(batch)
+    batch = []
+  }
+  yield await before
+  yield await Promise.all(batch)
 }
 
 async function judge(request: CommitRequest): Promise<CommitJudgement> {
   const pending = prepareJudgement(request)
   if (pending.kind === 'judged') return pending.judgement
-  return pending.conclude(await holdsInPool(pending.check))
+  const { check, conclude } = pending
+  return conclude(isQuick(check) ? holds(check) : await holdsInPool(check))
 }

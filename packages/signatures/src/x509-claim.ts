@@ -50,7 +50,7 @@ export function readX509Claim(
 }
 
 /** More than a long range has signers with new certificates. */
-const MAX_FOUND = 4_096
+const MAX_FOUND = 1_024
 
 /** The answer is kept: the paths of a certificate are verified once, not for each commit. */
 function trustedPaths(

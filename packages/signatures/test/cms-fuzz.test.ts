@@ -36,7 +36,7 @@ const sigstore = parseSigstoreTrust(
 )
 
 const verdictOf = (der: Buffer) =>
-  judgeX509(withSignature(PLAIN, armorCms(der)), x509, undefined, sigstore).verdict
+  judgeX509(withSignature(PLAIN, armorCms(der)), x509, undefined, { sigstore }).verdict
 
 const forms = [
   ['an X.509 signature', message],

@@ -5,6 +5,7 @@ import { indefinite, integer, nothing, octets, oid, sequence, set, tagged } from
 import {
   HASH_OID,
   type Hash,
+  type Holder,
   type KeyKind,
   emails,
   extension,
@@ -16,7 +17,7 @@ import {
 } from './pki.ts'
 import { PLAIN } from './openpgp-stage.ts'
 import { codesOf, withSignature } from './stage.ts'
-import { EMAIL, judgeCms, judgeX509, trustOf } from './x509-stage.ts'
+import { EMAIL, judgeCms, judgeX509, signedBy, trustOf } from './x509-stage.ts'
 
 const root = makeRoot()
 const trust = trustOf([root])
@@ -30,6 +31,21 @@ const DATA = '1.2.840.113549.1.7.1'
 const digest = octets(createHash('sha256').update(payload).digest())
 const typed = attribute('1.2.840.113549.1.9.3', oid(DATA))
 const digested = attribute('1.2.840.113549.1.9.4', digest)
+
+/** RSA-PSS over SHA-256 (RFC 4055 §3.1), with what its parameters state. */
+function signPss(by: Holder, mask: Hash, saltLength: number, stated: number) {
+  const hash = (name: Hash) => sequence(oid(HASH_OID[name]), nothing)
+  const parameters = sequence(
+    tagged(0, hash('sha256')),
+    tagged(1, sequence(oid('1.2.840.113549.1.1.8'), hash(mask))),
+    tagged(2, integer(stated)),
+  )
+  const padding = constants.RSA_PKCS1_PSS_PADDING
+  return {
+    scheme: sequence(oid('1.2.840.113549.1.1.10'), parameters),
+    sign: (data: Buffer) => sign('sha256', data, { key: by.privateKey, padding, saltLength }),
+  }
+}
 
 describe('a CMS signature', () => {
   const kinds: readonly KeyKind[] = ['p256', 'p384', 'p521', 'rsa']
@@ -48,21 +64,8 @@ describe('a CMS signature', () => {
 
   it('by RSA-PSS passes with one hash throughout', () => {
     const by = makeSigner(root, EMAIL, { kind: 'rsa' })
-    const pss = (mask: Hash, saltLength: number, stated = saltLength) => {
-      const hash = (name: Hash) => sequence(oid(HASH_OID[name]), nothing)
-      const scheme = sequence(
-        oid('1.2.840.113549.1.1.10'),
-        sequence(
-          tagged(0, hash('sha256')),
-          tagged(1, sequence(oid('1.2.840.113549.1.1.8'), hash(mask))),
-          tagged(2, integer(stated)),
-        ),
-      )
-      const padding = constants.RSA_PKCS1_PSS_PADDING
-      const signed = (data: Buffer) =>
-        sign('sha256', data, { key: by.privateKey, padding, saltLength })
-      return codes({ by, scheme, sign: signed })
-    }
+    const pss = (mask: Hash, salt: number, stated = salt) =>
+      codes({ by, ...signPss(by, mask, salt, stated) })
     expect(pss('sha256', 32)).toEqual([])
     expect(pss('sha256', 20)).toEqual([])
     expect(pss('sha256', 32, 20)).toEqual(['signature/invalid'])
@@ -70,6 +73,21 @@ describe('a CMS signature', () => {
     expect(codes({ by, scheme: sequence(oid('1.2.840.113549.1.1.10'), sequence()) })).toEqual([
       'signature/weak-key',
     ])
+  })
+
+  it('by an RSA key shorter than the policy asks for is blocked, for PSS alone or not', () => {
+    const rsa = makeSigner(root, EMAIL, { kind: 'rsa' })
+    const pss = makeSigner(root, EMAIL, { kind: 'rsa-pss' })
+    const requests = [{ by: rsa }, { by: pss, ...signPss(pss, 'sha256', 32, 32) }]
+    for (const request of requests) {
+      const under = (rsaBits: number) => {
+        const rules = { author: 'any', rsaBits } as const
+        return codesOf(judgeX509(signedBy(request), trust, undefined, { rules }))
+      }
+      expect(under(2_048)).toEqual([])
+      expect(under(2_049)).toEqual(['signature/weak-key'])
+    }
+    expect(codes({ by: pss, scheme: schemeOf('rsa') })).toEqual(MALFORMED)
   })
 
   it('over SHA-1 is blocked, whatever says so', () => {

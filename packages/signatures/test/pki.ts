@@ -16,7 +16,7 @@ import {
   yes,
 } from './der.ts'
 
-export type KeyKind = 'p256' | 'p384' | 'p521' | 'rsa' | 'rsa-1024' | 'ed25519'
+export type KeyKind = 'p256' | 'p384' | 'p521' | 'rsa' | 'rsa-1024' | 'rsa-pss' | 'ed25519'
 
 /** Somebody with a certificate: an authority or a signer. */
 export interface Holder {
@@ -64,6 +64,8 @@ function generate(kind: KeyKind): KeyObject {
       return generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
     case 'rsa-1024':
       return generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey
+    case 'rsa-pss':
+      return generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).privateKey
     case 'ed25519':
       return generateKeyPairSync('ed25519').privateKey
     case 'p256':

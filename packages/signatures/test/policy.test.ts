@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makePerson } from '@bulkhead/testkit'
+import type { SigningRules } from '../src/index.ts'
 import { type Stage, codesOf, judgeSource, setStage, signSource, unsignedSource } from './stage.ts'
 
 // The numbers are those of annex/signature-cases.md, "Policy" and "Time and revocation".
@@ -126,5 +128,35 @@ describe('time', () => {
   it('blocks when the receipt time is no time', async () => {
     const source = signSource(plain, stage.ada)
     expect(await judge(source, line(''), Number.NaN)).toEqual(['signature/key-not-valid'])
+  })
+})
+
+describe('rules of the trusted ref', () => {
+  const other = () =>
+    signSource(plain.replace(/^author .*/m, 'author Eve <eve@example.test> 1 +0000'), stage.ada)
+  const judgeBy = async (source: string, rules: SigningRules) =>
+    codesOf(await judgeSource(stage, source, { rules }))
+
+  it('36 may ask that the author be the committer', async () => {
+    expect(await judgeBy(other(), { author: 'committer', rsaBits: 2048 })).toEqual([
+      'signature/author-differs',
+    ])
+    expect(await judgeBy(other(), { author: 'any', rsaBits: 2048 })).toEqual([])
+    const own = signSource(plain, stage.ada)
+    expect(await judgeBy(own, { author: 'committer', rsaBits: 2048 })).toEqual([])
+  })
+
+  it('48 may ask for longer RSA keys', async () => {
+    const rsa = await makePerson('Rsa', stage.home, 'rsa-2048')
+    const source = signSource(plain, rsa)
+    const asking = async (rsaBits: number) =>
+      codesOf(
+        await judgeSource(stage, source, {
+          signers: `${stage.ada.email} ${rsa.publicKey}\n`,
+          rules: { author: 'any', rsaBits },
+        }),
+      )
+    expect(await asking(2049)).toEqual(['signature/weak-key'])
+    expect(await asking(2048)).toEqual([])
   })
 })

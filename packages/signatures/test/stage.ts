@@ -15,6 +15,7 @@ import {
   type AllowedSigners,
   type CommitJudgement,
   type RevokedKeys,
+  type SigningRules,
   judgeCommit,
   parseAllowedSigners,
 } from '../src/index.ts'
@@ -46,6 +47,7 @@ export interface JudgeOptions {
   readonly receiptTime?: number
   readonly revokedKeys?: RevokedKeys
   readonly requireTouch?: boolean
+  readonly rules?: SigningRules
 }
 
 export async function setStage(objectFormat: 'sha1' | 'sha256' = 'sha1'): Promise<Stage> {

@@ -1,7 +1,7 @@
 import { commitId } from '@bulkhead/vocabulary'
 import {
   type CommitJudgement,
-  type SigstoreTrust,
+  type CommitRequest,
   type X509Trust,
   judgeCommit,
   parseX509Trust,
@@ -34,15 +34,15 @@ export const judgeX509 = (
   source: string | Buffer,
   x509: X509Trust | undefined,
   receiptTime = RECEIPT,
-  sigstore?: SigstoreTrust,
+  more: Pick<CommitRequest, 'sigstore' | 'rules'> = {},
 ): CommitJudgement =>
   judgeCommit({
     commit: COMMIT,
     bytes: typeof source === 'string' ? Buffer.from(source, 'latin1') : source,
     allowedSigners: sshSigners,
     x509,
-    sigstore,
     receiptTime,
+    ...more,
   })
 
 /** The source of a commit with this message as its signature. */

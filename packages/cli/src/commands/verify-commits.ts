@@ -1,8 +1,8 @@
-import { verifyCommits } from '@bulkhead/release'
-import type { RangeJudgement } from '@bulkhead/signatures'
-import { printable } from '@bulkhead/vocabulary'
+import { judgeCommits } from '@bulkhead/release'
+import type { CommitJudgement, RangeSummary } from '@bulkhead/signatures'
+import { type Finding, printable } from '@bulkhead/vocabulary'
 import type { CommandResult } from '../command-result.ts'
-import { type CommonOptions, type Register, answer, withCommonOptions } from '../host.ts'
+import { type CommonOptions, type Register, answerWithList, withCommonOptions } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
 
 interface Options extends CommonOptions {
@@ -24,41 +24,52 @@ export const registerVerifyCommits: Register = (program, host) => {
       'the commit from which judging starts (default: git config bulkhead.genesis)',
     )
     .action((range: string | undefined, options: Options) =>
-      answer(host, 'verify-commits', options, () =>
-        inWorkspace(options, async (workspace) => {
-          const { trustedRef, policy, genesis } = options
-          return describe(
-            await verifyCommits(workspace, {
+      answerWithList<CommitJudgement>(
+        host,
+        { command: 'verify-commits', list: 'commits' },
+        options,
+        (emit) =>
+          inWorkspace(options, async (workspace) => {
+            const { trustedRef, policy, genesis } = options
+            const judging = judgeCommits(workspace, {
               ...(range === undefined ? {} : { range }),
               ...(trustedRef === undefined ? {} : { trustedRef }),
               ...(policy === undefined ? {} : { policyFile: policy }),
               ...(genesis === undefined ? {} : { genesis }),
-            }),
-          )
-        }),
+            })
+            const findings: Finding[] = []
+            for (;;) {
+              const step = await judging.next()
+              if (step.done) return describe(step.value, findings)
+              await emit(step.value, lineOf)
+              for (const commit of step.value) findings.push(...commit.findings)
+            }
+          }),
       ),
     )
 }
 
-function describe(judgement: RangeJudgement): CommandResult {
-  const { counts, base, head, commits } = judgement
-  const findings = [...judgement.findings, ...commits.flatMap((commit) => commit.findings)]
+function lineOf({ verdict, commit, subject, principal }: CommitJudgement): string {
+  const who =
+    principal === undefined ? 'nobody whom the trusted ref allows' : `signed by ${principal}`
+  return `${verdict === 'passed' ? '✓' : '✗'} ${commit.slice(0, 12)} ${printable(subject, 60)} (${printable(who, 80)})`
+}
+
+function describe(
+  { counts, base, head, ...range }: RangeSummary,
+  ofCommits: readonly Finding[],
+): CommandResult {
+  const findings = [...range.findings, ...ofCommits]
   const blocked = findings.length > 0
+  const verdict = blocked ? 'BLOCK' : 'PASS'
   return {
     outcome: blocked ? 'blocked' : 'passed',
     findings,
-    json: { verdict: blocked ? 'BLOCK' : 'PASS', range: { base, head }, counts, commits },
+    json: { verdict, range: { base, head }, counts },
     text: [
-      ...commits.map((commit) => {
-        const who =
-          commit.principal === undefined
-            ? 'nobody whom the trusted ref allows'
-            : `signed by ${commit.principal}`
-        return `${commit.verdict === 'passed' ? '✓' : '✗'} ${commit.commit.slice(0, 12)} ${printable(commit.subject, 60)} (${printable(who, 80)})`
-      }),
       counts.commits === 0
-        ? `${blocked ? 'BLOCK' : 'PASS'}: the range ${base?.slice(0, 12) ?? 'root'}..${head.slice(0, 12)} is empty: there was nothing to verify`
-        : `${blocked ? 'BLOCK' : 'PASS'}: ${counts.passed} of ${counts.commits} commits are signed by allowed signers`,
+        ? `${verdict}: the range ${base?.slice(0, 12) ?? 'root'}..${head.slice(0, 12)} is empty: there was nothing to verify`
+        : `${verdict}: ${counts.passed} of ${counts.commits} commits are signed by allowed signers`,
     ],
   }
 }

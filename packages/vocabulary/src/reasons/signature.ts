@@ -69,6 +69,10 @@ export const signatureReasons = reasonsOf({
       'The log entry of a gitsign signature is not about this signature, not by a pinned log, or outside of the certificate.',
     remedy: 'Sign again with gitsign.',
   },
+  'signature/author-differs': {
+    cause: 'The author is not the committer, where the policy asks for it.',
+    remedy: 'Commit with `--reset-author`, or have the author commit and sign it.',
+  },
   'signature/untouched': {
     cause: 'A security key signed without being touched, where a touch is required.',
     remedy: 'Sign again and touch the key; make security keys without `-O no-touch-required`.',
