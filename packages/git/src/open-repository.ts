@@ -8,6 +8,7 @@ import { type Git, expectCode, gitFailed, gitIn } from './git-command.ts'
 import { missingObject } from './object-failures.ts'
 import { type ObjectReader, readObjects } from './object-reader.ts'
 import { findObstacles } from './obstacles.ts'
+import { makeMerger } from './recompute-merge.ts'
 import type { FileAtCommit, Repository } from './repository.ts'
 import { resolveRef, resolveRevision } from './resolve-commit.ts'
 import { findFile } from './tree-path.ts'
@@ -37,8 +38,11 @@ export async function openRepository(
   const place = await findPlace(directory, runProcess)
   const git = gitIn(place.root, runProcess)
   const reader = readObjects({ cwd: place.root, objectFormat: place.objectFormat })
-  const close = () => reader.close()
   const { root, gitDirectory, objectFormat } = place
+  const merger = makeMerger(place, runProcess)
+  const close = async () => {
+    await Promise.all([reader.close(), merger.close()])
+  }
   return {
     root,
     gitDirectory,
@@ -50,6 +54,7 @@ export async function openRepository(
     readFile: (commit, path) => readFileAt(reader, commit, path),
     listCommits: (range) => listRange(git, reader, range),
     isAncestor: (ancestor, of) => isAncestor(git, ancestor, of),
+    recomputeMerge: (ours, theirs) => merger.merge(ours, theirs),
     obstacles: () => findObstacles(git, gitDirectory),
     dirtyPaths: async () => (place.bare ? [] : findDirtyPaths(git)),
     configValue: (key) => readConfig(git, key),

@@ -1,4 +1,5 @@
 import type { BlobId, CommitId, Finding, TreeId } from '@bulkhead/vocabulary'
+import type { Recomputation } from './recompute-merge.ts'
 
 /** A stored object exactly as git keeps it: never re-serialised. */
 export interface RawObject {
@@ -40,6 +41,12 @@ export interface Repository {
   /** Oldest first, in a stable topological order. */
   listCommits(range: Range): Promise<readonly CommitId[]>
   isAncestor(ancestor: CommitId, of: CommitId): Promise<boolean>
+  /**
+   * The tree that merging two commits gives when nobody lends a hand, nobody's configuration and no
+   * attributes are asked. Writes nothing to the repository.
+   * @throws WorldError `git/failed` when an object is missing
+   */
+  recomputeMerge(ours: CommitId, theirs: CommitId): Promise<Recomputation>
   /** Reasons why no statement about history can be made from this clone: shallow, grafts, replace refs. */
   obstacles(): Promise<readonly Finding[]>
   /** Paths that differ from HEAD or are untracked and not ignored; empty when clean. */

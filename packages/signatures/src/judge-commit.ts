@@ -41,7 +41,10 @@ export type PendingJudgement =
       readonly conclude: (signatureHolds: boolean) => CommitJudgement
     }
 
-/** Says of one commit who signed it, or why it is blocked. Pure; starts at blocked. */
+/**
+ * Says of one commit who signed it, or why it is blocked. Pure; starts at blocked. Of a forge's commit
+ * it says no more than whose signature that is: whether it may pass only its range can tell.
+ */
 export function judgeCommit(request: CommitRequest): CommitJudgement {
   const pending = prepareJudgement(request)
   return pending.kind === 'judged' ? pending.judgement : pending.conclude(holds(pending.check))
@@ -98,7 +101,9 @@ function concludeClaim(
   if (!signatureHolds) return block(request, objection(format, INVALID))
   const { owners } = claim
   const { committer } = object
-  const signer = owners.find((owner) => signsFor(owner, committer))
+  const able = owners.filter((owner) => signsFor(owner, committer))
+  // A key that is the forge's too is the forge's: it must not count as a person's.
+  const signer = able.find(({ role }) => role === 'forge') ?? able[0]
   const refusal =
     claim.objectTo(committer, request.receiptTime) ??
     objectToRules({ ...object, signer, key: claim.check.key }, request.rules ?? LENIENT)

@@ -19,7 +19,7 @@ export interface RemedyFacts {
 const HARMLESS_EMAIL = /^[A-Za-z0-9][A-Za-z0-9._%+-]*@[A-Za-z0-9.-]+$/
 
 /** Re-signs every commit after `from`; merges stay merges. */
-const rebase = (from: string, amend = ''): string =>
+export const rebase = (from: string, amend = ''): string =>
   `\`git rebase --rebase-merges --exec 'git commit --amend --no-edit --allow-empty${amend} -S' ${from}\``
 
 const rewrite = ({ resignFrom }: RemedyFacts): string =>

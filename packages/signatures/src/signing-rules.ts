@@ -9,6 +9,11 @@ export interface SigningRules {
   readonly author: 'any' | 'committer'
   /** Least bits of an RSA key. */
   readonly rsaBits: number
+  /**
+   * `any`: what the forge signs passes like what a bot signs. Default `clean-merges`: it passes only
+   * when it follows from commits that were verified without the forge.
+   */
+  readonly forge?: 'clean-merges' | 'any'
 }
 
 interface Signing extends Pick<CommitObject, 'author' | 'committer'> {

@@ -1,15 +1,24 @@
 import { type Range, type Repository, readInWindows } from '@bulkhead/git'
 import { type CommitId, type Finding, InputError } from '@bulkhead/vocabulary'
 import { holdsInPool } from './crypto-check.ts'
+import { type JudgedCommits, settleForge } from './forge-range.ts'
 import { type CommitRequest, prepareJudgement } from './judge-commit.ts'
 import type { CommitJudgement, RangeJudgement } from './range-judgement.ts'
 import type { TrustedSigners } from './signature-format.ts'
 
 export interface RangeRequest extends TrustedSigners {
-  readonly repository: Pick<Repository, 'listCommits' | 'obstacles' | 'readObject'>
+  readonly repository: Pick<
+    Repository,
+    'listCommits' | 'obstacles' | 'readObject' | 'recomputeMerge'
+  >
   readonly range: Range
   /** When the head reached us, in milliseconds since the epoch. */
   readonly receiptTime: number
+  /**
+   * Heads of pull requests that the forge may have squashed into the range. They are judged too:
+   * naming one vouches for nothing.
+   */
+  readonly pullRequestHeads?: readonly CommitId[] | undefined
 }
 
 /**
@@ -20,10 +29,13 @@ export interface RangeRequest extends TrustedSigners {
  */
 export async function verifyRange(request: RangeRequest): Promise<RangeJudgement> {
   const { repository, range } = request
-  const [obstacles, listed] = await Promise.all([repository.obstacles(), listOrExplain(request)])
+  const [obstacles, judged] = await Promise.all([repository.obstacles(), judgeRange(request)])
+  const judge = (other: Range) => judgeRange({ ...request, range: other })
+  const settled =
+    request.rules?.forge === 'any' ? judged : await settleForge({ ...request, judge }, judged)
   // A shallow clone explains the missing commits: one cause, one finding.
-  const findings = obstacles.length > 0 ? obstacles : listed.findings
-  const commits = await judgeAll(request, listed.commits)
+  const findings = obstacles.length > 0 ? obstacles : settled.findings
+  const { commits } = settled
   const passed = commits.filter(({ verdict }) => verdict === 'passed').length
   const counts = { commits: commits.length, passed, blocked: commits.length - passed }
   return { base: range.base, head: range.head, counts, commits, findings }
@@ -32,6 +44,12 @@ export async function verifyRange(request: RangeRequest): Promise<RangeJudgement
 interface Listed {
   readonly commits: readonly CommitId[]
   readonly findings: readonly Finding[]
+}
+
+/** Every commit by its own signature alone. */
+async function judgeRange(request: RangeRequest): Promise<JudgedCommits> {
+  const listed = await listOrExplain(request)
+  return { commits: await judgeAll(request, listed.commits), findings: listed.findings }
 }
 
 /** History that is not what it must be denies; everything else that fails is thrown on. */
