@@ -17,6 +17,15 @@ export async function isAncestor(git: Git, ancestor: CommitId, of: CommitId): Pr
   return (await expectCode(git, args, [0, 1])).code === 0
 }
 
+/** Whether HEAD or any ref is `commit` or descends from it. @throws WorldError `git/failed` */
+export async function isReachable(git: Git, commit: CommitId): Promise<boolean> {
+  const refs = ['for-each-ref', '--count=1', '--format=%(refname)', `--contains=${commit}`]
+  if ((await expectCode(git, refs)).stdout.length > 0) return true
+  // An unborn HEAD is code 128, and leads nowhere.
+  const head = ['merge-base', '--is-ancestor', '--end-of-options', commit, 'HEAD']
+  return (await expectCode(git, head, [0, 1, 128])).code === 0
+}
+
 /**
  * Every commit of the range, oldest first. git only proposes the list. That nothing is missing is
  * then proven from the raw bytes: the head is in it, and each parent of each commit is in it or is an

@@ -68,10 +68,8 @@ async function openAside({ gitDirectory, objectFormat }: MergerPlace, runProcess
     })
   const git = gitIn(folder, isolated)
   try {
-    await expectCode(git, [
-      ...['init', '--quiet', '--bare', '--template='],
-      `--object-format=${objectFormat}`,
-    ])
+    const format = `--object-format=${objectFormat}`
+    await expectCode(git, ['init', '--quiet', '--bare', '--template=', format])
     // Through a link, since a path in the alternates file would have to be quoted.
     await symlink(join(gitDirectory, 'objects'), join(folder, 'judged'), 'junction')
     await writeFile(join(folder, 'objects', 'info', 'alternates'), '../judged\n')

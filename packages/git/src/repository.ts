@@ -33,6 +33,8 @@ export interface Repository {
   resolveCommit(revision: string): Promise<CommitId>
   /** The commit a full ref name points to, or undefined when there is no such ref. */
   readRef(fullName: string): Promise<CommitId | undefined>
+  /** Id of the object that a full ref name points to, tags not followed; undefined without such a ref. */
+  refTarget(fullName: string): Promise<string | undefined>
   /** @throws WorldError `git/missing-object` */
   readObject(id: string): Promise<RawObject>
   treeOf(commit: CommitId): Promise<TreeId>
@@ -41,6 +43,8 @@ export interface Repository {
   /** Oldest first, in a stable topological order. */
   listCommits(range: Range): Promise<readonly CommitId[]>
   isAncestor(ancestor: CommitId, of: CommitId): Promise<boolean>
+  /** Whether HEAD or any ref leads to a commit that this clone has. */
+  isReachable(commit: CommitId): Promise<boolean>
   /**
    * The tree that merging two commits gives when nobody lends a hand, nobody's configuration and no
    * attributes are asked. Writes nothing to the repository.

@@ -23,7 +23,9 @@ export { type ServeSuitesRequest, serveSuites } from './serve-suites.ts'
 export { type ShipRequest, type ShipResult, shipRelease } from './ship-release.ts'
 export { type EnvironmentStatus, statusOf } from './status.ts'
 export { findTrustedBase, pinnedGenesis } from './trusted-ref.ts'
-export { type VerifyCommitsRequest, verifyCommits } from './verify-commits.ts'
+export { type GithubEvent, readEventFile } from './github-event.ts'
+export { type CommitsVerdict, type VerifyCommitsRequest, verifyCommits } from './verify-commits.ts'
+export { type VerifyTagRequest, verifyTag } from './verify-tag.ts'
 export {
   type ReleaseVerification,
   type VerifyReleaseRequest,

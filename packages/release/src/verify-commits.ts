@@ -1,47 +1,101 @@
-import { loadPolicy, loadPolicyFile } from '@bulkhead/policy'
-import { type RangeJudgement, verifyRange } from '@bulkhead/signatures'
-import { type CommitId, InputError } from '@bulkhead/vocabulary'
+import { type LoadedPolicy, loadPolicy, loadPolicyFile } from '@bulkhead/policy'
+import { type RangeJudgement, type TagVerdict, verifyRange, verifyTag } from '@bulkhead/signatures'
+import { type CommitId, type Finding, InputError } from '@bulkhead/vocabulary'
+import { type EventRange, findBehindBase, findUnreachable, rangeOfEvent } from './event-range.ts'
+import type { GithubEvent } from './github-event.ts'
 import { pinnedGenesis } from './trusted-ref.ts'
 import { trustedSignersOf } from './trusted-signers.ts'
 import type { Workspace } from './workspace.ts'
 
-export interface VerifyCommitsRequest {
-  /** `BASE..HEAD`, or one revision that is the head; default `<trusted ref>..HEAD`. */
-  readonly range?: string
-  /** Where the policy is read from; default: the range's base when it has a policy, else genesis. */
+/** Whose word counts, and what the caller knows that the repository does not. */
+export interface TrustRequest {
+  /** Where the policy is read from; default: the base of an event, else genesis. */
   readonly trustedRef?: string
   /** A policy outside of the judged repository, trusted because the caller named it. */
   readonly policyFile?: string
   readonly genesis?: string
+  /** Heads of pull requests that the forge may have squashed; each is judged too. */
+  readonly pullRequestHeads?: readonly string[]
+}
+
+export interface VerifyCommitsRequest extends TrustRequest {
+  /** `BASE..HEAD`, or one revision that is the head; default `<trusted ref>..HEAD`. */
+  readonly range?: string
+  /** Says what is judged instead of `range`. */
+  readonly event?: GithubEvent
+}
+
+/** A judged range, and the tag that came with it when there was one. */
+export interface CommitsVerdict extends RangeJudgement {
+  readonly tag?: TagVerdict
 }
 
 /** Says for every commit of a range who signed it and whether the trusted ref allows it. */
 export async function verifyCommits(
   workspace: Workspace,
   request: VerifyCommitsRequest,
-): Promise<RangeJudgement> {
+): Promise<CommitsVerdict> {
+  if (request.event !== undefined) return verifyEvent(workspace, request, request.event)
   const { repository } = workspace
   const [base, head] = splitRange(request.range ?? 'HEAD')
   const trusted = await trustedCommit(workspace, request, base)
-  const policy =
-    request.policyFile === undefined
-      ? await loadPolicy(repository, trusted)
-      : await loadPolicyFile(request.policyFile)
-  const range = {
+  return judgeWithin(workspace, request, {
+    policy: await policyOf(workspace, request, trusted),
     base: base === undefined ? trusted : await repository.resolveCommit(base),
     head: await repository.resolveCommit(head),
-  }
-  return verifyRange({
-    repository,
-    range,
-    ...(await trustedSignersOf(policy)),
-    receiptTime: workspace.clock.now(),
   })
 }
 
-async function trustedCommit(
+async function verifyEvent(
   workspace: Workspace,
   request: VerifyCommitsRequest,
+  event: GithubEvent,
+): Promise<CommitsVerdict> {
+  if (request.range !== undefined) throw bothNamed()
+  const { repository } = workspace
+  const named = request.trustedRef ?? request.genesis
+  const trusted = named === undefined ? undefined : await repository.resolveCommit(named)
+  const range = await rangeOfEvent(repository, event, trusted)
+  const policy = await policyOf(workspace, request, trusted ?? range.base)
+  const judged = await judgeWithin(workspace, request, { ...range, policy })
+  const unreachable = await findUnreachable(repository, range.head)
+  return unreachable === undefined
+    ? judged
+    : { ...judged, findings: [...judged.findings, unreachable] }
+}
+
+/** Judges a range, and the tag that led to it, under one policy. */
+export async function judgeWithin(
+  { repository, clock }: Workspace,
+  { pullRequestHeads = [] }: TrustRequest,
+  { base, head, tag, policy }: EventRange & { readonly policy: LoadedPolicy },
+): Promise<CommitsVerdict> {
+  const heads = pullRequestHeads.map((name) => repository.resolveCommit(name))
+  const common = { repository, ...(await trustedSignersOf(policy)), receiptTime: clock.now() }
+  const judged = await verifyRange({
+    ...common,
+    range: { base, head },
+    pullRequestHeads: await Promise.all(heads),
+  })
+  const behind = findBehindBase(judged)
+  const findings: readonly Finding[] = behind === undefined ? [] : [behind]
+  const range = { ...judged, findings: [...judged.findings, ...findings] }
+  if (tag === undefined) return range
+  return { ...range, tag: await verifyTag({ ...common, ...tag, expected: head }) }
+}
+
+/** The policy that the caller named by file, or that of the trusted commit. */
+export const policyOf = (
+  { repository }: Workspace,
+  { policyFile }: TrustRequest,
+  trusted: CommitId,
+): Promise<LoadedPolicy> =>
+  policyFile === undefined ? loadPolicy(repository, trusted) : loadPolicyFile(policyFile)
+
+/** The commit that judging starts after, when the range itself does not say. */
+export async function trustedCommit(
+  workspace: Workspace,
+  request: TrustRequest,
   base: string | undefined,
 ): Promise<CommitId> {
   if (request.trustedRef !== undefined)
@@ -70,3 +124,11 @@ function splitRange(range: string): readonly [string | undefined, string] {
     remedy: 'write BASE..HEAD with two commits, or one commit',
   })
 }
+
+const bothNamed = (): InputError =>
+  new InputError({
+    code: 'usage/invalid-option',
+    subject: 'range',
+    message: 'a range and an event were both given, and may disagree',
+    remedy: 'give one of them',
+  })

@@ -1,5 +1,6 @@
 import { type CommitId, type TreeId, commitId, treeId } from '@bulkhead/vocabulary'
 import { type CommitHeader, splitHeaders } from './commit-headers.ts'
+import { emailIn, utf8 } from './identity.ts'
 import { type Reading, read, refuse } from './refusal.ts'
 
 /** A commit, read strictly, with its signature set apart from what is signed. */
@@ -22,7 +23,6 @@ export interface CommitSignature {
 
 /** Headers larger than this are nobody's honest commit. */
 const MAX_HEADERS = 1024 * 1024
-const IDENTITY = /^(?:[^<>]* )?<([^<>]*)> (?:0|[1-9][0-9]{0,13}) [+-][0-9]{4}$/
 const OBJECT_ID = { sha1: /^[0-9a-f]{40}$/, sha256: /^[0-9a-f]{64}$/ } as const
 /** gitformat-signature(5): each object format has a signature header of its own. */
 const SIGNATURE_HEADER = { sha1: 'gpgsig', sha256: 'gpgsig-sha256' } as const
@@ -82,8 +82,7 @@ function readFixedHeaders(
   return read({ ...links, author: wrote, committer: email, others })
 }
 
-const emailOf = (header: CommitHeader): string | undefined =>
-  IDENTITY.exec(header.lines[0] ?? '')?.[1]
+const emailOf = (header: CommitHeader): string | undefined => emailIn(header.lines[0] ?? '')
 
 /**
  * git leaves every header that begins with `gpgsig` out of what is signed: one of another name would
@@ -108,16 +107,6 @@ function readSignature(
   }
   const payload = [bytes.subarray(0, only.start), bytes.subarray(only.end)]
   return read({ armor: only.lines.join('\n'), payload })
-}
-
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
-function utf8(latin1: string): string | undefined {
-  try {
-    return decoder.decode(Buffer.from(latin1, 'latin1'))
-  } catch {
-    return undefined
-  }
 }
 
 const malformed = (what: string) => refuse('git/malformed-object', what)

@@ -2,11 +2,11 @@ import type { CommitId } from '@bulkhead/vocabulary'
 import { claimsOf } from './commit-claims.ts'
 import { type CommitObject, readCommit } from './commit-object.ts'
 import { type CryptoCheck, holds } from './crypto-check.ts'
-import { type Principal, signsFor } from './principal.ts'
+import { type Principal, signerAmong } from './principal.ts'
 import type { CommitJudgement } from './range-judgement.ts'
 import type { Refusal } from './refusal.ts'
 import { remedyFor } from './remedies.ts'
-import { type SigningRules, objectToRules } from './signing-rules.ts'
+import { LENIENT, objectToRules } from './signing-rules.ts'
 import {
   READERS,
   type SignatureClaim,
@@ -28,9 +28,6 @@ export interface CommitRequest extends TrustedSigners {
   /** Arguments of `git rebase` for the remedy; default: the commit's own parent. */
   readonly resignFrom?: string
 }
-
-/** Weak RSA keys are no keys at all, whatever the rules: see `judgeRsa`. */
-const LENIENT: SigningRules = { author: 'any', rsaBits: 0 }
 
 /** A judgement that is final, or waits for one cryptographic answer. */
 export type PendingJudgement =
@@ -101,9 +98,7 @@ function concludeClaim(
   if (!signatureHolds) return block(request, objection(format, INVALID))
   const { owners } = claim
   const { committer } = object
-  const able = owners.filter((owner) => signsFor(owner, committer))
-  // A key that is the forge's too is the forge's: it must not count as a person's.
-  const signer = able.find(({ role }) => role === 'forge') ?? able[0]
+  const signer = signerAmong(owners, committer)
   const refusal =
     claim.objectTo(committer, request.receiptTime) ??
     objectToRules({ ...object, signer, key: claim.check.key }, request.rules ?? LENIENT)

@@ -3,7 +3,7 @@ import type { ReasonCode } from '@bulkhead/vocabulary'
 /** The codes that this room gives about one commit. */
 export type CommitReason = Exclude<
   Extract<ReasonCode, `signature/${string}` | 'git/malformed-object'>,
-  `signature/forge-${string}`
+  `signature/${'forge' | 'tag'}-${string}`
 >
 
 /** Why something was not accepted, before it is known which commit it is about. */

@@ -52,7 +52,13 @@ const REMEDIES: Readonly<Record<CommitReason, (facts: RemedyFacts) => string>> =
 /** The command or edit that mends one commit. */
 export const remedyFor = (code: CommitReason, facts: RemedyFacts): string => REMEDIES[code](facts)
 
-function allowKey({ committer, publicKey, openPgpKey, signersPath }: RemedyFacts): string {
+/** How a maintainer allows a key that nobody allowed yet. */
+export function allowKey({
+  committer,
+  publicKey,
+  openPgpKey,
+  signersPath,
+}: Omit<RemedyFacts, 'resignFrom'>): string {
   const email = HARMLESS_EMAIL.test(committer) ? committer : 'EMAIL'
   return openPgpKey === ''
     ? `add this line to ${signersPath} in a change of its own: \`${email} namespaces="git" ${publicKey}\``

@@ -58,7 +58,8 @@ type ClaimReading = Reading<SignatureClaim | UnknownKey>
 /** Reads one kind of signature: the door for further formats. */
 type SignatureReader = (signature: CommitSignature, trusted: TrustedSigners) => ClaimReading
 
-const ARMORS: readonly (readonly [string, SignatureFormat])[] = [
+/** How each armor begins, as git tells them apart. */
+export const ARMORS: readonly (readonly [string, SignatureFormat])[] = [
   ['-----BEGIN SSH SIGNATURE-----', 'ssh'],
   ['-----BEGIN PGP SIGNATURE-----', 'openpgp'],
   ['-----BEGIN PGP MESSAGE-----', 'openpgp'],

@@ -30,9 +30,11 @@ export interface RangeRequest extends TrustedSigners {
 export async function verifyRange(request: RangeRequest): Promise<RangeJudgement> {
   const { repository, range } = request
   const [obstacles, judged] = await Promise.all([repository.obstacles(), judgeRange(request)])
-  const judge = (other: Range) => judgeRange({ ...request, range: other })
+  const judgeOther = (other: Range) => judgeRange({ ...request, range: other })
   const settled =
-    request.rules?.forge === 'any' ? judged : await settleForge({ ...request, judge }, judged)
+    request.rules?.forge === 'any'
+      ? judged
+      : await settleForge({ ...request, judge: judgeOther }, judged)
   // A shallow clone explains the missing commits: one cause, one finding.
   const findings = obstacles.length > 0 ? obstacles : settled.findings
   const { commits } = settled

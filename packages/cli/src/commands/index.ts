@@ -8,6 +8,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Register>>> = {
   init: async () => (await import('./init.ts')).registerInit,
   check: async () => (await import('./check.ts')).registerCheck,
   'verify-commits': async () => (await import('./verify-commits.ts')).registerVerifyCommits,
+  'verify-tag': async () => (await import('./verify-tag.ts')).registerVerifyTag,
   test: async () => (await import('./test.ts')).registerTest,
   inventory: async () => (await import('./inventory.ts')).registerInventory,
   build: async () => (await import('./build.ts')).registerBuild,

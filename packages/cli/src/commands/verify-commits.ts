@@ -1,64 +1,49 @@
-import { verifyCommits } from '@bulkhead/release'
-import type { RangeJudgement } from '@bulkhead/signatures'
-import { printable } from '@bulkhead/vocabulary'
-import type { CommandResult } from '../command-result.ts'
-import { type CommonOptions, type Register, answer, withCommonOptions } from '../host.ts'
+import { readEventFile, verifyCommits } from '@bulkhead/release'
+import { InputError } from '@bulkhead/vocabulary'
+import { type Register, answer } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
+import { type TrustOptions, trustOf, withTrustOptions } from '../trust-options.ts'
+import { describeCommits } from './commits-answer.ts'
 
-interface Options extends CommonOptions {
-  readonly trustedRef?: string
-  readonly policy?: string
-  readonly genesis?: string
+interface Options extends TrustOptions {
+  readonly event?: string
+  readonly eventFile?: string
 }
 
 export const registerVerifyCommits: Register = (program, host) => {
-  withCommonOptions(program.command('verify-commits'), 'verify-commits origin/main..HEAD')
+  withTrustOptions(program.command('verify-commits'), 'verify-commits origin/main..HEAD')
     .description(
       'say for every commit of a range who signed it, and whether the trusted ref allows it',
     )
     .argument('[range]', 'BASE..HEAD, or HEAD alone to start after the trusted ref')
-    .option('--trusted-ref <ref>', 'read the policy from this commit')
-    .option('--policy <file>', 'a policy outside of the repository, trusted because you name it')
     .option(
-      '--genesis <commit>',
-      'the commit from which judging starts (default: git config bulkhead.genesis)',
+      '--event <name>',
+      'judge what an event of GitHub brought: push, pull_request, merge_group',
     )
+    .option('--event-file <file>', 'the event as GitHub sent it ($GITHUB_EVENT_PATH)')
     .action((range: string | undefined, options: Options) =>
-      answer(host, 'verify-commits', options, () =>
-        inWorkspace(options, async (workspace) => {
-          const { trustedRef, policy, genesis } = options
-          return describe(
+      answer(host, 'verify-commits', options, async () => {
+        const event = await eventOf(options)
+        return inWorkspace(options, async (workspace) =>
+          describeCommits(
             await verifyCommits(workspace, {
               ...(range === undefined ? {} : { range }),
-              ...(trustedRef === undefined ? {} : { trustedRef }),
-              ...(policy === undefined ? {} : { policyFile: policy }),
-              ...(genesis === undefined ? {} : { genesis }),
+              ...(event === undefined ? {} : { event }),
+              ...trustOf(options),
             }),
-          )
-        }),
-      ),
+          ),
+        )
+      }),
     )
 }
 
-function describe(judgement: RangeJudgement): CommandResult {
-  const { counts, base, head, commits } = judgement
-  const findings = [...judgement.findings, ...commits.flatMap((commit) => commit.findings)]
-  const blocked = findings.length > 0
-  return {
-    outcome: blocked ? 'blocked' : 'passed',
-    findings,
-    json: { verdict: blocked ? 'BLOCK' : 'PASS', range: { base, head }, counts, commits },
-    text: [
-      ...commits.map((commit) => {
-        const who =
-          commit.principal === undefined
-            ? 'nobody whom the trusted ref allows'
-            : `signed by ${commit.principal}`
-        return `${commit.verdict === 'passed' ? '✓' : '✗'} ${commit.commit.slice(0, 12)} ${printable(commit.subject, 60)} (${printable(who, 80)})`
-      }),
-      counts.commits === 0
-        ? `${blocked ? 'BLOCK' : 'PASS'}: the range ${base?.slice(0, 12) ?? 'root'}..${head.slice(0, 12)} is empty: there was nothing to verify`
-        : `${blocked ? 'BLOCK' : 'PASS'}: ${counts.passed} of ${counts.commits} commits are signed by allowed signers`,
-    ],
-  }
+async function eventOf({ event, eventFile }: Options) {
+  if (event === undefined && eventFile === undefined) return undefined
+  if (event !== undefined && eventFile !== undefined) return readEventFile(event, eventFile)
+  throw new InputError({
+    code: 'usage/invalid-option',
+    subject: event === undefined ? '--event-file' : '--event',
+    message: 'the name of an event and its file belong together',
+    remedy: 'give both: `--event "$GITHUB_EVENT_NAME" --event-file "$GITHUB_EVENT_PATH"`',
+  })
 }

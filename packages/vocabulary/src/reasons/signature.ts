@@ -73,4 +73,16 @@ export const signatureReasons = reasonsOf({
     cause: 'A merge signed by the forge could not be computed again by the git of this machine.',
     remedy: 'Install git 2.38 or newer and run again.',
   },
+  'signature/tag-unsigned': {
+    cause: 'A tag is not signed, or is no object that could be: a lightweight tag.',
+    remedy: 'Sign it: `git tag --sign --force NAME COMMIT`.',
+  },
+  'signature/tag-renamed': {
+    cause: 'A tag object calls itself something else than the ref that points to it.',
+    remedy: 'Make the tag under the name that it is to have, or delete it.',
+  },
+  'signature/tag-target': {
+    cause: 'A tag does not come to the commit that it must, or to no commit at all.',
+    remedy: 'Tag the commit that is meant: `git tag --sign --force NAME COMMIT`.',
+  },
 })
