@@ -10,7 +10,7 @@ const FLOORS = [
   ['@bulkhead/vocabulary'],
   ['@bulkhead/world'],
   ['@bulkhead/testkit'],
-  ['@bulkhead/git', '@bulkhead/envelope'],
+  ['@bulkhead/git', '@bulkhead/envelope', '@bulkhead/github'],
   ['@bulkhead/policy'],
   ['@bulkhead/signatures', '@bulkhead/test-reports', '@bulkhead/ledger', '@bulkhead/rollout'],
   ['@bulkhead/gate', '@bulkhead/targets'],

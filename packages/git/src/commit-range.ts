@@ -3,7 +3,7 @@ import { linksOf } from './commit-links.ts'
 import { type Git, expectCode } from './git-command.ts'
 import type { ObjectReader } from './object-reader.ts'
 import { readInWindows } from './read-in-windows.ts'
-import type { Range } from './repository.ts'
+import type { Range, ReadCommit } from './repository.ts'
 
 /** Commits named in one finding about an incomplete range; the rest is counted. */
 const NAMED = 5
@@ -27,17 +27,18 @@ export async function isReachable(git: Git, commit: CommitId): Promise<boolean> 
 }
 
 /**
- * Every commit of the range, oldest first. git only proposes the list. That nothing is missing is
- * then proven from the raw bytes: the head is in it, and each parent of each commit is in it or is an
- * ancestor of the base. That nothing is too much: each commit but the head is a parent of another.
+ * Every commit of the range with its bytes, oldest first, each read once. git only proposes the list.
+ * At the end it is proven from the bytes themselves that nothing is missing: the head was in it, and
+ * each parent of each commit was in it or is an ancestor of the base. And that nothing was too much:
+ * each commit but the head is a parent of another. Who stops early knows nothing of the range.
  * @throws InputError `git/incomplete-range`, `git/malformed-object`
  * @throws WorldError `git/missing-object`, `git/failed`
  */
-export async function listRange(
+export async function* readRange(
   git: Git,
   reader: ObjectReader,
   range: Range,
-): Promise<readonly CommitId[]> {
+): AsyncGenerator<ReadCommit> {
   const { base, head } = range
   for (const end of base === null ? [head] : [base, head]) linksOf(end, await bytesOf(reader, end))
   const list = await proposeCommits(git, range).catch(async (error: unknown) => {
@@ -45,14 +46,17 @@ export async function listRange(
     throw error
   })
   if (list.length === 0) {
-    if (base !== null && (await isAncestor(git, head, base))) return []
+    if (base !== null && (await isAncestor(git, head, base))) return
     throw incompleteRange(range, [head])
   }
-  const outside = await parentsOutside(reader, list)
-  if (!list.includes(head) || !outside.connected) throw incompleteRange(range, [head])
-  const missing = await notBehind(git, reader, outside.parents, base)
+  const proof = new RangeProof(list)
+  for await (const commit of readInWindows(reader, list)) {
+    proof.add(commit)
+    yield commit
+  }
+  if (!proof.connects(head)) throw incompleteRange(range, [head])
+  const missing = await notBehind(git, reader, proof.outside(), base)
   if (missing.length > 0) throw incompleteRange(range, missing)
-  return list
 }
 
 async function proposeCommits(git: Git, { base, head }: Range): Promise<readonly CommitId[]> {
@@ -80,21 +84,39 @@ async function findBrokenCommit(reader: ObjectReader, { base, head }: Range): Pr
   }
 }
 
-/** Parents that are not in the list, and whether every listed commit but one is a listed parent. */
-async function parentsOutside(
-  reader: ObjectReader,
-  list: readonly CommitId[],
-): Promise<{ readonly parents: readonly CommitId[]; readonly connected: boolean }> {
-  const listed = new Set(list)
-  const inside = new Set<CommitId>()
-  const outside = new Set<CommitId>()
-  for await (const { id, object } of readInWindows(reader, list)) {
+/** Gathers from the bytes how the commits of a list hang together. */
+class RangeProof {
+  /** Each listed commit, and whether it is a parent of another one. */
+  readonly #isParent: Map<string, boolean>
+  readonly #distinct: boolean
+  readonly #outside = new Set<CommitId>()
+  #parents = 0
+
+  constructor(list: readonly CommitId[]) {
+    this.#isParent = new Map(list.map((id) => [id, false]))
+    this.#distinct = this.#isParent.size === list.length
+  }
+
+  add({ id, object }: ReadCommit): void {
     for (const parent of linksOf(id, object.bytes).parents) {
-      ;(listed.has(parent) ? inside : outside).add(parent)
+      const seen = this.#isParent.get(parent)
+      if (seen === undefined) this.#outside.add(parent)
+      else if (!seen) {
+        this.#isParent.set(parent, true)
+        this.#parents += 1
+      }
     }
   }
-  const connected = listed.size === list.length && inside.size === list.length - 1
-  return { parents: [...outside], connected }
+
+  /** Whether the head is listed, and every listed commit but one is a listed parent. */
+  connects(head: CommitId): boolean {
+    return this.#distinct && this.#isParent.has(head) && this.#parents === this.#isParent.size - 1
+  }
+
+  /** Parents that are not in the list. */
+  outside(): readonly CommitId[] {
+    return [...this.#outside]
+  }
 }
 
 /** Those of `parents` that are not reachable from `base`. */

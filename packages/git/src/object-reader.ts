@@ -2,7 +2,6 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { type WorldError, isObjectId } from '@bulkhead/vocabulary'
 import { childEnvironment } from '@bulkhead/world'
-import { CommitCache } from './commit-cache.ts'
 import { gitFailed } from './git-command.ts'
 import { GIT_ENVIRONMENT, GIT_OPTIONS } from './git-environment.ts'
 import { type BatchAnswer, BatchFraming } from './object-framing.ts'
@@ -39,19 +38,14 @@ export interface ObjectReaderOptions {
 /** Starts the child at the first read. */
 export function readObjects(options: ObjectReaderOptions): ObjectReader {
   let conversation: Conversation | undefined
-  const cache = new CommitCache()
   let closed = false
   const find = async (id: string) => {
     if (!isObjectId(id)) throw new TypeError(`not a full object id: ${JSON.stringify(id)}`)
     // git would take an id of the other format for the beginning of one of its own.
     if (id.length !== ID_LENGTH[options.objectFormat]) return undefined
     if (closed) throw gitFailed(VERB, 'the repository is closed')
-    const kept = cache.get(id)
-    if (kept !== undefined) return kept
     conversation ??= new Conversation(options)
-    const object = checkedObject(id, await conversation.ask(id), options)
-    if (object !== undefined) cache.keep(id, object)
-    return object
+    return checkedObject(id, await conversation.ask(id), options)
   }
   return {
     find,

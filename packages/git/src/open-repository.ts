@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { type CommitId, InputError, blobId } from '@bulkhead/vocabulary'
 import { type RunProcess, runProcess as runRealProcess } from '@bulkhead/world'
 import { linksOf } from './commit-links.ts'
-import { isAncestor, isReachable, listRange } from './commit-range.ts'
+import { isAncestor, isReachable, readRange } from './commit-range.ts'
 import { findDirtyPaths } from './dirty-paths.ts'
 import { type Git, expectCode, gitFailed, gitIn } from './git-command.ts'
 import { missingObject } from './object-failures.ts'
@@ -53,7 +53,7 @@ export async function openRepository(
     readObject: (id) => reader.readObject(id),
     treeOf: (commit) => treeOfCommit(reader, commit),
     readFile: (commit, path) => readFileAt(reader, commit, path),
-    listCommits: (range) => listRange(git, reader, range),
+    readRange: (range) => readRange(git, reader, range),
     isAncestor: (ancestor, of) => isAncestor(git, ancestor, of),
     isReachable: (commit) => isReachable(git, commit),
     recomputeMerge: (ours, theirs) => merger.merge(ours, theirs),

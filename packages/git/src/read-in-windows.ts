@@ -1,17 +1,25 @@
 import type { RawObject, Repository } from './repository.ts'
 
 /** Requests in flight at a time: enough to hide the latency of a pipe, few enough to bound memory. */
-const WINDOW = 256
+const WINDOW = 64
 
-/** Reads many objects in order, a window ahead of the consumer. */
+/** Reads many objects in order, up to two windows ahead of the consumer. */
 export async function* readInWindows<Id extends string>(
   source: Pick<Repository, 'readObject'>,
   ids: readonly Id[],
 ): AsyncGenerator<{ readonly id: Id; readonly object: RawObject }> {
-  for (let start = 0; start < ids.length; start += WINDOW) {
+  const readFrom = (start: number) => {
     const window = ids.slice(start, start + WINDOW)
-    const objects = await Promise.all(window.map((id) => source.readObject(id)))
-    for (const [index, object] of objects.entries()) {
+    const objects = Promise.all(window.map((id) => source.readObject(id)))
+    // Awaited below, unless the consumer stops before.
+    objects.catch(() => undefined)
+    return { window, objects }
+  }
+  let ahead = readFrom(0)
+  for (let start = 0; start < ids.length; start += WINDOW) {
+    const { window, objects } = ahead
+    ahead = readFrom(start + WINDOW)
+    for (const [index, object] of (await objects).entries()) {
       const id = window[index]
       if (id !== undefined) yield { id, object }
     }

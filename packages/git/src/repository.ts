@@ -13,6 +13,12 @@ export interface FileAtCommit {
   readonly bytes: Buffer
 }
 
+/** A commit as it was read. */
+export interface ReadCommit {
+  readonly id: CommitId
+  readonly object: RawObject
+}
+
 /** Every commit reachable from `head` by any parent and not from `base`; `base` null means from the roots. */
 export interface Range {
   readonly base: CommitId | null
@@ -40,8 +46,12 @@ export interface Repository {
   treeOf(commit: CommitId): Promise<TreeId>
   /** Undefined when the commit has no regular file at that path (symlinks and submodules are not files). */
   readFile(commit: CommitId, path: string): Promise<FileAtCommit | undefined>
-  /** Oldest first, in a stable topological order. */
-  listCommits(range: Range): Promise<readonly CommitId[]>
+  /**
+   * Every commit of a range with its bytes, oldest first, in a stable topological order; memory does
+   * not grow with the range. Only its end proves that the range was whole.
+   * @throws InputError `git/incomplete-range`, `git/malformed-object`, while it is read
+   */
+  readRange(range: Range): AsyncIterable<ReadCommit>
   isAncestor(ancestor: CommitId, of: CommitId): Promise<boolean>
   /** Whether HEAD or any ref leads to a commit that this clone has. */
   isReachable(commit: CommitId): Promise<boolean>

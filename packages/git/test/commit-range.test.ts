@@ -1,3 +1,4 @@
+import { listCommits } from './list-commits.ts'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makePerson, makeRepository, temporaryDirectory } from '@bulkhead/testkit'
@@ -42,10 +43,10 @@ describe('listCommits', () => {
     const merge = await at.link('octopus', [left, right, orphan])
     const head = await at.link('head', [merge])
     await using repository = await openRepository(at.fixture.path)
-    const list = await repository.listCommits({ base, head })
+    const list = await listCommits(repository, { base, head })
     expect(new Set(list)).toEqual(new Set([left, right, orphan, merge, head]))
     expect(list.slice(-2)).toEqual([merge, head])
-    expect(await repository.listCommits({ base: null, head })).toHaveLength(6)
+    expect(await listCommits(repository, { base: null, head })).toHaveLength(6)
   })
 
   it('lists exactly what is reachable from head and not from base, on any graph and any dates', async () => {
@@ -66,7 +67,7 @@ describe('listCommits', () => {
       }
       const [base, head] = [ids[pick % ids.length], ids.at(-1)]
       if (base === undefined || head === undefined) throw new Error('no commits')
-      const list = await repository.listCommits({ base, head })
+      const list = await listCommits(repository, { base, head })
       const behind = ancestors.get(base) ?? new Set<CommitId>()
       const expected = [...(ancestors.get(head) ?? [])].filter((id) => !behind.has(id))
       expect([...list].sort()).toEqual(expected.sort())
@@ -81,8 +82,8 @@ describe('listCommits', () => {
     const base = await at.link('base', [])
     const head = await at.link('head', [base])
     await using repository = await openRepository(at.fixture.path)
-    expect(await repository.listCommits({ base: head, head: base })).toEqual([])
-    expect(await repository.listCommits({ base: head, head })).toEqual([])
+    expect(await listCommits(repository, { base: head, head: base })).toEqual([])
+    expect(await listCommits(repository, { base: head, head })).toEqual([])
   })
 
   // annex/signature-cases.md 18
@@ -92,8 +93,8 @@ describe('listCommits', () => {
     const absent = commitId('1'.repeat(40))
     await using repository = await openRepository(at.fixture.path)
     const missing = { findings: [{ code: 'git/missing-object', subject: absent }] }
-    await expect(repository.listCommits({ base: absent, head })).rejects.toMatchObject(missing)
-    await expect(repository.listCommits({ base: head, head: absent })).rejects.toMatchObject(
+    await expect(listCommits(repository, { base: absent, head })).rejects.toMatchObject(missing)
+    await expect(listCommits(repository, { base: head, head: absent })).rejects.toMatchObject(
       missing,
     )
   })
@@ -103,7 +104,7 @@ describe('listCommits', () => {
     const head = await at.link('head', [])
     const tree = commitId((await at.fixture.git('rev-parse', `${head}^{tree}`)).trim())
     await using repository = await openRepository(at.fixture.path)
-    expect(await refusalOf(repository.listCommits({ base: tree, head }))).toBe(
+    expect(await refusalOf(listCommits(repository, { base: tree, head }))).toBe(
       'git/unknown-revision',
     )
   })
@@ -119,11 +120,11 @@ describe('listCommits', () => {
     await fixture.git('clone', '--quiet', '--depth=1', `file://${fixture.path}`, shallow)
     await fixture.git('-C', shallow, 'fetch', '--quiet', '--depth=1', 'origin', base)
     await using cut = await openRepository(shallow)
-    expect(await refusalOf(cut.listCommits({ base, head }))).toBe('git/incomplete-range')
-    expect(await refusalOf(cut.listCommits({ base: null, head }))).toBe('git/incomplete-range')
+    expect(await refusalOf(listCommits(cut, { base, head }))).toBe('git/incomplete-range')
+    expect(await refusalOf(listCommits(cut, { base: null, head }))).toBe('git/incomplete-range')
     expect(await cut.obstacles()).toMatchObject([{ code: 'git/shallow-clone' }])
     await fixture.git('-C', shallow, 'fetch', '--quiet', '--unshallow', 'origin')
-    expect(await cut.listCommits({ base, head })).toHaveLength(2)
+    expect(await listCommits(cut, { base, head })).toHaveLength(2)
     expect(await cut.obstacles()).toEqual([])
   })
 
@@ -138,7 +139,7 @@ describe('listCommits', () => {
     await fixture.git('replace', head, decoy)
     expect(await fixture.git('rev-list', `${base}..${head}`)).toBe(`${head}\n`)
     await using repository = await openRepository(fixture.path)
-    expect(await repository.listCommits({ base, head })).toEqual([middle, head])
+    expect(await listCommits(repository, { base, head })).toEqual([middle, head])
     expect(await repository.obstacles()).toMatchObject([
       { code: 'git/replaced-object', remedy: `run \`git replace -d ${head}\`` },
     ])
@@ -150,7 +151,7 @@ describe('listCommits', () => {
     expect(await repository.obstacles()).toEqual([])
     await writeFile(grafts, `${head} ${base}\n`)
     expect(await fixture.git('rev-list', `${base}..${head}`)).toBe(`${head}\n`)
-    expect(await repository.listCommits({ base, head })).toEqual([middle, head])
+    expect(await listCommits(repository, { base, head })).toEqual([middle, head])
     expect(await repository.obstacles()).toMatchObject([
       { code: 'git/replaced-object', remedy: `run \`rm ${grafts}\`` },
     ])
@@ -162,7 +163,7 @@ describe('listCommits', () => {
     const base = await at.link('base', [root])
     const head = await at.link('head', [root])
     await using repository = await openRepository(at.fixture.path)
-    expect(await repository.listCommits({ base, head })).toEqual([head])
+    expect(await listCommits(repository, { base, head })).toEqual([head])
   })
 })
 
@@ -176,13 +177,13 @@ describe('a broken commit inside the range', () => {
     const broken = (await at.fixture.git(...store)).trim()
     const head = await at.link('head', [broken])
     await using repository = await openRepository(at.fixture.path)
-    const refusal = await repository.listCommits({ base, head }).catch((error: unknown) => error)
+    const refusal = await listCommits(repository, { base, head }).catch((error: unknown) => error)
     expect(refusal).toMatchObject({
       findings: [{ code: 'git/malformed-object', subject: broken }],
     })
     const absent = '2'.repeat(40)
     const dangling = await at.link('head', [absent])
-    await expect(repository.listCommits({ base, head: dangling })).rejects.toMatchObject({
+    await expect(listCommits(repository, { base, head: dangling })).rejects.toMatchObject({
       findings: [{ code: 'git/missing-object', subject: absent }],
     })
   })

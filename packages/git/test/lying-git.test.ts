@@ -1,3 +1,4 @@
+import { listCommits } from './list-commits.ts'
 import { createHash } from 'node:crypto'
 import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -58,7 +59,7 @@ describe('the list that git proposes is not believed', () => {
     await using at = await aLineOfCommits()
     const { base, head, fixture } = at
     await using repository = await openRepository(fixture.path, { runProcess: withRevList(change) })
-    const refusal = await repository.listCommits({ base, head }).catch((error: unknown) => error)
+    const refusal = await listCommits(repository, { base, head }).catch((error: unknown) => error)
     expect(refusal).toBeInstanceOf(InputError)
     expect(refusal).toMatchObject({ findings: [{ code: 'git/incomplete-range' }] })
   })
@@ -68,10 +69,10 @@ describe('the list that git proposes is not believed', () => {
     const { base, head, middle, fixture, stranger } = at
     const lying = withRevList((ids) => [stranger, ...ids])
     await using fooled = await openRepository(fixture.path, { runProcess: lying })
-    await expect(fooled.listCommits({ base, head })).rejects.toBeInstanceOf(InputError)
+    await expect(listCommits(fooled, { base, head })).rejects.toBeInstanceOf(InputError)
     const honest = withRevList((ids) => ids)
     await using repository = await openRepository(fixture.path, { runProcess: honest })
-    expect(await repository.listCommits({ base, head })).toEqual([middle, head])
+    expect(await listCommits(repository, { base, head })).toEqual([middle, head])
   })
 })
 
@@ -85,7 +86,7 @@ describe('a commit-graph that lies about parents', () => {
     await writeFile(file, withoutParents(await readFile(file), middle))
     expect(await fixture.git('rev-list', `${root}..${head}`)).toBe(`${head}\n${middle}\n`)
     await using repository = await openRepository(fixture.path)
-    expect(await repository.listCommits({ base: root, head })).toEqual([base, middle, head])
+    expect(await listCommits(repository, { base: root, head })).toEqual([base, middle, head])
   })
 })
 

@@ -1,5 +1,6 @@
 export { type InitialPolicy, type SuiteGuess, initialPolicyText } from './initial-policy.ts'
 export { policyJsonSchema } from './json-schema.ts'
+export { type DeclaredPrincipal, withPrincipal } from './declare-principal.ts'
 export { loadPolicyFile } from './load-policy-file.ts'
 export { loadPolicy } from './load-policy.ts'
 export { type PolicyParse, parsePolicy } from './parse-policy.ts'

@@ -1,3 +1,4 @@
+export { type AddedSigner, addSigner, readKeyFile } from './add-signer.ts'
 export { auditLedger } from './audit-ledger.ts'
 export { type BuildRequest, buildRelease } from './build-release.ts'
 export { type CheckRequest, type CheckResult, checkHead } from './check-head.ts'
@@ -10,6 +11,7 @@ export {
 } from './environment-target.ts'
 export { type AttestationFiles, type GateRequest, gateRelease } from './gate-release.ts'
 export { type Initialised, initialise } from './initialise.ts'
+export { installPrePushHook } from './install-hook.ts'
 export {
   type InventoryComparison,
   type InventoryRequest,
@@ -21,10 +23,12 @@ export { type PlanRequest, planFor } from './plan-for.ts'
 export { type RunSuitesRequest, type SuiteRun, type Vouching, runSuites } from './run-suites.ts'
 export { type ServeSuitesRequest, serveSuites } from './serve-suites.ts'
 export { type ShipRequest, type ShipResult, shipRelease } from './ship-release.ts'
+export { type SignersResult, listSigners } from './signers.ts'
 export { type EnvironmentStatus, statusOf } from './status.ts'
 export { findTrustedBase, pinnedGenesis } from './trusted-ref.ts'
 export { type GithubEvent, readEventFile } from './github-event.ts'
 export { type CommitsVerdict, type VerifyCommitsRequest, verifyCommits } from './verify-commits.ts'
+export { type PushJudgement, parsePushedRefs, verifyPush } from './verify-push.ts'
 export { type VerifyTagRequest, verifyTag } from './verify-tag.ts'
 export {
   type ReleaseVerification,

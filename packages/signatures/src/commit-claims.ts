@@ -7,16 +7,37 @@ export interface CommitClaims {
 }
 
 const SHOWN = 512
-const COMMITTER = /\ncommitter [^<>\n]*<([^<>\n]*)>/
+const MAX_HEADERS = 64 * 1024
+const LINE_FEED = 0x0a
 
-/** Reads leniently: it must have something to show even of a commit that is refused. */
+/**
+ * Reads leniently: it must have something to show even of a commit that is refused. Only the bytes
+ * shown are decoded: a substring would keep the whole commit alive for as long as the judgement.
+ */
 export function claimsOf(bytes: Buffer): CommitClaims {
   const blank = bytes.indexOf('\n\n')
   const end = blank < 0 ? bytes.length : blank
-  const message = blank < 0 ? '' : bytes.toString('utf8', end + 2, end + 2 + SHOWN)
-  const headers = bytes.toString('utf8', 0, Math.min(end, 64 * 1024))
   return {
-    subject: message.trimStart().split('\n', 1)[0] ?? '',
-    committer: COMMITTER.exec(headers)?.[1]?.slice(0, SHOWN) ?? '',
+    subject: blank < 0 ? '' : subjectIn(bytes.subarray(blank)),
+    committer: committerIn(bytes.subarray(0, Math.min(end, MAX_HEADERS))),
   }
+}
+
+function subjectIn(message: Buffer): string {
+  const start = message.findIndex((byte) => byte !== LINE_FEED && byte !== 0x20)
+  if (start < 0) return ''
+  const stop = message.indexOf(LINE_FEED, start)
+  const length = Math.min(stop < 0 ? message.length - start : stop - start, SHOWN)
+  return message.toString('utf8', start, start + length)
+}
+
+function committerIn(headers: Buffer): string {
+  const start = headers.indexOf('\ncommitter ')
+  if (start < 0) return ''
+  const stop = headers.indexOf(LINE_FEED, start + 1)
+  const line = headers.subarray(start, stop < 0 ? headers.length : stop)
+  const [open, close] = [line.indexOf('<'), line.indexOf('>')]
+  return open < 0 || close < open
+    ? ''
+    : line.toString('utf8', open + 1, Math.min(close, open + SHOWN))
 }

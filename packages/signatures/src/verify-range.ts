@@ -1,16 +1,13 @@
-import { type Range, type Repository, readInWindows } from '@bulkhead/git'
-import { type CommitId, type Finding, InputError } from '@bulkhead/vocabulary'
-import { holdsInPool } from './crypto-check.ts'
+import type { Range, Repository } from '@bulkhead/git'
+import { type CommitId, InputError } from '@bulkhead/vocabulary'
+import { holds, holdsInPool, isQuick } from './crypto-check.ts'
 import { type JudgedCommits, settleForge } from './forge-range.ts'
 import { type CommitRequest, prepareJudgement } from './judge-commit.ts'
 import type { CommitJudgement, RangeJudgement } from './range-judgement.ts'
 import type { TrustedSigners } from './signature-format.ts'
 
 export interface RangeRequest extends TrustedSigners {
-  readonly repository: Pick<
-    Repository,
-    'listCommits' | 'obstacles' | 'readObject' | 'recomputeMerge'
-  >
+  readonly repository: Pick<Repository, 'obstacles' | 'readObject' | 'readRange' | 'recomputeMerge'>
   readonly range: Range
   /** When the head reached us, in milliseconds since the epoch. */
   readonly receiptTime: number
@@ -29,57 +26,61 @@ export interface RangeRequest extends TrustedSigners {
  */
 export async function verifyRange(request: RangeRequest): Promise<RangeJudgement> {
   const { repository, range } = request
-  const [obstacles, judged] = await Promise.all([repository.obstacles(), judgeRange(request)])
-  const judgeOther = (other: Range) => judgeRange({ ...request, range: other })
+  const [obstacles, judged] = await Promise.all([repository.obstacles(), judgeOrExplain(request)])
+  const judgeOther = (other: Range) => judgeOrExplain({ ...request, range: other })
   const settled =
     request.rules?.forge === 'any'
       ? judged
       : await settleForge({ ...request, judge: judgeOther }, judged)
+  const { commits } = settled
   // A shallow clone explains the missing commits: one cause, one finding.
   const findings = obstacles.length > 0 ? obstacles : settled.findings
-  const { commits } = settled
   const passed = commits.filter(({ verdict }) => verdict === 'passed').length
   const counts = { commits: commits.length, passed, blocked: commits.length - passed }
   return { base: range.base, head: range.head, counts, commits, findings }
 }
 
-interface Listed {
-  readonly commits: readonly CommitId[]
-  readonly findings: readonly Finding[]
-}
-
-/** Every commit by its own signature alone. */
-async function judgeRange(request: RangeRequest): Promise<JudgedCommits> {
-  const listed = await listOrExplain(request)
-  return { commits: await judgeAll(request, listed.commits), findings: listed.findings }
-}
-
-/** History that is not what it must be denies; everything else that fails is thrown on. */
-async function listOrExplain({ repository, range }: RangeRequest): Promise<Listed> {
+/**
+ * Every commit by its own signature alone. History that is not what it must be denies; everything
+ * else that fails is thrown on.
+ */
+async function judgeOrExplain(request: RangeRequest): Promise<JudgedCommits> {
   try {
-    return { commits: await repository.listCommits(range), findings: [] }
+    return { commits: await judgeAll(request), findings: [] }
   } catch (error) {
     if (error instanceof InputError) return { commits: [], findings: error.findings }
     throw error
   }
 }
 
-async function judgeAll(
-  request: RangeRequest,
-  ids: readonly CommitId[],
-): Promise<readonly CommitJudgement[]> {
+/** Commits in judgement at a time: enough for all cores, few enough that memory stays flat. */
+const BATCH = 64
+
+async function judgeAll(request: RangeRequest): Promise<readonly CommitJudgement[]> {
   const { repository, range, ...trusted } = request
   const resignFrom = range.base ?? '--root'
-  const judgements: Promise<CommitJudgement>[] = []
-  for await (const { id, object } of readInWindows(repository, ids)) {
-    const bytes = object.type === 'commit' ? object.bytes : Buffer.alloc(0)
-    judgements.push(judge({ commit: id, bytes, ...trusted, resignFrom }))
+  const judged: CommitJudgement[] = []
+  let before: Promise<readonly CommitJudgement[]> = Promise.resolve([])
+  let batch: Promise<CommitJudgement>[] = []
+  const turn = async () => {
+    const done = await before
+    before = Promise.all(batch)
+    batch = []
+    for (const judgement of done) judged.push(judgement)
   }
-  return Promise.all(judgements)
+  for await (const { id, object } of repository.readRange(range)) {
+    const bytes = object.type === 'commit' ? object.bytes : Buffer.alloc(0)
+    batch.push(judge({ commit: id, bytes, ...trusted, resignFrom }))
+    if (batch.length === BATCH) await turn()
+  }
+  await turn()
+  await turn()
+  return judged
 }
 
 async function judge(request: CommitRequest): Promise<CommitJudgement> {
   const pending = prepareJudgement(request)
   if (pending.kind === 'judged') return pending.judgement
-  return pending.conclude(await holdsInPool(pending.check))
+  const { check, conclude } = pending
+  return conclude(isQuick(check) ? holds(check) : await holdsInPool(check))
 }

@@ -149,14 +149,14 @@ describe('rules of the trusted ref', () => {
   it('48 may ask for longer RSA keys', async () => {
     const rsa = await makePerson('Rsa', stage.home, 'rsa-2048')
     const source = signSource(plain, rsa)
-    const judge = async (rsaBits: number) =>
+    const asking = async (rsaBits: number) =>
       codesOf(
         await judgeSource(stage, source, {
           signers: `${stage.ada.email} ${rsa.publicKey}\n`,
           rules: { author: 'any', rsaBits },
         }),
       )
-    expect(await judge(2049)).toEqual(['signature/weak-key'])
-    expect(await judge(2048)).toEqual([])
+    expect(await asking(2049)).toEqual(['signature/weak-key'])
+    expect(await asking(2048)).toEqual([])
   })
 })

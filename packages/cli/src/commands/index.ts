@@ -9,6 +9,8 @@ const LOADERS: Readonly<Record<string, () => Promise<Register>>> = {
   check: async () => (await import('./check.ts')).registerCheck,
   'verify-commits': async () => (await import('./verify-commits.ts')).registerVerifyCommits,
   'verify-tag': async () => (await import('./verify-tag.ts')).registerVerifyTag,
+  signers: async () => (await import('./signers.ts')).registerSigners,
+  hook: async () => (await import('./hook.ts')).registerHook,
   test: async () => (await import('./test.ts')).registerTest,
   inventory: async () => (await import('./inventory.ts')).registerInventory,
   build: async () => (await import('./build.ts')).registerBuild,

@@ -2,6 +2,7 @@ import { actionReasons } from './action.ts'
 import { attestReasons } from './attest.ts'
 import { gateReasons } from './gate.ts'
 import { gitReasons } from './git.ts'
+import { githubReasons } from './github.ts'
 import { ledgerReasons } from './ledger.ts'
 import { policyReasons } from './policy.ts'
 import { rolloutReasons } from './rollout.ts'
@@ -18,6 +19,7 @@ export const reasons = {
   ...attestReasons,
   ...gateReasons,
   ...gitReasons,
+  ...githubReasons,
   ...ledgerReasons,
   ...policyReasons,
   ...rolloutReasons,

@@ -30,6 +30,11 @@ export const policyReasons = reasonsOf({
     cause: 'Two parts of the policy contradict each other.',
     remedy: 'Change one of the two places that the message names.',
   },
+  'policy/unusable-signer': {
+    cause:
+      'A key of the allowed signers signs nothing: it is expired, revoked or too weak; or a principal has no key.',
+    remedy: 'Remove it, or put a key in its place: `bulkhead signers add`.',
+  },
   'policy/missing-file': {
     cause: 'A file that the policy names is not in the trusted ref.',
     remedy: 'Commit the file at that path, or name the right path in `bulkhead.yml`.',

@@ -1,0 +1,1 @@
+export { type PublishedKeys, fetchPublishedKeys } from './published-keys.ts'
