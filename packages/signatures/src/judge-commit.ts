@@ -85,7 +85,7 @@ function readSigned(request: CommitRequest): Signed | Objection {
   const message =
     format === 'openpgp'
       ? `the OpenPGP key ${claim.fingerprint} is in no trusted certificate`
-      : `the key ${claim.fingerprint} is not in ${allowedSigners.path}`
+      : `the ${claim.isAuthority === true ? 'certificate authority' : 'key'} ${claim.fingerprint} is not in ${allowedSigners.path}`
   const refusal: Refusal = { code: 'signature/unknown-signer', message }
   return { kind: 'objection', format, refusal, key: claim }
 }
@@ -126,6 +126,7 @@ function block(request: CommitRequest, objected: Objection): CommitJudgement {
     committer: claims.committer,
     emails: owners.flatMap(({ committers }) => committers),
     publicKey: key?.kind === 'unknown-key' ? key.publicKey : '',
+    isAuthority: key?.kind === 'unknown-key' ? key.isAuthority : undefined,
     openPgpKey: format === 'openpgp' ? (key?.fingerprint ?? '') : '',
   })
   return {

@@ -1,7 +1,13 @@
 import type { Finding } from '@bulkhead/vocabulary'
 import { holds } from './crypto-check.ts'
 import { type Principal, type Role, signerAmong } from './principal.ts'
-import { READERS, type SignatureClaim, type TrustedSigners, formatOf } from './signature-format.ts'
+import {
+  READERS,
+  type SignatureClaim,
+  type TrustedSigners,
+  type UnknownKey,
+  formatOf,
+} from './signature-format.ts'
 import { LENIENT, objectToRules } from './signing-rules.ts'
 import { type TagObject, readTag } from './tag-object.ts'
 import { type TagReason, tagRemedyFor } from './tag-remedies.ts'
@@ -48,7 +54,7 @@ interface Signing {
   readonly format: TagJudgement['format']
   readonly signer?: Principal | undefined
   readonly owners?: readonly Principal[]
-  readonly key?: { readonly fingerprint: string; readonly publicKey: string } | undefined
+  readonly key?: UnknownKey
   readonly objection: Objection | undefined
 }
 
@@ -121,6 +127,7 @@ function describe(
       committer: object?.tagger ?? '',
       emails: owners.flatMap(({ committers }) => committers),
       publicKey: key?.publicKey ?? '',
+      isAuthority: key?.isAuthority,
       openPgpKey: format === 'openpgp' ? (key?.fingerprint ?? '') : '',
     })
   const { tag } = request

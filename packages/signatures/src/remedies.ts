@@ -12,6 +12,8 @@ export interface RemedyFacts {
   readonly committer: string
   /** `TYPE BASE64` of a key that is not allowed; else empty. */
   readonly publicKey: string
+  /** That key vouched for a certificate. */
+  readonly isAuthority?: boolean | undefined
   /** Fingerprint of the OpenPGP key that signed, in hex; empty for other formats. */
   readonly openPgpKey: string
 }
@@ -41,6 +43,8 @@ const REMEDIES: Readonly<Record<CommitReason, (facts: RemedyFacts) => string>> =
   'signature/key-not-valid': (facts) =>
     `sign with a key that is valid now: ${rebase(facts.resignFrom)}; or ${prolongKey(facts)}`,
   'signature/key-revoked': ({ resignFrom }) => `sign with another key: ${rebase(resignFrom)}`,
+  'signature/bad-certificate': ({ resignFrom }) =>
+    `have the authority make a user certificate with your email as its principal and no critical options (\`ssh-keygen -s CA -I ID -n EMAIL KEY.pub\`), then ${rebase(resignFrom)}`,
   'signature/untouched': ({ resignFrom }) =>
     `sign again and touch the security key when it blinks (make one without \`-O no-touch-required\`): ${rebase(resignFrom)}`,
   'signature/author-differs': ({ resignFrom }) =>
@@ -56,12 +60,13 @@ export const remedyFor = (code: CommitReason, facts: RemedyFacts): string => REM
 export function allowKey({
   committer,
   publicKey,
+  isAuthority = false,
   openPgpKey,
   signersPath,
 }: Omit<RemedyFacts, 'resignFrom'>): string {
   const email = HARMLESS_EMAIL.test(committer) ? committer : 'EMAIL'
   return openPgpKey === ''
-    ? `add this line to ${signersPath} in a change of its own: \`${email} namespaces="git" ${publicKey}\``
+    ? `add this line to ${signersPath} in a change of its own: \`${email} ${isAuthority ? 'cert-authority,' : ''}namespaces="git" ${publicKey}\``
     : `trust, in a change of its own and for ${email}, the certificate that \`gpg --armor --export ${openPgpKey}\` prints`
 }
 

@@ -1,4 +1,5 @@
 import type { AllowedSigners } from './allowed-signers.ts'
+import { readCertificateClaim } from './certificate-claim.ts'
 import type { CommitSignature } from './commit-object.ts'
 import type { CryptoCheck } from './crypto-check.ts'
 import { objectTo, objectToRevoked, objectToUntouched } from './judge-claim.ts'
@@ -7,6 +8,7 @@ import { readOpenPgpClaim } from './openpgp-claim.ts'
 import type { Principal } from './principal.ts'
 import { type Reading, type Refusal, read, refuse } from './refusal.ts'
 import type { RevokedKeys } from './revoked-keys.ts'
+import { isCertificate } from './ssh-certificate.ts'
 import { checkOf } from './ssh-check.ts'
 import type { SigningRules } from './signing-rules.ts'
 import { fingerprint, readSshKey } from './ssh-key.ts'
@@ -51,6 +53,8 @@ export interface UnknownKey {
   readonly fingerprint: string
   /** `TYPE BASE64` as allowed_signers wants it; empty when the key is no SSH key. */
   readonly publicKey: string
+  /** It vouched for a certificate, and did not sign itself. */
+  readonly isAuthority?: boolean
 }
 
 type ClaimReading = Reading<SignatureClaim | UnknownKey>
@@ -88,8 +92,13 @@ function readSshClaim({ armor, payload }: CommitSignature, trusted: TrustedSigne
   const signature = readSshSignature(armor)
   if (signature.kind === 'refused') return signature
   const { keyBlob, namespace, token } = signature.value
+  if (isCertificate(keyBlob)) return readCertificateClaim(signature.value, payload, trusted)
   const blob = keyBlob.toString('base64')
   const signers = trusted.allowedSigners.byKey.get(blob) ?? []
+  if (signers.length === 0 && trusted.allowedSigners.authorities.has(blob)) {
+    const message = `is signed with the key of the authority ${fingerprint(keyBlob)} itself, which only vouches for others`
+    return refuse('signature/bad-certificate', message)
+  }
   // The parsed key of the policy is used where there is one: its key object is made once.
   const key = signers[0]?.key ?? readSshKey(keyBlob)
   if (key.kind === 'refused') return key

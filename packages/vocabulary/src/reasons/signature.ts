@@ -85,4 +85,10 @@ export const signatureReasons = reasonsOf({
     cause: 'A tag does not come to the commit that it must, or to no commit at all.',
     remedy: 'Tag the commit that is meant: `git tag --sign --force NAME COMMIT`.',
   },
+  'signature/bad-certificate': {
+    cause:
+      'An SSH certificate may not sign: of a host, for nobody in particular, with critical options, or not signed by its authority.',
+    remedy:
+      'Have the authority make a user certificate for your email: `ssh-keygen -s CA -I ID -n EMAIL KEY.pub`.',
+  },
 })
