@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { ExitCode } from '@bulkhead/vocabulary'
 import type { CommandResult } from './command-result.ts'
+import { JsonList } from './json-list.ts'
 import { type Console, runCommand } from './run-command.ts'
 
 /** Options that every command takes. */
@@ -42,3 +43,31 @@ export async function answer(
 ): Promise<void> {
   host.exitCode = await runCommand(work, { command, json: options.json, console: host.console })
 }
+
+/**
+ * As {@link answer}, for a command with a list of any length: `emit` prints its items as they come, in
+ * `--json` as the array `list` in front of the other fields.
+ */
+export async function answerWithList<Item>(
+  host: Host,
+  { command, list }: { readonly command: string; readonly list: string },
+  options: CommonOptions,
+  work: (emit: EmitItems<Item>) => Promise<CommandResult>,
+): Promise<void> {
+  const { console } = host
+  const json = options.json ? new JsonList(command, list, console.write) : undefined
+  const emit: EmitItems<Item> = async (items, textOf) => {
+    if (json === undefined) for (const item of items) console.out(textOf(item))
+    else json.add(items)
+    await console.drained()
+  }
+  host.exitCode = await runCommand(() => work(emit), {
+    command,
+    json: options.json,
+    console,
+    ...(json === undefined ? {} : { printJson: (fields) => json.close(fields) }),
+  })
+}
+
+/** Prints items of a list; in text by `textOf`. Resolves when whoever reads has kept up. */
+type EmitItems<Item> = (items: readonly Item[], textOf: (item: Item) => string) => Promise<void>

@@ -1,4 +1,6 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=4
+// Four megabytes of young objects: a range of 100,000 commits is judged in 140 MB instead of 250, at
+// the same speed.
 // Armed before anything else: a crash while loading, or a promise that never settles, is our own bug
 // and never green (DESIGN §5). Only a finished command disarms it.
 process.exitCode = 70

@@ -86,7 +86,21 @@ function terminalConsole(): Console {
     colour: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
     out: (line) => void process.stdout.write(`${line}\n`),
     err: (line) => void process.stderr.write(`${line}\n`),
+    write: (text) => void process.stdout.write(text),
+    drained: () => drained(process.stdout),
   }
+}
+
+/** A reader that went away (`| head`) never drains anything: its end is waited for too. */
+function drained(stream: NodeJS.WriteStream): Promise<void> {
+  if (!stream.writableNeedDrain || stream.destroyed) return Promise.resolve()
+  return new Promise((resolve) => {
+    const settle = () => {
+      stream.off('drain', settle).off('close', settle)
+      resolve()
+    }
+    stream.on('drain', settle).on('close', settle)
+  })
 }
 
 /** The first signal asks for a clean stop; the second ends the process by that very signal. */

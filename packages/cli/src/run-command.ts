@@ -14,12 +14,18 @@ export interface Console {
   readonly colour: boolean
   readonly out: (line: string) => void
   readonly err: (line: string) => void
+  /** To stdout, as it is. */
+  readonly write: (text: string) => void
+  /** Resolves when whoever reads stdout has kept up: what waits there is memory. */
+  readonly drained: () => Promise<void>
 }
 
 export interface RunOptions {
   readonly command: string
   readonly json: boolean
   readonly console: Console
+  /** Prints the fields of the answer after the command; default: as one object. */
+  readonly printJson?: (fields: Readonly<Record<string, unknown>>) => void
 }
 
 /** Runs one command to an exit code and prints its one answer. Never throws. */
@@ -57,15 +63,7 @@ function printFailure(error: unknown, options: RunOptions): ExitCode {
   }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error)
   options.console.err(`This is a bug in bulkhead, please report it:\n${trace}`)
-  if (options.json)
-    options.console.out(
-      JSON.stringify({
-        command: options.command,
-        outcome: 'bug',
-        exitCode: ExitCode.OurBug,
-        findings: [],
-      }),
-    )
+  if (options.json) print(options, { outcome: 'bug', exitCode: ExitCode.OurBug, findings: [] }, [])
   return ExitCode.OurBug
 }
 
@@ -80,7 +78,7 @@ function printError(
 }
 
 function print(
-  { command, json, console }: RunOptions,
+  { command, json, console, printJson }: RunOptions,
   object: {
     readonly findings: readonly Finding[]
     readonly exitCode: ExitCode
@@ -89,7 +87,8 @@ function print(
   text: readonly string[],
 ): void {
   if (json) {
-    console.out(JSON.stringify({ command, ...object }, undefined, 2))
+    if (printJson === undefined) console.out(JSON.stringify({ command, ...object }, undefined, 2))
+    else printJson({ ...object })
     return
   }
   for (const line of text) console.out(line)

@@ -6,7 +6,13 @@ import { buildProgram } from '../src/program.ts'
 
 const program = buildProgram(
   {
-    console: { colour: false, out: () => undefined, err: () => undefined },
+    console: {
+      colour: false,
+      out: () => undefined,
+      err: () => undefined,
+      write: () => undefined,
+      drained: async () => undefined,
+    },
     signal: new AbortController().signal,
     interactive: false,
     exitCode: ExitCode.OurBug,

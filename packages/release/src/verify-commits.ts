@@ -1,5 +1,11 @@
 import { type LoadedPolicy, loadPolicy, loadPolicyFile } from '@bulkhead/policy'
-import { type RangeJudgement, type TagVerdict, verifyRange, verifyTag } from '@bulkhead/signatures'
+import {
+  type CommitJudgement,
+  type RangeSummary,
+  type TagVerdict,
+  judgeRange,
+  verifyTag,
+} from '@bulkhead/signatures'
 import { type CommitId, type Finding, InputError } from '@bulkhead/vocabulary'
 import { type EventRange, findBehindBase, findUnreachable, rangeOfEvent } from './event-range.ts'
 import type { GithubEvent } from './github-event.ts'
@@ -25,64 +31,86 @@ export interface VerifyCommitsRequest extends TrustRequest {
   readonly event?: GithubEvent
 }
 
-/** A judged range, and the tag that came with it when there was one. */
-export interface CommitsVerdict extends RangeJudgement {
+/** What is said of a range as a whole, and of the tag that came with it when there was one. */
+export interface CommitsSummary extends RangeSummary {
   readonly tag?: TagVerdict
 }
 
+/** The same with every commit. */
+export interface CommitsVerdict extends CommitsSummary {
+  readonly commits: readonly CommitJudgement[]
+}
+
+type Judging = AsyncGenerator<readonly CommitJudgement[], CommitsSummary>
+
 /** Says for every commit of a range who signed it and whether the trusted ref allows it. */
-export async function verifyCommits(
+export const verifyCommits = (
   workspace: Workspace,
   request: VerifyCommitsRequest,
-): Promise<CommitsVerdict> {
-  if (request.event !== undefined) return verifyEvent(workspace, request, request.event)
+): Promise<CommitsVerdict> => gather(judgeCommits(workspace, request))
+
+/** As {@link verifyCommits}, batch by batch, for ranges of any length: see {@link judgeRange}. */
+export async function* judgeCommits(workspace: Workspace, request: VerifyCommitsRequest): Judging {
   const { repository } = workspace
+  if (request.event !== undefined) return yield* judgeEvent(workspace, request, request.event)
   const [base, head] = splitRange(request.range ?? 'HEAD')
   const trusted = await trustedCommit(workspace, request, base)
-  return judgeWithin(workspace, request, {
+  return yield* judgeWithin(workspace, request, {
     policy: await policyOf(workspace, request, trusted),
     base: base === undefined ? trusted : await repository.resolveCommit(base),
     head: await repository.resolveCommit(head),
   })
 }
 
-async function verifyEvent(
+async function* judgeEvent(
   workspace: Workspace,
   request: VerifyCommitsRequest,
   event: GithubEvent,
-): Promise<CommitsVerdict> {
+): Judging {
   if (request.range !== undefined) throw bothNamed()
   const { repository } = workspace
   const named = request.trustedRef ?? request.genesis
   const trusted = named === undefined ? undefined : await repository.resolveCommit(named)
   const range = await rangeOfEvent(repository, event, trusted)
   const policy = await policyOf(workspace, request, trusted ?? range.base)
-  const judged = await judgeWithin(workspace, request, { ...range, policy })
+  const summary = yield* judgeWithin(workspace, request, { ...range, policy })
   const unreachable = await findUnreachable(repository, range.head)
-  return unreachable === undefined
-    ? judged
-    : { ...judged, findings: [...judged.findings, unreachable] }
+  return unreachable === undefined ? summary : withFinding(summary, unreachable)
 }
 
 /** Judges a range, and the tag that led to it, under one policy. */
-export async function judgeWithin(
+export async function* judgeWithin(
   { repository, clock }: Workspace,
   { pullRequestHeads = [] }: TrustRequest,
   { base, head, tag, policy }: EventRange & { readonly policy: LoadedPolicy },
-): Promise<CommitsVerdict> {
+): Judging {
   const heads = pullRequestHeads.map((name) => repository.resolveCommit(name))
   const common = { repository, ...(await trustedSignersOf(policy)), receiptTime: clock.now() }
-  const judged = await verifyRange({
+  const summary = yield* judgeRange({
     ...common,
     range: { base, head },
     pullRequestHeads: await Promise.all(heads),
   })
-  const behind = findBehindBase(judged)
-  const findings: readonly Finding[] = behind === undefined ? [] : [behind]
-  const range = { ...judged, findings: [...judged.findings, ...findings] }
+  const behind = findBehindBase(summary)
+  const range = behind === undefined ? summary : withFinding(summary, behind)
   if (tag === undefined) return range
   return { ...range, tag: await verifyTag({ ...common, ...tag, expected: head }) }
 }
+
+/** All batches of a range together. */
+export async function gather(judging: Judging): Promise<CommitsVerdict> {
+  const commits: CommitJudgement[] = []
+  for (;;) {
+    const step = await judging.next()
+    if (step.done) return { ...step.value, commits }
+    for (const judgement of step.value) commits.push(judgement)
+  }
+}
+
+const withFinding = (summary: CommitsSummary, finding: Finding): CommitsSummary => ({
+  ...summary,
+  findings: [...summary.findings, finding],
+})
 
 /** The policy that the caller named by file, or that of the trusted commit. */
 export const policyOf = (

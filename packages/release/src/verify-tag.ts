@@ -4,6 +4,7 @@ import { trustedSignersOf } from './trusted-signers.ts'
 import {
   type CommitsVerdict,
   type TrustRequest,
+  gather,
   judgeWithin,
   policyOf,
   trustedCommit,
@@ -34,8 +35,8 @@ export async function verifyTag(
     ...(commit === undefined ? {} : { expected: await repository.resolveCommit(commit) }),
   })
   if (tag.commit === undefined) return { tag, range: undefined }
-  const range = await judgeWithin(workspace, request, { policy, base: trusted, head: tag.commit })
-  return { tag, range }
+  const judging = judgeWithin(workspace, request, { policy, base: trusted, head: tag.commit })
+  return { tag, range: await gather(judging) }
 }
 
 /** A tag may be called like a branch, so it is looked up by its full name and nothing else. */

@@ -14,18 +14,17 @@ export interface ForgeCommit {
   readonly squashes?: readonly { readonly head: CommitId; readonly result: Recomputation }[]
 }
 
-/** A pull request that may have been squashed: its head, and all that the head adds to the base. */
-export interface PullRequestHead {
-  readonly head: CommitId
-  readonly commits: readonly CommitId[]
-}
+type IsVerified = (id: CommitId) => boolean
 
 interface Setting {
-  /** Judgements of all commits that are not behind the base. */
+  /** By their own signature alone. */
   readonly judged: ReadonlyMap<CommitId, CommitJudgement>
-  /** In an order in which parents come first. */
+  /** Those of them that the forge signed. */
   readonly byForge: readonly ForgeCommit[]
-  readonly pullRequests: readonly PullRequestHead[]
+  /** Whether a commit that is not among `judged` was verified before. */
+  readonly isVerifiedBefore: IsVerified
+  /** A commit of this pull request that is not verified; undefined when all are. */
+  readonly openIn: (head: CommitId, isVerified: IsVerified) => CommitId | undefined
   /** Where a rebase would begin. */
   readonly resignFrom: string
 }
@@ -45,7 +44,7 @@ export function settleForgeCommits(setting: Setting): ReadonlyMap<CommitId, Comm
   const settled = new Map(setting.judged)
   for (const { judgement } of setting.byForge) settled.delete(judgement.commit)
   const isVerified = (id: CommitId) =>
-    setting.judged.has(id) ? settled.get(id)?.verdict === 'passed' : true
+    setting.judged.has(id) ? settled.get(id)?.verdict === 'passed' : setting.isVerifiedBefore(id)
   let waiting = setting.byForge
   for (let before = waiting.length + 1; waiting.length < before;) {
     before = waiting.length
@@ -62,8 +61,6 @@ export function settleForgeCommits(setting: Setting): ReadonlyMap<CommitId, Comm
   return settled
 }
 
-type IsVerified = (id: CommitId) => boolean
-
 function objectTo(
   commit: ForgeCommit,
   setting: Setting,
@@ -78,7 +75,7 @@ function objectTo(
 
 function objectToSquash(
   commit: ForgeCommit,
-  { pullRequests }: Setting,
+  { openIn }: Setting,
   isVerified: IsVerified,
   strange: CommitId | undefined,
 ): Objection | undefined {
@@ -88,8 +85,7 @@ function objectToSquash(
     return tooOld === undefined ? NOT_A_MERGE : notRecomputed(tooOld.result.git)
   }
   if (strange !== undefined) return unverified(strange)
-  const { commits = [same.head] } = pullRequests.find(({ head }) => head === same.head) ?? {}
-  const open = commits.find((id) => !isVerified(id))
+  const open = openIn(same.head, isVerified)
   return open === undefined ? undefined : unverified(open)
 }
 

@@ -5,7 +5,7 @@ export {
   type OpenPgpSigner,
   parseOpenPgpCertificates,
 } from './openpgp-certificate.ts'
-export type { CommitJudgement, RangeJudgement } from './range-judgement.ts'
+export type { CommitJudgement, RangeJudgement, RangeSummary } from './range-judgement.ts'
 export { type RevokedKeys, parseRevokedKeys } from './revoked-keys.ts'
 export type { Principal } from './principal.ts'
 export type { TrustedSigners } from './signature-format.ts'
@@ -13,4 +13,4 @@ export { type RosterEntry, rosterOf } from './roster.ts'
 export type { SigningRules } from './signing-rules.ts'
 export type { TagJudgement } from './judge-tag.ts'
 export { type TagVerdict, type VerifyTagRequest, verifyTag } from './verify-tag.ts'
-export { type RangeRequest, verifyRange } from './verify-range.ts'
+export { type RangeRequest, judgeRange, verifyRange } from './verify-range.ts'

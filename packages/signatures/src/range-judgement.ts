@@ -19,14 +19,19 @@ export interface CommitJudgement {
   readonly findings: readonly Finding[]
 }
 
-/**
- * Every commit of a range, oldest first. `findings` holds what concerns the range as a whole; what
- * concerns one commit is with that commit. The range is clean only when both are empty.
- */
-export interface RangeJudgement {
+/** What is said of a range as a whole. */
+export interface RangeSummary {
   readonly base: CommitId | null
   readonly head: CommitId
   readonly counts: { readonly commits: number; readonly passed: number; readonly blocked: number }
-  readonly commits: readonly CommitJudgement[]
+  /** What concerns the range; what concerns one commit is with that commit. */
   readonly findings: readonly Finding[]
+}
+
+/**
+ * A range with every commit of it, oldest first. It is clean only when it has no findings and no
+ * commit has any.
+ */
+export interface RangeJudgement extends RangeSummary {
+  readonly commits: readonly CommitJudgement[]
 }

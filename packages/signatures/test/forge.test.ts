@@ -1,4 +1,5 @@
 import { makeOpenPgpSigner, makeSshSigner } from '@bulkhead/testkit'
+import type { RawObject } from '@bulkhead/git'
 import type { CommitId } from '@bulkhead/vocabulary'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type RangeRequest, parseAllowedSigners, verifyRange } from '../src/index.ts'
@@ -149,6 +150,27 @@ describe('68 a merge that the forge signed', () => {
     const rules = { author: 'committer', rsaBits: 2048 } as const
     expect(await saysOf(edit, { rules })).toEqual(['blocked', 'signature/forge-not-a-merge'])
     expect(await saysOf(edit, { rules: { ...rules, forge: 'any' } })).toEqual(['passed'])
+  })
+
+  it('is not taken in by an order in which a parent comes late', async () => {
+    const ours = await changed(base, 'one', 'ONE')
+    const theirs = await changed(base, 'five', 'FIVE', false)
+    const commit = await merge(ours, theirs)
+    const { repository } = stage
+    async function* readRange(range: Parameters<typeof repository.readRange>[0]) {
+      const all: { id: CommitId; object: RawObject }[] = []
+      for await (const one of repository.readRange(range)) all.push(one)
+      // Enough between them that they are not judged in one batch.
+      const [last] = all.splice(-1)
+      const late = all.filter(({ id }) => id === theirs)
+      if (last !== undefined) yield last
+      for (const one of all) if (one.id !== theirs) yield one
+      for (let index = 0; index < 200; index += 1) if (all[0] !== undefined) yield all[0]
+      yield* late
+    }
+    const { findings } = await verify(commit, { repository: { ...repository, readRange } })
+    expect(findings).toMatchObject([{ code: 'git/incomplete-range', subject: expect.any(String) }])
+    expect((await verify(commit)).findings).toEqual([])
   })
 
   it('never lets a git that cannot compute it pass it', async () => {

@@ -1,30 +1,28 @@
-import type { CommitsVerdict } from '@bulkhead/release'
-import type { TagVerdict } from '@bulkhead/signatures'
+import type { CommitsSummary } from '@bulkhead/release'
+import type { CommitJudgement, TagVerdict } from '@bulkhead/signatures'
 import { type Finding, printable } from '@bulkhead/vocabulary'
 import type { CommandResult } from '../command-result.ts'
 
 /** `EMPTY`: nothing was judged, so nothing was found good either. */
-export type CommitsOutcome = 'PASS' | 'BLOCK' | 'EMPTY'
+type CommitsOutcome = 'PASS' | 'BLOCK' | 'EMPTY'
 
-/** What a command says of a judged range, and of the tag that led to it. */
-export function describeCommits(judgement: CommitsVerdict, tag = judgement.tag): CommandResult {
-  const { counts, base, head, commits } = judgement
-  const findings = [
-    ...(tag === undefined ? [] : findingsOfTag(tag)),
-    ...judgement.findings,
-    ...commits.flatMap((commit) => commit.findings),
-  ]
+/** What a command says of a judged range beside its commits, and of the tag that led to it. */
+export function describeCommits(
+  summary: CommitsSummary,
+  ofCommits: readonly Finding[],
+  tag = summary.tag,
+): CommandResult {
+  const { counts, base, head } = summary
+  const ofTag = tag === undefined ? [] : findingsOfTag(tag)
+  const findings = [...ofTag, ...summary.findings, ...ofCommits]
   const empty = counts.commits === 0 ? 'EMPTY' : 'PASS'
   const verdict: CommitsOutcome = findings.length > 0 ? 'BLOCK' : empty
   return {
     outcome: verdict === 'BLOCK' ? 'blocked' : 'passed',
     findings,
-    json: { verdict, range: { base, head }, counts, commits, ...(tag && { tag }) },
+    json: { verdict, range: { base, head }, counts, ...(tag && { tag }) },
     text: [
       ...(tag === undefined ? [] : linesOfTag(tag)),
-      ...commits.map((commit) =>
-        lineOf(commit.verdict, commit.commit, commit.subject, commit.principal),
-      ),
       counts.commits === 0
         ? `${verdict}: the range ${base?.slice(0, 12) ?? 'root'}..${head.slice(0, 12)} is empty: there was nothing to verify`
         : `${verdict}: ${counts.passed} of ${counts.commits} commits are signed by allowed signers`,
@@ -32,13 +30,16 @@ export function describeCommits(judgement: CommitsVerdict, tag = judgement.tag):
   }
 }
 
+export const lineOfCommit = ({ verdict, commit, subject, principal }: CommitJudgement): string =>
+  lineOf(verdict, commit, subject, principal)
+
 /** What a command says of a tag that comes to no commit, so that there is no range. */
 export function describeTag(tag: TagVerdict): CommandResult {
   const counts = { commits: 0, passed: 0, blocked: 0 }
   return {
     outcome: 'blocked',
     findings: findingsOfTag(tag),
-    json: { verdict: 'BLOCK', range: null, counts, commits: [], tag },
+    json: { verdict: 'BLOCK', range: null, counts, tag },
     text: [...linesOfTag(tag), 'BLOCK: the tag comes to no commit that could be judged'],
   }
 }

@@ -1,9 +1,10 @@
-import { readEventFile, verifyCommits } from '@bulkhead/release'
-import { InputError } from '@bulkhead/vocabulary'
-import { type Register, answer } from '../host.ts'
+import { judgeCommits, readEventFile } from '@bulkhead/release'
+import type { CommitJudgement } from '@bulkhead/signatures'
+import { type Finding, InputError } from '@bulkhead/vocabulary'
+import { type Register, answerWithList } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
 import { type TrustOptions, trustOf, withTrustOptions } from '../trust-options.ts'
-import { describeCommits } from './commits-answer.ts'
+import { describeCommits, lineOfCommit } from './commits-answer.ts'
 
 interface Options extends TrustOptions {
   readonly event?: string
@@ -22,18 +23,28 @@ export const registerVerifyCommits: Register = (program, host) => {
     )
     .option('--event-file <file>', 'the event as GitHub sent it ($GITHUB_EVENT_PATH)')
     .action((range: string | undefined, options: Options) =>
-      answer(host, 'verify-commits', options, async () => {
-        const event = await eventOf(options)
-        return inWorkspace(options, async (workspace) =>
-          describeCommits(
-            await verifyCommits(workspace, {
+      answerWithList<CommitJudgement>(
+        host,
+        { command: 'verify-commits', list: 'commits' },
+        options,
+        async (emit) => {
+          const event = await eventOf(options)
+          return inWorkspace(options, async (workspace) => {
+            const judging = judgeCommits(workspace, {
               ...(range === undefined ? {} : { range }),
               ...(event === undefined ? {} : { event }),
               ...trustOf(options),
-            }),
-          ),
-        )
-      }),
+            })
+            const findings: Finding[] = []
+            for (;;) {
+              const step = await judging.next()
+              if (step.done) return describeCommits(step.value, findings)
+              await emit(step.value, lineOfCommit)
+              for (const commit of step.value) findings.push(...commit.findings)
+            }
+          })
+        },
+      ),
     )
 }
 

@@ -1,8 +1,9 @@
 import { verifyTag } from '@bulkhead/release'
-import { type Register, answer } from '../host.ts'
+import type { CommitJudgement } from '@bulkhead/signatures'
+import { type Register, answerWithList } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
 import { type TrustOptions, trustOf, withTrustOptions } from '../trust-options.ts'
-import { describeCommits, describeTag } from './commits-answer.ts'
+import { describeCommits, describeTag, lineOfCommit } from './commits-answer.ts'
 
 interface Options extends TrustOptions {
   readonly commit?: string
@@ -14,16 +15,23 @@ export const registerVerifyTag: Register = (program, host) => {
     .argument('<tag>', 'NAME, or refs/tags/NAME')
     .option('--commit <commit>', 'the commit that the tag must come to')
     .action((name: string, options: Options) =>
-      answer(host, 'verify-tag', options, () =>
-        inWorkspace(options, async (workspace) => {
-          const { commit } = options
-          const { tag, range } = await verifyTag(workspace, {
-            tag: name,
-            ...(commit === undefined ? {} : { commit }),
-            ...trustOf(options),
-          })
-          return range === undefined ? describeTag(tag) : describeCommits(range, tag)
-        }),
+      answerWithList<CommitJudgement>(
+        host,
+        { command: 'verify-tag', list: 'commits' },
+        options,
+        (emit) =>
+          inWorkspace(options, async (workspace) => {
+            const { commit } = options
+            const { tag, range } = await verifyTag(workspace, {
+              tag: name,
+              ...(commit === undefined ? {} : { commit }),
+              ...trustOf(options),
+            })
+            if (range === undefined) return describeTag(tag)
+            await emit(range.commits, lineOfCommit)
+            const findings = range.commits.flatMap((one) => one.findings)
+            return describeCommits(range, findings, tag)
+          }),
       ),
     )
 }
