@@ -5,12 +5,13 @@ export const action = defineAction({
   inputs: {
     range: {
       kind: 'text',
-      default: 'HEAD',
-      description: 'BASE..HEAD, or HEAD alone to start after the trusted ref.',
+      description:
+        'BASE..HEAD, or HEAD alone to start after the trusted ref. Default: what the event brought.',
     },
     'trusted-ref': {
       kind: 'text',
-      description: 'The commit whose policy and signers count. For a pull request, its base.',
+      description:
+        'The commit whose policy and signers count. Default: the base of the pull request or merge group, or what a push builds on.',
     },
     genesis: {
       kind: 'text',
@@ -20,14 +21,24 @@ export const action = defineAction({
       kind: 'path',
       description: 'A policy outside of the repository, trusted because you name it here.',
     },
+    'pull-request-heads': {
+      kind: 'lines',
+      description:
+        'Heads of pull requests that the forge may have squashed, one a line. Each is judged too.',
+    },
   },
   outputs: {
     verdict: {
-      description: 'PASS, BLOCK, or ERROR when no judgement was reached.',
+      description:
+        'PASS, BLOCK, EMPTY when there was no commit to judge, or ERROR when no judgement was reached.',
       unanswered: { denied: 'BLOCK', error: 'ERROR' },
     },
     commits: {
       description: 'The number of commits judged, in decimal digits.',
+      unanswered: { denied: '0', error: '0' },
+    },
+    blocked: {
+      description: 'The number of commits among them that are blocked, in decimal digits.',
       unanswered: { denied: '0', error: '0' },
     },
     base: { description: 'The full id of the commit after which judging started.' },

@@ -1,5 +1,5 @@
 import type { ActionAnswer, ActionContext } from '@bulkhead/action-kit'
-import { openWorkspace, verifyCommits } from '@bulkhead/release'
+import { type GithubEvent, openWorkspace, readEventFile, verifyCommits } from '@bulkhead/release'
 import type { action } from './action.ts'
 import { answerOf } from './answer.ts'
 
@@ -8,12 +8,19 @@ type Context = ActionContext<typeof action.inputs>
 /** Says for every commit of the range who signed it, as `bulkhead verify-commits` does. */
 export async function checkCommits({
   inputs,
+  env,
 }: Context): Promise<ActionAnswer<typeof action.outputs>> {
   const workspace = await openWorkspace(inputs['working-directory'])
   try {
-    const { range, genesis, 'trusted-ref': trustedRef, 'policy-file': policyFile } = inputs
+    const {
+      genesis,
+      'pull-request-heads': pullRequestHeads,
+      'trusted-ref': trustedRef,
+      'policy-file': policyFile,
+    } = inputs
     const judgement = await verifyCommits(workspace, {
-      range,
+      ...(await judgedPart(inputs.range, env)),
+      pullRequestHeads,
       ...(trustedRef === undefined ? {} : { trustedRef }),
       ...(policyFile === undefined ? {} : { policyFile }),
       ...(genesis === undefined ? {} : { genesis }),
@@ -22,4 +29,18 @@ export async function checkCommits({
   } finally {
     await workspace.repository.close()
   }
+}
+
+/**
+ * What was asked for by name, else what the runner says happened. Ids out of the event are pinned: a
+ * branch, or `refs/pull/N/merge`, may be something else by now.
+ */
+async function judgedPart(
+  range: string | undefined,
+  env: Context['env'],
+): Promise<{ readonly range: string } | { readonly event: GithubEvent }> {
+  if (range !== undefined) return { range }
+  const { GITHUB_EVENT_NAME: name = '', GITHUB_EVENT_PATH: path = '' } = env
+  if (name === '' || path === '') return { range: 'HEAD' }
+  return { event: await readEventFile(name, path) }
 }

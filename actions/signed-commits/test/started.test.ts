@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -27,13 +28,15 @@ describe('signed-commits, started as the runner starts it', () => {
   afterAll(() => home[Symbol.asyncDispose]())
 
   let count = 0
-  const start = (inputs: Readonly<Record<string, string>>) =>
+  const start = (inputs: Readonly<Record<string, string>>, env = {}) =>
     startAction({
+      env,
       entry,
       workspace: project.repository.path,
       temp: join(home.path, `temp-${(count += 1)}`),
       inputs: {
-        range: 'HEAD',
+        range: '',
+        'pull-request-heads': '',
         'trusted-ref': '',
         genesis: '',
         'policy-file': '',
@@ -75,6 +78,60 @@ describe('signed-commits, started as the runner starts it', () => {
     ).toEqual(['error signature/unknown-signer', 'error signature/unsigned'])
     expect(run.commands.some(({ data }) => data.includes(unsigned.slice(0, 12)))).toBe(true)
     expect(run.summary).not.toMatch(/<img|\n\n[^<]/)
+  })
+
+  it('judges what the event brought when no range is given, by the ids in it', async () => {
+    const { repository, genesis } = project
+    const file = join(home.path, 'event.json')
+    const env = { GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: file }
+    const proposed = async (head: string) => {
+      const pull_request = { base: { sha: genesis }, head: { sha: head } }
+      await writeFile(file, JSON.stringify({ pull_request, title: HOSTILE }))
+      return start({}, env)
+    }
+    expect(await proposed(signed)).toMatchObject({
+      exitCode: 0,
+      outputs: { verdict: 'PASS', commits: '1', blocked: '0', base: genesis, head: signed },
+    })
+    expect(await proposed(unsigned)).toMatchObject({
+      exitCode: 1,
+      outputs: { verdict: 'BLOCK', commits: '2', blocked: '1', head: unsigned },
+    })
+    expect(await proposed(genesis)).toMatchObject({
+      exitCode: 0,
+      outputs: { verdict: 'EMPTY', commits: '0', base: genesis, head: genesis },
+    })
+    await writeFile(file, '{}')
+    expect(await start({ range: signed, genesis }, env)).toMatchObject({ exitCode: 0 })
+    const run = await start({}, env)
+    expect(run).toMatchObject({ exitCode: 2, outputs: { verdict: 'ERROR' } })
+    expect(run.commands.map(({ properties }) => properties['title'])).toEqual([
+      'usage/invalid-event',
+    ])
+    expect(await repository.git('status', '--porcelain')).toBe('')
+  })
+
+  it('shows a pushed tag, and what it calls itself', async () => {
+    const { repository, genesis, ada } = project
+    const key = ['-c', `user.signingkey=${ada.keyFile}`]
+    const who = ['-c', `user.name=Ada`, '-c', `user.email=${ada.email}`]
+    await repository.git(...who, ...key, 'tag', '--sign', '-m', 'x', 'v1', signed)
+    const after = (await repository.git('rev-parse', 'refs/tags/v1')).trim()
+    const pushed = async (ref: string) => {
+      const file = join(home.path, 'tag.json')
+      const default_branch = 'main'
+      const event = { ref, before: '0'.repeat(40), after, repository: { default_branch } }
+      await writeFile(file, JSON.stringify(event))
+      const env = { GITHUB_EVENT_NAME: 'push', GITHUB_EVENT_PATH: file }
+      return start({ 'trusted-ref': genesis }, env)
+    }
+    const honest = await pushed('refs/tags/v1')
+    expect(honest).toMatchObject({ exitCode: 0, outputs: { verdict: 'PASS', head: signed } })
+    expect(honest.summary).toContain('<th>Calls itself</th>')
+    const renamed = await pushed('refs/tags/v9')
+    expect(renamed.commands.map(({ properties }) => properties['title'])).toEqual([
+      'signature/tag-renamed',
+    ])
   })
 
   it('does not let the judged commits bring their own signers', async () => {

@@ -1,4 +1,4 @@
-import { cp, mkdir } from 'node:fs/promises'
+import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TemporaryDirectory, succeed, temporaryDirectory } from '@bulkhead/testkit'
@@ -93,6 +93,36 @@ describe('verify-commits', () => {
     })
   })
 
+  it('does not call an empty range good, and none at all that lies behind its base', async () => {
+    const project = await fresh()
+    const head = await project.repository.commit({ by: project.ada, message: 'Signed' })
+    const empty = await run(project, ['verify-commits', `${head}..${head}`], 0)
+    expect(empty).toMatchObject({ verdict: 'EMPTY', counts: { commits: 0 } })
+    const behind = await run(project, ['verify-commits', 'HEAD..HEAD~1'], 1)
+    expect(behind).toMatchObject({ verdict: 'BLOCK', counts: { commits: 0 } })
+    expect(codes(behind)).toEqual(['git/behind-base'])
+    expect(await run(project, ['verify-commits', 'HEAD~1..HEAD'], 0)).toMatchObject({
+      verdict: 'PASS',
+    })
+  })
+
+  it('judges what an event brought, by the name and the file that belong together', async () => {
+    const project = await fresh()
+    const { repository, ada, directory } = project
+    const head = await repository.commit({ by: ada, message: 'Forgot', signedBy: null })
+    const file = join(directory, 'event.json')
+    const shas = { base: { sha: genesis }, head: { sha: head } }
+    await writeFile(file, JSON.stringify({ pull_request: shas }))
+    const event = ['--event', 'pull_request', '--event-file', file]
+    const answer = await run(project, ['verify-commits', ...event], 1)
+    expect(answer).toMatchObject({ range: { base: genesis, head }, verdict: 'BLOCK' })
+    expect(codes(answer)).toEqual(['signature/unsigned'])
+    const half = await run(project, ['verify-commits', ...event.slice(0, 2)], 2)
+    expect(codes(half)).toEqual(['usage/invalid-option'])
+    const both = await run(project, ['verify-commits', 'HEAD', ...event], 2)
+    expect(codes(both)).toEqual(['usage/invalid-option'])
+  })
+
   it('judges by a policy outside of the repository without a pinned genesis', async () => {
     const project = await fresh()
     const { repository, ada } = project
@@ -112,5 +142,29 @@ describe('verify-commits', () => {
     const nowhere = ['--policy', join(outside, 'no.yml')]
     const missing = await run(project, ['verify-commits', `${genesis}..HEAD`, ...nowhere], 2)
     expect(codes(missing)).toEqual(['usage/unreadable-file'])
+  })
+})
+
+describe('verify-tag', () => {
+  it('judges the tag and the commits that it brings', async () => {
+    const project = await fresh()
+    const { repository, ada } = project
+    const head = await repository.commit({ by: ada, message: 'Release me' })
+    const tag = (...more: readonly string[]) => repository.git('tag', ...more)
+    await tag('--sign', '-m', 'release', 'v1')
+    expect(await run(project, ['verify-tag', 'v1', '--commit', 'HEAD'], 0)).toMatchObject({
+      verdict: 'PASS',
+      range: { base: genesis, head },
+      tag: { ref: 'refs/tags/v1', commit: head, tags: [{ verdict: 'passed', name: 'v1' }] },
+    })
+    await tag('v2', 'refs/tags/v1')
+    expect(codes(await run(project, ['verify-tag', 'v2'], 1))).toEqual(['signature/tag-renamed'])
+    await tag('-m', 'a tree', 'v3', 'HEAD^{tree}')
+    const answer = await run(project, ['verify-tag', 'v3'], 1)
+    expect(answer).toMatchObject({ verdict: 'BLOCK', range: null })
+    expect(codes(answer)).toEqual(['signature/tag-target'])
+    expect(codes(await run(project, ['verify-tag', 'v4'], 2))).toEqual(['git/unknown-revision'])
+    const text = await bulkhead.run(repository.path, ['verify-tag', 'v1'])
+    expect(text.stdout).toContain(`refs/tags/v1 → ${head}\n✓ `)
   })
 })

@@ -17,6 +17,15 @@ export async function isAncestor(git: Git, ancestor: CommitId, of: CommitId): Pr
   return (await expectCode(git, args, [0, 1])).code === 0
 }
 
+/** Whether HEAD or any ref is `commit` or descends from it. @throws WorldError `git/failed` */
+export async function isReachable(git: Git, commit: CommitId): Promise<boolean> {
+  const refs = ['for-each-ref', '--count=1', '--format=%(refname)', `--contains=${commit}`]
+  if ((await expectCode(git, refs)).stdout.length > 0) return true
+  // An unborn HEAD is code 128, and leads nowhere.
+  const head = ['merge-base', '--is-ancestor', '--end-of-options', commit, 'HEAD']
+  return (await expectCode(git, head, [0, 1, 128])).code === 0
+}
+
 /**
  * Every commit of the range with its bytes, oldest first, each read once. git only proposes the list.
  * At the end it is proven from the bytes themselves that nothing is missing: the head was in it, and

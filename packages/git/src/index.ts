@@ -1,4 +1,5 @@
 export { findUnrelatedBase } from './descent.ts'
 export { type OpenRepositoryOptions, openRepository } from './open-repository.ts'
 export { readInWindows } from './read-in-windows.ts'
+export type { Recomputation } from './recompute-merge.ts'
 export type { FileAtCommit, Range, RawObject, Repository } from './repository.ts'

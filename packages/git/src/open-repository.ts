@@ -2,14 +2,15 @@ import { stat } from 'node:fs/promises'
 import { type CommitId, InputError, blobId } from '@bulkhead/vocabulary'
 import { type RunProcess, runProcess as runRealProcess } from '@bulkhead/world'
 import { linksOf } from './commit-links.ts'
-import { isAncestor, readRange } from './commit-range.ts'
+import { isAncestor, isReachable, readRange } from './commit-range.ts'
 import { findDirtyPaths } from './dirty-paths.ts'
 import { type Git, expectCode, gitFailed, gitIn } from './git-command.ts'
 import { missingObject } from './object-failures.ts'
 import { type ObjectReader, readObjects } from './object-reader.ts'
 import { findObstacles } from './obstacles.ts'
+import { makeMerger } from './recompute-merge.ts'
 import type { FileAtCommit, Repository } from './repository.ts'
-import { resolveRef, resolveRevision } from './resolve-commit.ts'
+import { resolveRef, resolveRevision, targetOfRef } from './resolve-commit.ts'
 import { findFile } from './tree-path.ts'
 
 export interface OpenRepositoryOptions {
@@ -37,19 +38,25 @@ export async function openRepository(
   const place = await findPlace(directory, runProcess)
   const git = gitIn(place.root, runProcess)
   const reader = readObjects({ cwd: place.root, objectFormat: place.objectFormat })
-  const close = () => reader.close()
   const { root, gitDirectory, objectFormat } = place
+  const merger = makeMerger(place, runProcess)
+  const close = async () => {
+    await Promise.all([reader.close(), merger.close()])
+  }
   return {
     root,
     gitDirectory,
     objectFormat,
     resolveCommit: (revision) => resolveRevision(git, reader, revision),
+    refTarget: (fullName) => targetOfRef(git, fullName),
     readRef: (fullName) => resolveRef(git, reader, fullName),
     readObject: (id) => reader.readObject(id),
     treeOf: (commit) => treeOfCommit(reader, commit),
     readFile: (commit, path) => readFileAt(reader, commit, path),
     readRange: (range) => readRange(git, reader, range),
     isAncestor: (ancestor, of) => isAncestor(git, ancestor, of),
+    isReachable: (commit) => isReachable(git, commit),
+    recomputeMerge: (ours, theirs) => merger.merge(ours, theirs),
     obstacles: () => findObstacles(git, gitDirectory),
     dirtyPaths: async () => (place.bare ? [] : findDirtyPaths(git)),
     configValue: (key) => readConfig(git, key),

@@ -1,4 +1,5 @@
 import type { BlobId, CommitId, Finding, TreeId } from '@bulkhead/vocabulary'
+import type { Recomputation } from './recompute-merge.ts'
 
 /** A stored object exactly as git keeps it: never re-serialised. */
 export interface RawObject {
@@ -38,6 +39,8 @@ export interface Repository {
   resolveCommit(revision: string): Promise<CommitId>
   /** The commit a full ref name points to, or undefined when there is no such ref. */
   readRef(fullName: string): Promise<CommitId | undefined>
+  /** Id of the object that a full ref name points to, tags not followed; undefined without such a ref. */
+  refTarget(fullName: string): Promise<string | undefined>
   /** @throws WorldError `git/missing-object` */
   readObject(id: string): Promise<RawObject>
   treeOf(commit: CommitId): Promise<TreeId>
@@ -50,6 +53,14 @@ export interface Repository {
    */
   readRange(range: Range): AsyncIterable<ReadCommit>
   isAncestor(ancestor: CommitId, of: CommitId): Promise<boolean>
+  /** Whether HEAD or any ref leads to a commit that this clone has. */
+  isReachable(commit: CommitId): Promise<boolean>
+  /**
+   * The tree that merging two commits gives when nobody lends a hand, nobody's configuration and no
+   * attributes are asked. Writes nothing to the repository.
+   * @throws WorldError `git/failed` when an object is missing
+   */
+  recomputeMerge(ours: CommitId, theirs: CommitId): Promise<Recomputation>
   /** Reasons why no statement about history can be made from this clone: shallow, grafts, replace refs. */
   obstacles(): Promise<readonly Finding[]>
   /** Paths that differ from HEAD or are untracked and not ignored; empty when clean. */

@@ -45,11 +45,18 @@ export async function resolveRef(
   reader: ObjectReader,
   ref: string,
 ): Promise<CommitId | undefined> {
+  const target = await targetOfRef(git, ref)
+  return target === undefined ? undefined : peelToCommit(reader, target)
+}
+
+/** The object that exactly this ref points to, tags not followed. @throws WorldError `git/failed` */
+export async function targetOfRef(git: Git, ref: string): Promise<string | undefined> {
   if (!(ref === 'HEAD' || ref.startsWith('refs/')) || !REVISION.test(ref)) return undefined
   const args = ['show-ref', '--verify', '--quiet', '--hash', '--', ref]
   if ((await expectCode(git, args, [0, 1])).code === 1) return undefined
   const shown = await expectCode(git, ['show-ref', '--verify', '--hash', '--', ref])
-  return peelToCommit(reader, shown.stdout.toString('latin1').trim())
+  const id = shown.stdout.toString('latin1').trim()
+  return isObjectId(id) ? id : undefined
 }
 
 /** The one full name that `name` stands for. @throws InputError when there are several, or none */

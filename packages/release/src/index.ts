@@ -35,8 +35,16 @@ export { type ShipRequest, type ShipResult, shipRelease } from './ship-release.t
 export { type SignersResult, listSigners } from './signers.ts'
 export { type EnvironmentStatus, statusOf } from './status.ts'
 export { findTrustedBase, pinnedGenesis } from './trusted-ref.ts'
-export { type VerifyCommitsRequest, judgeCommits, verifyCommits } from './verify-commits.ts'
+export { type GithubEvent, readEventFile } from './github-event.ts'
+export {
+  type CommitsSummary,
+  type CommitsVerdict,
+  type VerifyCommitsRequest,
+  judgeCommits,
+  verifyCommits,
+} from './verify-commits.ts'
 export { type PushJudgement, parsePushedRefs, verifyPush } from './verify-push.ts'
+export { type VerifyTagRequest, verifyTag } from './verify-tag.ts'
 export {
   type ReleaseVerification,
   type VerifyReleaseRequest,

@@ -24,7 +24,7 @@ export async function trustedSignersOf(policy: LoadedPolicy): Promise<TrustedSig
   return {
     allowedSigners:
       signers === undefined
-        ? { path: '`signing.principals` of bulkhead.yml', byKey: new Map() }
+        ? { path: '`signing.principals` of bulkhead.yml', byKey: new Map(), authorities: new Map() }
         : parseAllowedSigners(fileOf(policy, signers), signers, principals),
     revokedKeys:
       revoked === undefined ? undefined : parseRevokedKeys(fileOf(policy, revoked), revoked),

@@ -20,6 +20,11 @@ export interface AllowedSigners {
   readonly path: string
   /** By the base64 of the key's blob. One key may stand on several lines. */
   readonly byKey: ReadonlyMap<string, readonly AllowedSigner[]>
+  /**
+   * The keys that vouch for certificates (`cert-authority`), likewise, with one entry for each email:
+   * such a key is nobody's own.
+   */
+  readonly authorities: ReadonlyMap<string, readonly AllowedSigner[]>
 }
 
 const MAX_PRINCIPALS = 64
@@ -40,25 +45,29 @@ export function parseAllowedSigners(
 ): AllowedSigners {
   const declared = new Map(principals.flatMap((one) => one.committers.map((email) => [email, one])))
   const file = { path, remedy: REMEDY }
-  const byKey = new Map<string, AllowedSigner[]>()
+  const byKey = new Map<string, readonly AllowedSigner[]>()
+  const authorities = new Map<string, readonly AllowedSigner[]>()
   const faults: Finding[] = []
   for (const { number, text } of readLines(bytes, file)) {
     const parsed = parseLine(text, number, declared)
     if (typeof parsed === 'string') faults.push(faultIn(file, parsed, number))
-    else byKey.set(parsed.blob, [...(byKey.get(parsed.blob) ?? []), parsed.signer])
+    else {
+      const list = parsed.certAuthority ? authorities : byKey
+      list.set(parsed.blob, [...(list.get(parsed.blob) ?? []), ...parsed.signers])
+    }
   }
   if (faults.length > 0) throw new InputError(faults)
-  if (byKey.size === 0) {
+  if (byKey.size + authorities.size === 0) {
     throw new InputError(faultIn(file, 'names nobody, so no commit could pass'))
   }
-  return { path, byKey }
+  return { path, byKey, authorities }
 }
 
 function parseLine(
   text: string,
   line: number,
   declared: ReadonlyMap<string, Principal>,
-): { readonly blob: string; readonly signer: AllowedSigner } | string {
+): ParsedLine | string {
   const fields = splitSignerLine(text)
   if (fields === undefined) return 'is not `principals [options] keytype base64-key [comment]`'
   const committers = readPrincipals(fields.principals)
@@ -67,9 +76,21 @@ function parseLine(
   if (typeof options === 'string') return options
   const key = readKeyText(fields.keyType, fields.key)
   if (typeof key === 'string') return key
-  const principal = ownerOf(committers, declared)
-  if (typeof principal === 'string') return principal
-  return { blob: fields.key, signer: { line, principal, key, ...options } }
+  const { certAuthority } = options
+  const principals = certAuthority
+    ? committers.map((email) => ownerOf([email], declared))
+    : [ownerOf(committers, declared)]
+  const problem = principals.find((principal) => typeof principal === 'string')
+  if (problem !== undefined) return problem
+  const named = principals.filter((principal) => typeof principal !== 'string')
+  const signers = named.map((principal) => ({ line, principal, key, ...options }))
+  return { blob: fields.key, certAuthority, signers }
+}
+
+interface ParsedLine {
+  readonly blob: string
+  readonly certAuthority: boolean
+  readonly signers: readonly AllowedSigner[]
 }
 
 /**

@@ -1,8 +1,12 @@
+import { type CommitId, type TreeId, commitId, treeId } from '@bulkhead/vocabulary'
 import { type CommitHeader, splitHeaders } from './commit-headers.ts'
+import { emailIn, utf8 } from './identity.ts'
 import { type Reading, read, refuse } from './refusal.ts'
 
 /** A commit, read strictly, with its signature set apart from what is signed. */
 export interface CommitObject {
+  readonly tree: TreeId
+  readonly parents: readonly CommitId[]
   /** Email of the author; undefined when its bytes are not UTF-8. Nobody vouches for it. */
   readonly author: string | undefined
   /** Email of the committer; undefined when its bytes are not UTF-8, so that nobody can match it. */
@@ -19,7 +23,6 @@ export interface CommitSignature {
 
 /** Headers larger than this are nobody's honest commit. */
 const MAX_HEADERS = 1024 * 1024
-const IDENTITY = /^(?:[^<>]* )?<([^<>]*)> (?:0|[1-9][0-9]{0,13}) [+-][0-9]{4}$/
 const OBJECT_ID = { sha1: /^[0-9a-f]{40}$/, sha256: /^[0-9a-f]{64}$/ } as const
 /** gitformat-signature(5): each object format has a signature header of its own. */
 const SIGNATURE_HEADER = { sha1: 'gpgsig', sha256: 'gpgsig-sha256' } as const
@@ -41,11 +44,12 @@ export function readCommit(bytes: Buffer, objectFormat: 'sha1' | 'sha256'): Read
   if (rest.kind === 'refused') return rest
   const signature = readSignature(bytes, rest.value.others, objectFormat)
   if (signature.kind === 'refused') return signature
-  const { author, committer } = rest.value
-  return read({ author: utf8(author), committer: utf8(committer), signature: signature.value })
+  const { author, committer, tree, parents } = rest.value
+  const people = { author: utf8(author), committer: utf8(committer) }
+  return read({ tree, parents, ...people, signature: signature.value })
 }
 
-interface FixedHeaders {
+interface FixedHeaders extends Pick<CommitObject, 'tree' | 'parents'> {
   /** latin1 */
   readonly author: string
   /** latin1 */
@@ -60,12 +64,13 @@ function readFixedHeaders(
   objectFormat: 'sha1' | 'sha256',
 ): Reading<FixedHeaders> {
   const isId = (value: string | undefined) => OBJECT_ID[objectFormat].test(value ?? '')
-  const [tree, ...afterTree] = headers
-  if (tree?.name !== 'tree' || !isId(tree.lines[0]))
+  const [first, ...afterTree] = headers
+  const tree = first?.lines[0]
+  if (first?.name !== 'tree' || tree === undefined || !isId(tree))
     return malformed('does not begin with its tree')
   const count = afterTree.findIndex(({ name }) => name !== 'parent')
-  const parents = afterTree.slice(0, Math.max(count, 0))
-  if (!parents.every(({ lines }) => isId(lines[0]))) return malformed('has a malformed parent')
+  const parents = afterTree.slice(0, Math.max(count, 0)).map(({ lines }) => lines[0] ?? '')
+  if (!parents.every(isId)) return malformed('has a malformed parent')
   const [author, committer, ...others] = afterTree.slice(parents.length)
   const wrote = author?.name === 'author' ? emailOf(author) : undefined
   if (wrote === undefined) return malformed('has no well-formed author after its parents')
@@ -73,11 +78,11 @@ function readFixedHeaders(
   if (email === undefined) return malformed('has no well-formed committer after its author')
   const again = others.find(({ name }) => FIXED.has(name))
   if (again !== undefined) return malformed(`has a further ${again.name} after its committer`)
-  return read({ author: wrote, committer: email, others })
+  const links = { tree: treeId(tree), parents: parents.map(commitId) }
+  return read({ ...links, author: wrote, committer: email, others })
 }
 
-const emailOf = (header: CommitHeader): string | undefined =>
-  IDENTITY.exec(header.lines[0] ?? '')?.[1]
+const emailOf = (header: CommitHeader): string | undefined => emailIn(header.lines[0] ?? '')
 
 /**
  * git leaves every header that begins with `gpgsig` out of what is signed: one of another name would
@@ -102,16 +107,6 @@ function readSignature(
   }
   const payload = [bytes.subarray(0, only.start), bytes.subarray(only.end)]
   return read({ armor: only.lines.join('\n'), payload })
-}
-
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
-function utf8(latin1: string): string | undefined {
-  try {
-    return decoder.decode(Buffer.from(latin1, 'latin1'))
-  } catch {
-    return undefined
-  }
 }
 
 const malformed = (what: string) => refuse('git/malformed-object', what)

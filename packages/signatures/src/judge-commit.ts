@@ -2,11 +2,11 @@ import type { CommitId } from '@bulkhead/vocabulary'
 import { claimsOf } from './commit-claims.ts'
 import { type CommitObject, readCommit } from './commit-object.ts'
 import { type CryptoCheck, holds } from './crypto-check.ts'
-import { type Principal, signsFor } from './principal.ts'
+import { type Principal, signerAmong } from './principal.ts'
 import type { CommitJudgement } from './range-judgement.ts'
 import type { Refusal } from './refusal.ts'
 import { remedyFor } from './remedies.ts'
-import { type SigningRules, objectToRules } from './signing-rules.ts'
+import { LENIENT, objectToRules } from './signing-rules.ts'
 import {
   READERS,
   type SignatureClaim,
@@ -29,9 +29,6 @@ export interface CommitRequest extends TrustedSigners {
   readonly resignFrom?: string
 }
 
-/** Weak RSA keys are no keys at all, whatever the rules: see `judgeRsa`. */
-const LENIENT: SigningRules = { author: 'any', rsaBits: 0 }
-
 /** A judgement that is final, or waits for one cryptographic answer. */
 export type PendingJudgement =
   | { readonly kind: 'judged'; readonly judgement: CommitJudgement }
@@ -41,7 +38,10 @@ export type PendingJudgement =
       readonly conclude: (signatureHolds: boolean) => CommitJudgement
     }
 
-/** Says of one commit who signed it, or why it is blocked. Pure; starts at blocked. */
+/**
+ * Says of one commit who signed it, or why it is blocked. Pure; starts at blocked. Of a forge's commit
+ * it says no more than whose signature that is: whether it may pass only its range can tell.
+ */
 export function judgeCommit(request: CommitRequest): CommitJudgement {
   const pending = prepareJudgement(request)
   return pending.kind === 'judged' ? pending.judgement : pending.conclude(holds(pending.check))
@@ -85,7 +85,7 @@ function readSigned(request: CommitRequest): Signed | Objection {
   const message =
     format === 'openpgp'
       ? `the OpenPGP key ${claim.fingerprint} is in no trusted certificate`
-      : `the key ${claim.fingerprint} is not in ${allowedSigners.path}`
+      : `the ${claim.isAuthority === true ? 'certificate authority' : 'key'} ${claim.fingerprint} is not in ${allowedSigners.path}`
   const refusal: Refusal = { code: 'signature/unknown-signer', message }
   return { kind: 'objection', format, refusal, key: claim }
 }
@@ -98,7 +98,7 @@ function concludeClaim(
   if (!signatureHolds) return block(request, objection(format, INVALID))
   const { owners } = claim
   const { committer } = object
-  const signer = owners.find((owner) => signsFor(owner, committer))
+  const signer = signerAmong(owners, committer)
   const refusal =
     claim.objectTo(committer, request.receiptTime) ??
     objectToRules({ ...object, signer, key: claim.check.key }, request.rules ?? LENIENT)
@@ -126,6 +126,7 @@ function block(request: CommitRequest, objected: Objection): CommitJudgement {
     committer: claims.committer,
     emails: owners.flatMap(({ committers }) => committers),
     publicKey: key?.kind === 'unknown-key' ? key.publicKey : '',
+    isAuthority: key?.kind === 'unknown-key' ? key.isAuthority : undefined,
     openPgpKey: format === 'openpgp' ? (key?.fingerprint ?? '') : '',
     format,
   })

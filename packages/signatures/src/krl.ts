@@ -1,3 +1,4 @@
+import { type RevokedCertificates, readRevokedCertificates } from './revoked-certificates.ts'
 import type { RevokedKeys } from './revoked-keys.ts'
 import { WireReader } from './wire-reader.ts'
 
@@ -5,8 +6,8 @@ import { WireReader } from './wire-reader.ts'
 export type KeyRevocations = Omit<RevokedKeys, 'path'>
 
 const MAGIC = Buffer.from('SSHKRL\n\0', 'latin1')
-/** PROTOCOL.krl §2. Type 1, certificates, 4, a signature, and 255, extensions, are not honoured. */
-const SECTIONS = { explicit: 2, sha1: 3, sha256: 5 } as const
+/** PROTOCOL.krl §2. Type 4, a signature, and 255, extensions, are not honoured. */
+const SECTIONS = { certificates: 1, explicit: 2, sha1: 3, sha256: 5 } as const
 
 /** Whether a file is a binary list, by its first bytes as OpenSSH tells it. */
 export const isKrl = (bytes: Uint8Array): boolean => MAGIC.equals(bytes.subarray(0, MAGIC.length))
@@ -29,7 +30,7 @@ export function readKrl(bytes: Buffer): KeyRevocations | string {
 }
 
 function readSections(reader: WireReader): KeyRevocations | string {
-  const list = { blobs: new Set<string>(), sha1: new Set<string>(), sha256: new Set<string>() }
+  const list: Growing = { blobs: new Set(), sha1: new Set(), sha256: new Set(), certificates: [] }
   while (!reader.atEnd) {
     const type = reader.byte()
     const body = reader.string()
@@ -44,11 +45,18 @@ interface Growing {
   readonly blobs: Set<string>
   readonly sha1: Set<string>
   readonly sha256: Set<string>
+  readonly certificates: RevokedCertificates[]
 }
 
 /** Answers with what cannot be honoured, if anything. */
 function readSection(type: number, body: WireReader, list: Growing): string | undefined {
   switch (type) {
+    case SECTIONS.certificates: {
+      const revoked = readRevokedCertificates(body)
+      if (typeof revoked === 'string') return revoked
+      list.certificates.push(revoked)
+      return undefined
+    }
     case SECTIONS.explicit:
       return readEach(body, undefined, (blob) => list.blobs.add(blob.toString('base64')))
     case SECTIONS.sha1:
@@ -56,7 +64,7 @@ function readSection(type: number, body: WireReader, list: Growing): string | un
     case SECTIONS.sha256:
       return readEach(body, 32, (hash) => list.sha256.add(asFingerprint(hash)))
     default:
-      return `has a section of type ${type}, which is not honoured: list keys, not certificates`
+      return `has a section of type ${type}, which is not honoured`
   }
 }
 

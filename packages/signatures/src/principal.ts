@@ -14,6 +14,15 @@ export interface Principal {
 export const signsFor = ({ committers }: Principal, committer: string | undefined): boolean =>
   committer !== undefined && committers.includes(committer)
 
+/** Who signed, of all owners of a key. One that is the forge's too is the forge's, and nobody's. */
+export function signerAmong(
+  owners: readonly Principal[],
+  committer: string | undefined,
+): Principal | undefined {
+  const able = owners.filter((owner) => signsFor(owner, committer))
+  return able.find(({ role }) => role === 'forge') ?? able[0]
+}
+
 /** Principals as a finding names them, each once. */
 export const namesOf = (principals: readonly Principal[]): string =>
   [...new Set(principals.map(({ name }) => name))].join(', ')

@@ -13,6 +13,8 @@ export interface CommitJudgement {
   readonly principal: string | undefined
   /** Theirs; a `forge` is never a person. */
   readonly role: Role | undefined
+  /** Of a merge or squash signed by the forge: the version of git that computed its tree again. */
+  readonly recomputedBy?: string
   readonly format: 'ssh' | 'openpgp' | 'x509' | 'gitsign' | 'none'
   readonly findings: readonly Finding[]
 }

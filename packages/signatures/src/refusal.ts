@@ -1,7 +1,10 @@
 import type { ReasonCode } from '@bulkhead/vocabulary'
 
 /** The codes that this room gives about one commit. */
-export type CommitReason = Extract<ReasonCode, `signature/${string}` | 'git/malformed-object'>
+export type CommitReason = Exclude<
+  Extract<ReasonCode, `signature/${string}` | 'git/malformed-object'>,
+  `signature/${'forge' | 'tag'}-${string}`
+>
 
 /** Why something was not accepted, before it is known which commit it is about. */
 export interface Refusal {

@@ -13,6 +13,8 @@ export interface RemedyFacts {
   readonly committer: string
   /** `TYPE BASE64` of a key that is not allowed; else empty. */
   readonly publicKey: string
+  /** That key vouched for a certificate. */
+  readonly isAuthority?: boolean | undefined
   /** Fingerprint of the OpenPGP key that signed, in hex; empty for other formats. */
   readonly openPgpKey: string
   readonly format: CommitJudgement['format']
@@ -21,7 +23,7 @@ export interface RemedyFacts {
 const HARMLESS_EMAIL = /^[A-Za-z0-9][A-Za-z0-9._%+-]*@[A-Za-z0-9.-]+$/
 
 /** Re-signs every commit after `from`; merges stay merges. */
-const rebase = (from: string, amend = ''): string =>
+export const rebase = (from: string, amend = ''): string =>
   `\`git rebase --rebase-merges --exec 'git commit --amend --no-edit --allow-empty${amend} -S' ${from}\``
 
 const rewrite = ({ resignFrom }: RemedyFacts): string =>
@@ -50,6 +52,8 @@ const REMEDIES: Readonly<Record<CommitReason, (facts: RemedyFacts) => string>> =
   'signature/no-offline-proof': ({ resignFrom }) =>
     `sign with the proof inside: \`git config gitsign.rekorMode offline\`, then ${rebase(resignFrom)}; or have a maintainer add the log entry of the commit to \`signing.sigstore.proofs\``,
   'signature/invalid-proof': ({ resignFrom }) => `sign again with gitsign: ${rebase(resignFrom)}`,
+  'signature/bad-certificate': ({ resignFrom }) =>
+    `have the authority make a user certificate with your email as its principal and no critical options (\`ssh-keygen -s CA -I ID -n EMAIL KEY.pub\`), then ${rebase(resignFrom)}`,
   'signature/untouched': ({ resignFrom }) =>
     `sign again and touch the security key when it blinks (make one without \`-O no-touch-required\`): ${rebase(resignFrom)}`,
   'signature/author-differs': ({ resignFrom }) =>
@@ -67,14 +71,22 @@ const NAMED_IN_POLICY: Readonly<Partial<Record<CommitJudgement['format'], string
   gitsign: 'the issuer and identity in the certificate under `gitsign`',
 }
 
-function allowKey({ committer, publicKey, openPgpKey, signersPath, format }: RemedyFacts): string {
+/** How a maintainer allows a key that nobody allowed yet. */
+export function allowKey({
+  committer,
+  publicKey,
+  isAuthority = false,
+  openPgpKey,
+  signersPath,
+  format,
+}: Omit<RemedyFacts, 'resignFrom'>): string {
   const email = HARMLESS_EMAIL.test(committer) ? committer : 'EMAIL'
   const named = NAMED_IN_POLICY[format]
   if (named !== undefined) {
     return `name, in a change of its own and for the principal of ${email}, ${named} in bulkhead.yml`
   }
   return openPgpKey === ''
-    ? `add this line to ${signersPath} in a change of its own: \`${email} namespaces="git" ${publicKey}\``
+    ? `add this line to ${signersPath} in a change of its own: \`${email} ${isAuthority ? 'cert-authority,' : ''}namespaces="git" ${publicKey}\``
     : `trust, in a change of its own and for ${email}, the certificate that \`gpg --armor --export ${openPgpKey}\` prints`
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { type Finding, InputError } from '@bulkhead/vocabulary'
 import { isKrl, readKrl } from './krl.ts'
 import { type PolicyText, faultIn, limitSize, readKeyText, readLines } from './policy-text.ts'
+import type { RevokedCertificates } from './revoked-certificates.ts'
 import { fingerprint } from './ssh-key.ts'
 
 /** The keys that a trusted ref has revoked. */
@@ -13,6 +14,8 @@ export interface RevokedKeys {
   readonly sha1: ReadonlySet<string>
   /** `SHA256:…` as ssh-keygen prints it. */
   readonly sha256: ReadonlySet<string>
+  /** Certificates by serial or key id, which only key revocation lists name. */
+  readonly certificates: readonly RevokedCertificates[]
 }
 
 const REMEDY =
@@ -48,7 +51,7 @@ function readText(bytes: Uint8Array, file: PolicyText): RevokedKeys {
     else (entry.kind === 'blob' ? blobs : sha256).add(entry.value)
   }
   if (faults.length > 0) throw new InputError(faults)
-  return { path: file.path, blobs, sha1: new Set(), sha256 }
+  return { path: file.path, blobs, sha1: new Set(), sha256, certificates: [] }
 }
 
 type Entry =

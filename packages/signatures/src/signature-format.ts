@@ -1,5 +1,6 @@
 import type { AllowedSigners } from './allowed-signers.ts'
 import { isGitsign } from './cms-armor.ts'
+import { readCertificateClaim } from './certificate-claim.ts'
 import type { CommitSignature } from './commit-object.ts'
 import type { CryptoCheck } from './crypto-check.ts'
 import { readGitsignClaim } from './gitsign-claim.ts'
@@ -7,9 +8,10 @@ import { objectTo, objectToRevoked, objectToUntouched } from './judge-claim.ts'
 import type { OpenPgpSigner } from './openpgp-certificate.ts'
 import { readOpenPgpClaim } from './openpgp-claim.ts'
 import type { Principal } from './principal.ts'
-import { type Reading, type Refusal, read } from './refusal.ts'
+import { type Reading, type Refusal, read, refuse } from './refusal.ts'
 import type { RevokedKeys } from './revoked-keys.ts'
 import type { SigstoreTrust } from './sigstore-trust.ts'
+import { isCertificate } from './ssh-certificate.ts'
 import { checkOf } from './ssh-check.ts'
 import type { SigningRules } from './signing-rules.ts'
 import { fingerprint, readSshKey } from './ssh-key.ts'
@@ -60,6 +62,8 @@ export interface UnknownKey {
   readonly fingerprint: string
   /** `TYPE BASE64` as allowed_signers wants it; empty when the key is no SSH key. */
   readonly publicKey: string
+  /** It vouched for a certificate, and did not sign itself. */
+  readonly isAuthority?: boolean
 }
 
 type ClaimReading = Reading<SignatureClaim | UnknownKey>
@@ -72,7 +76,8 @@ interface ReadingContext extends TrustedSigners {
 /** Reads one kind of signature: the door for further formats. */
 type SignatureReader = (signature: CommitSignature, context: ReadingContext) => ClaimReading
 
-const ARMORS: readonly (readonly [string, SignatureFormat])[] = [
+/** How each armor begins, as git tells them apart. */
+export const ARMORS: readonly (readonly [string, SignatureFormat])[] = [
   ['-----BEGIN SSH SIGNATURE-----', 'ssh'],
   ['-----BEGIN PGP SIGNATURE-----', 'openpgp'],
   ['-----BEGIN PGP MESSAGE-----', 'openpgp'],
@@ -98,8 +103,13 @@ function readSshClaim({ armor, payload }: CommitSignature, trusted: TrustedSigne
   const signature = readSshSignature(armor)
   if (signature.kind === 'refused') return signature
   const { keyBlob, namespace, token } = signature.value
+  if (isCertificate(keyBlob)) return readCertificateClaim(signature.value, payload, trusted)
   const blob = keyBlob.toString('base64')
   const signers = trusted.allowedSigners.byKey.get(blob) ?? []
+  if (signers.length === 0 && trusted.allowedSigners.authorities.has(blob)) {
+    const message = `is signed with the key of the authority ${fingerprint(keyBlob)} itself, which only vouches for others`
+    return refuse('signature/bad-certificate', message)
+  }
   // The parsed key of the policy is used where there is one: its key object is made once.
   const key = signers[0]?.key ?? readSshKey(keyBlob)
   if (key.kind === 'refused') return key

@@ -1,5 +1,7 @@
 /** What the options of an allowed_signers line say. */
 export interface SignerOptions {
+  /** The key vouches for the keys of others, and signs nothing itself. */
+  readonly certAuthority: boolean
   /** Purposes the key may sign for; undefined for all. */
   readonly namespaces: readonly string[] | undefined
   /** First moment of validity, in milliseconds since the epoch. */
@@ -16,9 +18,6 @@ const TIMESTAMP = /^([0-9]{4})([0-9]{2})([0-9]{2})(?:([0-9]{2})([0-9]{2})([0-9]{
 export function readSignerOptions(text: string): SignerOptions | string {
   const values = splitOptions(text)
   if (typeof values === 'string') return values
-  if (values.has('cert-authority')) {
-    return 'cert-authority is not supported yet: name the keys of the people one by one'
-  }
   const namespaces = readNamespaces(values.get('namespaces'))
   if (typeof namespaces === 'string') return namespaces
   const [after, before] = [values.get('valid-after'), values.get('valid-before')]
@@ -29,7 +28,8 @@ export function readSignerOptions(text: string): SignerOptions | string {
   if (validAfter !== undefined && validBefore !== undefined && validAfter >= validBefore) {
     return 'valid-after is not before valid-before, so the key is never valid'
   }
-  return { namespaces: namespaces?.names, validAfter, validBefore }
+  const certAuthority = values.has('cert-authority')
+  return { certAuthority, namespaces: namespaces?.names, validAfter, validBefore }
 }
 
 /** Name → value without quotes; flags have an empty value. */

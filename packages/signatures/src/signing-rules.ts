@@ -9,7 +9,17 @@ export interface SigningRules {
   readonly author: 'any' | 'committer'
   /** Least bits of an RSA key. */
   readonly rsaBits: number
+  /**
+   * `any`: what the forge signs passes like what a bot signs. Default `clean-merges`: it passes only
+   * when it follows from commits that were verified without the forge.
+   */
+  readonly forge?: 'clean-merges' | 'any'
+  /** `any`: a tag need not be signed. Default `signed`. */
+  readonly tags?: 'any' | 'signed'
 }
+
+/** Weak RSA keys are no keys at all, whatever the rules: see `judgeRsa`. */
+export const LENIENT: SigningRules = { author: 'any', rsaBits: 0 }
 
 interface Signing extends Pick<CommitObject, 'author' | 'committer'> {
   readonly signer: Principal | undefined

@@ -3,7 +3,7 @@ import type { CryptoCheck } from './crypto-check.ts'
 import { padLeft } from './key-object.ts'
 import { type Reading, read, refuse } from './refusal.ts'
 import type { SshKey } from './ssh-key.ts'
-import type { SshSignature } from './ssh-signature.ts'
+import type { BareSignature, SshSignature } from './ssh-signature.ts'
 import { WireReader, wireString } from './wire-reader.ts'
 
 const RSA_HASHES: Readonly<Record<string, string>> = {
@@ -17,11 +17,19 @@ export function checkOf(
   sshKey: SshKey,
   payload: readonly Buffer[],
 ): Reading<CryptoCheck> {
+  return checkBareSignature(signature, sshKey, signedData(signature, payload))
+}
+
+/** What node:crypto must confirm for a signature over these very bytes by this key. */
+export function checkBareSignature(
+  signature: BareSignature,
+  sshKey: SshKey,
+  plain: Buffer,
+): Reading<CryptoCheck> {
   const form = readForm(signature, sshKey)
   if (form.kind === 'refused') return form
   const key = sshKey.load()
   if (key === undefined) return refuse('signature/malformed', 'holds a public key that is no key')
-  const plain = signedData(signature, payload)
   const data = sshKey.kind === 'security-key' ? tokenData(sshKey, signature, plain) : plain
   return read({ ...form.value, key, data })
 }
@@ -29,7 +37,7 @@ export function checkOf(
 /** PROTOCOL.u2f, "SSH U2F Signatures": the token signs hashes of its application and of the data. */
 function tokenData(
   { application }: Extract<SshKey, { readonly kind: 'security-key' }>,
-  { token }: SshSignature,
+  { token }: BareSignature,
   data: Buffer,
 ): Buffer {
   const statement = token?.bytes ?? Buffer.alloc(0)
@@ -52,7 +60,7 @@ function signedData({ namespace, hash }: SshSignature, payload: readonly Buffer[
 type Form = Pick<CryptoCheck, 'hash' | 'signature'>
 
 /** The algorithm must be one of the key's own: the signer chooses both names. */
-function readForm({ algorithm, signature, token }: SshSignature, key: SshKey): Reading<Form> {
+function readForm({ algorithm, signature, token }: BareSignature, key: SshKey): Reading<Form> {
   if (key.kind === 'rsa') return readRsa(algorithm, signature, key.width)
   if (algorithm !== key.type) return mismatch()
   if (key.kind === 'security-key') {

@@ -45,12 +45,13 @@ export function readSshKey(blob: Buffer): Reading<SshKey> {
   const reader = new WireReader(blob)
   const type = reader.name()
   if (type === undefined) return malformedKey()
-  const key = readBody(type, reader)
+  const key = readKeyFields(type, reader)
   if (key.kind === 'read' && !reader.atEnd) return malformedKey()
   return key
 }
 
-function readBody(type: string, reader: WireReader): Reading<SshKey> {
+/** The fields of a key after its type; whatever follows is left to the caller. */
+export function readKeyFields(type: string, reader: WireReader): Reading<SshKey> {
   switch (type) {
     case 'ssh-ed25519':
       return readEd25519(reader)
@@ -72,7 +73,6 @@ function readBody(type: string, reader: WireReader): Reading<SshKey> {
 }
 
 function describeType(type: string): string {
-  if (/-cert-v\d+@openssh\.com$/.test(type)) return 'an SSH certificate, which is not verified yet'
   if (type.startsWith('sk-')) return 'a security key of a kind that is not verified'
   const shown = /^[a-z0-9@.-]{1,64}$/i.test(type) ? type : 'an unreadable name'
   return `a key of an unknown type, ${shown}`

@@ -1,18 +1,22 @@
 import { type Reading, read, refuse } from './refusal.ts'
 import { WireReader } from './wire-reader.ts'
 
-/** An SSHSIG blob (OpenSSH, PROTOCOL.sshsig §3), version 1. */
-export interface SshSignature {
-  /** The key that signed, chosen by the signer: means nothing until the policy knows it. */
-  readonly keyBlob: Buffer
-  readonly namespace: string
-  readonly hash: 'sha256' | 'sha512'
+/** A signature as SSH writes it anywhere (RFC 4253 §6.6, PROTOCOL.u2f). */
+export interface BareSignature {
   /** Algorithm of the signature, e.g. `rsa-sha2-512`. */
   readonly algorithm: string
   /** The signature itself, in the form of its algorithm. */
   readonly signature: Buffer
   /** What a security key says beside it; undefined for every other algorithm. */
   readonly token: TokenStatement | undefined
+}
+
+/** An SSHSIG blob (OpenSSH, PROTOCOL.sshsig §3), version 1. */
+export interface SshSignature extends BareSignature {
+  /** The key that signed, chosen by the signer: means nothing until the policy knows it. */
+  readonly keyBlob: Buffer
+  readonly namespace: string
+  readonly hash: 'sha256' | 'sha512'
 }
 
 /** PROTOCOL.u2f: signed together with the data. */
@@ -58,20 +62,20 @@ function readBlob(reader: WireReader): Reading<SshSignature> {
   if (hash !== 'sha256' && hash !== 'sha512') {
     return refuse('signature/unsupported', 'uses a hash other than sha256 and sha512')
   }
-  return readInner(new WireReader(inner), { keyBlob, namespace, hash })
+  const bare = readBareSignature(inner)
+  return bare.kind === 'refused' ? bare : read({ keyBlob, namespace, hash, ...bare.value })
 }
 
-function readInner(
-  reader: WireReader,
-  outer: Pick<SshSignature, 'keyBlob' | 'namespace' | 'hash'>,
-): Reading<SshSignature> {
+/** Reads a signature with its algorithm, and nothing after it. */
+export function readBareSignature(blob: Buffer): Reading<BareSignature> {
+  const reader = new WireReader(blob)
   const algorithm = reader.name()
   const signature = reader.string()
   if (algorithm === undefined || signature === undefined) return malformed('is truncated')
   const bytes = algorithm.startsWith('sk-') ? reader.take(1 + COUNTER_BYTES) : undefined
   if (!reader.atEnd) return malformed('has bytes after its end')
   const token = bytes && { touched: ((bytes[0] ?? 0) & USER_PRESENT) !== 0, bytes }
-  return read({ ...outer, algorithm, signature, token })
+  return read({ algorithm, signature, token })
 }
 
 const malformed = (what: string) => refuse('signature/malformed', `its signature ${what}`)

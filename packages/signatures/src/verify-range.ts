@@ -1,15 +1,21 @@
 import type { Range, Repository } from '@bulkhead/git'
-import { type Finding, InputError } from '@bulkhead/vocabulary'
+import { type CommitId, type Finding, InputError } from '@bulkhead/vocabulary'
 import { holds, holdsInPool, isQuick } from './crypto-check.ts'
+import { ForgeSettlement, type JudgedCommits } from './forge-range.ts'
 import { type CommitRequest, prepareJudgement } from './judge-commit.ts'
 import type { CommitJudgement, RangeJudgement, RangeSummary } from './range-judgement.ts'
 import type { TrustedSigners } from './signature-format.ts'
 
 export interface RangeRequest extends TrustedSigners {
-  readonly repository: Pick<Repository, 'obstacles' | 'readRange'>
+  readonly repository: Pick<Repository, 'obstacles' | 'readObject' | 'readRange' | 'recomputeMerge'>
   readonly range: Range
   /** When the head reached us, in milliseconds since the epoch. */
   readonly receiptTime: number
+  /**
+   * Heads of pull requests that the forge may have squashed into the range. They are judged too:
+   * naming one vouches for nothing.
+   */
+  readonly pullRequestHeads?: readonly CommitId[] | undefined
 }
 
 /**
@@ -43,13 +49,17 @@ export async function* judgeRange(
   const obstacles = repository.obstacles()
   // Awaited at the end; a clone that cannot be read fails sooner.
   obstacles.catch(() => undefined)
+  const forge = new ForgeSettlement(request, (other) => judgeAlone({ ...request, range: other }))
+  const trustsForge = request.rules?.forge === 'any'
   let findings: readonly Finding[] = []
   try {
-    for await (const batch of judgeBatches(request)) {
+    for await (const alone of judgeBatches(request)) {
+      const batch = trustsForge ? alone : await forge.settle(alone)
       for (const { verdict } of batch) counts[verdict] += 1
       counts.commits += batch.length
       yield batch
     }
+    findings = await forge.findings()
   } catch (error) {
     // History that is not what it must be denies; everything else that fails is thrown on.
     if (!(error instanceof InputError)) throw error
@@ -62,6 +72,18 @@ export async function* judgeRange(
     head: range.head,
     counts,
     findings: hidden.length > 0 ? hidden : findings,
+  }
+}
+
+/** Every commit by its own signature alone, all at once. */
+async function judgeAlone(request: RangeRequest): Promise<JudgedCommits> {
+  const commits: CommitJudgement[] = []
+  try {
+    for await (const batch of judgeBatches(request)) commits.push(...batch)
+    return { commits, findings: [] }
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    return { commits: [], findings: error.findings }
   }
 }
 

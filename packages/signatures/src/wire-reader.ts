@@ -17,6 +17,11 @@ export class WireReader {
     return this.#at === this.#bytes.length
   }
 
+  /** How many bytes were read. */
+  get offset(): number {
+    return this.#at
+  }
+
   take(length: number): Buffer | undefined {
     const end = this.#at + length
     if (end > this.#bytes.length) return undefined

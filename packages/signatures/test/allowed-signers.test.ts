@@ -43,6 +43,17 @@ describe('parseAllowedSigners', () => {
     ])
   })
 
+  it('52 keeps the keys of authorities apart, with an entry for each email', () => {
+    const ada = { name: 'ada', role: 'person', committers: ['a@b', 'ada@b'] } as const
+    const text = `a@b,c@d namespaces="git",cert-authority ${key}\n`
+    const { byKey, authorities } = parseAllowedSigners(Buffer.from(text), 'signers', [ada])
+    expect(byKey.size).toBe(0)
+    expect([...authorities.values()].flat()).toMatchObject([
+      { principal: { name: 'ada', committers: ['a@b'] }, namespaces: ['git'] },
+      { principal: { name: 'c@d', committers: ['c@d'] }, namespaces: ['git'] },
+    ])
+  })
+
   it.each(['ssh-dss', 'sk-ssh-ed448@openssh.com', 'from-the-future'])(
     'keeps a key of type %s, whose signatures are then refused by name',
     (type) => {
@@ -61,8 +72,10 @@ describe('parseAllowedSigners', () => {
     ['32 an unknown option', `a@b no-touch-required ${key}`],
     ['32 an unknown option with a value', `a@b verify-required="yes" ${key}`],
     ['32 a misspelt option', `a@b namespace="git" ${key}`],
-    ['52 a certificate authority', `a@b cert-authority ${key}`],
-    ['52 a certificate authority among options', `a@b namespaces="git",cert-authority ${key}`],
+    ['33, 52 an authority for everybody', `* cert-authority ${key}`],
+    ['33, 52 an authority for a whole domain', `*@b cert-authority,namespaces="git" ${key}`],
+    ['52 an authority that says so twice', `a@b cert-authority,cert-authority ${key}`],
+    ['52 an authority with a value', `a@b cert-authority="yes" ${key}`],
     ['an option twice', `a@b namespaces="git",namespaces="file" ${key}`],
     ['an option without quotes', `a@b namespaces=git ${key}`],
     ['an option without a value', `a@b namespaces ${key}`],
@@ -151,7 +164,7 @@ describe('parseAllowedSigners on any text', () => {
           expect(error).toBeInstanceOf(InputError)
           return
         }
-        const principals = [...parsed.byKey.values()]
+        const principals = [...parsed.byKey.values(), ...parsed.authorities.values()]
           .flat()
           .flatMap(({ principal }) => principal.committers)
         expect(principals.length).toBeGreaterThan(0)

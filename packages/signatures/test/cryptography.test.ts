@@ -147,8 +147,8 @@ describe('48, 51, 53 algorithms', () => {
 
   it.each([
     'webauthn-sk-ecdsa-sha2-nistp256@openssh.com',
-    'sk-ssh-ed25519-cert-v01@openssh.com',
-    'ssh-ed25519-cert-v01@openssh.com',
+    'ssh-ed25519-cert-v02@openssh.com',
+    'ssh-dss-cert-v01@openssh.com',
     'mldsa44-ed25519@openssh.com',
     'nobody-knows',
     '\u001b[31mred',

@@ -14,6 +14,7 @@ import { type CommitId, commitId } from '@bulkhead/vocabulary'
 import {
   type AllowedSigners,
   type CommitJudgement,
+  type Principal,
   type RevokedKeys,
   type SigningRules,
   judgeCommit,
@@ -81,8 +82,8 @@ export async function setStage(objectFormat: 'sha1' | 'sha256' = 'sha1'): Promis
   }
 }
 
-export const parse = (text: string): AllowedSigners =>
-  parseAllowedSigners(Buffer.from(text), '.bulkhead/allowed_signers')
+export const parse = (text: string, principals: readonly Principal[] = []): AllowedSigners =>
+  parseAllowedSigners(Buffer.from(text), '.bulkhead/allowed_signers', principals)
 
 async function store(fixture: GitFixture, home: string, source: string): Promise<CommitId> {
   const file = join(home, 'object')

@@ -8,6 +8,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Register>>> = {
   init: async () => (await import('./init.ts')).registerInit,
   check: async () => (await import('./check.ts')).registerCheck,
   'verify-commits': async () => (await import('./verify-commits.ts')).registerVerifyCommits,
+  'verify-tag': async () => (await import('./verify-tag.ts')).registerVerifyTag,
   signers: async () => (await import('./signers.ts')).registerSigners,
   hook: async () => (await import('./hook.ts')).registerHook,
   test: async () => (await import('./test.ts')).registerTest,

@@ -42,6 +42,14 @@ export const gitReasons = reasonsOf({
     cause: 'The base is not an ancestor of the head.',
     remedy: 'Rebase or merge onto the trusted ref; after a force-push name the true base.',
   },
+  'git/behind-base': {
+    cause: 'The head of a range lies behind its base, so the range is empty and says nothing.',
+    remedy: 'Name the older commit first: BASE..HEAD.',
+  },
+  'git/unreachable-commit': {
+    cause: 'A commit is in the object store, but no ref of this clone leads to it.',
+    remedy: 'Fetch the branch that it belongs to; a commit of a fork alone is not judged.',
+  },
   'git/dirty-worktree': {
     cause: 'The work tree differs from the commit, so what runs is not what is judged.',
     remedy: 'Commit or stash the changes (`git status` lists them) and run again.',

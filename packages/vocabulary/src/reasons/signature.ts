@@ -77,4 +77,40 @@ export const signatureReasons = reasonsOf({
     cause: 'A security key signed without being touched, where a touch is required.',
     remedy: 'Sign again and touch the key; make security keys without `-O no-touch-required`.',
   },
+  'signature/forge-not-a-merge': {
+    cause:
+      "The forge's own key signed something that is no merge or squash which can be computed again.",
+    remedy:
+      'Commit and sign it yourself, name the squashed pull-request head, or let the policy say `forge: any`.',
+  },
+  'signature/forge-merge-differs': {
+    cause: 'A merge signed by the forge holds something else than its parents merged cleanly.',
+    remedy: 'Merge it yourself and sign the merge.',
+  },
+  'signature/forge-unverified-parent': {
+    cause: 'A merge signed by the forge joins a commit that is blocked itself.',
+    remedy: 'Mend the commit that is named, then merge again.',
+  },
+  'signature/forge-not-recomputed': {
+    cause: 'A merge signed by the forge could not be computed again by the git of this machine.',
+    remedy: 'Install git 2.38 or newer and run again.',
+  },
+  'signature/tag-unsigned': {
+    cause: 'A tag is not signed, or is no object that could be: a lightweight tag.',
+    remedy: 'Sign it: `git tag --sign --force NAME COMMIT`.',
+  },
+  'signature/tag-renamed': {
+    cause: 'A tag object calls itself something else than the ref that points to it.',
+    remedy: 'Make the tag under the name that it is to have, or delete it.',
+  },
+  'signature/tag-target': {
+    cause: 'A tag does not come to the commit that it must, or to no commit at all.',
+    remedy: 'Tag the commit that is meant: `git tag --sign --force NAME COMMIT`.',
+  },
+  'signature/bad-certificate': {
+    cause:
+      'An SSH certificate may not sign: of a host, for nobody in particular, with critical options, or not signed by its authority.',
+    remedy:
+      'Have the authority make a user certificate for your email: `ssh-keygen -s CA -I ID -n EMAIL KEY.pub`.',
+  },
 })

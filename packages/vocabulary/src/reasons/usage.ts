@@ -5,6 +5,10 @@ export const usageReasons = reasonsOf({
     cause: 'A command was called with an option or argument that it does not take.',
     remedy: 'See `bulkhead COMMAND --help`.',
   },
+  'usage/invalid-event': {
+    cause: 'An event file does not say which commits are to be judged.',
+    remedy: 'Give the event as GitHub sent it, or name the range as BASE..HEAD.',
+  },
   'usage/missing-key': {
     cause: 'A signing key is not where it should be.',
     remedy: 'Make keys with `bulkhead init`, or name the key with `--key FILE`.',
