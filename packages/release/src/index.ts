@@ -1,5 +1,13 @@
 export { type AddedSigner, addSigner, readKeyFile } from './add-signer.ts'
 export { auditLedger } from './audit-ledger.ts'
+export {
+  type LedgerQuestion,
+  auditByPolicy,
+  proveByPolicy,
+  verifierOf,
+  witnessLedger,
+} from './ledger-audit.ts'
+export { beatLedger } from './ledger-heartbeat.ts'
 export { type BuildRequest, buildRelease } from './build-release.ts'
 export { type CheckRequest, type CheckResult, checkHead } from './check-head.ts'
 export {

@@ -127,6 +127,7 @@ function block(request: CommitRequest, objected: Objection): CommitJudgement {
     emails: owners.flatMap(({ committers }) => committers),
     publicKey: key?.kind === 'unknown-key' ? key.publicKey : '',
     openPgpKey: format === 'openpgp' ? (key?.fingerprint ?? '') : '',
+    format,
   })
   return {
     commit,
