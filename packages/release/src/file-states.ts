@@ -50,40 +50,62 @@ export async function digestAt(
 export const digestOfBytes = (bytes: Uint8Array): Digest =>
   digest(`sha256:${createHash('sha256').update(bytes).digest('hex')}`)
 
+/** One changed file, while the range is read. */
+interface Trail {
+  readonly path: string
+  /** Blob at the trusted ref; '' when there is no such file. */
+  readonly trusted: string
+  /** Blobs that commits of the range made. */
+  readonly made: Set<string>
+  readonly editors: Set<string>
+}
+
 /** Everybody with a hand in each of these files, in one pass over the range. */
 async function editorsOf(
   repository: Repository,
   { trusted, head, signerOf, namesOf }: FileStatesRequest,
   paths: readonly string[],
 ): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  const editors = new Map(paths.map((path) => [path, new Set<string>()]))
-  if (paths.length === 0) return editors
+  if (paths.length === 0) return new Map()
+  const trails: Trail[] = []
+  for (const path of paths) {
+    const blob = await blobAt(repository, trusted, path)
+    trails.push({ path, trusted: blob, made: new Set(), editors: new Set() })
+  }
   for await (const { id, object } of repository.readRange({ base: trusted, head })) {
     const text = object.bytes.toString()
     const addresses = peopleOf(text)
     const people = [...addresses, ...addresses.flatMap(namesOf), signerOf(id) ?? '']
-    for (const [path, those] of editors)
-      if (await changesFile(repository, { commit: id, text, path }))
-        for (const person of people) if (person !== '') those.add(person)
+    for (const trail of trails)
+      if (await edits(repository, trail, { id, parents: parentsOf(text) }))
+        for (const person of people) if (person !== '') trail.editors.add(person)
   }
-  return editors
+  return new Map(trails.map(({ path, editors }) => [path, editors]))
 }
 
-/** Whether the file differs from that of any parent: a merge that takes one side changes the other. */
-async function changesFile(
+/**
+ * Whether a commit edits a file: its content differs from that of any parent. A merge that only brings
+ * what an earlier commit of the range made to a side that still has the trusted content is no edit, or
+ * nobody who merges could approve. One that takes an older content, or mixes two, is.
+ */
+async function edits(
   repository: Repository,
-  {
-    commit,
-    text,
-    path,
-  }: { readonly commit: CommitId; readonly text: string; readonly path: string },
+  { path, trusted, made }: Trail,
+  commit: { readonly id: CommitId; readonly parents: readonly CommitId[] },
 ): Promise<boolean> {
-  const own = (await repository.readFile(commit, path))?.blob
-  const parents = parentsOf(text)
-  if (parents.length === 0) return own !== undefined
-  const theirs = await Promise.all(parents.map((parent) => repository.readFile(parent, path)))
-  return theirs.some((file) => file?.blob !== own)
+  const own = await blobAt(repository, commit.id, path)
+  const theirs: string[] = []
+  for (const parent of commit.parents) theirs.push(await blobAt(repository, parent, path))
+  const others = theirs.filter((blob) => blob !== own)
+  if (others.length === 0 && (theirs.length > 0 || own === '')) return false
+  const brings = others.length < theirs.length && made.has(own)
+  if (brings && others.every((blob) => blob === trusted)) return false
+  made.add(own)
+  return true
 }
+
+const blobAt = async (repository: Repository, commit: CommitId, path: string): Promise<string> =>
+  (await repository.readFile(commit, path))?.blob ?? ''
 
 const headOf = (text: string): string => text.slice(0, Math.max(0, text.indexOf('\n\n')))
 

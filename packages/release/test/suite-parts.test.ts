@@ -342,6 +342,43 @@ describe('who had a hand in a change', () => {
     )
   })
 
+  it('is not somebody who only merges what another made, but whoever takes or mixes in more', async () => {
+    const { mallory, repository } = project
+    const editors = async () => (await statesOf(['test/a.txt']))[0]?.editors
+    const merge = async (content?: string) => {
+      await repository.git('checkout', '-q', 'main')
+      await repository.git('merge', '--no-ff', '--no-commit', '-q', 'side')
+      const files: Record<string, string> = content === undefined ? {} : { 'test/a.txt': content }
+      await repository.commit({ by: mallory, message: 'Merge', files })
+    }
+    await repository.git('branch', '-M', 'main')
+    await repository.git('checkout', '-qb', 'side')
+    await commit('Edit', { 'test/a.txt': 'one\ntwo\n\n' })
+    await repository.git('checkout', '-q', 'main')
+    await commit('Something else', { 'other.txt': 'x' })
+    await merge()
+    expect(await editors()).toEqual([project.ada.email, 'signer@example.test'])
+    await repository.git('reset', '--hard', '-q', 'HEAD^')
+    await merge('one\ntwo\n\n\n')
+    expect(await editors()).toContain(mallory.email)
+  })
+
+  it('is whoever brings an older content back by a merge', async () => {
+    const { mallory, repository } = project
+    await repository.git('branch', '-M', 'main')
+    await repository.git('checkout', '-qb', 'old')
+    await commit('Nothing to do with it', { 'other.txt': 'x' })
+    await repository.git('checkout', '-q', 'main')
+    await commit('Trusted edit', { 'test/a.txt': 'one\ntwo\n\n' })
+    await repository.git('tag', '-f', 'bulkhead-genesis')
+    await commit('Edit', { 'test/a.txt': 'one\n' })
+    await commit('Edit back', { 'test/a.txt': 'one\ntwo\n\n' })
+    await repository.git('merge', '--no-ff', '--no-commit', '-q', 'old')
+    await repository.git('checkout', '-q', 'old', '--', 'test/a.txt')
+    await repository.commit({ by: mallory, message: 'Merge' })
+    expect((await statesOf(['test/a.txt']))[0]?.editors).toContain(mallory.email)
+  })
+
   it('is known of a file that is gone, and of one that came', async () => {
     await commit('Move', { 'test/a.txt': null, 'test/z.txt': 'one\ntwo\n' })
     const [gone, came] = await statesOf(['test/a.txt', 'test/z.txt'])
