@@ -39,6 +39,8 @@ export interface CertificateRequest {
   readonly notAfter?: number
   readonly serial?: number
   readonly hash?: Hash
+  /** The hash that the signed part names, when another than it is signed over. */
+  readonly namedHash?: Hash
   /** The keys of another, for certificates that share one. */
   readonly keysOf?: Holder
 }
@@ -110,10 +112,11 @@ export function issue(request: CertificateRequest): Holder {
   const name = nameOf(commonName)
   const signer = { kind: issuer?.kind ?? kind, privateKey: issuer?.privateKey ?? privateKey }
   const scheme = schemeOf(signer.kind, hash)
+  const named = schemeOf(signer.kind, request.namedHash ?? hash)
   const tbs = sequence(
     tagged(0, integer(2)),
     integer(serial),
-    scheme,
+    named,
     issuer?.name ?? name,
     sequence(time(notBefore), time(notAfter)),
     name,

@@ -124,6 +124,17 @@ describe('a certificate', () => {
     expect(withExtension(false, '2.5.29.30')).toEqual(UNTRUSTED)
   })
 
+  it('states each thing once, inside what is signed', () => {
+    const withNames = (...names: readonly Buffer[]) =>
+      codes({ by: makeSigner(root, EMAIL, { extensions: names }) }, trust)
+    expect(withNames(emails(EMAIL))).toEqual([])
+    expect(withNames(emails('ben@example.test'), emails(EMAIL))).toEqual(['signature/malformed'])
+    const named = (namedHash: 'sha256' | 'sha384') =>
+      codes({ by: makeSigner(root, EMAIL, { namedHash }) }, trust)
+    expect(named('sha256')).toEqual([])
+    expect(named('sha384')).toEqual(['signature/malformed'])
+  })
+
   it('signed over SHA-1, or with a short key, is blocked', () => {
     const sha1 = makeSigner(root, EMAIL, { hash: 'sha1' })
     expect(codes({ by: sha1 }, trust)).toEqual(UNTRUSTED)
@@ -164,6 +175,20 @@ describe('an authority', () => {
     }
     expect(chain(1)).toEqual([])
     expect(chain(0)).toEqual(UNTRUSTED)
+  })
+
+  it('stands at most six deep between a root and a signer', () => {
+    const chain = (length: number) => {
+      const authorities = [root]
+      for (let depth = 0; depth < length; depth += 1) {
+        const above = authorities[0] ?? root
+        authorities.unshift(makeIntermediate(above, `${depth}`, [authority(), usage(5)]))
+      }
+      const leaf = makeSigner(authorities[0] ?? root, EMAIL)
+      return codes({ by: leaf, certificates: [leaf, ...authorities] }, trust)
+    }
+    expect(chain(6)).toEqual([])
+    expect(chain(7)).toEqual(UNTRUSTED)
   })
 
   it('is the one whose key the certificate names, where two share a name', () => {
