@@ -41,6 +41,8 @@ export interface CertificateRequest {
   readonly hash?: Hash
   /** The hash that the signed part names, when another than it is signed over. */
   readonly namedHash?: Hash
+  /** As it is written: 2 is version 3. */
+  readonly version?: number
   /** The keys of another, for certificates that share one. */
   readonly keysOf?: Holder
 }
@@ -114,7 +116,7 @@ export function issue(request: CertificateRequest): Holder {
   const scheme = schemeOf(signer.kind, hash)
   const named = schemeOf(signer.kind, request.namedHash ?? hash)
   const tbs = sequence(
-    tagged(0, integer(2)),
+    tagged(0, integer(request.version ?? 2)),
     integer(serial),
     named,
     issuer?.name ?? name,

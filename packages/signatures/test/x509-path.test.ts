@@ -129,6 +129,10 @@ describe('a certificate', () => {
       codes({ by: makeSigner(root, EMAIL, { extensions: names }) }, trust)
     expect(withNames(emails(EMAIL))).toEqual([])
     expect(withNames(emails('ben@example.test'), emails(EMAIL))).toEqual(['signature/malformed'])
+    const version = (number: number) =>
+      codes({ by: makeSigner(root, EMAIL, { version: number }) }, trust)
+    expect(version(2)).toEqual([])
+    expect(version(1)).toEqual(['signature/malformed'])
     const named = (namedHash: 'sha256' | 'sha384') =>
       codes({ by: makeSigner(root, EMAIL, { namedHash }) }, trust)
     expect(named('sha256')).toEqual([])
@@ -240,6 +244,8 @@ describe('the roots of a policy', () => {
     expect(() => parse(certificatesPem(root).replaceAll('CERTIFICATE', 'X509 CRL'))).toThrow(
       refused,
     )
+    const second = certificatesPem(middle).replace('-----END', '----END')
+    expect(() => parse(certificatesPem(root) + second)).toThrow(refused)
     const short = makeRoot('Short', { kind: 'rsa-1024' })
     expect(() => parse(certificatesPem(short))).toThrow(refused)
   })
