@@ -7,7 +7,10 @@ import { figures } from './figures/index.ts'
 const words = process.argv.slice(2)
 const json = words.includes('--json')
 const names = words.filter((word) => !word.startsWith('-'))
-const unknown = names.filter((name) => !figures.some((figure) => figure.name === name))
+/** A figure by its name, or by the beginning of it: `signatures` names all about signatures. */
+const isNamed = (figure: Figure, name: string) =>
+  figure.name === name || figure.name.startsWith(`${name}-`)
+const unknown = names.filter((name) => !figures.some((figure) => isNamed(figure, name)))
 if (unknown.length > 0) {
   process.stderr.write(
     `no figure is called ${unknown.join(', ')}; there are: ${figures.map((figure) => figure.name).join(', ')}\n`,
@@ -15,7 +18,9 @@ if (unknown.length > 0) {
   process.exitCode = 2
 } else {
   process.exitCode = await run(
-    names.length === 0 ? figures : figures.filter((figure) => names.includes(figure.name)),
+    names.length === 0
+      ? figures
+      : figures.filter((figure) => names.some((name) => isNamed(figure, name))),
   )
 }
 

@@ -4,4 +4,4 @@ import { plan } from './plan.ts'
 import { reports } from './reports.ts'
 import { signatures } from './signatures.ts'
 
-export const figures: readonly Figure[] = [signatures, reports, plan, coldStart]
+export const figures: readonly Figure[] = [...signatures, reports, plan, coldStart]

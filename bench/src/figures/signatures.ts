@@ -1,132 +1,171 @@
-import { writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import {
-  type GitFixture,
-  allowedSigners,
-  makePerson,
-  makeRepository,
-  temporaryDirectory,
-} from '@bulkhead/testkit'
+import { temporaryDirectory } from '@bulkhead/testkit'
 import { type Figure, median } from '../figure.ts'
-import { timeProcess } from '../child.ts'
+import {
+  gitTrust,
+  logFormat,
+  oneCore,
+  opensslSpeed,
+  verifyCommitLoop,
+} from '../signatures/peers.ts'
+import { type SignerKind, buildStand, timeVerify } from '../signatures/stand.ts'
 
-const CLI = join(
-  dirname(fileURLToPath(import.meta.url)),
-  '..',
-  '..',
-  '..',
-  'packages',
-  'cli',
-  'dist',
-  'bulkhead.mjs',
-)
 const COMMITS = 500
 const RUNS = 5
 
-/** The whole process, policy and findings on, against one `git verify-commit` per commit. */
-export const signatures: Figure = {
-  name: 'signatures',
-  what: `${COMMITS} SSH-signed commits, whole process`,
+interface Comparison {
+  readonly name: string
+  readonly kind: SignerKind
+  readonly peer: { readonly name: string; readonly measure: typeof verifyCommitLoop }
+  readonly least: number
+  readonly mark: string
+}
+
+const loop = { name: 'git verify-commit loop', measure: verifyCommitLoop }
+const log = { name: 'git log --format=%G?', measure: logFormat }
+
+/** The whole process, policy and findings on, against git. */
+const comparisons: readonly Comparison[] = [
+  {
+    name: 'signatures',
+    kind: { format: 'ssh', key: 'ed25519' },
+    peer: loop,
+    least: 20,
+    mark: '≥ 20× the loop, 30× wanted',
+  },
+  {
+    name: 'signatures-log',
+    kind: { format: 'ssh', key: 'ed25519' },
+    peer: log,
+    least: 15,
+    mark: '≥ 15× git log',
+  },
+  {
+    name: 'signatures-openpgp',
+    kind: { format: 'openpgp', key: 'ed25519' },
+    peer: loop,
+    least: 12,
+    mark: '≥ 12× the loop',
+  },
+]
+
+const compared = ({ name, kind, peer, least, mark }: Comparison): Figure => ({
+  name,
+  what: `${COMMITS} ${kind.format}-signed commits (${kind.key}), whole process`,
   async measure() {
     await using home = await temporaryDirectory()
-    const { repository, policy, signers } = await signedRepository(home.path)
-    const ours: number[] = []
-    for (let run = 0; run < RUNS; run += 1) {
-      const { seconds, stdout } = await timeProcess(
-        [
-          process.execPath,
-          CLI,
-          'verify-commits',
-          'HEAD~500..HEAD',
-          '--policy',
-          policy,
-          '--trusted-ref',
-          'HEAD~500',
-          '--json',
-        ],
-        repository.path,
-      )
-      const { counts } = JSON.parse(stdout) as { counts: { passed: number } }
-      if (counts.passed !== COMMITS) throw new Error(`verified ${counts.passed} of ${COMMITS}`)
-      ours.push(seconds)
-    }
-    const measured = COMMITS / median(ours)
-    const peer = COMMITS / (await verifyCommitLoop(repository, signers))
+    const stand = await buildStand(home.path, kind, COMMITS)
+    const runs: number[] = []
+    for (let run = 0; run < RUNS; run += 1) runs.push((await timeVerify(stand, COMMITS)).seconds)
+    const measured = COMMITS / median(runs)
+    const value = await peer.measure(stand, await gitTrust(home.path, kind.format, stand))
     return {
       measured,
       unit: 'commits/s',
-      peer: { name: 'git verify-commit loop', value: peer },
-      ratio: measured / peer,
-      mark: '≥ 20× the loop, 30× wanted',
-      holds: measured / peer >= 20,
-      notes: [`median of ${RUNS} runs: ${median(ours).toFixed(3)} s a process`],
+      peer: { name: peer.name, value },
+      ratio: measured / value,
+      mark,
+      holds: measured / value >= least,
+      notes: [`median of ${RUNS} runs: ${median(runs).toFixed(3)} s a process`],
+    }
+  },
+})
+
+interface Steady {
+  readonly name: string
+  readonly kind: SignerKind
+  readonly openssl: 'ed25519' | 'rsa2048'
+  readonly least: number
+}
+
+const LONG = 20_000
+
+const steadies: readonly Steady[] = [
+  {
+    name: 'signatures-steady-ssh-ed25519',
+    kind: { format: 'ssh', key: 'ed25519' },
+    openssl: 'ed25519',
+    least: 4_000,
+  },
+  {
+    name: 'signatures-steady-ssh-rsa',
+    kind: { format: 'ssh', key: 'rsa-2048' },
+    openssl: 'rsa2048',
+    least: 8_000,
+  },
+  {
+    name: 'signatures-steady-openpgp-ed25519',
+    kind: { format: 'openpgp', key: 'ed25519' },
+    openssl: 'ed25519',
+    least: 4_000,
+  },
+  {
+    name: 'signatures-steady-openpgp-rsa',
+    kind: { format: 'openpgp', key: 'rsa-2048' },
+    openssl: 'rsa2048',
+    least: 8_000,
+  },
+]
+
+/** What one commit more costs on one core, git included: a long range less a short one. */
+const steady = ({ name, kind, openssl, least }: Steady): Figure => ({
+  name,
+  what: `${LONG} ${kind.format}-signed commits (${kind.key}), steady state, one core`,
+  async measure() {
+    await using home = await temporaryDirectory()
+    const stand = await buildStand(home.path, kind, LONG)
+    const pin = await oneCore()
+    const runs: number[] = []
+    for (let run = 0; run < 3; run += 1) {
+      const short = await timeVerify(stand, 1, pin)
+      const long = await timeVerify(stand, LONG, pin)
+      runs.push((LONG - 1) / (long.seconds - short.seconds))
+    }
+    const all = await timeVerify(stand, LONG)
+    const measured = median(runs)
+    const value = await opensslSpeed(openssl)
+    return {
+      measured,
+      unit: 'commits/s',
+      peer:
+        value === undefined ? null : { name: `openssl speed ${openssl}, the bare limit`, value },
+      ratio: value === undefined ? null : measured / value,
+      mark: `≥ ${least} a second`,
+      holds: measured >= least,
+      notes: [
+        ...(pin.length === 0
+          ? ['this system cannot pin a process to one core: all were used']
+          : []),
+        `all cores, process start included: ${(LONG / all.seconds).toFixed(0)} a second`,
+      ],
+    }
+  },
+})
+
+const VERY_LONG = 100_000
+const MOST_MEGABYTES = 150
+
+const memory: Figure = {
+  name: 'signatures-memory',
+  what: `peak memory of ${VERY_LONG} SSH-signed commits, against ${LONG}`,
+  async measure() {
+    await using home = await temporaryDirectory()
+    const stand = await buildStand(home.path, { format: 'ssh', key: 'ed25519' }, VERY_LONG)
+    const long = await timeVerify(stand, LONG)
+    const veryLong = await timeVerify(stand, VERY_LONG)
+    return {
+      measured: veryLong.megabytes,
+      unit: 'MB',
+      peer: { name: `the same for ${LONG}`, value: long.megabytes },
+      ratio: veryLong.megabytes / long.megabytes,
+      mark: `≤ ${MOST_MEGABYTES} MB`,
+      holds: veryLong.megabytes <= MOST_MEGABYTES,
+      notes: [`${(VERY_LONG / veryLong.seconds).toFixed(0)} commits a second`],
     }
   },
 }
 
-async function signedRepository(home: string) {
-  const ada = await makePerson('Ada', home)
-  const repository = await makeRepository(join(home, 'repository'))
-  await repository.commit({ by: ada, message: 'base' })
-  const identity = ['-c', `user.name=${ada.name}`, '-c', `user.email=${ada.email}`]
-  for (let n = 0; n < COMMITS; n += 1) {
-    await repository.git(
-      ...identity,
-      'commit',
-      '--quiet',
-      '--allow-empty',
-      `--gpg-sign=${ada.keyFile}`,
-      '--message',
-      `change ${n}`,
-    )
-  }
-  const signers = join(home, 'allowed_signers')
-  await writeFile(signers, allowedSigners([ada]))
-  const policy = join(home, 'bulkhead.yml')
-  await writeFile(policy, POLICY)
-  for (const role of ['voucher', 'builder', 'gate', 'ledger'])
-    await writeFile(
-      join(home, `${role}.pub`),
-      `a placeholder for ${role}: this figure opens no envelope\n`,
-    )
-  return { repository, policy, signers }
-}
-
-async function verifyCommitLoop(repository: GitFixture, signers: string): Promise<number> {
-  const ids = (await repository.git('rev-list', '--max-count=100', 'HEAD')).trim().split('\n')
-  const from = performance.now()
-  for (const id of ids)
-    await timeProcess(
-      ['git', '-c', `gpg.ssh.allowedSignersFile=${signers}`, 'verify-commit', id],
-      repository.path,
-    )
-  return ((performance.now() - from) / 1_000 / ids.length) * COMMITS
-}
-
-const POLICY = `version: 1
-signers: allowed_signers
-suites:
-  tenant-isolation:
-    mandatory: true
-    command: [npm, test]
-    reports: [report.xml]
-    inventory: inventory.json
-build: { artifacts: [dist/app.mjs] }
-keys:
-  voucher: [{ file: voucher.pub, separation: local }]
-  builder: [{ file: builder.pub }]
-  gate: [{ file: gate.pub }]
-  ledger: [{ file: ledger.pub }]
-environments:
-  production:
-    target:
-      kind: local
-      command: [node, '{artifact}']
-      health: { path: /health, build-field: build, interval: 250ms, deadline: 15s }
-      listen: 127.0.0.1:8080
-      drain: 10s
-    regions: { local: { a: 3, b: 3, c: 3 } }
-    capacity: { required: 5 }
-    bake: { baseline-error-rate: 0.1%, detect-error-rate: 20%, false-alarm: 1%, power: 95%, requests-per-second: 200, floor: 2s, deadline: 60s }
-`
+export const signatures: readonly Figure[] = [
+  ...comparisons.map(compared),
+  ...steadies.map(steady),
+  memory,
+]
