@@ -1,7 +1,7 @@
 import { createHash, constants, sign } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { armorCms, attribute, bySubjectKey, issuerAndSerial, signCms } from './cms.ts'
-import { indefinite, integer, nothing, octets, oid, sequence, set, tagged } from './der.ts'
+import { indefinite, integer, node, nothing, octets, oid, sequence, set, tagged } from './der.ts'
 import {
   HASH_OID,
   type Hash,
@@ -193,6 +193,9 @@ describe('a CMS signature', () => {
     expect(der[1]).toBe(0x82)
     expect(judgeDer(long)).toEqual(MALFORMED)
     expect(judgeDer(set())).toEqual(MALFORMED)
+    // The signer signed these very bytes, but what is signed must be DER.
+    expect(codes({ by: ada, frame: indefinite })).toEqual(MALFORMED)
+    expect(codes({ by: ada, frame: node })).toEqual([])
   })
 
   it('has nothing around its armor', () => {

@@ -1,5 +1,17 @@
 import { createHash } from 'node:crypto'
-import { bare, integer, nothing, octets, oid, pem, sequence, set, tagged, time } from './der.ts'
+import {
+  bare,
+  integer,
+  node,
+  nothing,
+  octets,
+  oid,
+  pem,
+  sequence,
+  set,
+  tagged,
+  time,
+} from './der.ts'
 import { HASH_OID, type Hash, type Holder, schemeOf, signBytes } from './pki.ts'
 
 const DATA = '1.2.840.113549.1.7.1'
@@ -15,6 +27,8 @@ export interface CmsRequest {
   readonly contentType?: string
   readonly attributes?: readonly Buffer[]
   readonly content?: readonly Buffer[]
+  /** How the signed attributes are framed; default: in DER. */
+  readonly frame?: (tag: number, ...parts: readonly Buffer[]) => Buffer
   readonly signerId?: { readonly version: number; readonly id: Buffer }
   /** Version of the message; default: what its signer needs. */
   readonly version?: number
@@ -37,14 +51,14 @@ export const attribute = (id: string, ...values: readonly Buffer[]): Buffer =>
   sequence(oid(id), set(...values))
 
 export function signerInfo(payload: Buffer, request: CmsRequest): Buffer {
-  const { by, hash = 'sha256', digestHash = hash, contentType = DATA } = request
+  const { by, hash = 'sha256', digestHash = hash, contentType = DATA, frame = node } = request
   const { digest = createHash(digestHash).update(payload).digest() } = request
   const list = request.attributes ?? [
     attribute('1.2.840.113549.1.9.3', oid(contentType)),
     attribute('1.2.840.113549.1.9.5', time(Date.UTC(2026, 4, 20))),
     attribute('1.2.840.113549.1.9.4', octets(digest)),
   ]
-  const attributes = set(...list)
+  const attributes = frame(0x31, ...list)
   const signature = request.sign?.(attributes) ?? signBytes(by, attributes, hash)
   const { version, id } = request.signerId ?? issuerAndSerial(by)
   const beside = request.unsigned?.({ attributes, signature }) ?? []
@@ -52,7 +66,7 @@ export function signerInfo(payload: Buffer, request: CmsRequest): Buffer {
     integer(version),
     id,
     sequence(oid(HASH_OID[digestHash]), nothing),
-    ...(list.length === 0 ? [] : [tagged(0, ...list)]),
+    ...(list.length === 0 ? [] : [frame(0xa0, ...list)]),
     request.scheme ?? schemeOf(by.kind, hash),
     octets(signature),
     ...(beside.length === 0 ? [] : [tagged(1, ...beside)]),

@@ -24,6 +24,9 @@ export interface LogRequest {
   readonly checkpointBy?: Holder | null
   readonly checkpointText?: (text: string) => string
   readonly withInclusion?: boolean
+  /** Whose key the checkpoint claims; default: its signer's. */
+  readonly checkpointAs?: Holder
+  readonly checkpointName?: string
 }
 
 /** An entry as the log would answer for it. */
@@ -61,15 +64,16 @@ export function logBody(body: Buffer, request: LogRequest): Logged {
   const root = treeHash(leaves)
   const { checkpointBy = log, checkpointText = (text) => text } = request
   const text = checkpointText(`log.example.test - 1\n${size}\n${root.toString('base64')}\n`)
-  const checkpoint = checkpointBy === null ? '' : note(text, checkpointBy)
+  const checkpoint = checkpointBy === null ? '' : note(text, checkpointBy, request)
   const proof = { place, size, root, path: pathOf(place, leaves), checkpoint }
   return { logId, logIndex, at, promise, proof: withInclusion ? proof : undefined, body }
 }
 
-function note(text: string, by: Holder): string {
+function note(text: string, by: Holder, request: LogRequest): string {
+  const { checkpointAs = by, checkpointName = 'log.example.test' } = request
   const signature = sign('sha256', Buffer.from(text), by.privateKey)
-  const line = Buffer.concat([logIdOf(by).subarray(0, 4), signature]).toString('base64')
-  return `${text}\n\u2014 log.example.test ${line}\n`
+  const line = Buffer.concat([logIdOf(checkpointAs).subarray(0, 4), signature]).toString('base64')
+  return `${text}\n\u2014 ${checkpointName} ${line}\n`
 }
 
 const sha256 = (...parts: readonly Buffer[]) =>

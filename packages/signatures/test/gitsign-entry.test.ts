@@ -83,6 +83,10 @@ describe('the log entry', () => {
       INVALID,
     )
     expect(codes({ log: { checkpointText: (text) => `${text}Timestamp: 1\n` } })).toEqual([])
+    const checkpointBy = instance.certificateLog
+    expect(codes({ log: { checkpointBy, checkpointAs: instance.entryLog } })).toEqual(INVALID)
+    expect(codes({ log: { checkpointAs: instance.entryLog } })).toEqual([])
+    expect(codes({ log: { checkpointName: 'other.example.test' } })).toEqual(INVALID)
     // The promise alone proves the time, as older logs had it.
     expect(codes({ log: { checkpointBy: null } })).toEqual([])
     expect(codes({ log: { withInclusion: false } })).toEqual([])
@@ -119,6 +123,19 @@ describe('the proofs of a policy', () => {
     expect(judged({ [id]: apiAnswer(overId('0'.repeat(40))) })).toEqual(INVALID)
     expect(judged({ [id]: apiAnswer(overId(id, certify(instance, EMAIL))) })).toEqual(INVALID)
     expect(judged({ [id]: apiAnswer(overId(id, by, makeSigstore().entryLog)) })).toEqual(INVALID)
+  })
+
+  it('hold nothing but what the log would have checked', () => {
+    const signature = sign('sha256', Buffer.from(id), by.privateKey)
+    const entry = (text: string, certificate = by) =>
+      judged({
+        [id]: apiAnswer(
+          logBody(entryBody(Buffer.from(text), signature, certificate), { log: instance.entryLog }),
+        ),
+      })
+    expect(entry(id)).toEqual([])
+    expect(entry('other')).toEqual(INVALID)
+    expect(entry(id, certify(instance, 'ben@example.test'))).toEqual(INVALID)
   })
 
   it('may hold the entry that was not embedded', () => {

@@ -105,6 +105,11 @@ describe('the certificate', () => {
     const other = makeSigstore()
     const by = certify({ ...other, certificateLog: instance.certificateLog }, EMAIL)
     expect(codes({ by, cms: { certificates: [by, other.issuer, other.root] } })).toEqual(UNTRUSTED)
+    // Not even one that the certificate log takes for the pinned authority's.
+    const loggedFor = instance.issuer
+    const forged = certify({ ...instance, issuer: other.issuer }, EMAIL, { loggedFor })
+    expect(codes({ by: forged })).toEqual(UNTRUSTED)
+    expect(codes({ by: certify(instance, EMAIL, { loggedFor }) })).toEqual([])
     const service = { authority: { end: '2026-02-01T00:00:00Z' } }
     expect(codes({}, trust({ services: service }))).toEqual(UNTRUSTED)
     expect(codes({}, trust({ services: { authority: { end: '2026-08-01T00:00:00Z' } } }))).toEqual(

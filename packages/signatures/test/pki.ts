@@ -39,6 +39,10 @@ export interface CertificateRequest {
   readonly notAfter?: number
   readonly serial?: number
   readonly hash?: Hash
+  /** The hash that the signed part names, when another than it is signed over. */
+  readonly namedHash?: Hash
+  /** As it is written: 2 is version 3. */
+  readonly version?: number
   /** The keys of another, for certificates that share one. */
   readonly keysOf?: Holder
 }
@@ -110,10 +114,11 @@ export function issue(request: CertificateRequest): Holder {
   const name = nameOf(commonName)
   const signer = { kind: issuer?.kind ?? kind, privateKey: issuer?.privateKey ?? privateKey }
   const scheme = schemeOf(signer.kind, hash)
+  const named = schemeOf(signer.kind, request.namedHash ?? hash)
   const tbs = sequence(
-    tagged(0, integer(2)),
+    tagged(0, integer(request.version ?? 2)),
     integer(serial),
-    scheme,
+    named,
     issuer?.name ?? name,
     sequence(time(notBefore), time(notAfter)),
     name,

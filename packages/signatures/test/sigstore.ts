@@ -86,6 +86,8 @@ export interface IdentityRequest {
   /** Who logs the certificate; null: nobody. Default: the instance's log. */
   readonly loggedBy?: Holder | null
   readonly loggedAt?: number
+  /** Which authority the certificate log was told of; default: the one that issued. */
+  readonly loggedFor?: Holder
 }
 
 /** A certificate for minutes, as Fulcio issues it. */
@@ -116,7 +118,7 @@ export function certify(
   }
   const before = issue({ ...base, extensions })
   if (loggedBy === null) return before
-  const timestamp = timestampOf(before, issuer, loggedBy, loggedAt)
+  const timestamp = timestampOf(before, request.loggedFor ?? issuer, loggedBy, loggedAt)
   return issue({ ...base, keysOf: before, extensions: [...extensions, timestamp] })
 }
 

@@ -4,6 +4,7 @@ import {
   type CrlRequest,
   authority,
   extension,
+  issue,
   makeCrl,
   makeIntermediate,
   makeRoot,
@@ -68,6 +69,25 @@ describe('a revocation list of the policy', () => {
     expect(judged(makeCrl(root))).toEqual(UNKNOWN)
     expect(judged(makeCrl(middle))).toEqual(UNKNOWN)
     expect(judged(makeCrl(root, { revoked: [middle] }), makeCrl(middle))).toEqual(REVOKED)
+  })
+
+  it('that revokes an authority blocks, though another root vouches for the same key', () => {
+    const second = makeRoot('Second')
+    const middle = makeIntermediate(root)
+    const again = issue({
+      commonName: 'Intermediate',
+      issuer: second,
+      keysOf: middle,
+      extensions: [authority(0), usage(5, 6)],
+    })
+    const leaf = makeSigner(middle, EMAIL)
+    const judged = (list: Buffer) => {
+      const crls = [list, makeCrl(second), makeCrl(middle)]
+      const trust = trustOf([root, second], { crls })
+      return codesOf(judgeCms({ by: leaf, certificates: [leaf, middle, again] }, trust))
+    }
+    expect(judged(makeCrl(root))).toEqual([])
+    expect(judged(makeCrl(root, { revoked: [middle] }))).toEqual(REVOKED)
   })
 
   it('is a full list that says until when it counts, else the policy is refused', () => {

@@ -124,6 +124,21 @@ describe('a certificate', () => {
     expect(withExtension(false, '2.5.29.30')).toEqual(UNTRUSTED)
   })
 
+  it('states each thing once, inside what is signed', () => {
+    const withNames = (...names: readonly Buffer[]) =>
+      codes({ by: makeSigner(root, EMAIL, { extensions: names }) }, trust)
+    expect(withNames(emails(EMAIL))).toEqual([])
+    expect(withNames(emails('ben@example.test'), emails(EMAIL))).toEqual(['signature/malformed'])
+    const version = (number: number) =>
+      codes({ by: makeSigner(root, EMAIL, { version: number }) }, trust)
+    expect(version(2)).toEqual([])
+    expect(version(1)).toEqual(['signature/malformed'])
+    const named = (namedHash: 'sha256' | 'sha384') =>
+      codes({ by: makeSigner(root, EMAIL, { namedHash }) }, trust)
+    expect(named('sha256')).toEqual([])
+    expect(named('sha384')).toEqual(['signature/malformed'])
+  })
+
   it('signed over SHA-1, or with a short key, is blocked', () => {
     const sha1 = makeSigner(root, EMAIL, { hash: 'sha1' })
     expect(codes({ by: sha1 }, trust)).toEqual(UNTRUSTED)
@@ -164,6 +179,20 @@ describe('an authority', () => {
     }
     expect(chain(1)).toEqual([])
     expect(chain(0)).toEqual(UNTRUSTED)
+  })
+
+  it('stands at most six deep between a root and a signer', () => {
+    const chain = (length: number) => {
+      const authorities = [root]
+      for (let depth = 0; depth < length; depth += 1) {
+        const above = authorities[0] ?? root
+        authorities.unshift(makeIntermediate(above, `${depth}`, [authority(), usage(5)]))
+      }
+      const leaf = makeSigner(authorities[0] ?? root, EMAIL)
+      return codes({ by: leaf, certificates: [leaf, ...authorities] }, trust)
+    }
+    expect(chain(6)).toEqual([])
+    expect(chain(7)).toEqual(UNTRUSTED)
   })
 
   it('is the one whose key the certificate names, where two share a name', () => {
@@ -215,6 +244,8 @@ describe('the roots of a policy', () => {
     expect(() => parse(certificatesPem(root).replaceAll('CERTIFICATE', 'X509 CRL'))).toThrow(
       refused,
     )
+    const second = certificatesPem(middle).replace('-----END', '----END')
+    expect(() => parse(certificatesPem(root) + second)).toThrow(refused)
     const short = makeRoot('Short', { kind: 'rsa-1024' })
     expect(() => parse(certificatesPem(short))).toThrow(refused)
   })
