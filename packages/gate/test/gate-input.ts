@@ -33,6 +33,7 @@ export function report(cases: readonly TestCase[], digit = '1'): TestReport {
     cases.filter((test) => test.status === status).length
   return {
     path: `reports/${digit}.xml`,
+    format: 'junit',
     digest: digestOf(digit),
     bytes: 1_000,
     counts: {

@@ -3,6 +3,7 @@ export { policyJsonSchema } from './json-schema.ts'
 export { loadPolicyFile } from './load-policy-file.ts'
 export { loadPolicy } from './load-policy.ts'
 export { type PolicyParse, parsePolicy } from './parse-policy.ts'
+export { REPORT_FORMATS, type ReportFormat } from './policy.ts'
 export type {
   BakePolicy,
   EnvironmentPolicy,

@@ -3,6 +3,27 @@ import type { BlobId, CommitId, Digest, Milliseconds } from '@bulkhead/vocabular
 /** `enforce` blocks; `observe` judges and reports everything and blocks nothing, said loudly. */
 export type Mode = 'enforce' | 'observe'
 
+/** The formats of test reports that a policy can name. */
+export const REPORT_FORMATS = [
+  'auto',
+  'junit',
+  'nunit',
+  'nunit2',
+  'xunit',
+  'trx',
+  'tap',
+  'go-json',
+  'jest-json',
+  'mocha-json',
+  'playwright-json',
+  'ctrf',
+  'dart-json',
+  'rspec-json',
+  'cucumber-json',
+  'sarif',
+] as const
+export type ReportFormat = (typeof REPORT_FORMATS)[number]
+
 export interface SuitePolicy {
   /** A mandatory suite can never be waived; it needs an inventory. */
   readonly mandatory: boolean
@@ -10,7 +31,8 @@ export interface SuitePolicy {
   readonly command: readonly [string, ...string[]]
   /** Globs, relative to the top of the repository, of the reports that the command writes. */
   readonly reports: readonly [string, ...string[]]
-  readonly format: 'junit'
+  /** `auto`: told by the first bytes of each report. */
+  readonly format: ReportFormat
   /** Path of the inventory in the repository. */
   readonly inventory: string | undefined
   readonly timeout: Milliseconds

@@ -8,6 +8,7 @@ import {
   suiteExample,
 } from './examples.ts'
 import { commandLine, duration, explain, listOf, nameKey, repositoryPath } from './forms.ts'
+import { REPORT_FORMATS } from './policy.ts'
 
 /**
  * The YAML form of `bulkhead.yml` version 1, keys and values as people write them. One schema gives
@@ -28,12 +29,12 @@ export const suiteForm = explain(
       example: ['reports/tenant-isolation.xml'],
     }),
     format: v.optional(
-      explain(v.picklist(['junit']), {
-        form: 'junit',
-        meaning: 'The format of the reports.',
+      explain(v.picklist(REPORT_FORMATS), {
+        form: `one of ${REPORT_FORMATS.join(', ')}`,
+        meaning: 'The format of the reports; `auto` tells it by the first bytes of each.',
         example: 'junit',
       }),
-      'junit',
+      'auto',
     ),
     inventory: v.optional(
       repositoryPath(

@@ -77,7 +77,7 @@ describe('a right policy', () => {
       verdictExpires: 3_600_000,
       command: undefined,
     })
-    expect(suites['security']).toMatchObject({ format: 'junit', timeout: 600_000 })
+    expect(suites['security']).toMatchObject({ format: 'auto', timeout: 600_000 })
     expect(environments['production']?.target.env).toEqual({})
   })
 
@@ -118,7 +118,12 @@ const wrongValues: readonly { from: string; to: string; at?: string; says: strin
     at: 'yes',
     says: 'found the text "yes", want true or false',
   },
-  { from: 'format: junit', to: 'format: tap', at: 'tap', says: 'found the text "tap", want junit' },
+  {
+    from: 'format: junit',
+    to: 'format: xml',
+    at: 'xml',
+    says: 'found the text "xml", want one of auto, junit',
+  },
   {
     from: 'separation: process',
     to: 'separation: none',

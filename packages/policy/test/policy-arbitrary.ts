@@ -1,5 +1,6 @@
 import { type Milliseconds, parseDuration } from '@bulkhead/vocabulary'
 import * as fc from 'fast-check'
+import { REPORT_FORMATS } from '../src/index.ts'
 import type {
   BakePolicy,
   EnvironmentPolicy,
@@ -88,7 +89,7 @@ const environment = fc
 const suite: fc.Arbitrary<Omit<SuitePolicy, 'reports' | 'inventory'>> = fc.record({
   mandatory: fc.boolean(),
   command,
-  format: fc.constant('junit' as const),
+  format: fc.constantFrom(...REPORT_FORMATS),
   timeout: span(1, 999_999_999),
 })
 

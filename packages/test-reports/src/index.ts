@@ -9,7 +9,7 @@ export {
 } from './inventory.ts'
 export { type ParsedInventory, parseInventory, printInventory } from './inventory-file.ts'
 export { READ_LIMITS, type ReadLimits } from './read-limits.ts'
-export { type ScanOptions, readReport, scanReport } from './readers.ts'
+export { type ScanOptions, readReport, readableFormats, scanReport } from './readers.ts'
 export { RUN_RECORD_TYPE, type RunEnd, type RunRecord, type VouchedRun } from './run-record.ts'
 export { idKey, idLabel } from './test-identity.ts'
 export type {

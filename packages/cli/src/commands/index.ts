@@ -9,6 +9,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Register>>> = {
   check: async () => (await import('./check.ts')).registerCheck,
   'verify-commits': async () => (await import('./verify-commits.ts')).registerVerifyCommits,
   test: async () => (await import('./test.ts')).registerTest,
+  reports: async () => (await import('./reports.ts')).registerReports,
   inventory: async () => (await import('./inventory.ts')).registerInventory,
   build: async () => (await import('./build.ts')).registerBuild,
   gate: async () => (await import('./gate.ts')).registerGate,
