@@ -10,6 +10,7 @@ import {
   uniteInventories,
 } from '@bulkhead/test-reports'
 import type { CommitId, Finding } from '@bulkhead/vocabulary'
+import { showsRetries } from './blind-format.ts'
 import type { SuiteEvidence } from './evidence.ts'
 
 /** One suite as it is judged: its name, what the trusted ref demands of it, what was found. */
@@ -258,6 +259,7 @@ const CHECKS: readonly Check[] = [
   nothingFailed,
   nothingSkipped,
   nothingIsFlaky,
+  showsRetries,
   ranItsInventory,
 ]
 

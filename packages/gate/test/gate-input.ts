@@ -52,9 +52,10 @@ export function report(cases: readonly TestCase[], digit = '1'): TestReport {
 
 export const SUITE: SuitePolicy = {
   mandatory: true,
-  command: ['npm', 'run', 'test:isolation'],
+  command: ['npm', 'run', 'test:isolation', '--', '--retry=0'],
   reports: ['reports/*.xml'],
   format: 'junit',
+  retries: { kind: 'off-by', arguments: ['--retry=0'] },
   inventory: '.bulkhead/inventory/tenant-isolation.json',
   timeout: 60_000 as Milliseconds,
 }

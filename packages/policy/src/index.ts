@@ -12,6 +12,7 @@ export type {
   LocalTargetPolicy,
   Mode,
   Policy,
+  RetriesProof,
   SuitePolicy,
   TargetPolicy,
   VoucherPolicy,

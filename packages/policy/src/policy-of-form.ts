@@ -2,7 +2,14 @@ import { type Milliseconds, parseDuration } from '@bulkhead/vocabulary'
 import type { EnvironmentForm } from './environment-form.ts'
 import { splitAddress } from './forms.ts'
 import { fraction } from './fraction.ts'
-import type { BakePolicy, EnvironmentPolicy, Policy, SuitePolicy, TargetPolicy } from './policy.ts'
+import type {
+  BakePolicy,
+  EnvironmentPolicy,
+  Policy,
+  SuitePolicy,
+  TargetPolicy,
+  RetriesProof,
+} from './policy.ts'
 import type { PolicyForm, SuiteForm } from './schema.ts'
 
 /** The policy as the other rooms read it, from a form that has no defects. */
@@ -27,9 +34,17 @@ const suiteOfForm = (form: SuiteForm): SuitePolicy => ({
   command: atLeastOne(form.command),
   reports: atLeastOne(form.reports),
   format: form.format,
+  retries: retriesOfForm(form.retries),
   inventory: form.inventory,
   timeout: span(form.timeout),
 })
+
+/** Where both are written, the one that can be checked is demanded. */
+function retriesOfForm(form: SuiteForm['retries']): RetriesProof | undefined {
+  const off = form?.['off-by']
+  if (off !== undefined) return { kind: 'off-by', arguments: atLeastOne(off) }
+  return form?.['none-in-runner'] ? { kind: 'none-in-runner' } : undefined
+}
 
 const environmentOfForm = (form: EnvironmentForm, name: string): EnvironmentPolicy => ({
   name,

@@ -24,6 +24,14 @@ export const REPORT_FORMATS = [
 ] as const
 export type ReportFormat = (typeof REPORT_FORMATS)[number]
 
+/**
+ * What proves that no failure was hidden by trying again, for a format that does not show it: these
+ * arguments stand in the command that ran, or the runner cannot try again at all.
+ */
+export type RetriesProof =
+  | { readonly kind: 'off-by'; readonly arguments: readonly [string, ...string[]] }
+  | { readonly kind: 'none-in-runner' }
+
 export interface SuitePolicy {
   /** A mandatory suite can never be waived; it needs an inventory. */
   readonly mandatory: boolean
@@ -33,6 +41,8 @@ export interface SuitePolicy {
   readonly reports: readonly [string, ...string[]]
   /** `auto`: told by the first bytes of each report. */
   readonly format: ReportFormat
+  /** Undefined when nothing is claimed. */
+  readonly retries: RetriesProof | undefined
   /** Path of the inventory in the repository. */
   readonly inventory: string | undefined
   readonly timeout: Milliseconds

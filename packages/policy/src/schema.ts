@@ -7,8 +7,41 @@ import {
   policyExample,
   suiteExample,
 } from './examples.ts'
-import { commandLine, duration, explain, listOf, nameKey, repositoryPath } from './forms.ts'
+import {
+  commandLine,
+  duration,
+  explain,
+  listOf,
+  nameKey,
+  processText,
+  repositoryPath,
+} from './forms.ts'
 import { REPORT_FORMATS } from './policy.ts'
+
+const retriesForm = explain(
+  v.strictObject({
+    'off-by': v.optional(
+      listOf(processText, {
+        form: 'a list of arguments, at least one',
+        meaning: "The runner's arguments that switch retries off. They must stand in the command.",
+        example: ['--retry=0'],
+      }),
+    ),
+    'none-in-runner': v.optional(
+      explain(v.literal(true), {
+        form: 'true, or leave the key out',
+        meaning: 'The runner cannot try a failed test again, by no option and no plugin in use.',
+        example: true,
+      }),
+    ),
+  }),
+  {
+    form: 'a mapping with the key `off-by` or `none-in-runner`',
+    meaning:
+      'Why no failure can hide behind a retry. A mandatory suite needs it when its format does not show retries (docs/report-formats.md).',
+    example: { 'off-by': ['--retry=0'] },
+  },
+)
 
 /**
  * The YAML form of `bulkhead.yml` version 1, keys and values as people write them. One schema gives
@@ -36,6 +69,7 @@ export const suiteForm = explain(
       }),
       'auto',
     ),
+    retries: v.optional(retriesForm),
     inventory: v.optional(
       repositoryPath(
         'The list of tests that the suite must run. A mandatory suite needs one.',

@@ -19,9 +19,10 @@ describe('a right policy', () => {
       suites: {
         'tenant-isolation': {
           mandatory: true,
-          command: ['npm', 'run', '--silent', 'test:isolation'],
+          command: ['npm', 'run', '--silent', 'test:isolation', '--', '--retry=0'],
           reports: ['reports/tenant-isolation.xml'],
           format: 'junit',
+          retries: { kind: 'off-by', arguments: ['--retry=0'] },
           inventory: '.bulkhead/inventory/tenant-isolation.json',
           timeout: 300_000,
         },

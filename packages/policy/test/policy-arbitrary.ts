@@ -90,6 +90,11 @@ const suite: fc.Arbitrary<Omit<SuitePolicy, 'reports' | 'inventory'>> = fc.recor
   mandatory: fc.boolean(),
   command,
   format: fc.constantFrom(...REPORT_FORMATS),
+  retries: fc.constantFrom<SuitePolicy['retries'][]>(
+    undefined,
+    { kind: 'none-in-runner' },
+    { kind: 'off-by', arguments: ['--retry=0', '--'] },
+  ),
   timeout: span(1, 999_999_999),
 })
 

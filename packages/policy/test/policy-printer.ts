@@ -17,7 +17,16 @@ export function printPolicy(policy: Policy): string {
 }
 
 const suiteForm = (suite: SuitePolicy) =>
-  without({ ...suite, timeout: formatDuration(suite.timeout) })
+  without({
+    ...suite,
+    retries: retriesForm(suite.retries),
+    timeout: formatDuration(suite.timeout),
+  })
+
+const retriesForm = (retries: SuitePolicy['retries']) =>
+  retries?.kind === 'off-by'
+    ? { 'off-by': retries.arguments }
+    : retries && { 'none-in-runner': true }
 
 const environmentForm = ({ target, regions, required, bake }: EnvironmentPolicy) => ({
   target: {

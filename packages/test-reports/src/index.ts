@@ -1,3 +1,4 @@
+export { CAPABILITIES, type Capability, isBlindToRetries } from './capabilities.ts'
 export {
   type Inventory,
   type InventoryDifference,

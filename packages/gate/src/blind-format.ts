@@ -1,0 +1,37 @@
+import { isBlindToRetries } from '@bulkhead/test-reports'
+import type { Finding } from '@bulkhead/vocabulary'
+import type { SuiteUnderJudgement } from './suite-judgement.ts'
+
+/**
+ * A test that failed and passed when it was tried again is a race that nobody mended. Formats that do
+ * not show it are admitted to a mandatory suite only where the recorded command, or the kind of
+ * runner, proves that there was no second try. The two other blind spots need no proof of their own:
+ * the exit code tells of errors outside of tests, the inventory of tests that were left out.
+ */
+export function showsRetries({ name, policy, evidence }: SuiteUnderJudgement): readonly Finding[] {
+  const blind = evidence.reports.flatMap(({ format }) =>
+    format !== undefined && isBlindToRetries(format) ? [format] : [],
+  )
+  if (!policy.mandatory || evidence.run === undefined || blind.length === 0) return []
+  const { retries } = policy
+  const ran = evidence.run.record.command
+  if (retries?.kind === 'none-in-runner') return []
+  if (retries?.kind === 'off-by' && retries.arguments.every((word) => ran.slice(1).includes(word)))
+    return []
+  const formats = [...new Set(blind)].sort().join(', ')
+  return [
+    retries === undefined
+      ? {
+          code: 'gate/blind-format',
+          subject: name,
+          message: `${formats} does not show retries, and the policy names no proof that the runner had them off`,
+          remedy: `in bulkhead.yml, suites.${name}: add \`retries: { off-by: [--retry=0] }\` with the argument of your runner, and the same argument to \`command\`; or \`retries: { none-in-runner: true }\` if it cannot retry`,
+        }
+      : {
+          code: 'gate/blind-format',
+          subject: name,
+          message: `${formats} does not show retries, and the command that ran has not all of ${JSON.stringify(retries.arguments)}`,
+          remedy: `in bulkhead.yml, suites.${name}: add ${retries.arguments.join(' ')} to \`command\``,
+        },
+  ]
+}
