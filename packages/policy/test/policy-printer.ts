@@ -4,7 +4,7 @@ import type { EnvironmentPolicy, Policy, SuitePolicy } from '../src/index.ts'
 
 /** Writes a policy as YAML, the other way round than the parser; knows nothing of its code. */
 export function printPolicy(policy: Policy): string {
-  return stringify({
+  const form = {
     version: policy.version,
     mode: policy.mode,
     signers: policy.signers,
@@ -13,7 +13,8 @@ export function printPolicy(policy: Policy): string {
     keys: policy.keys,
     verdict: { expires: formatDuration(policy.verdictExpires) },
     environments: mapped(policy.environments, environmentForm),
-  })
+  }
+  return stringify(form, { aliasDuplicateObjects: false })
 }
 
 const suiteForm = (suite: SuitePolicy) =>
