@@ -68,6 +68,6 @@ export const CAPABILITIES: readonly Capability[] = [
  * shown in part is hidden by somebody; a format that nobody knows hides everything.
  */
 export function isBlindToRetries(format: string): boolean {
-  const known = CAPABILITIES.find((row) => row.format === format && row.dialect === '')
+  const known = CAPABILITIES.find((line) => line.format === format && line.dialect === '')
   return known === undefined || (known.retries !== 'yes' && known.retries !== 'n/a')
 }
