@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { codes, passes, read } from './support/reading.ts'
+import { corpusEntriesOf, corpusFile, corpusIsAbsent } from './support/shared-corpus.ts'
 
 const GREEN: readonly (readonly [string, string])[] = [
   [
@@ -70,5 +71,26 @@ describe('a report of a format that nobody named', () => {
 
   it('is never read as another format than the one that is named', async () => {
     expect(passes(await read('1..1\nok 1 - a\n', { format: 'junit' }))).toBe(false)
+  })
+})
+
+describe.skipIf(corpusIsAbsent)('a real report (needs ../shared/corpus)', () => {
+  const FORMATS = [
+    ['JUnit', 'junit'],
+    ['NUnit3', 'nunit'],
+    ['TRX', 'trx'],
+    ['go', 'go-json'],
+    ['TAP', 'tap'],
+  ] as const
+
+  it.each(FORMATS)('of %s is read as nothing else, or refused', async (producer, format) => {
+    const entries = corpusEntriesOf(producer)
+    expect(entries.length).toBeGreaterThan(2)
+    for (const { path } of entries) {
+      const told = await read(corpusFile(path), { format: 'auto' })
+      const named = await read(corpusFile(path), { format })
+      if (told.format === undefined) expect(passes(named), path).toBe(false)
+      else expect(told, path).toEqual(named)
+    }
   })
 })
