@@ -1,10 +1,12 @@
 import { policyJsonSchema } from '../packages/policy/src/index.ts'
+import { CAPABILITIES, type Capability } from '../packages/test-reports/src/index.ts'
 import { reasons } from '../packages/vocabulary/src/index.ts'
 
 /** Path from the repository's top → the text that the file must have. */
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ['docs/reasons.md', reasonsPage()],
+    ['docs/report-formats.md', formatsPage()],
     ['packages/policy/bulkhead.schema.json', `${JSON.stringify(policyJsonSchema(), null, 2)}\n`],
   ])
 }
@@ -19,3 +21,57 @@ function reasonsPage(): string {
   })
   return `# Reasons\n\nEvery reason that Bulkhead gives for a refusal, with its cause and its remedy.\nThis page is generated from the code: \`npm run generate\`.\n\n${sections.join('\n')}`
 }
+
+const SIGHTS = ['retries', 'focus', 'unhandled', 'todo', 'skipped', 'assertionless'] as const
+
+/** What each report format can show. */
+function formatsPage(): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  const row = (capability: Capability) =>
+    line([
+      `\`${capability.format}\``,
+      capability.dialect === '' ? '**the format**' : capability.dialect,
+      ...SIGHTS.map((sight) => capability[sight]),
+    ])
+  const head = [
+    'format',
+    'written by',
+    'retries',
+    'focus',
+    'errors outside of tests',
+    'todo',
+    'skipped',
+    'no assertion',
+  ]
+  return `${FORMATS_INTRODUCTION}
+${line(head)}
+${line(head.map(() => '---'))}
+${CAPABILITIES.map(row).join('\n')}
+`
+}
+
+const FORMATS_INTRODUCTION = `# What each report format can show
+
+The format of a report is told by its first bytes, or named by \`format\` of the suite in
+\`bulkhead.yml\`. A report of no known format blocks, and so does one that begins like two.
+\`bulkhead reports FILE…\` says how a file is read.
+
+A report must be UTF-8. One byte order mark is accepted at the very start of XML, where XML 1.0 allows
+it and the .NET runners write it; it is no part of any name. JSON (RFC 8259) and TAP do not allow one,
+and a report with it is refused.
+
+**No** means that reports of the format hide it. **In part** means that only some writers or settings
+show it, which a reader cannot tell, so that the gate counts it as hidden. **n/a** means that there is
+no such thing. The gate goes by the line of the format, since a report can claim to be of any dialect.
+
+A mandatory suite is not judged on what its reports hide:
+
+- *Errors outside of tests*: the exit code on the run record must be 0.
+- *Focus* (\`only\`, filters): every test of the inventory must have run.
+- *Retries*: where they are hidden, the suite names why there were none, or
+  \`gate/blind-format\` blocks. Either \`retries: { off-by: [--retry=0] }\`: these arguments must be in
+  the command on the run record. Or \`retries: { none-in-runner: true }\`, for a runner that cannot try
+  again (\`go test\`, \`node --test\`, pytest without a plugin for it). An argument switches off what the
+  runner does by itself: a test that asks for retries in its own code is caught by review alone.
+- *Assertions and todo*: what a format hides of these is not proven by anything else.
+`

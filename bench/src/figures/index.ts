@@ -1,7 +1,16 @@
 import type { Figure } from '../figure.ts'
 import { coldStart } from './cold-start.ts'
+import { largeGoJson, largeTap, smallReports } from './other-reports.ts'
 import { plan } from './plan.ts'
 import { reports } from './reports.ts'
 import { signatures } from './signatures.ts'
 
-export const figures: readonly Figure[] = [...signatures, reports, plan, coldStart]
+export const figures: readonly Figure[] = [
+  ...signatures,
+  reports,
+  smallReports,
+  largeGoJson,
+  largeTap,
+  plan,
+  coldStart,
+]

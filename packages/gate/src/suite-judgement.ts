@@ -1,6 +1,7 @@
 import type { TestCase } from '@bulkhead/test-reports'
 import type { Finding } from '@bulkhead/vocabulary'
 import { judgeCases } from './case-judgement.ts'
+import { showsRetries } from './blind-format.ts'
 import type { RunEvidence } from './evidence.ts'
 import { judgeInventory } from './inventory-judgement.ts'
 import type { JudgedSuite, SuiteUnderJudgement } from './judged-suite.ts'
@@ -13,6 +14,7 @@ const PARTS: readonly ((suite: JudgedSuite) => readonly Finding[])[] = [
   judgeParts,
   (suite) => suite.evidence.runs.flatMap((run) => judgeRun(suite, run)),
   judgeReports,
+  showsRetries,
   judgeCases,
   judgeInventory,
   judgeTestFiles,

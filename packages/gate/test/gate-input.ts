@@ -33,6 +33,7 @@ export function report(cases: readonly TestCase[], digit = '1'): TestReport {
     cases.filter((test) => test.status === status).length
   return {
     path: `reports/${digit}.xml`,
+    format: 'junit',
     digest: digestOf(digit),
     bytes: 1_000,
     counts: {
@@ -51,9 +52,10 @@ export function report(cases: readonly TestCase[], digit = '1'): TestReport {
 
 export const SUITE: SuitePolicy = {
   mandatory: true,
-  command: ['npm', 'run', 'test:isolation'],
+  command: ['npm', 'run', 'test:isolation', '--', '--retry=0'],
   reports: ['reports/*.xml'],
   format: 'junit',
+  retries: { kind: 'off-by', arguments: ['--retry=0'] },
   inventory: '.bulkhead/inventory/tenant-isolation.json',
   timeout: 60_000 as Milliseconds,
   legs: [],

@@ -4,6 +4,7 @@ export { type DeclaredPrincipal, withPrincipal } from './declare-principal.ts'
 export { loadPolicyFile } from './load-policy-file.ts'
 export { loadPolicy } from './load-policy.ts'
 export { type PolicyParse, parsePolicy } from './parse-policy.ts'
+export { REPORT_FORMATS, type ReportFormat } from './policy.ts'
 export type {
   BakePolicy,
   EnvironmentPolicy,
@@ -13,6 +14,7 @@ export type {
   Mode,
   Policy,
   PrincipalPolicy,
+  RetriesProof,
   SigningPolicy,
   SuitePolicy,
   TargetPolicy,

@@ -1,4 +1,5 @@
 import { inlineYaml } from './inline-yaml.ts'
+import type { RetriesProof } from './policy.ts'
 
 /** A suite that `bulkhead init` found, or thinks it found. */
 export interface SuiteGuess {
@@ -6,6 +7,8 @@ export interface SuiteGuess {
   readonly name: string
   readonly command: readonly [string, ...string[]]
   readonly reports: readonly [string, ...string[]]
+  /** Why no failure can hide behind a retry, where the runner is known. */
+  readonly retries?: RetriesProof
 }
 
 /** What `bulkhead init` knows of a repository. Paths are relative to its top. */
@@ -67,14 +70,28 @@ environments:
 ${environmentText(initial)}`
 }
 
-const suiteText = ({ name, command, reports }: SuiteGuess): string => `  ${inlineYaml(name)}:
+const suiteText = ({
+  name,
+  command,
+  reports,
+  retries,
+}: SuiteGuess): string => `  ${inlineYaml(name)}:
     mandatory: true
     command: ${inlineYaml(command)} # a list of words; no shell reads it
     reports: ${inlineYaml(reports)} # what the command writes
-    format: junit
-    inventory: ${inlineYaml(`.bulkhead/inventory/${name}.json`)} # the tests that must run
+    format: auto # told by the first bytes of each report, or a name of docs/report-formats.md
+${retriesText(retries)}    inventory: ${inlineYaml(`.bulkhead/inventory/${name}.json`)} # the tests that must run
     timeout: 10m # the command is killed after this
 `
+
+/** Without a known runner the choice is shown and not made: the gate asks for it. */
+function retriesText(retries: RetriesProof | undefined): string {
+  if (retries === undefined)
+    return '    # retries: { off-by: [--retry=0] } # arguments of the command that switch retries off, or { none-in-runner: true }\n'
+  const proof =
+    retries.kind === 'off-by' ? { 'off-by': retries.arguments } : { 'none-in-runner': true }
+  return `    retries: ${inlineYaml(proof)} # why no failure can hide behind a retry\n`
+}
 
 const buildText = ({ command, artifacts }: InitialPolicy['build']): string =>
   (command === undefined ? '' : `  command: ${inlineYaml(command)}\n`) +

@@ -7,6 +7,7 @@ import type {
   EnvironmentPolicy,
   Policy,
   PrincipalPolicy,
+  RetriesProof,
   SigningPolicy,
   SuitePolicy,
   TargetPolicy,
@@ -62,11 +63,19 @@ const suiteOfForm = (form: SuiteForm): SuitePolicy => ({
   command: atLeastOne(form.command),
   reports: atLeastOne(form.reports),
   format: form.format,
+  retries: retriesOfForm(form.retries),
   inventory: form.inventory,
   timeout: span(form.timeout),
   legs: form.legs ?? [],
   shards: form.shards,
 })
+
+/** Where both are written, the one that can be checked is demanded. */
+function retriesOfForm(form: SuiteForm['retries']): RetriesProof | undefined {
+  const off = form?.['off-by']
+  if (off !== undefined) return { kind: 'off-by', arguments: atLeastOne(off) }
+  return form?.['none-in-runner'] ? { kind: 'none-in-runner' } : undefined
+}
 
 const environmentOfForm = (form: EnvironmentForm, name: string): EnvironmentPolicy => ({
   name,

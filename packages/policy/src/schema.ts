@@ -13,10 +13,37 @@ import {
   explain,
   listOf,
   nameKey,
+  processText,
   repositoryPath,
   wholeNumber,
 } from './forms.ts'
 import { signingForm } from './signing-form.ts'
+import { REPORT_FORMATS } from './policy.ts'
+
+const retriesForm = explain(
+  v.strictObject({
+    'off-by': v.optional(
+      listOf(processText, {
+        form: 'a list of arguments, at least one',
+        meaning: "The runner's arguments that switch retries off. They must stand in the command.",
+        example: ['--retry=0'],
+      }),
+    ),
+    'none-in-runner': v.optional(
+      explain(v.literal(true), {
+        form: 'true, or leave the key out',
+        meaning: 'The runner cannot try a failed test again, by no option and no plugin in use.',
+        example: true,
+      }),
+    ),
+  }),
+  {
+    form: 'a mapping with the key `off-by` or `none-in-runner`',
+    meaning:
+      'Why no failure can hide behind a retry. A mandatory suite needs it when its format does not show retries (docs/report-formats.md).',
+    example: { 'off-by': ['--retry=0'] },
+  },
+)
 
 /**
  * The YAML form of `bulkhead.yml` version 1, keys and values as people write them. One schema gives
@@ -37,13 +64,14 @@ export const suiteForm = explain(
       example: ['reports/tenant-isolation.xml'],
     }),
     format: v.optional(
-      explain(v.picklist(['junit']), {
-        form: 'junit',
-        meaning: 'The format of the reports.',
+      explain(v.picklist(REPORT_FORMATS), {
+        form: `one of ${REPORT_FORMATS.join(', ')}`,
+        meaning: 'The format of the reports; `auto` tells it by the first bytes of each.',
         example: 'junit',
       }),
-      'junit',
+      'auto',
     ),
+    retries: v.optional(retriesForm),
     inventory: v.optional(
       repositoryPath(
         'The list of tests that the suite must run. A mandatory suite needs one.',

@@ -32,9 +32,10 @@ describe('a right policy', () => {
       suites: {
         'tenant-isolation': {
           mandatory: true,
-          command: ['npm', 'run', '--silent', 'test:isolation'],
+          command: ['npm', 'run', '--silent', 'test:isolation', '--', '--retry=0'],
           reports: ['reports/tenant-isolation.xml'],
           format: 'junit',
+          retries: { kind: 'off-by', arguments: ['--retry=0'] },
           inventory: '.bulkhead/inventory/tenant-isolation.json',
           timeout: 300_000,
           legs: ['linux', 'windows'],
@@ -93,7 +94,7 @@ describe('a right policy', () => {
       command: undefined,
     })
     expect(suites['security']).toMatchObject({
-      format: 'junit',
+      format: 'auto',
       timeout: 600_000,
       legs: [],
       shards: 1,
@@ -149,7 +150,12 @@ const wrongValues: readonly { from: string; to: string; at?: string; says: strin
     says: 'want a name of lower-case',
   },
   { from: 'legs: [linux, windows]', to: 'legs: [a, b, a]', at: '[a, b, a]', says: 'each once' },
-  { from: 'format: junit', to: 'format: tap', at: 'tap', says: 'found the text "tap", want junit' },
+  {
+    from: 'format: junit',
+    to: 'format: xml',
+    at: 'xml',
+    says: 'found the text "xml", want one of auto, junit',
+  },
   {
     from: 'separation: process',
     to: 'separation: none',

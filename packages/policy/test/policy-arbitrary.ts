@@ -1,5 +1,6 @@
 import { type Milliseconds, parseDuration } from '@bulkhead/vocabulary'
 import * as fc from 'fast-check'
+import { REPORT_FORMATS } from '../src/index.ts'
 import type {
   BakePolicy,
   EnvironmentPolicy,
@@ -89,7 +90,12 @@ const environment = fc
 const suite: fc.Arbitrary<Omit<SuitePolicy, 'reports' | 'inventory'>> = fc.record({
   mandatory: fc.boolean(),
   command,
-  format: fc.constant('junit' as const),
+  format: fc.constantFrom(...REPORT_FORMATS),
+  retries: fc.constantFrom<SuitePolicy['retries'][]>(
+    undefined,
+    { kind: 'none-in-runner' },
+    { kind: 'off-by', arguments: ['--retry=0', '--'] },
+  ),
   timeout: span(1, 999_999_999),
   legs: fc.uniqueArray(name, { maxLength: 3 }),
   shards: fc.integer({ min: 1, max: 1000 }),

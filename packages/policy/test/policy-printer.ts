@@ -4,7 +4,7 @@ import type { EnvironmentPolicy, Policy, SigningPolicy, SuitePolicy } from '../s
 
 /** Writes a policy as YAML, the other way round than the parser; knows nothing of its code. */
 export function printPolicy(policy: Policy): string {
-  return stringify({
+  const form = {
     version: policy.version,
     mode: policy.mode,
     ...without({ signers: policy.signers }),
@@ -14,7 +14,8 @@ export function printPolicy(policy: Policy): string {
     keys: policy.keys,
     verdict: { expires: formatDuration(policy.verdictExpires) },
     environments: mapped(policy.environments, environmentForm),
-  })
+  }
+  return stringify(form, { aliasDuplicateObjects: false })
 }
 
 const signingForm = ({ revoked, principals, x509, sigstore, rules }: SigningPolicy) =>
@@ -43,9 +44,15 @@ const listed = (lists: Readonly<Record<string, readonly unknown[]>>) =>
 const suiteForm = (suite: SuitePolicy) =>
   without({
     ...suite,
+    retries: retriesForm(suite.retries),
     timeout: formatDuration(suite.timeout),
     legs: suite.legs.length === 0 ? undefined : suite.legs,
   })
+
+const retriesForm = (retries: SuitePolicy['retries']) =>
+  retries?.kind === 'off-by'
+    ? { 'off-by': retries.arguments }
+    : retries && { 'none-in-runner': true }
 
 const environmentForm = ({ target, regions, required, bake }: EnvironmentPolicy) => ({
   target: {

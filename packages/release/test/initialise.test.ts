@@ -48,6 +48,20 @@ describe('init', () => {
     expect(await project.read('.bulkhead/allowed_signers')).not.toMatch(/^[^#\n]/m)
   })
 
+  it.each([
+    [
+      'vitest run',
+      /command: .*test:isolation, --, --retry=0\].*\n.*\n.*\n    retries: \{ off-by: \[--retry=0\] \}/,
+    ],
+    ['node --test', /\n    retries: \{ none-in-runner: true \}/],
+    ['make x', /\n    # retries: /],
+  ])('says how retries are off with %s', async (script, expected) => {
+    const manifest = JSON.stringify({ scripts: { 'test:isolation': script } })
+    await using project = await start({ 'package.json': manifest })
+    await initialise(project.workspace)
+    expect(await project.read('bulkhead.yml')).toMatch(expected)
+  })
+
   it('takes the test scripts that package.json has', async () => {
     const manifest = JSON.stringify({ scripts: { 'test:isolation': 'x' } })
     await using project = await start({ 'package.json': manifest })

@@ -1,3 +1,4 @@
+export { CAPABILITIES, type Capability, isBlindToRetries } from './capabilities.ts'
 export {
   type Inventory,
   type InventoryDifference,
@@ -16,7 +17,7 @@ export {
 } from './inventory-file.ts'
 export { likenessOf } from './likeness.ts'
 export { READ_LIMITS, type ReadLimits } from './read-limits.ts'
-export { REPORT_FORMATS, type ScanOptions, readReport, scanReport } from './readers.ts'
+export { type ScanOptions, readReport, readableFormats, scanReport } from './readers.ts'
 export { type RunPart, WHOLE_SUITE, isLeg, isShard, partLabel, partOptions } from './run-part.ts'
 export {
   RUN_RECORD_TYPE,

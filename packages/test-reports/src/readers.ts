@@ -5,9 +5,11 @@ import type { ByteReader, Reading } from './byte-reader.ts'
 import { CaseLedger } from './case-ledger.ts'
 import { makeCucumberJsonReader } from './cucumber-json/cucumber-json-reader.ts'
 import { DartJsonReader } from './dart-json/dart-json-reader.ts'
+import { DetectingReader } from './detecting-reader.ts'
 import { GoJsonReader } from './go-json/go-json-reader.ts'
 import { JUnitReader } from './junit/junit-reader.ts'
 import { makeNUnitReader } from './nunit/nunit-reader.ts'
+import { makeNunit2Reader } from './nunit2/nunit2-reader.ts'
 import { READ_LIMITS, type ReadLimits } from './read-limits.ts'
 import { Refusal, Remarks, remark } from './remarks.ts'
 import { makeRspecJsonReader } from './rspec-json/rspec-json-reader.ts'
@@ -15,11 +17,12 @@ import { makeSarifReader } from './sarif/sarif-reader.ts'
 import { TapReader } from './tap/tap-reader.ts'
 import { makeTrxReader } from './trx/trx-reader.ts'
 import { detachId } from './test-identity.ts'
+import { makeXUnitReader } from './xunit/xunit-reader.ts'
 import type { ReportSummary, TestCase, TestReport } from './test-run.ts'
 
 type MakeReader = (reading: Reading) => ByteReader
 
-/** Every format by the name that the policy gives it. */
+/** Every format by the name that the policy gives it; how each begins is in `recognizers.ts`. */
 const READERS: ReadonlyMap<string, MakeReader> = new Map<string, MakeReader>([
   ['junit', (reading) => new JUnitReader(reading)],
   ['go-json', (reading) => new GoJsonReader(reading)],
@@ -30,10 +33,12 @@ const READERS: ReadonlyMap<string, MakeReader> = new Map<string, MakeReader>([
   ['tap', (reading) => new TapReader(reading)],
   ['trx', makeTrxReader],
   ['nunit', makeNUnitReader],
+  ['nunit2', makeNunit2Reader],
+  ['xunit', makeXUnitReader],
 ])
 
-/** The names of all formats that can be read. */
-export const REPORT_FORMATS: readonly string[] = [...READERS.keys()]
+/** The formats that are read, by the name that the policy gives them. */
+export const readableFormats = (): readonly string[] => [...READERS.keys()]
 
 export interface ScanOptions {
   /** What findings call the report. */
@@ -52,6 +57,7 @@ export interface ScanOptions {
  * stays flat whatever the size; duplicates are found all the same. A report that cannot be understood
  * is read to its end for the sake of its digest.
  *
+ * @param format a name of {@link readableFormats}, or `auto` to tell it by the first bytes
  * @throws WorldError `test/unreadable` when `source` fails
  */
 export async function scanReport(
@@ -62,9 +68,7 @@ export async function scanReport(
   const limits = { ...READ_LIMITS, ...options.limits }
   const remarks = new Remarks(options.path)
   const ledger = new CaseLedger(limits, remarks, options.onCase)
-  const reader = READERS.get(format)?.({ ledger, limits, remarks })
-  if (reader === undefined)
-    remarks.add('test/unknown-format', '', `no reader is called ${format.slice(0, 80)}`)
+  const { reader, formatRead } = readerFor(format, { ledger, limits, remarks })
   const feed = new Feed(reader, limits, remarks)
   const began = options.clock.monotonic()
   let goesOn = true
@@ -78,12 +82,29 @@ export async function scanReport(
   const { path } = options
   return {
     path,
+    format: formatRead(),
     digest: feed.digest(),
     bytes: feed.bytes,
     counts: { ...ledger.counts },
     duplicates: ledger.duplicates(),
     findings: remarks.findings(),
   }
+}
+
+/** The reader, and which format it turned out to be once it has read. */
+function readerFor(
+  format: string,
+  reading: Reading,
+): { readonly reader: ByteReader | undefined; readonly formatRead: () => string | undefined } {
+  const make = (name: string) => READERS.get(name)?.(reading)
+  if (format === 'auto') {
+    const reader = new DetectingReader(make, reading.remarks)
+    return { reader, formatRead: () => reader.format }
+  }
+  const reader = make(format)
+  if (reader !== undefined) return { reader, formatRead: () => format }
+  reading.remarks.add('test/unknown-format', '', `no reader is called ${format.slice(0, 80)}`)
+  return { reader, formatRead: () => undefined }
 }
 
 /** As {@link scanReport}, keeping all cases. */

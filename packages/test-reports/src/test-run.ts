@@ -41,6 +41,8 @@ export interface TestCounts {
 /** What one report file says, without its cases. `findings` are about the report itself. */
 export interface ReportSummary {
   readonly path: string
+  /** As which format it was read; undefined when that could not be told. */
+  readonly format: string | undefined
   /** SHA-256 of the bytes that were read; of all of them unless a limit stopped the reading. */
   readonly digest: Digest
   readonly bytes: number

@@ -25,7 +25,7 @@ export interface XmlMeaning {
 /** Judges markup by a grammar; what it does not allow is a finding, and is not handed on. */
 export class GrammarContent implements XmlContent {
   wantsText = true
-  readonly #root: string
+  readonly #roots: readonly string[]
   readonly #grammar: Grammar
   readonly #meaning: XmlMeaning
   readonly #remarks: Remarks
@@ -33,8 +33,8 @@ export class GrammarContent implements XmlContent {
   /** Open elements at and below one that is unknown or opaque. */
   #hidden = 0
 
-  constructor(root: string, grammar: Grammar, meaning: XmlMeaning, remarks: Remarks) {
-    this.#root = root
+  constructor(roots: readonly string[], grammar: Grammar, meaning: XmlMeaning, remarks: Remarks) {
+    this.#roots = roots
     this.#grammar = grammar
     this.#meaning = meaning
     this.#remarks = remarks
@@ -75,8 +75,8 @@ export class GrammarContent implements XmlContent {
 
   #isKnown(name: string, parent: string | undefined): boolean {
     if (parent === undefined) {
-      if (name === this.#root) return true
-      const message = `the root is <${name.slice(0, 80)}>, not <${this.#root}>`
+      if (this.#roots.includes(name)) return true
+      const message = `the root is <${name.slice(0, 80)}>, not <${this.#roots.join('> or <')}>`
       throw this.#remarks.refusal('test/unknown-element', '', message)
     }
     if (this.#grammar.get(parent)?.children?.includes(name)) return true

@@ -6,9 +6,9 @@ import { XmlInput } from './xml-input.ts'
 export class XmlReportReader implements ByteReader {
   readonly #xml: XmlInput
 
-  constructor(root: string, grammar: Grammar, meaning: XmlMeaning, reading: Reading) {
+  constructor(roots: readonly string[], grammar: Grammar, meaning: XmlMeaning, reading: Reading) {
     const { limits, remarks } = reading
-    this.#xml = new XmlInput(new GrammarContent(root, grammar, meaning, remarks), limits, remarks)
+    this.#xml = new XmlInput(new GrammarContent(roots, grammar, meaning, remarks), limits, remarks)
   }
 
   write(bytes: Buffer): void {

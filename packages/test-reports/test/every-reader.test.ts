@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { REPORT_FORMATS } from '../src/index.ts'
+import { readableFormats } from '../src/index.ts'
 import { FAILING_REPORTS } from './support/failing-reports.ts'
 import { passes, read } from './support/reading.ts'
 import { corpusEntriesOf, corpusFile, corpusIsAbsent } from './support/shared-corpus.ts'
@@ -79,7 +79,7 @@ const edits = (most: number): fc.Arbitrary<Edit[]> =>
 const FORGEABLE = new Set(['junit', 'tap', 'go-json'])
 
 describe('every reader', () => {
-  for (const format of REPORT_FORMATS)
+  for (const format of readableFormats())
     describe(format, async () => {
       const seeds = await failingReportsOf(format)
       const readDamaged = async (bytes: Buffer, changes: readonly Edit[]) => {

@@ -103,6 +103,87 @@ const DIALECTS: readonly Dialect[] = [
       <testcase classname="/a.phpt" name="/a.phpt"/></testsuite></testsuites>`,
     spoil: ['name="/a.phpt"/>', 'name="/a.phpt"><failure message="x"/></testcase>'],
   },
+  {
+    runner: 'pytest, whose suites have a name and a host alone',
+    report: `<?xml version="1.0" encoding="utf-8"?><testsuites name="pytest tests"><testsuite name="pytest" errors="0" failures="0" skipped="0" tests="1" time="0.012" timestamp="2026-01-02T03:04:05.678+00:00" hostname="h">
+      <testcase classname="tests.test_a" name="test_a[x-1]" time="0.001" /></testsuite></testsuites>`,
+    spoil: [
+      'time="0.001" />',
+      'time="0.001"><skipped type="pytest.xfail" message="x" /></testcase>',
+    ],
+  },
+  {
+    runner: 'Vitest',
+    report: `<?xml version="1.0" encoding="UTF-8" ?><testsuites name="vitest tests" tests="1" failures="0" errors="0" time="0.2">
+      <testsuite name="test/a.test.ts" timestamp="2026-01-02T03:04:05.678Z" hostname="h" tests="1" failures="0" errors="0" skipped="0" time="0.01">
+        <testcase classname="test/a.test.ts" name="group &gt; works" time="0.001"></testcase></testsuite></testsuites>`,
+    spoil: ['></testcase>', '><skipped/></testcase>'],
+  },
+  {
+    runner: 'jest-junit, whose names begin with a space outside of every block',
+    report: `<testsuites name="jest tests" tests="1" failures="0" errors="0" time="0.3">
+      <testsuite name="undefined" errors="0" failures="0" skipped="0" timestamp="2026-01-02T03:04:05" time="0.2" tests="1">
+        <testcase classname=" a" name=" a" time="0.001"></testcase></testsuite></testsuites>`,
+    spoil: ['></testcase>', '><failure>no</failure></testcase>'],
+  },
+  {
+    runner: 'Mocha xunit, whose root is one suite',
+    report: `<testsuite name="Mocha Tests" tests="1" failures="0" errors="0" skipped="0" timestamp="Fri, 02 Jan 2026 03:04:05 GMT" time="0.003">
+      <testcase classname="group" name="works" file="/a.mjs" time="0"/></testsuite>`,
+    spoil: ['skipped="0"', 'skipped="-1"'],
+  },
+  {
+    runner: 'mocha-junit-reporter, as Cypress writes it',
+    report: `<testsuites name="Mocha Tests" time="1.1" tests="1" failures="0">
+      <testsuite name="Root Suite" timestamp="2026-01-02T03:04:05" tests="0" file="cypress/e2e/a.cy.js" time="0.0" failures="0"></testsuite>
+      <testsuite name="login" timestamp="2026-01-02T03:04:05" tests="1" time="1.1" failures="0">
+        <testcase name="login works" time="1.1" classname="works"></testcase></testsuite></testsuites>`,
+    spoil: ['tests="1" time="1.1" failures="0"', 'tests="2" time="1.1" failures="0"'],
+  },
+  {
+    runner: 'Playwright',
+    report: `<testsuites id="" name="" tests="1" failures="0" skipped="0" errors="0" time="1.2">
+      <testsuite name="a.spec.ts" timestamp="2026-01-02T03:04:05.678Z" hostname="chromium" tests="1" failures="0" skipped="0" time="0.4" errors="0">
+        <testcase name="works" classname="a.spec.ts" time="0.4"></testcase></testsuite></testsuites>`,
+    spoil: [
+      '></testcase>',
+      '><properties><property name="fail" value=""></property></properties></testcase>',
+    ],
+  },
+  {
+    runner: 'Gradle',
+    report: `<testsuite name="com.A" tests="1" skipped="0" failures="0" errors="0" timestamp="2026-01-02T03:04:05.678Z" hostname="h" time="0.01">
+      <properties/><testcase name="a()" classname="com.A" time="0.01"/><system-out><![CDATA[]]></system-out><system-err><![CDATA[]]></system-err></testsuite>`,
+    spoil: ['time="0.01"/>', 'time="0.01"><skipped/></testcase>'],
+  },
+  {
+    runner: 'rspec_junit_formatter, whose seed is a property',
+    report: `<testsuite name="rspec" tests="1" skipped="0" failures="0" errors="0" time="0.02" timestamp="2026-01-02T03:04:05+00:00" hostname="h">
+      <properties><property name="seed" value="1"/></properties>
+      <testcase classname="spec.a_spec" name="works" file="./spec/a_spec.rb" time="0.001"></testcase></testsuite>`,
+    spoil: ['></testcase>', '><skipped/></testcase>'],
+  },
+  {
+    runner: 'surefire with a rerun that failed for good',
+    report: `<testsuite name="com.A" time="0.1" tests="1" errors="0" skipped="0" failures="0" flakes="0"><testcase name="a" classname="com.A" time="0.1"/></testsuite>`,
+    spoil: [
+      'time="0.1"/>',
+      'time="0.1"><rerunFailure message="m" type="T"><stackTrace>s</stackTrace></rerunFailure></testcase>',
+    ],
+  },
+  {
+    runner: 'Bazel, which makes one case of a whole binary',
+    report: `<testsuites><testsuite name="pkg/target" tests="1" failures="0" errors="0"><testcase name="pkg/target" status="run" duration="1" time="1"></testcase><system-out>Generated test.log</system-out></testsuite></testsuites>`,
+    spoil: ['errors="0"><', 'errors="1"><'],
+  },
+  {
+    runner: 'PHPUnit with a test that is not risky',
+    report: `<testsuites><testsuite name="T" tests="1" assertions="1" errors="0" failures="0" skipped="0" time="0.1"><testcase name="a" class="T" classname="T" file="/T.php" line="3" assertions="1" time="0.1"/></testsuite></testsuites>`,
+    spoil: [
+      'assertions="1" time="0.1"/>',
+      'assertions="1" time="0.1"><warning type="W">w</warning></testcase>',
+    ],
+  },
 ]
 
 describe('the dialect of JUnit XML', () => {

@@ -103,6 +103,7 @@ suites:
   security:
     mandatory: true
     command: [node, suite.mjs]
+    retries: { none-in-runner: true }
     reports: [reports/security.xml]
     inventory: .bulkhead/inventory/security.json
     timeout: 1m

@@ -12,6 +12,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Register>>> = {
   signers: async () => (await import('./signers.ts')).registerSigners,
   hook: async () => (await import('./hook.ts')).registerHook,
   test: async () => (await import('./test.ts')).registerTest,
+  reports: async () => (await import('./reports.ts')).registerReports,
   inventory: async () => (await import('./inventory.ts')).registerInventory,
   build: async () => (await import('./build.ts')).registerBuild,
   gate: async () => (await import('./gate.ts')).registerGate,

@@ -66,6 +66,7 @@ suites:
   tenant-isolation:
     mandatory: true
     command: [node, suite.mjs]
+    retries: { none-in-runner: true }
     reports: [reports/tenant-isolation.xml]
     inventory: .bulkhead/inventory/tenant-isolation.json
     timeout: 1m

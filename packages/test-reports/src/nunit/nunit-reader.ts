@@ -5,4 +5,4 @@ import { NUnitMeaning } from './nunit-meaning.ts'
 
 /** Reads the results of NUnit 3; those of NUnit 2 have another root, and are refused. */
 export const makeNUnitReader = (reading: Reading): ByteReader =>
-  new XmlReportReader('test-run', NUNIT_GRAMMAR, new NUnitMeaning(reading), reading)
+  new XmlReportReader(['test-run'], NUNIT_GRAMMAR, new NUnitMeaning(reading), reading)

@@ -5,4 +5,4 @@ import { TrxMeaning } from './trx-meaning.ts'
 
 /** Reads the results of Visual Studio Test and of the Microsoft testing platform. */
 export const makeTrxReader = (reading: Reading): ByteReader =>
-  new XmlReportReader('TestRun', TRX_GRAMMAR, new TrxMeaning(reading), reading)
+  new XmlReportReader(['TestRun'], TRX_GRAMMAR, new TrxMeaning(reading), reading)

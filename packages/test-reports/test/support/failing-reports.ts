@@ -12,6 +12,18 @@ export const FAILING_REPORTS: readonly string[] = [
 <test-case name="a" fullname="s.a" result="Passed"/>
 <test-case name="b" fullname="s.b" result="Failed"><failure><message>leak</message></failure></test-case>
 </test-suite></test-run>`,
+  // nunit2
+  `<test-results name="T.dll" total="2" errors="0" failures="1" not-run="0" inconclusive="0" ignored="0" skipped="0" invalid="0">
+<test-suite type="TestFixture" name="F" executed="True" result="Failure" success="False" asserts="0"><results>
+<test-case name="N.F.a" executed="True" result="Success" success="True" asserts="1"/>
+<test-case name="N.F.b" executed="True" result="Failure" success="False" asserts="1"><failure><message>leak</message></failure></test-case>
+</results></test-suite></test-results>`,
+  // xunit
+  `<assemblies><assembly name="T.dll" total="2" passed="1" failed="1" skipped="0" errors="0"><errors/>
+<collection name="c" total="2" passed="1" failed="1" skipped="0">
+<test name="N.C.a" type="N.C" method="a" time="0" result="Pass"/>
+<test name="N.C.b" type="N.C" method="b" time="0" result="Fail"><failure exception-type="E"><message>leak</message></failure></test>
+</collection></assembly></assemblies>`,
   // tap
   lines('TAP version 14', '1..2', 'ok 1 - a', 'not ok 2 - b', '# fail 1'),
   // go-json

@@ -5,6 +5,12 @@ export const gateReasons = reasonsOf({
     cause: 'No run record vouches for a suite of this commit.',
     remedy: 'Run the suite: `bulkhead test --suite NAME`.',
   },
+  'gate/blind-format': {
+    cause:
+      'The reports of a mandatory suite do not show retries, and nothing proves that the runner had them off.',
+    remedy:
+      'Add `retries: { off-by: [ARGUMENT] }` to the suite in `bulkhead.yml` and the argument to its `command`, or `retries: { none-in-runner: true }` where the runner cannot retry.',
+  },
   'gate/missing-report': {
     cause: 'A report that the run record names is not among the evidence.',
     remedy: 'Run the suite again: `bulkhead test --suite NAME`.',

@@ -76,8 +76,13 @@ export const testReasons = reasonsOf({
     remedy: 'Mend what fails and remove the mark.',
   },
   'test/unknown-format': {
-    cause: 'There is no reader for the format that the policy names.',
-    remedy: 'Name a supported format: `junit`.',
+    cause: 'A test report is of no known format, or of one that has no reader.',
+    remedy:
+      'Check that the file is a test report; name its format (`docs/report-formats.md` lists them).',
+  },
+  'test/ambiguous-format': {
+    cause: 'A test report begins like two formats, so that two readers could read it differently.',
+    remedy: 'Name the format: `format` of the suite in `bulkhead.yml`, or `--format`.',
   },
   'test/unreadable': {
     cause: 'A report could not be read from disk.',
