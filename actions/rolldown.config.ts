@@ -1,4 +1,10 @@
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'rolldown'
+import { separateLibrary } from '../scripts/bundle/separate-library.ts'
+import { thirdPartyLicences } from '../scripts/bundle/third-party-licences.ts'
+
+const signatures = join(dirname(fileURLToPath(import.meta.url)), '..', 'packages', 'signatures')
 
 /**
  * One configuration for every action, run in the action's own folder. The entry holds what reads
@@ -9,6 +15,10 @@ export default defineConfig({
   input: { main: 'src/main.ts' },
   platform: 'node',
   treeshake: true,
+  plugins: [
+    separateLibrary('openpgp', 'dist/node/openpgp.min.mjs', signatures),
+    thirdPartyLicences(),
+  ],
   onLog(level, log, report) {
     // An import that is not found would be left in the bundle and fail on the user's runner.
     if (level === 'warn') throw new Error(log.message)

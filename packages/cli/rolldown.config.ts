@@ -2,14 +2,19 @@ import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { RolldownOptions } from 'rolldown'
+import { separateLibrary } from '../../scripts/bundle/separate-library.ts'
+import { thirdPartyLicences } from '../../scripts/bundle/third-party-licences.ts'
 
-const schema = join(dirname(fileURLToPath(import.meta.url)), '..', 'policy', 'bulkhead.schema.json')
+const packages = join(dirname(fileURLToPath(import.meta.url)), '..')
+const schema = join(packages, 'policy', 'bulkhead.schema.json')
 
 /** One entry and local chunks, and beside them the schema that editors complete `bulkhead.yml` by. */
 const config = {
   input: { bulkhead: 'src/main.ts' },
   platform: 'node',
   plugins: [
+    separateLibrary('openpgp', 'dist/node/openpgp.min.mjs', join(packages, 'signatures')),
+    thirdPartyLicences(),
     {
       name: 'policy-schema',
       async generateBundle() {

@@ -39,9 +39,10 @@ const bindingsTable = ({ bindings, mode }: Gated['verdict']) => ({
 })
 
 const runsTable = ({ runs }: Gated['verdict']) => ({
-  header: ['Suite', 'Vouched for by', 'Key of the voucher'],
-  rows: runs.map(({ suite, voucher, separation }) => [
+  header: ['Suite', 'Part', 'Vouched for by', 'Key of the voucher'],
+  rows: runs.map(({ suite, leg, shard, voucher, separation }) => [
     { untrusted: suite },
+    { untrusted: `${leg} ${shard.index}/${shard.of}`.trim() },
     { untrusted: voucher },
     separation === 'local' ? 'within reach of the tests' : 'out of reach of the tests',
   ]),

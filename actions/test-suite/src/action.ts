@@ -7,6 +7,15 @@ export const action = defineAction({
       kind: 'lines',
       description: 'The suites of the policy to run, one name a line; every suite when not given.',
     },
+    leg: {
+      kind: 'text',
+      description: 'Which leg of the matrix this job is, for suites whose policy declares legs.',
+    },
+    shard: {
+      kind: 'text',
+      description:
+        'One shard of the suites named, as `2/4`; all of them, one after the other, when not given.',
+    },
     'voucher-socket': {
       kind: 'path',
       description:

@@ -19,9 +19,9 @@ export function answerOf(
     tables: [
       {
         header: ['', 'Suite', 'Command', 'Ended', 'Reports'],
-        rows: runs.map(({ record, findings: found }) => [
+        rows: runs.map(({ record, label, findings: found }) => [
           found.length === 0 ? '✓' : '✗',
-          { untrusted: record.suite },
+          { untrusted: label },
           { untrusted: record.command.join(' ') },
           record.end.kind === 'exited' ? `exit code ${record.end.code}` : record.end.kind,
           String(record.reports.length),

@@ -4,12 +4,28 @@ import {
   readKeysFile,
   untrustedOutput,
 } from '@bulkhead/action-kit'
-import { openWorkspace, parseKeyring, runSuites, workingPolicy } from '@bulkhead/release'
+import {
+  type PartTexts,
+  openWorkspace,
+  parseKeyring,
+  parsePartOptions,
+  runSuites,
+  workingPolicy,
+} from '@bulkhead/release'
 import type { action } from './action.ts'
 import { answerOf } from './answer.ts'
 import { vouchingOf } from './vouching.ts'
 
 type Context = ActionContext<typeof action.inputs>
+
+/**
+ * The run of the workflow: one for all jobs of its matrix, so that legs and shards of two runs, or of
+ * a run and its repetition, are never taken for one whole.
+ */
+const workflowRun = (env: NodeJS.ProcessEnv): PartTexts => ({
+  run: env['GITHUB_RUN_ID'],
+  attempt: env['GITHUB_RUN_ATTEMPT'],
+})
 
 /** Runs the suites and keeps their vouched-for records, as `bulkhead test` does. */
 export async function runNamedSuites({
@@ -28,6 +44,7 @@ export async function runNamedSuites({
     const runs = await runSuites(workspace, {
       policy: await workingPolicy(workspace),
       suites: inputs.suites,
+      ...parsePartOptions({ leg: inputs.leg, shard: inputs.shard, ...workflowRun(process.env) }),
       vouching,
       onOutput: (chunk) => output.write(chunk),
       signal: cancellation(),

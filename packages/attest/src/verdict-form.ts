@@ -38,6 +38,8 @@ export const verdictForm: Shape<Verdict> = objectOf({
   runs: listOf(
     objectOf({
       suite: text,
+      leg: text,
+      shard: objectOf({ index: count, of: count }),
       record: digestText,
       voucher: text,
       separation: oneOf('process', 'local'),

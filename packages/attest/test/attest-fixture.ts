@@ -46,7 +46,14 @@ export function verdictOf(
     counts: { commits: 3, tests: 40, passed: 40 },
     inventories: { security: sha256('1'), 'tenant-isolation': sha256('2') },
     runs: [
-      { suite: 'security', record: sha256('3'), voucher: 'voucher.pub', separation: 'process' },
+      {
+        suite: 'security',
+        leg: '',
+        shard: { index: 1, of: 1 },
+        record: sha256('3'),
+        voucher: 'voucher.pub',
+        separation: 'process',
+      },
     ],
     findings: [],
     ...rest,

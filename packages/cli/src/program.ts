@@ -95,11 +95,11 @@ function terminalConsole(): Console {
 function drained(stream: NodeJS.WriteStream): Promise<void> {
   if (!stream.writableNeedDrain || stream.destroyed) return Promise.resolve()
   return new Promise((resolve) => {
-    const settle = () => {
-      stream.off('drain', settle).off('close', settle)
+    const goOn = () => {
+      stream.off('drain', goOn).off('close', goOn)
       resolve()
     }
-    stream.on('drain', settle).on('close', settle)
+    stream.on('drain', goOn).on('close', goOn)
   })
 }
 

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TemporaryDirectory, temporaryDirectory } from '@bulkhead/testkit'
@@ -55,6 +56,26 @@ describe('the way of a release, command by command', () => {
     const { inventories } = await pass('inventory', 'update')
     expect(inventories).toMatchObject([{ suite: 'tenant-isolation', tests: 2 }])
     await pass('inventory', 'check')
+    const named = await pass('inventory', 'update', '--file', 'suite.mjs')
+    expect(named).toMatchObject({
+      inventories: [{ files: { added: ['suite.mjs'] }, approvals: [] }],
+    })
+  })
+
+  it('inventory check sees that a listed file was edited, and names who must approve', async () => {
+    const suite = await readFile(join(root, 'suite.mjs'), 'utf8')
+    await writeFiles(root, { 'suite.mjs': `// edited\n${suite}` })
+    expect(await run(['inventory', 'check'], 1)).toMatchObject({
+      findings: [{ code: 'gate/stale-inventory' }],
+      inventories: [
+        {
+          files: { changed: ['suite.mjs'] },
+          approvals: ['bulkhead approve amendment --suite tenant-isolation --path suite.mjs'],
+        },
+      ],
+    })
+    await writeFiles(root, { 'suite.mjs': suite })
+    await pass('inventory', 'check')
   })
 
   it('nothing is judged before a genesis is pinned', async () => {
@@ -70,9 +91,11 @@ describe('the way of a release, command by command', () => {
       expect.arrayContaining(['gate/missing-run', 'gate/unbound-artifact']),
     )
     expect(await block('attest', 'verify')).toContain('attest/not-passed')
-    expect(await pass('test')).toMatchObject({ runs: [{ suite: 'tenant-isolation' }] })
+    expect(await pass('test', '--run', '1')).toMatchObject({
+      runs: [{ suite: 'tenant-isolation' }],
+    })
     expect(await pass('build')).toMatchObject({ record: { commit: await head() } })
-    expect(await pass('gate')).toMatchObject({
+    expect(await pass('gate', '--run', '1')).toMatchObject({
       verdict: { outcome: 'PASS', counts: { tests: 2, passed: 2 } },
       attestation: { gate: expect.any(String), summary: expect.any(String) },
     })

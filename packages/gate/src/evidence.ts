@@ -1,18 +1,57 @@
 import type { LoadedPolicy } from '@bulkhead/policy'
 import type { RangeJudgement } from '@bulkhead/signatures'
-import type { Inventory, TestReport, VouchedRun } from '@bulkhead/test-reports'
+import type { Inventory, RunIdentity, TestId, TestReport, VouchedRun } from '@bulkhead/test-reports'
 import type { CommitId, Digest, Finding, TreeId } from '@bulkhead/vocabulary'
 import type { ArtifactBinding } from './verdict.ts'
 
+/** One part of a suite that ran: its vouched-for record, and the reports that were kept of it. */
+export interface RunEvidence {
+  readonly run: VouchedRun
+  readonly reports: readonly TestReport[]
+}
+
+/** A file that an inventory lists, or an inventory itself, in the two commits that are compared. */
+export interface FileState {
+  readonly path: string
+  /** SHA-256 of the blob's content at the trusted ref; null when there is no such file. */
+  readonly trusted: Digest | null
+  /** The same in the judged commit. */
+  readonly head: Digest | null
+  /**
+   * Who had a hand in the commits of the range that change the file: authors, co-authors, committers
+   * and signers. None of them can approve the change. Empty when the file is as it was.
+   */
+  readonly editors: readonly string[]
+}
+
+/**
+ * Somebody's approval of one change of one file, its signature already checked under the rules of the
+ * trusted ref. Whether the approver may approve is judged here.
+ */
+export interface Amendment {
+  readonly suite: string
+  readonly path: string
+  readonly oldDigest: Digest
+  /** Null when the file goes. */
+  readonly newDigest: Digest | null
+  readonly approvers: readonly string[]
+}
+
 /** What was found of one suite's evidence. `findings` says why a part is absent or unreadable. */
 export interface SuiteEvidence {
-  readonly run: VouchedRun | undefined
-  readonly reports: readonly TestReport[]
+  readonly runs: readonly RunEvidence[]
+  /** Legs that the policy of the judged commit declares; they are needed beside the trusted ref's. */
+  readonly headLegs: readonly string[]
   /** The inventory on the trusted ref and in the judged commit; what is required is their union. */
   readonly inventory: {
     readonly trusted: Inventory | undefined
     readonly head: Inventory | undefined
   }
+  /** Every file that either inventory lists, and the inventory that the trusted policy names. */
+  readonly files: readonly FileState[]
+  readonly amendments: readonly Amendment[]
+  /** Ids whose removal has the approvals that the trusted ref's policy demands. */
+  readonly approvedRemovals: readonly TestId[]
   readonly findings: readonly Finding[]
 }
 
@@ -39,6 +78,8 @@ export interface GateInput {
   readonly policy: LoadedPolicy
   readonly range: RangeJudgement
   readonly suites: Readonly<Record<string, SuiteEvidence>>
+  /** The run that the evidence must be of, where the caller knows it. */
+  readonly run?: RunIdentity | undefined
   readonly build: BuildEvidence
   /** Why the policy that the commit itself carries could not judge what comes after it; empty when it can. */
   readonly nextPolicy: readonly Finding[]

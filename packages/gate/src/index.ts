@@ -1,4 +1,13 @@
-export type { BuildEvidence, GateInput, SuiteEvidence, VouchedBuild } from './evidence.ts'
+export type {
+  Amendment,
+  BuildEvidence,
+  FileState,
+  GateInput,
+  RunEvidence,
+  SuiteEvidence,
+  VouchedBuild,
+} from './evidence.ts'
 export { judge } from './judge.ts'
-export { type SuiteUnderJudgement, judgeSuite } from './suite-judgement.ts'
+export type { SuiteUnderJudgement } from './judged-suite.ts'
+export { judgeSuite } from './suite-judgement.ts'
 export type { ArtifactBinding, Verdict, VerdictBindings } from './verdict.ts'

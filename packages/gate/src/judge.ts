@@ -2,13 +2,18 @@ import { inventoryDigest } from '@bulkhead/test-reports'
 import { type Finding, sortFindings } from '@bulkhead/vocabulary'
 import { judgeBuild } from './build-judgement.ts'
 import type { GateInput, SuiteEvidence } from './evidence.ts'
-import { judgeSuite, requiredTests } from './suite-judgement.ts'
+import { requiredTests } from './inventory-judgement.ts'
+import { judgeSharedReports } from './report-judgement.ts'
+import { judgeSuite } from './suite-judgement.ts'
 import type { Verdict } from './verdict.ts'
 
 const NOTHING: SuiteEvidence = {
-  run: undefined,
-  reports: [],
+  runs: [],
+  headLegs: [],
   inventory: { trusted: undefined, head: undefined },
+  files: [],
+  amendments: [],
+  approvedRemovals: [],
   findings: [],
 }
 
@@ -29,8 +34,12 @@ export function judge(input: GateInput): Verdict {
   settle('the commits', judgeRange(input))
   for (const [name, policy] of Object.entries(input.policy.policy.suites)) {
     const evidence = input.suites[name] ?? NOTHING
-    settle(`suite ${name}`, judgeSuite({ name, policy, evidence, commit: input.commit }))
+    settle(
+      `suite ${name}`,
+      judgeSuite({ name, policy, evidence, commit: input.commit, run: input.run }),
+    )
   }
+  settle('reports of several suites', judgeSharedReports(input.suites))
   settle('the artifacts', judgeBuild(input))
   settle('the policy it carries', input.nextPolicy)
   findings.push(...pending.values())
@@ -40,6 +49,7 @@ export function judge(input: GateInput): Verdict {
 const thingsToJudge = (input: GateInput): readonly string[] => [
   'the commits',
   ...Object.keys(input.policy.policy.suites).map((name) => `suite ${name}`),
+  'reports of several suites',
   'the artifacts',
   'the policy it carries',
 ]
@@ -66,7 +76,9 @@ function judgeRange(input: GateInput): readonly Finding[] {
 
 function verdictOf(input: GateInput, findings: readonly Finding[]): Verdict {
   const { policy, trustedRef, digest } = input.policy
-  const reports = Object.values(input.suites).flatMap((suite) => suite.reports)
+  const reports = Object.values(input.suites).flatMap((suite) =>
+    suite.runs.flatMap((run) => run.reports),
+  )
   const sum = (count: 'tests' | 'passed') =>
     reports.reduce((total, report) => total + report.counts[count], 0)
   return {
@@ -85,19 +97,37 @@ function verdictOf(input: GateInput, findings: readonly Finding[]): Verdict {
     counts: { commits: input.range.counts.commits, tests: sum('tests'), passed: sum('passed') },
     inventories: Object.fromEntries(
       namesOf(input).flatMap((name) => {
-        const required = requiredTests(name, input.suites[name] ?? NOTHING)
+        const suite = policy.suites[name]
+        const evidence = input.suites[name] ?? NOTHING
+        const required = suite === undefined ? [] : requiredTests({ name, policy: suite, evidence })
         return required.length === 0 ? [] : [[name, inventoryDigest(required)] as const]
       }),
     ),
-    runs: namesOf(input).flatMap((suite) => {
-      const run = input.suites[suite]?.run
-      return run === undefined
-        ? []
-        : [{ suite, record: run.digest, voucher: run.voucher, separation: run.separation }]
-    }),
+    runs: namesOf(input).flatMap((name) => runsOf(name, input.suites[name] ?? NOTHING)),
     findings,
   }
 }
+
+/** The runs of one suite, part by part, in an order that is not the one in which they were found. */
+function runsOf(suite: string, { runs }: SuiteEvidence): Verdict['runs'] {
+  return runs
+    .map(({ run: { record, digest, voucher, separation } }) => ({
+      suite,
+      leg: record.leg,
+      shard: record.shard,
+      record: digest,
+      voucher,
+      separation,
+    }))
+    .sort(
+      (a, b) =>
+        compareText(a.leg, b.leg) ||
+        a.shard.index - b.shard.index ||
+        compareText(JSON.stringify(a), JSON.stringify(b)),
+    )
+}
+
+const compareText = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1)
 
 const namesOf = (input: GateInput): readonly string[] =>
   Object.keys(input.policy.policy.suites).sort()

@@ -34,6 +34,9 @@ export interface Verdict {
   /** The run records that counted, by suite. */
   readonly runs: readonly {
     readonly suite: string
+    /** '' in a suite without legs. */
+    readonly leg: string
+    readonly shard: { readonly index: number; readonly of: number }
     readonly record: Digest
     readonly voucher: string
     readonly separation: 'process' | 'local'

@@ -1,4 +1,4 @@
-import type { GateInput, SuiteEvidence } from '../src/index.ts'
+import type { GateInput, RunEvidence, SuiteEvidence } from '../src/index.ts'
 import type { LoadedPolicy, SuitePolicy } from '@bulkhead/policy'
 import type { RangeJudgement } from '@bulkhead/signatures'
 import {
@@ -56,6 +56,8 @@ export const SUITE: SuitePolicy = {
   format: 'junit',
   inventory: '.bulkhead/inventory/tenant-isolation.json',
   timeout: 60_000 as Milliseconds,
+  legs: [],
+  shards: 1,
 }
 
 export function runRecord(
@@ -71,7 +73,10 @@ export function runRecord(
     endedAt: '2026-01-01T00:00:05.000Z',
     nonce: 'nonce',
     run: { id: '1', attempt: 1 },
-    shard: { index: 1, total: 1 },
+    leg: '',
+    shard: { index: 1, of: 1 },
+    timeout: 60_000,
+    tools: { bulkhead: '0.0.0' },
     reports: reports.map(({ path, digest: of }) => ({ path, digest: of })),
     ...change,
   }
@@ -79,36 +84,48 @@ export function runRecord(
 
 const NAMES = ['owner may read', 'stranger may not read']
 
-export function suiteEvidence(change: Partial<SuiteEvidence> = {}): SuiteEvidence {
-  const reports = change.reports ?? [report(NAMES.map(passed))]
-  const inventory = makeInventory('tenant-isolation', NAMES.map(testId))
+/** One run as evidence: what was kept, under a record that is changed in some things. */
+export function runEvidence(
+  reports: readonly TestReport[],
+  change: Partial<RunRecord> = {},
+): RunEvidence {
   return {
     run: {
-      record: runRecord(reports),
+      record: runRecord(reports, change),
       voucher: 'voucher.pub',
       separation: 'process',
       digest: digestOf('a'),
     },
     reports,
+  }
+}
+
+/** The reports of the passing release. */
+export const REPORTS = [report(NAMES.map(passed))]
+
+/** Evidence of one whole run with these reports, or changed in some other thing. */
+export function suiteEvidence({
+  reports = REPORTS,
+  ...change
+}: Partial<SuiteEvidence> & { readonly reports?: readonly TestReport[] } = {}): SuiteEvidence {
+  const inventory = makeInventory('tenant-isolation', NAMES.map(testId))
+  return {
+    runs: [runEvidence(reports)],
+    headLegs: [],
     inventory: { trusted: inventory, head: inventory },
+    files: [],
+    amendments: [],
+    approvedRemovals: [],
     findings: [],
     ...change,
   }
 }
 
-/** Evidence whose run record is changed in one thing. */
-export function withRecord(change: Partial<RunRecord>): SuiteEvidence {
-  const evidence = suiteEvidence()
-  return {
-    ...evidence,
-    run: {
-      record: runRecord(evidence.reports, change),
-      voucher: 'voucher.pub',
-      separation: 'process',
-      digest: digestOf('a'),
-    },
-  }
-}
+/** Evidence whose run record is changed in one thing, beside these reports. */
+export const withRecord = (
+  change: Partial<RunRecord>,
+  reports: readonly TestReport[] = REPORTS,
+): SuiteEvidence => suiteEvidence({ runs: [{ ...runEvidence(REPORTS, change), reports }] })
 
 const RANGE: RangeJudgement = {
   base: BASE,

@@ -5,6 +5,7 @@ import { type GateInput, judge } from '../src/index.ts'
 import {
   BASE,
   COMMIT,
+  REPORTS,
   SUITE,
   TREE,
   digestOf,
@@ -52,7 +53,7 @@ describe('a release with all its evidence', () => {
 
 /** Each blocks for one reason; the twin is the passing release above, from which it differs in one thing. */
 const BLOCKING: readonly (readonly [string, GateInput, string])[] = [
-  ['no run record', withSuite(suiteEvidence({ run: undefined, reports: [] })), 'gate/missing-run'],
+  ['no run record', withSuite(suiteEvidence({ runs: [] })), 'gate/missing-run'],
   ['no evidence at all of a suite', gateInput({ suites: {} }), 'gate/missing-run'],
   ['a run of another commit', withSuite(withRecord({ commit: OTHER })), 'gate/wrong-commit'],
   ['a run of another suite', withSuite(withRecord({ suite: 'security' })), 'gate/wrong-commit'],
@@ -78,30 +79,16 @@ const BLOCKING: readonly (readonly [string, GateInput, string])[] = [
     withSuite(withRecord({ end: { kind: 'not-started', reason: 'ENOENT' } })),
     'gate/exit-code',
   ],
-  [
-    'a report that the record names is gone',
-    withSuite({ ...withRecord({}), reports: [] }),
-    'gate/missing-report',
-  ],
-  [
-    'a run without any report',
-    withSuite({ ...withRecord({ reports: [] }), reports: [] }),
-    'gate/missing-report',
-  ],
+  ['a report that the record names is gone', withSuite(withRecord({}, [])), 'gate/missing-report'],
+  ['a run without any report', withSuite(withRecord({ reports: [] }, [])), 'gate/missing-report'],
   [
     'a report that nobody vouches for',
-    withSuite({
-      ...withRecord({}),
-      reports: [...suiteEvidence().reports, report([passed('extra')], '2')],
-    }),
+    withSuite(withRecord({}, [...REPORTS, report([passed('extra')], '2')])),
     'gate/changed-report',
   ],
   [
     'the same report twice',
-    withSuite({
-      ...withRecord({}),
-      reports: [...suiteEvidence().reports, ...suiteEvidence().reports],
-    }),
+    withSuite(withRecord({}, [...REPORTS, ...REPORTS])),
     'gate/duplicate-report',
   ],
   ['a failed test', withCases('failed'), 'gate/failed-test'],

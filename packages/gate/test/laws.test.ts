@@ -2,7 +2,7 @@ import type { TestCase } from '@bulkhead/test-reports'
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { type GateInput, judge } from '../src/index.ts'
-import { gateInput, passed, report, suiteEvidence, withSuite } from './gate-input.ts'
+import { gateInput, passed, report, runEvidence, suiteEvidence, withSuite } from './gate-input.ts'
 
 /** Reports over the two required tests and strangers, in any order and with any status. */
 const anyCase: fc.Arbitrary<TestCase> = fc.record({
@@ -47,7 +47,7 @@ it('law 13: the order of evidence never matters, and the same input gives the sa
       const one = report(first, '1')
       const two = report(second, '2')
       const evidence = (reports: (typeof one)[]) =>
-        withSuite({ ...suiteEvidence({ reports: [one, two] }), reports })
+        withSuite(suiteEvidence({ runs: [{ run: runEvidence([one, two]).run, reports }] }))
       const forward = JSON.stringify(judge(evidence([one, two])))
       expect(JSON.stringify(judge(evidence([two, one])))).toBe(forward)
       expect(JSON.stringify(judge(evidence([one, two])))).toBe(forward)

@@ -12,6 +12,8 @@ export const ENTRY_KINDS = [
   'deploy.finished',
   'deploy.refused',
   'rollback.started',
+  'heartbeat',
+  'key.revoked',
 ] as const
 
 /** What happened. Each kind has a CDEvents type (event.ts) and its rule (rules.ts). */

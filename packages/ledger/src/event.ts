@@ -91,6 +91,8 @@ const DESCRIPTIONS: Readonly<Record<EntryKind, Describe>> = {
   'gate.verdict': describeVerdict,
   'deploy.started': custom('deployment', 'started'),
   'deploy.step': custom('deployment', 'progressed'),
+  heartbeat: custom('ledger', 'alive'),
+  'key.revoked': custom('key', 'revoked'),
   'deploy.refused': custom('deployment', 'refused'),
   'rollback.started': custom('deployment', 'reverting'),
   'deploy.finished': (draft, place) =>

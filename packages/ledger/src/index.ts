@@ -1,3 +1,12 @@
+export { type AuditEnd, type AuditRequest, type LogSource, auditLog } from './audit/audit-log.ts'
+export { type ProofJudgement, judgeEntryProof, proveEntry } from './audit/entry-proof.ts'
+export { logAt, newestCheckpoint, openKnownCheckpoint } from './audit/known-checkpoint.ts'
+export {
+  type VerifierPolicy,
+  parseVerifierPolicy,
+  plainPolicy,
+  writeVerifierPolicy,
+} from './audit/verifier-policy.ts'
 export type { Actor, EntryDraft, EntryKind, LedgerEntry, ReleaseOnRecord } from './entry.ts'
 export { foldEnvironment } from './environment-fold.ts'
 export type {
@@ -24,3 +33,8 @@ export {
   judgeLedger,
   verifyLedger,
 } from './verify-ledger.ts'
+export { logNoteKeys } from './stored-tree.ts'
+export { noteKey, writeVerifierKey } from './tlog/note-key.ts'
+export { TiledTree } from './tlog/tiled-tree.ts'
+export { witnessMemoryIn } from './witness/witness-memory.ts'
+export { withCosignature, witnessCheckpoint } from './witness/witness.ts'

@@ -2,12 +2,19 @@ import type { Finding, ReasonCode } from '@bulkhead/vocabulary'
 
 const COMPARE = 'compare the log with a copy that you trust: `git log -p ledger/ENVIRONMENT`'
 
+const REBUILD =
+  'the next append writes it anew (`bulkhead ledger heartbeat`); find out first who changed it'
+
 const REMEDIES: Partial<Record<ReasonCode, string>> = {
   'ledger/bad-signature':
     'compare the log with a copy that you trust; if a key was changed on purpose, pin a genesis that names it',
   'ledger/wrong-origin': 'read the ledger of this repository and environment',
   'ledger/wrong-genesis':
     'check the genesis that you pinned; if it is right, this is not your ledger',
+  'ledger/bad-checkpoint': REBUILD,
+  'ledger/bad-tile': REBUILD,
+  'ledger/no-checkpoint':
+    'append to it once: `bulkhead ledger heartbeat` adds tiles and checkpoint',
   'ledger/illegal-step': 'find out who wrote the entry, and why, before shipping anything',
 }
 
@@ -18,3 +25,14 @@ export const against = (index: number, code: ReasonCode, message: string): Findi
   message,
   remedy: REMEDIES[code] ?? COMPARE,
 })
+
+/** One reason against what a log says of itself as a whole. */
+export const againstLog = (subject: string, code: ReasonCode, message: string): Finding => ({
+  code,
+  subject,
+  message,
+  remedy: REMEDIES[code] ?? COMPARE,
+})
+
+export const againstCheckpoint = (code: ReasonCode, message: string): Finding =>
+  againstLog('checkpoint', code, message)

@@ -6,6 +6,12 @@ export interface StoredEntry {
   readonly bytes: Buffer
 }
 
+/** A file beside the entries: a tile of the tree, or the checkpoint. */
+export interface StoredFile {
+  readonly path: string
+  readonly bytes: Buffer
+}
+
 /** One state of a store. What is read at a position never changes. */
 export interface StorePosition {
   /** The newest commit of the log, null while there is none. */
@@ -18,6 +24,10 @@ export interface AppendRequest {
   /** The position that the entries build on. */
   readonly expected: StorePosition
   readonly entries: readonly StoredEntry[]
+  /** Files that follow from the entries, written in the same step; a store may keep none. */
+  readonly files?: readonly StoredFile[]
+  /** Paths of files or folders that the same step removes. */
+  readonly removed?: readonly string[]
   /** ISO 8601 in UTC; dates the commit. */
   readonly at: string
 }
@@ -35,6 +45,8 @@ export interface LedgerStore {
   read(from: number, at?: StorePosition): AsyncIterable<StoredEntry>
   /** All entries in one step, or none. @throws WorldError `ledger/append-failed` */
   append(request: AppendRequest): Promise<AppendOutcome>
+  /** A file beside the entries; undefined when it is not there. Absent where a store keeps none. */
+  readFile?(path: string, at?: StorePosition): Promise<Buffer | undefined>
   /** What lies in the store and is no entry: never obeyed. At most 100 paths. */
   listForeign(): Promise<readonly string[]>
 }

@@ -4,6 +4,9 @@ import { sha256 } from '@bulkhead/envelope'
 import type { LedgerEntry } from './entry.ts'
 import { readEntry } from './entry-form.ts'
 import { EnvironmentFold } from './environment-fold.ts'
+import { GrowingTree, type Tile } from './tlog/growing-tree.ts'
+import { hashLeaf } from './tlog/merkle-hash.ts'
+import { revokedKeyOf } from './rules.ts'
 import { against } from './ledger-findings.ts'
 
 /** Whom and what a reader of a ledger trusts; all of it from the caller, none of it from the log. */
@@ -28,7 +31,20 @@ export interface EntryJudgement {
   readonly findings: readonly Finding[]
 }
 
-type Check = (chain: LogChain, entry: LedgerEntry, index: number) => Finding | undefined
+/** One check of an entry in its place. The verifier is a list of them, so that a test can miss one. */
+export interface EntryCheck {
+  readonly name: string
+  judge(chain: LogChain, entry: LedgerEntry, index: number): Finding | undefined
+}
+
+type Judge = EntryCheck['judge']
+
+/** From where a chain goes on that was verified before. */
+export interface ChainStart {
+  readonly tree: GrowingTree
+  readonly head: Digest
+  readonly lastAt: string
+}
 
 /**
  * Judges a log entry by entry, in order. What it keeps is the last digest and the fold, never the
@@ -36,14 +52,44 @@ type Check = (chain: LogChain, entry: LedgerEntry, index: number) => Finding | u
  */
 export class LogChain {
   readonly identity: LedgerIdentity
+  readonly #checks: readonly EntryCheck[]
+  #revoked: ReadonlySet<string> = new Set()
   #fold = new EnvironmentFold()
+  #tree = new GrowingTree()
+  #full: Tile[] = []
   #size = 0
   #head: Digest | null = null
   #lastAt = ''
   #sound = true
 
-  constructor(identity: LedgerIdentity) {
+  constructor(identity: LedgerIdentity, checks: readonly EntryCheck[] = ENTRY_CHECKS) {
     this.identity = identity
+    this.#checks = checks
+  }
+
+  /** Without what came before, nobody can say what may follow: steps are not judged from here. */
+  static resume(
+    identity: LedgerIdentity,
+    checks: readonly EntryCheck[],
+    { tree, head, lastAt }: ChainStart,
+  ): LogChain {
+    const chain = new LogChain(identity, checks)
+    chain.#tree = tree
+    chain.#size = tree.size
+    chain.#head = head
+    chain.#lastAt = lastAt
+    chain.#sound = false
+    return chain
+  }
+
+  /** Whether nothing is wrong with form and links so far, and all of the log was seen. */
+  get sound(): boolean {
+    return this.#sound
+  }
+
+  /** Whether an earlier entry ended this key. */
+  isRevoked(keyId: string): boolean {
+    return this.#revoked.has(keyId)
   }
 
   get fold(): EnvironmentFold {
@@ -53,6 +99,18 @@ export class LogChain {
   /** Number of entries so far: the index of the next. */
   get size(): number {
     return this.#size
+  }
+
+  /** The Merkle tree over the bytes of all entries so far. */
+  get tree(): GrowingTree {
+    return this.#tree
+  }
+
+  /** The tiles that were filled since this was last asked. */
+  drainTiles(): readonly Tile[] {
+    const full = this.#full
+    this.#full = []
+    return full
   }
 
   get head(): Digest | null {
@@ -72,6 +130,7 @@ export class LogChain {
         ? this.#judgeEntry(reading.entry, index)
         : [against(index, reading.code, reading.reason)]
     if (findings.some(({ code }) => code !== 'ledger/illegal-step')) this.#sound = false
+    this.#full.push(...this.#tree.append(hashLeaf(bytes)))
     const digest = sha256(bytes)
     this.#moveTo(index, digest, entry, findings.length === 0)
     return {
@@ -83,10 +142,10 @@ export class LogChain {
 
   /** After the first break nobody can say what may follow what: only form and links are judged on. */
   #judgeEntry(entry: LedgerEntry, index: number): readonly Finding[] {
-    const findings = CHECKS.flatMap((check) => check(this, entry, index) ?? [])
-    if (findings.length > 0 || !this.#sound) return findings
-    const objection = this.#fold.objection(entry)
-    return objection === undefined ? [] : [against(index, 'ledger/illegal-step', objection)]
+    const place = this.#checks.filter((check) => check !== STEP_CHECK)
+    const findings = place.flatMap((check) => check.judge(this, entry, index) ?? [])
+    if (findings.length > 0 || !this.#sound || !this.#checks.includes(STEP_CHECK)) return findings
+    return [STEP_CHECK.judge(this, entry, index) ?? []].flat()
   }
 
   #moveTo(index: number, digest: Digest, entry: LedgerEntry | null, legal: boolean): void {
@@ -94,6 +153,8 @@ export class LogChain {
     this.#head = digest
     if (entry !== null && entry.at > this.#lastAt) this.#lastAt = entry.at
     if (entry !== null && legal) this.#fold.apply(entry)
+    const revoked = entry?.kind === 'key.revoked' && legal ? revokedKeyOf(entry.data) : undefined
+    if (revoked !== undefined) this.#revoked = new Set([...this.#revoked, revoked])
   }
 
   /** What can only be said at the end: a log that stops before what was seen of it is cut. */
@@ -122,8 +183,11 @@ export class LogChain {
 
   /** A copy that goes its own way: to try entries out before they are written. */
   fork(): LogChain {
-    const copy = new LogChain(this.identity)
+    const copy = new LogChain(this.identity, this.#checks)
+    copy.#revoked = this.#revoked
     copy.#fold = this.#fold.fork()
+    copy.#tree = this.#tree.fork()
+    copy.#full = [...this.#full]
     copy.#size = this.#size
     copy.#head = this.#head
     copy.#lastAt = this.#lastAt
@@ -132,7 +196,7 @@ export class LogChain {
   }
 }
 
-const checkIndex: Check = (chain, entry, index) => {
+const checkIndex: Judge = (chain, entry, index) => {
   if (index !== chain.size) {
     return against(index, 'ledger/broken-chain', `entry ${chain.size} is missing before it`)
   }
@@ -141,7 +205,7 @@ const checkIndex: Check = (chain, entry, index) => {
     : against(index, 'ledger/broken-chain', `it says that it is entry ${entry.index}`)
 }
 
-const checkPrevious: Check = (chain, entry, index) =>
+const checkPrevious: Judge = (chain, entry, index) =>
   entry.previous === chain.head
     ? undefined
     : against(
@@ -150,7 +214,7 @@ const checkPrevious: Check = (chain, entry, index) =>
         `it follows ${entry.previous ?? 'nothing'}, the entry before it is ${chain.head ?? 'none'}`,
       )
 
-const checkOrigin: Check = ({ identity }, entry, index) => {
+const checkOrigin: Judge = ({ identity }, entry, index) => {
   if (entry.origin !== identity.origin) {
     return against(index, 'ledger/wrong-origin', `it is of ${entry.origin}, not ${identity.origin}`)
   }
@@ -163,7 +227,7 @@ const checkOrigin: Check = ({ identity }, entry, index) => {
       )
 }
 
-const checkDate: Check = (chain, entry, index) =>
+const checkDate: Judge = (chain, entry, index) =>
   entry.at >= chain.lastAt
     ? undefined
     : against(
@@ -172,7 +236,7 @@ const checkDate: Check = (chain, entry, index) =>
         `it is dated ${entry.at}, before an earlier entry of ${chain.lastAt}`,
       )
 
-const checkGenesis: Check = ({ identity }, entry, index) => {
+const checkGenesis: Judge = ({ identity }, entry, index) => {
   if ((entry.kind === 'genesis') !== (index === 0)) {
     return against(index, 'ledger/wrong-genesis', 'a log has one genesis entry, its first')
   }
@@ -182,11 +246,33 @@ const checkGenesis: Check = ({ identity }, entry, index) => {
     : against(index, 'ledger/wrong-genesis', `it is ${entry.digest}, pinned is ${genesisDigest}`)
 }
 
-/**
- * After form and signature, which `readEntry` judges, and before what may follow what: the order of
- * the annex, §6.
- */
-const CHECKS: readonly Check[] = [checkIndex, checkPrevious, checkOrigin, checkDate, checkGenesis]
+/** A key that was revoked signs nothing more, whatever date it writes. */
+const checkRevocation: Judge = (chain, { signer }, index) => {
+  const key = chain.identity.trust.keys.find(({ name }) => name === signer)
+  return key !== undefined && chain.isRevoked(key.id)
+    ? against(index, 'ledger/revoked-key', `${signer} was revoked before`)
+    : undefined
+}
+
+/** What may follow what; judged last, and only while all that came before is known and sound. */
+const STEP_CHECK: EntryCheck = {
+  name: 'step',
+  judge: ({ fold }, entry, index) => {
+    const objection = fold.objection(entry)
+    return objection === undefined ? undefined : against(index, 'ledger/illegal-step', objection)
+  },
+}
+
+/** After form and signature, which `readEntry` judges: the order of the annex, §6. */
+export const ENTRY_CHECKS: readonly EntryCheck[] = [
+  { name: 'index', judge: checkIndex },
+  { name: 'previous', judge: checkPrevious },
+  { name: 'origin', judge: checkOrigin },
+  { name: 'date', judge: checkDate },
+  { name: 'genesis', judge: checkGenesis },
+  { name: 'revocation', judge: checkRevocation },
+  STEP_CHECK,
+]
 
 function checkPinned({ head }: LedgerTrust, index: number, digest: Digest): readonly Finding[] {
   if (head === undefined || head.index !== index || head.digest === digest) return []

@@ -4,7 +4,9 @@ import type { Clock } from '@bulkhead/world'
 import type { EntryDraft, LedgerEntry } from './entry.ts'
 import { MAX_ENTRY_BYTES, sealEntry } from './entry-form.ts'
 import type { EnvironmentFold } from './environment-fold.ts'
-import type { LedgerStore, StorePosition, StoredEntry } from './ledger-store.ts'
+import type { AppendRequest, LedgerStore, StorePosition, StoredFile } from './ledger-store.ts'
+import { checkpointFile, fileOfTile, newEdge, outgrown } from './stored-tree.ts'
+import { TreeReconciliation } from './tree-reconciliation.ts'
 import { type EntryJudgement, type LedgerIdentity, LogChain } from './log-chain.ts'
 
 export interface LogWriterOptions extends LedgerIdentity {
@@ -45,6 +47,7 @@ export class LogWriter {
   readonly #options: LogWriterOptions
   #chain: LogChain
   #position: StorePosition | undefined
+  #repairs: readonly StoredFile[] = []
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(options: LogWriterOptions) {
@@ -97,19 +100,24 @@ export class LogWriter {
       this.#position = position
       return
     }
-    const { chain, findings } = await this.#readOn(position)
+    const { chain, findings, repairs } = await this.#readOn(position)
     if (findings.length > 0) throw new DeniedError(findings)
     this.#chain = chain
+    this.#repairs = repairs
     this.#position = position
   }
 
   /** Judges the new entries; the last known one is read again, for the log must still hold it. */
-  async #readOn(
-    position: StorePosition,
-  ): Promise<{ readonly chain: LogChain; readonly findings: readonly Finding[] }> {
+  async #readOn(position: StorePosition): Promise<{
+    readonly chain: LogChain
+    readonly findings: readonly Finding[]
+    readonly repairs: readonly StoredFile[]
+  }> {
     const known = this.#chain.size
     const chain = this.#chain.fork()
     const findings: Finding[] = []
+    const tree = new TreeReconciliation(this.#options.store, position)
+    await tree.begin(chain)
     let seen = known === 0
     for await (const { index, bytes } of this.#options.store.read(
       Math.max(0, known - 1),
@@ -117,8 +125,15 @@ export class LogWriter {
     )) {
       if (index < known) seen = chain.stillHolds(index, bytes)
       else findings.push(...chain.judge(index, bytes).findings)
+      await tree.follow(chain)
     }
-    return { chain, findings: seen ? [...findings, ...chain.judgeEnd()] : [chain.rewritten()] }
+    const { repairs } = tree
+    if (!seen) return { chain, findings: [chain.rewritten()], repairs }
+    return {
+      chain,
+      findings: [...findings, ...chain.judgeEnd(), ...(await tree.end(chain))],
+      repairs,
+    }
   }
 
   async #attempt(propose: Propose): Promise<Attempt> {
@@ -141,13 +156,27 @@ export class LogWriter {
   async #store(chain: LogChain, entries: readonly LedgerEntry[], skip: number): Promise<Attempt> {
     const position = this.#position
     if (position === undefined) throw new TypeError('appending to a log that was not read')
-    const stored: readonly StoredEntry[] = entries
-    const request = { expected: position, entries: stored, at: chain.lastAt }
+    const files = await this.#filesOf(chain)
+    const request = { expected: position, entries, at: chain.lastAt, ...files }
     const outcome = await this.#options.store.append(request)
     if (outcome.kind === 'lost-race') return outcome
     this.#chain = chain
     this.#position = outcome.position
+    this.#repairs = []
     return { kind: 'done', outcome: { entries: entries.slice(skip) } }
+  }
+
+  /** What follows from the entries: only what this append changes, so that its cost does not grow. */
+  async #filesOf(chain: LogChain): Promise<Pick<AppendRequest, 'files' | 'removed'>> {
+    const { origin, trust, signer } = this.#options
+    const full = chain.drainTiles()
+    const removed = outgrown(full)
+    const tiles = [...full, ...newEdge(chain.tree, this.#chain.size)].map(fileOfTile)
+    const repairs = this.#repairs.filter(
+      ({ path }) => !removed.some((folder) => path.startsWith(`${folder}/`)),
+    )
+    const checkpoint = await checkpointFile(chain.tree, origin, trust.keys, signer)
+    return { files: [...repairs, ...tiles, checkpoint], removed }
   }
 
   /** Seals a draft at the end of a chain, and judges it as every reader will. */

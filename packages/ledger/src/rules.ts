@@ -132,6 +132,15 @@ export const RULES: Readonly<Record<EntryKind, Rule>> = {
   'rollback.started': continueDeploy,
   'deploy.finished': finishDeploy,
   'deploy.refused': () => undefined,
+  heartbeat: () => undefined,
+  'key.revoked': ({ data }) =>
+    revokedKeyOf(data) === undefined ? 'it names no key as sha256:<64 hex digits>' : undefined,
+}
+
+/** The id of the key that an entry `key.revoked` ends, from the next entry on. */
+export function revokedKeyOf(data: Step['data']): string | undefined {
+  const key = data['key']
+  return typeof key === 'string' && /^sha256:[0-9a-f]{64}$/.test(key) ? key : undefined
 }
 
 /** Same names, same bytes; order is nobody's business. */

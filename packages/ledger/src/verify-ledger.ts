@@ -37,7 +37,10 @@ export async function* judgeLedger(
   request: VerifyLedgerRequest,
 ): AsyncGenerator<EntryJudgement, LedgerEnd> {
   const chain = new LogChain(request)
-  for await (const { index, bytes } of request.entries) yield chain.judge(index, bytes)
+  for await (const { index, bytes } of request.entries) {
+    yield chain.judge(index, bytes)
+    chain.drainTiles()
+  }
   return { findings: chain.judgeEnd(), head: chain.head, state: chain.fold.state() }
 }
 

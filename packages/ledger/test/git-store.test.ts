@@ -104,7 +104,13 @@ describe('the branch', () => {
     expect(log).toContain(` ${seconds} ledger: entries 0 to 2\n`)
     expect(log).toContain('ledger: entries 3 to 3\n')
     expect(await git.fixture.git('ls-tree', '-r', '--name-only', BRANCH)).toBe(
-      ['000', '001', '002', '003'].map((n) => `entries/000/000/${n}.json\n`).join(''),
+      [
+        'checkpoint',
+        ...['000', '001', '002', '003'].map((n) => `entries/000/000/${n}.json`),
+        'tile/0/000.p/3',
+        'tile/0/000.p/4',
+        '',
+      ].join('\n'),
     )
   })
 

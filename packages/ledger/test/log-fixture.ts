@@ -88,6 +88,7 @@ export async function all<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
 /** A store in memory that decides races as the git store does. */
 export class MemoryStore implements LedgerStore {
   entries: readonly StoredEntry[] = []
+  readonly files = new Map<string, Buffer>()
   #commits = 0
   /** Called before each append, to lose races on purpose. */
   beforeAppend: () => void | Promise<void> = () => undefined
@@ -105,17 +106,28 @@ export class MemoryStore implements LedgerStore {
     for (const entry of this.entries) if (entry.index >= from) yield entry
   }
 
-  async append({ expected, entries }: Parameters<LedgerStore['append']>[0]) {
+  async append(request: Parameters<LedgerStore['append']>[0]) {
+    const { expected, entries, files = [], removed = [] } = request
     await this.beforeAppend()
     if (expected.commit !== this.#position().commit) return { kind: 'lost-race' } as const
-    this.put([...this.entries, ...entries.map(({ index, bytes }) => ({ index, bytes }))])
+    for (const path of this.files.keys()) {
+      if (removed.some((folder) => path.startsWith(`${folder}/`))) this.files.delete(path)
+    }
+    for (const { path, bytes } of files) this.files.set(path, bytes)
+    this.entries = [...this.entries, ...entries.map(({ index, bytes }) => ({ index, bytes }))]
+    this.#commits += 1
     return { kind: 'appended', position: this.#position() } as const
   }
 
-  /** Replaces the whole log, as somebody with write access could. */
+  /** Replaces the whole log, as somebody with write access could; tiles and checkpoint are gone. */
   put(entries: readonly StoredEntry[]): void {
+    this.files.clear()
     this.entries = entries
     this.#commits += 1
+  }
+
+  readFile(path: string) {
+    return Promise.resolve(this.files.get(path))
   }
 
   listForeign() {

@@ -5,8 +5,13 @@ import type { LoadedPolicy } from './policy.ts'
 import { digestOfFiles } from './policy-digest.ts'
 import type { Defect } from './yaml-path.ts'
 
-/** Far above any honest list of signers, inventory or key. */
+/** Far above any honest policy, list of signers or key. */
 export const MOST_FILE_BYTES = 4 * 1024 * 1024
+/** Inventories spell out every test: 50,000 of them with long names take 10 MiB. */
+export const MOST_INVENTORY_BYTES = 64 * 1024 * 1024
+
+const mostBytes = ({ role }: NamedFile): number =>
+  role === 'inventory' ? MOST_INVENTORY_BYTES : MOST_FILE_BYTES
 
 /** A policy's bytes, and the way to the files that it names. */
 export interface PolicyOrigin {
@@ -52,7 +57,7 @@ function judgeFiles(files: readonly ReadFile[], origin: PolicyOrigin): readonly 
       .filter(({ bytes, role }) => bytes === undefined && role !== 'inventory')
       .map((file) => missingFile(file, origin)),
     ...files.flatMap((file) =>
-      file.bytes && file.bytes.length > MOST_FILE_BYTES ? [tooLarge(file)] : [],
+      file.bytes && file.bytes.length > mostBytes(file) ? [tooLarge(file)] : [],
     ),
     ...sameKeys(files.filter(({ role }) => KEY_ROLES.has(role))),
   ]
@@ -84,11 +89,11 @@ const missingFile = ({ path, role, place }: ReadFile, { whereFilesAre }: PolicyO
   remedy: `Commit the file at that path (\`git add -- ${quoted(path)}\`) to the trusted ref, or name the right path here.`,
 })
 
-const tooLarge = ({ path, place }: ReadFile): Defect => ({
+const tooLarge = (file: ReadFile): Defect => ({
   code: 'policy/too-large',
-  path: place,
+  path: file.place,
   part: 'value',
-  message: `${JSON.stringify(path)} is larger than the ${MOST_FILE_BYTES} bytes that are read`,
+  message: `${JSON.stringify(file.path)} is larger than the ${mostBytes(file)} bytes that are read`,
   remedy: 'Make the file smaller.',
 })
 

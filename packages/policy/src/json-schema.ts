@@ -61,6 +61,10 @@ const RULES_BEYOND_VALIBOT: readonly {
     at: ['properties', 'suites', 'additionalProperties', 'properties', 'reports'],
     rule: { uniqueItems: true },
   },
+  {
+    at: ['properties', 'suites', 'additionalProperties', 'properties', 'legs'],
+    rule: { uniqueItems: true },
+  },
   { at: ['properties', 'build', 'properties', 'artifacts'], rule: { uniqueItems: true } },
 ]
 

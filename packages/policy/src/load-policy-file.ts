@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type BlobId, type CommitId, InputError, blobId, commitId } from '@bulkhead/vocabulary'
-import { MOST_FILE_BYTES, assemblePolicy } from './assemble-policy.ts'
+import { MOST_FILE_BYTES, MOST_INVENTORY_BYTES, assemblePolicy } from './assemble-policy.ts'
 import type { LoadedPolicy } from './policy.ts'
 
 /** What git writes where there is no commit. */
@@ -31,18 +31,23 @@ export async function loadPolicyFile(
     trustedRef,
     shownAs: file,
     whereFilesAre: `folder ${folder}`,
-    read: (path) => readRegularFile(join(folder, path), path),
+    // Which of them is an inventory, and so may be large, is judged with the rest.
+    read: (path) => readRegularFile(join(folder, path), path, MOST_INVENTORY_BYTES),
   })
 }
 
 /** The bytes, or undefined when nothing or no regular file is there: a pipe would never end. */
-async function readRegularFile(path: string, shownAs: string): Promise<Buffer | undefined> {
+async function readRegularFile(
+  path: string,
+  shownAs: string,
+  most = MOST_FILE_BYTES,
+): Promise<Buffer | undefined> {
   try {
     const { size } = await stat(path).then((found) =>
       found.isFile() ? found : { size: undefined },
     )
     if (size === undefined) return undefined
-    if (size > MOST_FILE_BYTES) throw tooLarge(shownAs, size)
+    if (size > most) throw tooLarge(shownAs, size, most)
     return await readFile(path)
   } catch (error) {
     if (error instanceof InputError) throw error
@@ -60,11 +65,11 @@ const unreadable = (path: string, why: string): InputError =>
     remedy: 'Check the path and its permissions; `bulkhead init` writes a first policy.',
   })
 
-const tooLarge = (path: string, size: number): InputError =>
+const tooLarge = (path: string, size: number, most: number): InputError =>
   new InputError({
     code: 'policy/too-large',
     subject: path,
-    message: `the file has ${size} bytes; at most ${MOST_FILE_BYTES} are read`,
+    message: `the file has ${size} bytes; at most ${most} are read`,
     remedy: 'Make the file smaller.',
   })
 

@@ -64,6 +64,8 @@ const suiteOfForm = (form: SuiteForm): SuitePolicy => ({
   format: form.format,
   inventory: form.inventory,
   timeout: span(form.timeout),
+  legs: form.legs ?? [],
+  shards: form.shards,
 })
 
 const environmentOfForm = (form: EnvironmentForm, name: string): EnvironmentPolicy => ({

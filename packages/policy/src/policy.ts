@@ -14,6 +14,10 @@ export interface SuitePolicy {
   /** Path of the inventory in the repository. */
   readonly inventory: string | undefined
   readonly timeout: Milliseconds
+  /** Names of the machines or settings that the suite runs on, all of them; none for just one. */
+  readonly legs: readonly string[]
+  /** Into how many shards each leg is split; 1 for not at all. */
+  readonly shards: number
 }
 
 /** A public key in the repository, by path. */

@@ -7,8 +7,16 @@ import {
   policyExample,
   suiteExample,
 } from './examples.ts'
+import {
+  commandLine,
+  duration,
+  explain,
+  listOf,
+  nameKey,
+  repositoryPath,
+  wholeNumber,
+} from './forms.ts'
 import { signingForm } from './signing-form.ts'
-import { commandLine, duration, explain, listOf, nameKey, repositoryPath } from './forms.ts'
 
 /**
  * The YAML form of `bulkhead.yml` version 1, keys and values as people write them. One schema gives
@@ -43,6 +51,30 @@ export const suiteForm = explain(
       ),
     ),
     timeout: v.optional(duration('The command is killed after this long.', '5m'), '10m'),
+    legs: v.optional(
+      explain(
+        v.pipe(
+          v.array(nameKey),
+          v.minLength(1),
+          v.maxLength(64),
+          v.check((legs) => new Set(legs).size === legs.length),
+        ),
+        {
+          form: 'a list of names, at least one, each once',
+          meaning:
+            'The machines or settings that the suite must run on. Each leg runs the whole suite, and every one must be there.',
+          example: ['linux', 'windows'],
+        },
+      ),
+    ),
+    shards: v.optional(
+      wholeNumber(
+        1_000,
+        'Into how many shards each leg is split. Every one must be there; tests see theirs as BULKHEAD_SHARD (2/4).',
+        4,
+      ),
+      1,
+    ),
   }),
   {
     form: 'a mapping with the keys of one suite',

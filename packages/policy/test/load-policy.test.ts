@@ -102,6 +102,14 @@ describe('loading from the trusted ref', () => {
     expect(files.size).toBe(5)
   })
 
+  it('reads an inventory of 64 MiB: it names every test', async () => {
+    const sized = (size: number): Files => ({ ...right, [inventory]: Buffer.alloc(size, ' ') })
+    expect((await load(sized(64 * 1024 * 1024))).files.has(inventory)).toBe(true)
+    expect(await findingsOf(load(sized(64 * 1024 * 1024 + 1)))).toMatchObject([
+      { code: 'policy/too-large' },
+    ])
+  })
+
   it('refuses a named file above 4 MiB, and reads one of 4 MiB', async () => {
     const sized = (size: number): Files => ({
       ...right,

@@ -37,6 +37,8 @@ describe('a right policy', () => {
           format: 'junit',
           inventory: '.bulkhead/inventory/tenant-isolation.json',
           timeout: 300_000,
+          legs: ['linux', 'windows'],
+          shards: 4,
         },
       },
       build: { command: ['npm', 'run', '--silent', 'build'], artifacts: ['dist/tenant-app.mjs'] },
@@ -90,7 +92,12 @@ describe('a right policy', () => {
       verdictExpires: 3_600_000,
       command: undefined,
     })
-    expect(suites['security']).toMatchObject({ format: 'junit', timeout: 600_000 })
+    expect(suites['security']).toMatchObject({
+      format: 'junit',
+      timeout: 600_000,
+      legs: [],
+      shards: 1,
+    })
     expect(environments['production']?.target.env).toEqual({})
   })
 
@@ -131,6 +138,17 @@ const wrongValues: readonly { from: string; to: string; at?: string; says: strin
     at: 'yes',
     says: 'found the text "yes", want true or false',
   },
+  { from: 'shards: 4', to: 'shards: 0', at: '0', says: 'want a whole number from 1 to 1000' },
+  { from: 'shards: 4', to: 'shards: 2.5', at: '2.5', says: 'want a whole number' },
+  { from: 'legs: [linux, windows]', to: 'legs: []', at: '[]', says: 'want a list of names' },
+  { from: 'legs: [linux, windows]', to: 'legs: linux', at: 'linux', says: 'want a list of names' },
+  {
+    from: 'legs: [linux, windows]',
+    to: 'legs: [Linux]',
+    at: 'Linux',
+    says: 'want a name of lower-case',
+  },
+  { from: 'legs: [linux, windows]', to: 'legs: [a, b, a]', at: '[a, b, a]', says: 'each once' },
   { from: 'format: junit', to: 'format: tap', at: 'tap', says: 'found the text "tap", want junit' },
   {
     from: 'separation: process',

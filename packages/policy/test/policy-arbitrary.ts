@@ -91,6 +91,8 @@ const suite: fc.Arbitrary<Omit<SuitePolicy, 'reports' | 'inventory'>> = fc.recor
   command,
   format: fc.constant('junit' as const),
   timeout: span(1, 999_999_999),
+  legs: fc.uniqueArray(name, { maxLength: 3 }),
+  shards: fc.integer({ min: 1, max: 1000 }),
 })
 
 const principal = fc.record({

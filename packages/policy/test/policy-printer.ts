@@ -41,7 +41,11 @@ const listed = (lists: Readonly<Record<string, readonly unknown[]>>) =>
   Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0))
 
 const suiteForm = (suite: SuitePolicy) =>
-  without({ ...suite, timeout: formatDuration(suite.timeout) })
+  without({
+    ...suite,
+    timeout: formatDuration(suite.timeout),
+    legs: suite.legs.length === 0 ? undefined : suite.legs,
+  })
 
 const environmentForm = ({ target, regions, required, bake }: EnvironmentPolicy) => ({
   target: {

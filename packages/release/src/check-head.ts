@@ -1,17 +1,22 @@
-import { judgeSuite } from '@bulkhead/gate'
+import { type SuiteEvidence, judgeSuite } from '@bulkhead/gate'
 import { type LoadedPolicy, type Mode, loadPolicy } from '@bulkhead/policy'
+import type { RangeJudgement } from '@bulkhead/signatures'
+import type { Inventory, TestId } from '@bulkhead/test-reports'
 import { type CommitId, type Finding, sortFindings } from '@bulkhead/vocabulary'
 import { cleanHead } from './clean-head.ts'
-import { inventoryAt } from './gather-evidence.ts'
+import { gatherDemands, policyCarriedBy } from './gather-suite.ts'
 import { observeSuite } from './observe-suite.ts'
 import { judgeNextPolicy } from './next-policy.ts'
 import { judgeReleaseRange } from './release-range.ts'
+import { legOf } from './suite-parts.ts'
 import { pinnedGenesis } from './trusted-ref.ts'
 import type { Workspace } from './workspace.ts'
 
 export interface CheckRequest {
   /** The trusted ref; default: the remote's default branch, else the pinned genesis. */
   readonly base?: string
+  /** The leg that this machine stands for, in suites that declare legs. */
+  readonly leg?: string
   readonly onOutput: (chunk: Uint8Array) => void
   readonly onStep: (step: string) => void
   readonly signal: AbortSignal
@@ -43,10 +48,18 @@ export async function checkHead(workspace: Workspace, request: CheckRequest): Pr
     ...range.commits.flatMap((commit) => commit.findings),
     ...(await judgeNextPolicy(workspace, head)),
   ]
+  const next = await policyCarriedBy(workspace, head)
   const suites: CheckResult['suites'][number][] = []
   for (const name of Object.keys(policy.policy.suites)) {
     request.onStep(`suite ${name}`)
-    const { counts, found } = await checkSuite(workspace, { ...request, policy, name, head })
+    const { counts, found } = await checkSuite(workspace, {
+      ...request,
+      policy,
+      next,
+      range,
+      name,
+      head,
+    })
     suites.push({ name, ...counts })
     findings.push(...found)
   }
@@ -62,33 +75,59 @@ export async function checkHead(workspace: Workspace, request: CheckRequest): Pr
 
 interface SuiteCheck extends CheckRequest {
   readonly policy: LoadedPolicy
+  readonly next: LoadedPolicy | undefined
+  readonly range: RangeJudgement
   readonly name: string
   readonly head: CommitId
 }
 
 async function checkSuite(
   workspace: Workspace,
-  { policy, name, head, onOutput, signal }: SuiteCheck,
+  { policy, next, range, name, head, leg, onOutput, signal }: SuiteCheck,
 ) {
   const suite = policy.policy.suites[name]
   if (suite === undefined) throw new TypeError('the names come from the policy itself')
-  const { run, reports } = await observeSuite(workspace, {
+  const here = legOf({ suites: [], ...(leg === undefined ? {} : { leg }) }, name, suite)
+  const { runs } = await observeSuite(workspace, {
     name,
     suite,
     commit: head,
+    leg: here,
     onOutput,
     signal,
   })
-  const inventory = await inventoryAt(workspace, { policy, commit: head, suite, name })
+  const demands = await gatherDemands(workspace, {
+    commit: head,
+    policy,
+    next,
+    range,
+    name,
+    suite,
+  })
   const found = judgeSuite({
     name,
-    policy: suite,
+    // Other legs run on other machines: here this one is judged alone.
+    policy: { ...suite, legs: here === '' ? [] : [here] },
     commit: head,
-    evidence: { run, reports, inventory: inventory.lists, findings: inventory.findings },
+    evidence: { ...onlyLeg(demands, here), runs },
   })
+  const reports = runs.flatMap((run) => run.reports)
   const sum = (count: 'tests' | 'passed') =>
     reports.reduce((total, report) => total + report.counts[count], 0)
   return { counts: { tests: sum('tests'), passed: sum('passed') }, found }
+}
+
+/** What is demanded of one leg alone. */
+function onlyLeg(demands: Omit<SuiteEvidence, 'runs'>, leg: string): Omit<SuiteEvidence, 'runs'> {
+  const isHere = (id: TestId) => id.leg === undefined || id.leg === leg
+  const restrict = (list: Inventory | undefined) =>
+    list === undefined ? undefined : { ...list, tests: list.tests.filter(isHere) }
+  const { trusted, head } = demands.inventory
+  return {
+    ...demands,
+    headLegs: leg === '' ? [] : [leg],
+    inventory: { trusted: restrict(trusted), head: restrict(head) },
+  }
 }
 
 const REMOTE_DEFAULTS = [

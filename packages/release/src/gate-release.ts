@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { attestVerdict } from '@bulkhead/attest'
 import { type Verdict, judge } from '@bulkhead/gate'
 import type { Actor } from '@bulkhead/ledger'
+import type { RunIdentity } from '@bulkhead/test-reports'
 import type { CommitId } from '@bulkhead/vocabulary'
 import { writeWhole } from './build-release.ts'
 import { gatherEvidence } from './gather-evidence.ts'
@@ -14,6 +15,8 @@ export interface GateRequest {
   readonly environment: string
   readonly commit: CommitId
   readonly genesis?: string
+  /** The run that the evidence must be of; any one run when not given. */
+  readonly run?: RunIdentity | undefined
   readonly keyring: Keyring
   readonly actors: readonly Actor[]
 }
@@ -37,7 +40,7 @@ export async function gateRelease(
   const { environment, commit } = request
   const base = await findTrustedBase(workspace, environment, request.genesis)
   const verdict = judge(
-    await gatherEvidence(workspace, { commit, environment, policy: base.policy }),
+    await gatherEvidence(workspace, { commit, environment, policy: base.policy, run: request.run }),
   )
   const attestation = await attestVerdict(verdict, signerFor('gate', request.keyring, base.policy))
   const files = attestationFiles(evidenceDirectory(workspace.repository, commit), environment)

@@ -1,28 +1,27 @@
 import { join } from 'node:path'
 import { openBuildRecord } from '@bulkhead/attest'
-import type { BuildEvidence, GateInput, SuiteEvidence } from '@bulkhead/gate'
-import type { LoadedPolicy, SuitePolicy } from '@bulkhead/policy'
-import {
-  type Inventory,
-  openRunRecord,
-  parseInventory,
-  readReport,
-  readSuiteEvidence,
-} from '@bulkhead/test-reports'
-import type { CommitId, Finding } from '@bulkhead/vocabulary'
+import type { Amendment, BuildEvidence, GateInput, SuiteEvidence } from '@bulkhead/gate'
+import type { LoadedPolicy } from '@bulkhead/policy'
+import type { RunIdentity } from '@bulkhead/test-reports'
+import type { CommitId } from '@bulkhead/vocabulary'
 import { readRegularFile } from '@bulkhead/world'
 import { artifactPath } from './build-release.ts'
 import { digestOfFile } from './digest-of-file.ts'
+import { gatherSuite, policyCarriedBy } from './gather-suite.ts'
 import { judgeNextPolicy } from './next-policy.ts'
 import { judgeReleaseRange } from './release-range.ts'
 import { trustedKeys } from './trusted-keys.ts'
-import { type Workspace, evidenceDirectory, suitesDirectory } from './workspace.ts'
+import { type Workspace, evidenceDirectory } from './workspace.ts'
 
 export interface GatherRequest {
   readonly commit: CommitId
   readonly environment: string
   /** The policy of the trusted ref; the range judged starts after that ref. */
   readonly policy: LoadedPolicy
+  /** The run that the evidence must be of, where the caller knows it. */
+  readonly run?: RunIdentity | undefined
+  /** Approved changes of test files and inventories, signatures checked. */
+  readonly amendments?: readonly Amendment[] | undefined
 }
 
 /** Collects everything that the gate judges, as plain data. What is absent or unreadable is a finding in it. */
@@ -32,89 +31,31 @@ export async function gatherEvidence(
 ): Promise<GateInput> {
   const { repository, clock } = workspace
   const { commit, policy } = request
-  const suites = Object.entries(policy.policy.suites)
+  const range = await judgeReleaseRange(workspace, policy, commit)
+  const next = await policyCarriedBy(workspace, commit)
+  const suites: Record<string, SuiteEvidence> = {}
+  for (const [name, suite] of Object.entries(policy.policy.suites))
+    suites[name] = await gatherSuite(workspace, {
+      commit,
+      policy,
+      next,
+      range,
+      name,
+      suite,
+      amendments: request.amendments,
+    })
   return {
     commit,
     tree: await repository.treeOf(commit),
     environment: request.environment,
     policy,
-    range: await judgeReleaseRange(workspace, policy, commit),
-    suites: Object.fromEntries(
-      await Promise.all(
-        suites.map(
-          async ([name, suite]) =>
-            [name, await gatherSuite(workspace, request, name, suite)] as const,
-        ),
-      ),
-    ),
+    range,
+    suites,
+    run: request.run,
     build: await gatherBuild(workspace, request),
     nextPolicy: await judgeNextPolicy(workspace, commit, request.environment),
     now: clock.now(),
   }
-}
-
-async function gatherSuite(
-  workspace: Workspace,
-  request: GatherRequest,
-  name: string,
-  suite: SuitePolicy,
-): Promise<SuiteEvidence> {
-  const { commit, policy } = request
-  const { record, reports } = await readSuiteEvidence(
-    suitesDirectory(workspace.repository, commit),
-    name,
-  )
-  const vouchers = trustedKeys(policy, 'voucher').map((key, index) => ({
-    key,
-    separation: policy.policy.keys.voucher[index]?.separation ?? 'local',
-  }))
-  const opened = record === undefined ? undefined : openRunRecord(record, vouchers)
-  const inventory = await inventoryAt(workspace, { policy, commit, suite, name })
-  return {
-    run: opened?.kind === 'vouched' ? opened.run : undefined,
-    reports: await Promise.all(
-      reports.map(({ path, open }) =>
-        readReport(suite.format, open(), { path, clock: workspace.clock }),
-      ),
-    ),
-    inventory: inventory.lists,
-    findings: [...(opened?.kind === 'refused' ? [opened.finding] : []), ...inventory.findings],
-  }
-}
-
-interface InventoryRequest {
-  readonly policy: LoadedPolicy
-  readonly commit: CommitId
-  readonly suite: SuitePolicy
-  readonly name: string
-}
-
-/** The inventory of a suite on the trusted ref and in the judged commit, with what is wrong with either. */
-export async function inventoryAt(
-  workspace: Workspace,
-  { policy, commit, suite, name }: InventoryRequest,
-) {
-  const path = suite.inventory
-  if (path === undefined) return { lists: { trusted: undefined, head: undefined }, findings: [] }
-  const trusted = readInventory(policy.files.get(path), path, name)
-  const head = readInventory((await workspace.repository.readFile(commit, path))?.bytes, path, name)
-  return {
-    lists: { trusted: trusted.inventory, head: head.inventory },
-    findings: [...trusted.findings, ...head.findings],
-  }
-}
-
-interface ReadInventory {
-  readonly inventory: Inventory | undefined
-  readonly findings: readonly Finding[]
-}
-
-function readInventory(bytes: Buffer | undefined, path: string, suite: string): ReadInventory {
-  if (bytes === undefined) return { inventory: undefined, findings: [] }
-  const parsed = parseInventory(bytes, path, suite)
-  return parsed.kind === 'inventory'
-    ? { inventory: parsed.inventory, findings: [] }
-    : { inventory: undefined, findings: parsed.findings }
 }
 
 /** A record of thousands of artifacts with long paths fits. */

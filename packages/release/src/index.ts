@@ -1,5 +1,13 @@
 export { type AddedSigner, addSigner, readKeyFile } from './add-signer.ts'
 export { auditLedger } from './audit-ledger.ts'
+export {
+  type LedgerQuestion,
+  auditByPolicy,
+  proveByPolicy,
+  verifierOf,
+  witnessLedger,
+} from './ledger-audit.ts'
+export { beatLedger } from './ledger-heartbeat.ts'
 export { type BuildRequest, buildRelease } from './build-release.ts'
 export { type CheckRequest, type CheckResult, checkHead } from './check-head.ts'
 export {
@@ -19,6 +27,7 @@ export {
   writeInventories,
 } from './inventories.ts'
 export { type Keyring, parseKeyring } from './keyring.ts'
+export { type PartOptions, type PartTexts, parsePartOptions, parseRun } from './part-options.ts'
 export { type PlanRequest, planFor } from './plan-for.ts'
 export { type RunSuitesRequest, type SuiteRun, type Vouching, runSuites } from './run-suites.ts'
 export { type ServeSuitesRequest, serveSuites } from './serve-suites.ts'

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LoadedPolicy, SuitePolicy } from '@bulkhead/policy'
 import {
+  type Inventory,
   type TestId,
   diffInventory,
   judgeId,
@@ -11,13 +12,19 @@ import {
 } from '@bulkhead/test-reports'
 import { type Finding, InputError, commitId } from '@bulkhead/vocabulary'
 import { writeWhole } from './build-release.ts'
+import { type FileComparison, compareTestFiles } from './listed-files.ts'
 import { observeSuite } from './observe-suite.ts'
+import { legOf } from './suite-parts.ts'
 import { suiteOf, worktreePolicy } from './working-policy.ts'
 import type { Workspace } from './workspace.ts'
 
 export interface InventoryRequest {
   /** Names of mandatory suites; all of them when empty. */
   readonly suites: readonly string[]
+  /** The leg that this machine stands for, in suites that declare legs. */
+  readonly leg?: string
+  /** Paths or globs of files that the tests are made of, besides those that their ids name. */
+  readonly files?: readonly string[]
   readonly onOutput: (chunk: Uint8Array) => void
   readonly signal: AbortSignal
 }
@@ -29,6 +36,7 @@ export interface InventoryComparison {
   readonly tests: number
   readonly missing: readonly TestId[]
   readonly unlisted: readonly TestId[]
+  readonly files: FileComparison
   /** Why these tests are not fit to be required: the run failed, an id could be mistaken. */
   readonly findings: readonly Finding[]
 }
@@ -48,17 +56,19 @@ export async function writeInventories(
   request: InventoryRequest,
 ): Promise<readonly InventoryComparison[]> {
   const compared = await compareAll(workspace, request)
-  for (const { comparison, ran } of compared) {
+  for (const { comparison, tests } of compared) {
     if (comparison.findings.length > 0) continue
     const file = join(workspace.repository.root, comparison.path)
-    await writeWhole(file, Buffer.from(printInventory(makeInventory(comparison.suite, ran))))
+    const inventory = makeInventory(comparison.suite, tests, comparison.files.files)
+    await writeWhole(file, Buffer.from(printInventory(inventory)))
   }
   return compared.map(({ comparison }) => comparison)
 }
 
 interface Compared {
   readonly comparison: InventoryComparison
-  readonly ran: readonly TestId[]
+  /** What the inventory should list: the tests that ran here, and those of the other legs. */
+  readonly tests: readonly TestId[]
 }
 
 async function compareAll(
@@ -93,42 +103,75 @@ async function compareOne(
   request: InventoryRequest,
   { name, suite }: { readonly name: string; readonly suite: SuitePolicy },
 ): Promise<Compared> {
-  const { run, reports, findings } = await observeSuite(workspace, {
+  const leg = legOf(request, name, suite)
+  const { runs, findings } = await observeSuite(workspace, {
     ...request,
     name,
     suite,
     commit: NO_COMMIT,
+    leg,
   })
-  const cases = reports.flatMap((report) => report.cases)
-  const ran = cases.map((test) => test.id)
+  const reports = runs.flatMap((run) => run.reports)
+  const ran = reports.flatMap((report) => report.cases).map(({ id }) => withLeg(id, leg))
   const path = suite.inventory ?? ''
-  const { missing, unlisted } = diffInventory(await listedTests(workspace, path, name), ran)
+  const listed = await listedInventory(workspace, path, name)
+  const { here, elsewhere } = splitByLeg(listed.tests, suite.legs, leg)
+  const { missing, unlisted } = diffInventory(here, ran)
+  const files = await compareTestFiles(workspace, {
+    ran,
+    listed: listed.files,
+    named: request.files ?? [],
+    near: path,
+  })
   const comparison = {
     suite: name,
     path,
-    tests: cases.length,
+    tests: ran.length,
     missing,
     unlisted,
+    files,
     findings: [
       ...findings,
-      ...runFindings(name, run.record.end),
+      ...runs.flatMap(({ run }) => runFindings(name, run.record.end)),
       ...reports.flatMap((report) => report.findings),
       ...ran.flatMap(judgeId),
       ...duplicates(name, ran),
+      ...files.findings,
     ],
   }
-  return { comparison, ran }
+  return { comparison, tests: [...ran, ...elsewhere] }
 }
 
-async function listedTests(
+const withLeg = (id: TestId, leg: string): TestId => (leg === '' ? id : { ...id, leg })
+
+/** What is listed for this leg, and for the others; an id without a leg is listed for every one. */
+function splitByLeg(
+  tests: readonly TestId[],
+  legs: readonly string[],
+  leg: string,
+): { readonly here: readonly TestId[]; readonly elsewhere: readonly TestId[] } {
+  if (leg === '') return { here: tests, elsewhere: [] }
+  const others = legs.filter((other) => other !== leg)
+  return {
+    here: tests.flatMap((id) => (id.leg === undefined || id.leg === leg ? [{ ...id, leg }] : [])),
+    elsewhere: tests.flatMap((id) =>
+      others.flatMap((other) =>
+        id.leg === undefined || id.leg === other ? [{ ...id, leg: other }] : [],
+      ),
+    ),
+  }
+}
+
+async function listedInventory(
   { repository }: Workspace,
   path: string,
   suite: string,
-): Promise<readonly TestId[]> {
+): Promise<Inventory> {
+  const nothing = makeInventory(suite, [])
   const bytes = await readFile(join(repository.root, path)).catch(() => undefined)
-  if (bytes === undefined) return []
+  if (bytes === undefined) return nothing
   const parsed = parseInventory(bytes, path, suite)
-  return parsed.kind === 'inventory' ? parsed.inventory.tests : []
+  return parsed.kind === 'inventory' ? parsed.inventory : nothing
 }
 
 /** An inventory of a run that failed would require too little. */

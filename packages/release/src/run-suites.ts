@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto'
-import type { LoadedPolicy, SuitePolicy } from '@bulkhead/policy'
 import {
   type Checkout,
+  type RunIdentity,
   type RunRecord,
   type RunSummary,
+  partLabel,
+  partOptions,
   requestVouchedRun,
   runVouchedSuite,
 } from '@bulkhead/test-reports'
 import type { CommitId, Finding } from '@bulkhead/vocabulary'
 import { cleanHead } from './clean-head.ts'
 import { type Keyring, signerFor } from './keyring.ts'
-import { suiteOf } from './working-policy.ts'
+import { type ChosenPart, type PartsRequest, chooseParts, freshRun } from './suite-parts.ts'
+import { toolVersions } from './tool-versions.ts'
 import { type Workspace, suitesDirectory } from './workspace.ts'
 
 /** Who vouches: a process of its own whose key the tests cannot read, or the caller's own key. */
@@ -18,10 +21,11 @@ export type Vouching =
   | { readonly kind: 'voucher'; readonly socket: string }
   | { readonly kind: 'local'; readonly keyring: Keyring }
 
-export interface RunSuitesRequest {
-  readonly policy: LoadedPolicy
-  /** Names; every suite of the policy when empty. */
-  readonly suites: readonly string[]
+export interface RunSuitesRequest extends PartsRequest {
+  /** The run that these parts belong to; a fresh one when not given. */
+  readonly run?: RunIdentity
+  /** The version of Bulkhead that runs them, for the record. */
+  readonly version?: string
   /** Instead of the policy's command. The gate compares it with the trusted ref's. */
   readonly command?: readonly [string, ...string[]]
   readonly vouching: Vouching
@@ -31,41 +35,47 @@ export interface RunSuitesRequest {
 
 /** One run, and why it proves nothing good, if so: the gate will say the same of it. */
 export interface SuiteRun {
+  /** The suite, and its leg and shard where it has them. */
+  readonly label: string
   readonly record: RunRecord
   readonly findings: readonly Finding[]
 }
 
-/** Runs suites at the commit that is checked out, one after the other, and keeps vouched-for records. */
+/**
+ * Runs suites at the commit that is checked out, part by part, and keeps vouched-for records. All
+ * parts of one call are of one run.
+ */
 export async function runSuites(
   workspace: Workspace,
   request: RunSuitesRequest,
 ): Promise<readonly SuiteRun[]> {
   const commit = await cleanHead(workspace)
-  const names =
-    request.suites.length > 0 ? request.suites : Object.keys(request.policy.policy.suites)
-  const chosen = names.map((name) => ({ name, suite: suiteOf(request.policy, name) }))
+  const run = request.run ?? freshRun()
   const runs: SuiteRun[] = []
-  for (const { name, suite } of chosen) {
-    const { record, findings } = await runOne(workspace, request, { commit, name, suite })
-    runs.push({ record, findings: [...findings, ...endFindings(record)] })
+  for (const chosen of chooseParts(request)) {
+    const { record, findings } = await runOne(workspace, request, { commit, run, ...chosen })
+    runs.push({
+      label: partLabel(chosen.name, chosen.part),
+      record,
+      findings: [...findings, ...endFindings(record)],
+    })
   }
   return runs
 }
 
-interface ChosenSuite {
+interface PartOfRun extends ChosenPart {
   readonly commit: CommitId
-  readonly name: string
-  readonly suite: SuitePolicy
+  readonly run: RunIdentity
 }
 
 function runOne(
   workspace: Workspace,
   request: RunSuitesRequest,
-  { commit, name, suite }: ChosenSuite,
+  { commit, run, name, suite, part }: PartOfRun,
 ): Promise<RunSummary> {
   const { repository, clock, run: runProcess } = workspace
   const { vouching, onOutput, signal, command } = request
-  const common = { suite: name, commit, clock, onOutput, signal }
+  const common = { suite: name, part, commit, run, clock, onOutput, signal }
   if (vouching.kind === 'voucher') {
     const order = {
       ...common,
@@ -81,8 +91,7 @@ function runOne(
     plan: { ...suite, command: command ?? suite.command },
     signer: signerFor('voucher', vouching.keyring, request.policy),
     evidence: suitesDirectory(repository, commit),
-    run: { id: randomUUID(), attempt: 1 },
-    shard: { index: 1, total: 1 },
+    tools: toolVersions(request.version),
     nonce: randomUUID,
     runProcess,
   })
@@ -95,14 +104,14 @@ export const checkoutOf = ({ repository }: Workspace): Checkout => ({
   dirtyPaths: () => repository.dirtyPaths(),
 })
 
-function endFindings({ suite, command, end }: RunRecord): readonly Finding[] {
+function endFindings({ suite, leg, shard, command, end }: RunRecord): readonly Finding[] {
   if (end.kind === 'exited' && end.code === 0) return []
   return [
     {
       code: 'gate/exit-code',
-      subject: suite,
+      subject: partLabel(suite, { leg, shard }),
       message: `\`${command.join(' ')}\` ${end.kind === 'exited' ? `exited with ${end.code}` : `ended: ${end.kind}`}`,
-      remedy: `read its output above, mend what failed, run \`bulkhead test --suite ${suite}\``,
+      remedy: `read its output above, mend what failed, run \`bulkhead test ${partOptions(suite, { leg, shard })}\``,
     },
   ]
 }

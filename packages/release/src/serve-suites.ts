@@ -2,12 +2,15 @@ import { randomUUID } from 'node:crypto'
 import { serveVoucher } from '@bulkhead/test-reports'
 import { type Keyring, signerFor } from './keyring.ts'
 import { checkoutOf } from './run-suites.ts'
+import { toolVersions } from './tool-versions.ts'
 import { suiteOf, workingPolicy } from './working-policy.ts'
 import { type Workspace, suitesDirectory } from './workspace.ts'
 
 export interface ServeSuitesRequest {
   readonly socket: string
   readonly keyring: Keyring
+  /** The version of Bulkhead that serves, for its records. */
+  readonly version?: string
   readonly signal: AbortSignal
   readonly onReady: () => void
 }
@@ -28,6 +31,7 @@ export async function serveSuites(
     clock,
     runProcess,
     nonce: randomUUID,
+    tools: toolVersions(request.version),
     planOf: async (name) => suiteOf(await workingPolicy(workspace), name),
     evidenceOf: (commit) => suitesDirectory(repository, commit),
     signal: request.signal,

@@ -2,10 +2,14 @@ import type { LoadedPolicy, PrincipalPolicy } from '@bulkhead/policy'
 import {
   type OpenPgpSigner,
   type Principal,
+  type SigstoreTrust,
   type TrustedSigners,
+  type X509Trust,
   parseAllowedSigners,
   parseOpenPgpCertificates,
   parseRevokedKeys,
+  parseSigstoreTrust,
+  parseX509Trust,
 } from '@bulkhead/signatures'
 import { InputError } from '@bulkhead/vocabulary'
 
@@ -27,6 +31,8 @@ export async function trustedSignersOf(policy: LoadedPolicy): Promise<TrustedSig
     rules,
     requireTouch: rules.touch === 'required',
     openPgpSigners: await openPgpSignersOf(policy),
+    x509: x509TrustOf(policy),
+    sigstore: sigstoreTrustOf(policy),
   }
 }
 
@@ -49,6 +55,37 @@ async function openPgpSignersOf(
   })
   return (await Promise.all(read)).flat()
 }
+
+/** Undefined when the policy pins no root. */
+function x509TrustOf(policy: LoadedPolicy): X509Trust | undefined {
+  const { x509, principals } = policy.policy.signing
+  if (x509 === undefined) return undefined
+  const files = { roots: namedFile(policy, x509.roots), crls: optionalFile(policy, x509.crls) }
+  const signers = Object.entries(principals).map((entry) => ({
+    principal: asPrincipal(entry),
+    emails: entry[1].x509,
+  }))
+  return parseX509Trust(files, signers)
+}
+
+/** Undefined when the policy pins no Sigstore instance. */
+function sigstoreTrustOf(policy: LoadedPolicy): SigstoreTrust | undefined {
+  const { sigstore, principals } = policy.policy.signing
+  if (sigstore === undefined) return undefined
+  const files = {
+    trustedRoot: namedFile(policy, sigstore.trustedRoot),
+    proofs: optionalFile(policy, sigstore.proofs),
+  }
+  const signers = Object.entries(principals).map((entry) => ({
+    principal: asPrincipal(entry),
+    identities: entry[1].gitsign,
+  }))
+  return parseSigstoreTrust(files, signers)
+}
+
+const namedFile = (policy: LoadedPolicy, path: string) => ({ bytes: fileOf(policy, path), path })
+const optionalFile = (policy: LoadedPolicy, path: string | undefined) =>
+  path === undefined ? undefined : namedFile(policy, path)
 
 function fileOf(policy: LoadedPolicy, path: string): Buffer {
   const bytes = policy.files.get(path)

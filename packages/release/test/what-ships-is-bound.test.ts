@@ -173,7 +173,7 @@ describe('what ships is bound to what was judged', async () => {
       const path = {
         build: 'build.json',
         artifact: join('artifacts', artifact ?? '', 'server.mjs'),
-        report: join('suites', 'tenant-isolation', 'reports', '1-tenant-isolation.xml'),
+        report: join('suites', 'tenant-isolation', '1-of-1', 'reports', '1-tenant-isolation.xml'),
         verdict: join('environments', environment, 'verdict.json'),
       }[which]
       const pipe = join(directory, path ?? '')

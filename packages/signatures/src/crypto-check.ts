@@ -1,4 +1,4 @@
-import { type KeyObject, verify } from 'node:crypto'
+import { type KeyObject, constants, verify } from 'node:crypto'
 
 /** One question to node:crypto: is this the key's signature over these bytes? */
 export interface CryptoCheck {
@@ -8,6 +8,8 @@ export interface CryptoCheck {
   readonly data: Buffer
   /** ECDSA as r and s side by side (IEEE P1363). */
   readonly signature: Buffer
+  /** Octets of salt, for RSA-PSS; other RSA is PKCS #1 v1.5. */
+  readonly pssSalt?: number
 }
 
 /** Longest RSA key whose check costs less than handing it to another thread (about 30 µs). */
@@ -25,8 +27,12 @@ export function isQuick({ key }: CryptoCheck): boolean {
 }
 
 /** An option object costs more than an RSA check's own preparation, so only ECDSA gets one. */
-const keyOf = ({ key }: CryptoCheck) =>
-  key.asymmetricKeyType === 'ec' ? { key, dsaEncoding: 'ieee-p1363' as const } : key
+function keyOf({ key, pssSalt }: CryptoCheck) {
+  if (pssSalt !== undefined) {
+    return { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: pssSalt }
+  }
+  return key.asymmetricKeyType === 'ec' ? { key, dsaEncoding: 'ieee-p1363' as const } : key
+}
 
 /** Answers on this thread. */
 export function holds(check: CryptoCheck): boolean {

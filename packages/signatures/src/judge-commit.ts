@@ -128,6 +128,7 @@ function block(request: CommitRequest, objected: Objection): CommitJudgement {
     publicKey: key?.kind === 'unknown-key' ? key.publicKey : '',
     isAuthority: key?.kind === 'unknown-key' ? key.isAuthority : undefined,
     openPgpKey: format === 'openpgp' ? (key?.fingerprint ?? '') : '',
+    format,
   })
   return {
     commit,

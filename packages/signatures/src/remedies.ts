@@ -1,3 +1,4 @@
+import type { CommitJudgement } from './range-judgement.ts'
 import type { CommitReason } from './refusal.ts'
 
 /** What a remedy may name. Every value is from the policy or checked here: remedies get pasted. */
@@ -16,6 +17,7 @@ export interface RemedyFacts {
   readonly isAuthority?: boolean | undefined
   /** Fingerprint of the OpenPGP key that signed, in hex; empty for other formats. */
   readonly openPgpKey: string
+  readonly format: CommitJudgement['format']
 }
 
 const HARMLESS_EMAIL = /^[A-Za-z0-9][A-Za-z0-9._%+-]*@[A-Za-z0-9.-]+$/
@@ -45,6 +47,13 @@ const REMEDIES: Readonly<Record<CommitReason, (facts: RemedyFacts) => string>> =
   'signature/key-revoked': ({ resignFrom }) => `sign with another key: ${rebase(resignFrom)}`,
   'signature/bad-certificate': ({ resignFrom }) =>
     `have the authority make a user certificate with your email as its principal and no critical options (\`ssh-keygen -s CA -I ID -n EMAIL KEY.pub\`), then ${rebase(resignFrom)}`,
+  'signature/untrusted-certificate': ({ resignFrom }) =>
+    `sign with a certificate for signing by an authority whose root the policy pins: ${rebase(resignFrom)}; or have a maintainer add the root to \`signing.x509.roots\``,
+  'signature/revocation-unknown': ({ resignFrom }) =>
+    `have a maintainer put the authority's current list into \`signing.x509.crls\` (\`openssl crl -inform DER -in LIST\` prints one in PEM); or sign with an SSH key: ${rebase(resignFrom)}`,
+  'signature/no-offline-proof': ({ resignFrom }) =>
+    `sign with the proof inside: \`git config gitsign.rekorMode offline\`, then ${rebase(resignFrom)}; or have a maintainer add the log entry of the commit to \`signing.sigstore.proofs\``,
+  'signature/invalid-proof': ({ resignFrom }) => `sign again with gitsign: ${rebase(resignFrom)}`,
   'signature/untouched': ({ resignFrom }) =>
     `sign again and touch the security key when it blinks (make one without \`-O no-touch-required\`): ${rebase(resignFrom)}`,
   'signature/author-differs': ({ resignFrom }) =>
@@ -56,6 +65,12 @@ const REMEDIES: Readonly<Record<CommitReason, (facts: RemedyFacts) => string>> =
 /** The command or edit that mends one commit. */
 export const remedyFor = (code: CommitReason, facts: RemedyFacts): string => REMEDIES[code](facts)
 
+/** What a policy says of keys that it knows by the names in their certificates. */
+const NAMED_IN_POLICY: Readonly<Partial<Record<CommitJudgement['format'], string>>> = {
+  x509: 'the email in the certificate under `x509`',
+  gitsign: 'the issuer and identity in the certificate under `gitsign`',
+}
+
 /** How a maintainer allows a key that nobody allowed yet. */
 export function allowKey({
   committer,
@@ -63,14 +78,21 @@ export function allowKey({
   isAuthority = false,
   openPgpKey,
   signersPath,
+  format,
 }: Omit<RemedyFacts, 'resignFrom'>): string {
   const email = HARMLESS_EMAIL.test(committer) ? committer : 'EMAIL'
+  const named = NAMED_IN_POLICY[format]
+  if (named !== undefined) {
+    return `name, in a change of its own and for the principal of ${email}, ${named} in bulkhead.yml`
+  }
   return openPgpKey === ''
     ? `add this line to ${signersPath} in a change of its own: \`${email} ${isAuthority ? 'cert-authority,' : ''}namespaces="git" ${publicKey}\``
     : `trust, in a change of its own and for ${email}, the certificate that \`gpg --armor --export ${openPgpKey}\` prints`
 }
 
-function prolongKey({ openPgpKey, signersPath }: RemedyFacts): string {
+function prolongKey({ openPgpKey, signersPath, format }: RemedyFacts): string {
+  if (format in NAMED_IN_POLICY)
+    return 'have your authority issue a new certificate, and sign with it'
   return openPgpKey === ''
     ? `have its period in ${signersPath} changed`
     : `have a maintainer replace its certificate by a renewed one: \`gpg --edit-key ${openPgpKey} expire\`, then \`gpg --armor --export ${openPgpKey}\``

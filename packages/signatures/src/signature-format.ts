@@ -1,7 +1,9 @@
 import type { AllowedSigners } from './allowed-signers.ts'
 import { readCertificateClaim } from './certificate-claim.ts'
+import { isGitsign } from './cms-armor.ts'
 import type { CommitSignature } from './commit-object.ts'
 import type { CryptoCheck } from './crypto-check.ts'
+import { readGitsignClaim } from './gitsign-claim.ts'
 import { objectTo, objectToRevoked, objectToUntouched } from './judge-claim.ts'
 import type { OpenPgpSigner } from './openpgp-certificate.ts'
 import { readOpenPgpClaim } from './openpgp-claim.ts'
@@ -9,12 +11,15 @@ import type { Principal } from './principal.ts'
 import { type Reading, type Refusal, read, refuse } from './refusal.ts'
 import type { RevokedKeys } from './revoked-keys.ts'
 import { isCertificate } from './ssh-certificate.ts'
+import type { SigstoreTrust } from './sigstore-trust.ts'
 import { checkOf } from './ssh-check.ts'
 import type { SigningRules } from './signing-rules.ts'
 import { fingerprint, readSshKey } from './ssh-key.ts'
 import { readSshSignature } from './ssh-signature.ts'
+import { readX509Claim } from './x509-claim.ts'
+import type { X509Trust } from './x509-trust.ts'
 
-export type SignatureFormat = 'ssh' | 'openpgp' | 'x509'
+export type SignatureFormat = 'ssh' | 'openpgp' | 'x509' | 'gitsign'
 
 /** What a signature claims, and the check that proves it. Judged against policy and time afterwards. */
 export interface SignatureClaim {
@@ -45,6 +50,10 @@ export interface TrustedSigners {
   readonly rules?: SigningRules | undefined
   /** Without them every OpenPGP signature is `signature/unsupported`. */
   readonly openPgpSigners?: readonly OpenPgpSigner[] | undefined
+  /** Without it every X.509 signature is `signature/unsupported`. */
+  readonly x509?: X509Trust | undefined
+  /** Without it every gitsign signature is `signature/unsupported`. */
+  readonly sigstore?: SigstoreTrust | undefined
 }
 
 /** A key that nobody allowed: what a maintainer needs to know to allow it. */
@@ -59,8 +68,13 @@ export interface UnknownKey {
 
 type ClaimReading = Reading<SignatureClaim | UnknownKey>
 
+/** `commit`: the id of what carries the signature; proofs of the policy are looked up by it. */
+interface ReadingContext extends TrustedSigners {
+  readonly commit?: string
+}
+
 /** Reads one kind of signature: the door for further formats. */
-type SignatureReader = (signature: CommitSignature, trusted: TrustedSigners) => ClaimReading
+type SignatureReader = (signature: CommitSignature, context: ReadingContext) => ClaimReading
 
 /** How each armor begins, as git tells them apart. */
 export const ARMORS: readonly (readonly [string, SignatureFormat])[] = [
@@ -73,19 +87,16 @@ export const ARMORS: readonly (readonly [string, SignatureFormat])[] = [
 /** The format by the first line of the armor, as git itself tells them apart. */
 export function formatOf({ armor }: CommitSignature): SignatureFormat | undefined {
   const [first] = armor.split('\n', 1)
-  return ARMORS.find(([begin]) => begin === first)?.[1]
+  const format = ARMORS.find(([begin]) => begin === first)?.[1]
+  return format === 'x509' && isGitsign(armor) ? 'gitsign' : format
 }
-
-const unsupported =
-  (name: string): SignatureReader =>
-  () =>
-    refuse('signature/unsupported', `is signed with ${name}, which is not verified yet`)
 
 /** Every format and who reads it. */
 export const READERS: Readonly<Record<SignatureFormat, SignatureReader>> = {
   ssh: readSshClaim,
   openpgp: (signature, { openPgpSigners }) => readOpenPgpClaim(signature, openPgpSigners),
-  x509: unsupported('X.509 (S/MIME or gitsign)'),
+  x509: (signature, { x509 }) => readX509Claim(signature, x509),
+  gitsign: (signature, { sigstore, commit }) => readGitsignClaim(signature, sigstore, commit),
 }
 
 function readSshClaim({ armor, payload }: CommitSignature, trusted: TrustedSigners): ClaimReading {

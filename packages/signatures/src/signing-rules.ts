@@ -29,7 +29,9 @@ interface Signing extends Pick<CommitObject, 'author' | 'committer'> {
 /** The rule that a good signature breaks; undefined when none. */
 export function objectToRules(signing: Signing, rules: SigningRules): Refusal | undefined {
   const { author, committer, signer, key } = signing
-  const bits = key.asymmetricKeyType === 'rsa' ? key.asymmetricKeyDetails?.modulusLength : undefined
+  // Certificates may hold keys that are for RSA-PSS alone (`rsa-pss`).
+  const isRsa = key.asymmetricKeyType?.startsWith('rsa') === true
+  const bits = isRsa ? key.asymmetricKeyDetails?.modulusLength : undefined
   if (bits !== undefined && bits < rules.rsaBits) {
     const message = `is signed with an RSA key of ${bits} bits; the policy asks for ${rules.rsaBits}`
     return { code: 'signature/weak-key', message }

@@ -102,7 +102,13 @@ function findingOf(
   message: string,
   target: string,
 ): Finding {
-  const facts = { committer: '', emails: [], publicKey: '', openPgpKey: '' }
+  const facts = {
+    committer: '',
+    emails: [],
+    publicKey: '',
+    openPgpKey: '',
+    format: 'none',
+  } as const
   const name = ref.slice(PREFIX.length)
   const remedy = tagRemedyFor(code, { ...facts, name, target, signersPath: allowedSigners.path })
   return { code, subject: ref, message, remedy }

@@ -57,8 +57,9 @@ function lookalike(text: string): string | undefined {
   }
   const foreign = Array.from(text).filter((character) => OTHER_ALPHABET.test(character))
   const [first] = foreign
-  // A text that is in another alphabet has letters that only this alphabet has.
-  if (first && LATIN.test(text) && foreign.every((character) => LOOK_LATIN.has(character)))
+  // A text that is in another alphabet has letters that only this alphabet has; one that has none of
+  // them reads as Latin, be it beside Latin letters or alone (TR 39, whole-script confusables).
+  if (first && foreign.every((character) => LOOK_LATIN.has(character)))
     return `has ${codePoint(first)}, which looks like a Latin letter`
   return undefined
 }

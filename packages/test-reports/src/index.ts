@@ -1,16 +1,31 @@
 export {
   type Inventory,
   type InventoryDifference,
+  type TestFile,
   diffInventory,
   inventoryDigest,
   judgeId,
   makeInventory,
-  uniteInventories,
+  uniteTests,
 } from './inventory.ts'
-export { type ParsedInventory, parseInventory, printInventory } from './inventory-file.ts'
+export {
+  type ParsedInventory,
+  isListablePath,
+  parseInventory,
+  printInventory,
+} from './inventory-file.ts'
+export { likenessOf } from './likeness.ts'
 export { READ_LIMITS, type ReadLimits } from './read-limits.ts'
-export { type ScanOptions, readReport, scanReport } from './readers.ts'
-export { RUN_RECORD_TYPE, type RunEnd, type RunRecord, type VouchedRun } from './run-record.ts'
+export { REPORT_FORMATS, type ScanOptions, readReport, scanReport } from './readers.ts'
+export { type RunPart, WHOLE_SUITE, isLeg, isShard, partLabel, partOptions } from './run-part.ts'
+export {
+  RUN_RECORD_TYPE,
+  type RunEnd,
+  type RunIdentity,
+  type RunRecord,
+  type VouchedRun,
+} from './run-record.ts'
+export { isRunIdentity } from './run-record-form.ts'
 export { idKey, idLabel } from './test-identity.ts'
 export type {
   ReportSummary,

@@ -5,16 +5,30 @@ import { remark } from './remarks.ts'
 import { idKey, idLabel } from './test-identity.ts'
 import type { TestId } from './test-run.ts'
 
-/** The exact list of test ids that a mandatory suite must run (DESIGN §2), sorted, without repeats. */
+/** A file of the repository that a suite's tests are made of. */
+export interface TestFile {
+  /** From the top of the repository, with `/`. */
+  readonly path: string
+  /** SHA-256 of the content of its blob. */
+  readonly digest: Digest
+}
+
+/**
+ * The exact list of test ids that a mandatory suite must run (DESIGN §2), and the files that its
+ * tests are made of. Both sorted, without repeats. An inventory of version 1 lists no files.
+ */
 export interface Inventory {
   readonly suite: string
+  readonly files: readonly TestFile[]
   readonly tests: readonly TestId[]
 }
 
-/** By file, class and name, each by UTF-16 code units: the same on every machine. */
+/** By file, class, name and leg, each by UTF-16 code units: the same on every machine. */
 function compareIds(a: TestId, b: TestId): number {
-  for (const part of ['file', 'className', 'name'] as const)
-    if (a[part] !== b[part]) return a[part] < b[part] ? -1 : 1
+  for (const part of ['file', 'className', 'name', 'leg'] as const) {
+    const [one = '', other = ''] = [a[part], b[part]]
+    if (one !== other) return one < other ? -1 : 1
+  }
   return 0
 }
 
@@ -41,17 +55,22 @@ export function judgeId(id: TestId): Finding[] {
 }
 
 /** An inventory of the tests that ran. Whether its ids are fit is for {@link judgeId}. */
-export function makeInventory(suite: string, ids: Iterable<TestId>): Inventory {
-  return { suite, tests: sortIds(byKey(ids).values()) }
+export function makeInventory(
+  suite: string,
+  ids: Iterable<TestId>,
+  files: Iterable<TestFile> = [],
+): Inventory {
+  const byPath = new Map(Iterator.from(files).map((file) => [file.path, file]))
+  return {
+    suite,
+    files: [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1)),
+    tests: sortIds(byKey(ids).values()),
+  }
 }
 
-/** The union: what the trusted ref requires and what the head requires (DESIGN §10). */
-export function uniteInventories(suite: string, ...inventories: readonly Inventory[]): Inventory {
-  return makeInventory(
-    suite,
-    inventories.flatMap(({ tests }) => tests),
-  )
-}
+/** The union of ids: what the trusted ref requires and what the head requires (DESIGN §10). */
+export const uniteTests = (...lists: readonly (readonly TestId[])[]): readonly TestId[] =>
+  sortIds(byKey(lists.flat()).values())
 
 /** How the tests that ran differ from the required ones. Each list is sorted, each id once. */
 export interface InventoryDifference {

@@ -3,11 +3,15 @@ import { type Digest, WorldError, digest } from '@bulkhead/vocabulary'
 import type { Clock } from '@bulkhead/world'
 import type { ByteReader, Reading } from './byte-reader.ts'
 import { CaseLedger } from './case-ledger.ts'
+import { makeCucumberJsonReader } from './cucumber-json/cucumber-json-reader.ts'
+import { DartJsonReader } from './dart-json/dart-json-reader.ts'
 import { GoJsonReader } from './go-json/go-json-reader.ts'
 import { JUnitReader } from './junit/junit-reader.ts'
 import { makeNUnitReader } from './nunit/nunit-reader.ts'
 import { READ_LIMITS, type ReadLimits } from './read-limits.ts'
 import { Refusal, Remarks, remark } from './remarks.ts'
+import { makeRspecJsonReader } from './rspec-json/rspec-json-reader.ts'
+import { makeSarifReader } from './sarif/sarif-reader.ts'
 import { TapReader } from './tap/tap-reader.ts'
 import { makeTrxReader } from './trx/trx-reader.ts'
 import { detachId } from './test-identity.ts'
@@ -19,10 +23,17 @@ type MakeReader = (reading: Reading) => ByteReader
 const READERS: ReadonlyMap<string, MakeReader> = new Map<string, MakeReader>([
   ['junit', (reading) => new JUnitReader(reading)],
   ['go-json', (reading) => new GoJsonReader(reading)],
+  ['cucumber-json', makeCucumberJsonReader],
+  ['dart-json', (reading) => new DartJsonReader(reading)],
+  ['rspec-json', makeRspecJsonReader],
+  ['sarif', makeSarifReader],
   ['tap', (reading) => new TapReader(reading)],
   ['trx', makeTrxReader],
   ['nunit', makeNUnitReader],
 ])
+
+/** The names of all formats that can be read. */
+export const REPORT_FORMATS: readonly string[] = [...READERS.keys()]
 
 export interface ScanOptions {
   /** What findings call the report. */

@@ -1,6 +1,7 @@
 import { isDigest, isObjectId } from '@bulkhead/vocabulary'
 import { hasExactly } from './exact-object.ts'
-import type { RunEnd, RunRecord } from './run-record.ts'
+import { type RunPart, isLeg, isShard } from './run-part.ts'
+import type { RunEnd, RunIdentity, RunRecord } from './run-record.ts'
 import { toRunRecord } from './trust-boundary.ts'
 
 type Check = (value: unknown) => boolean
@@ -40,14 +41,42 @@ const CHECKS: Readonly<Record<keyof RunRecord, Check>> = {
   startedAt: isTime,
   endedAt: isTime,
   nonce: isName,
-  run: (value) =>
-    hasExactly(value, ['id', 'attempt']) && isName(value.id) && isCount(value.attempt, 1),
-  shard: (value) =>
-    hasExactly(value, ['index', 'total']) &&
-    isCount(value.index, 1) &&
-    isCount(value.total, 1) &&
-    Number(value.index) <= Number(value.total),
+  run: isRunIdentity,
+  leg: (value) => typeof value === 'string' && isLeg(value),
+  shard: (value) => toRunPart('', value) !== undefined,
+  timeout: (value) => isCount(value, 1),
+  tools: isTools,
   reports: (value) => Array.isArray(value) && value.every(isReport),
+}
+
+/** Whether this names a run: text that can be shown, and a count from 1. */
+export function isRunIdentity(value: unknown): value is RunIdentity {
+  return (
+    hasExactly(value, ['id', 'attempt']) &&
+    typeof value.id === 'string' &&
+    /^[!-~]{1,200}$/.test(value.id) &&
+    isCount(value.attempt, 1)
+  )
+}
+
+/** A part out of JSON from outside; undefined for anything that is not exactly one. */
+export function toRunPart(leg: unknown, shard: unknown): RunPart | undefined {
+  if (typeof leg !== 'string' || !isLeg(leg) || !hasExactly(shard, ['index', 'of']))
+    return undefined
+  const { index, of } = shard
+  if (typeof index !== 'number' || typeof of !== 'number' || !isShard(index, of)) return undefined
+  return { leg, shard: { index, of } }
+}
+
+const MOST_TOOLS = 32
+
+function isTools(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const entries = Object.entries(value)
+  return (
+    entries.length <= MOST_TOOLS &&
+    entries.every(([name, version]) => isName(name) && isText(version))
+  )
 }
 
 const KEYS = Object.keys(CHECKS) as (keyof RunRecord)[]
@@ -55,5 +84,7 @@ const KEYS = Object.keys(CHECKS) as (keyof RunRecord)[]
 /** A run record out of JSON from outside; undefined for anything that is not exactly one. */
 export function parseRunRecord(value: unknown): RunRecord | undefined {
   if (!hasExactly(value, KEYS) || !KEYS.every((key) => CHECKS[key](value[key]))) return undefined
-  return toRunRecord(value)
+  const record = toRunRecord(value)
+  // Both are of one form, so text compares as time does.
+  return record.startedAt <= record.endedAt ? record : undefined
 }

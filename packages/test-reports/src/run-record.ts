@@ -1,4 +1,5 @@
 import type { CommitId, Digest } from '@bulkhead/vocabulary'
+import type { RunPart } from './run-part.ts'
 
 export const RUN_RECORD_TYPE = 'https://bulkhead.dev/run-record/v1'
 
@@ -11,19 +12,30 @@ export type RunEnd =
   | { readonly kind: 'output-limit' }
   | { readonly kind: 'not-started'; readonly reason: string }
 
+/** One run of the tests of a commit, whichever machines it is spread over, and which try it is. */
+export interface RunIdentity {
+  readonly id: string
+  /** 1 for the first; a repeated run counts up. */
+  readonly attempt: number
+}
+
 /** Vouched-for facts about one test run (DESIGN §2): the predicate of a signed in-toto statement. */
-export interface RunRecord {
+export interface RunRecord extends RunPart {
   readonly suite: string
   readonly commit: CommitId
   readonly command: readonly string[]
   readonly end: RunEnd
+  /** Milliseconds after which the command would have been killed. */
+  readonly timeout: number
   /** ISO 8601 in UTC, from the voucher's clock. */
   readonly startedAt: string
   readonly endedAt: string
   /** Fresh for every run; the tests see it as `BULKHEAD_NONCE`. */
   readonly nonce: string
-  readonly run: { readonly id: string; readonly attempt: number }
-  readonly shard: { readonly index: number; readonly total: number }
+  /** The run of which this is one part: all parts that the gate judges together share it. */
+  readonly run: RunIdentity
+  /** Names and versions of what the voucher used: itself, its runtime, its system. */
+  readonly tools: Readonly<Record<string, string>>
   /**
    * Path relative to the repository's top, and SHA-256 of the bytes, of every report. Empty when any
    * of the suite's patterns matched nothing: half of the reports must not look like all.

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { InputError } from '@bulkhead/vocabulary'
 import { openRegularFile } from '@bulkhead/world'
 import { remark } from './remarks.ts'
+import { type RunPart, partFolder, partOfFolder } from './run-part.ts'
 
 const RECORD = 'record.json'
 const REPORTS = 'reports'
@@ -21,13 +22,19 @@ export interface StagedEvidence {
 }
 
 /**
- * Prepares `<directory>/<suite>`: `record.json` and `reports/<n>-<name>`. What is written becomes
- * visible by renaming a complete directory, so that a crash leaves the earlier evidence or none.
+ * Prepares `<directory>/<suite>/<part>`: `record.json` and `reports/<n>-<name>`. What is written
+ * becomes visible by renaming a complete directory, so that a crash leaves the earlier evidence or
+ * none. Parts of the same leg that were split in another number go: they can never count again.
  *
  * @throws InputError `test/unknown-suite` for a name that is not fit to name a directory
  */
-export async function stageEvidence(directory: string, suite: string): Promise<StagedEvidence> {
-  const place = placeOf(directory, suite)
+export async function stageEvidence(
+  directory: string,
+  suite: string,
+  part: RunPart,
+): Promise<StagedEvidence> {
+  const suitePlace = placeOf(directory, suite)
+  const place = join(suitePlace, partFolder(part))
   const staged = join(directory, `.${suite}-${randomUUID()}`)
   const old = `${staged}-old`
   await mkdir(join(staged, REPORTS), { recursive: true })
@@ -35,12 +42,31 @@ export async function stageEvidence(directory: string, suite: string): Promise<S
     reports: join(staged, REPORTS),
     async publish(record) {
       await writeFile(join(staged, RECORD), record, { flag: 'wx', flush: true })
+      await mkdir(suitePlace, { recursive: true })
       await rename(place, old).catch(ignoreAbsence)
       await rename(staged, place)
       await rm(old, { recursive: true, force: true })
+      await removeOtherSplits(suitePlace, part)
     },
     discard: () => rm(staged, { recursive: true, force: true }),
   }
+}
+
+async function removeOtherSplits(suitePlace: string, { leg, shard }: RunPart): Promise<void> {
+  for (const { name, part } of await partFolders(suitePlace))
+    if (part.leg === leg && part.shard.of !== shard.of)
+      await rm(join(suitePlace, name), { recursive: true, force: true })
+}
+
+/** The folders of parts, in an order that is the same everywhere. */
+async function partFolders(suitePlace: string) {
+  const names = await readdir(suitePlace).catch(() => [])
+  return names
+    .flatMap((name) => {
+      const part = partOfFolder(name)
+      return part === undefined ? [] : [{ name, part }]
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 export interface StoredReport {
@@ -51,15 +77,27 @@ export interface StoredReport {
   readonly open: () => AsyncIterable<Uint8Array>
 }
 
+/** What was kept of the last run of one part of a suite. */
 export interface StoredEvidence {
   /** Bytes of the record's envelope, not yet trusted; undefined when there is none. */
   readonly record: Buffer | undefined
   readonly reports: readonly StoredReport[]
 }
 
-/** Everything that was kept of the last run of a suite. */
-export async function readSuiteEvidence(directory: string, suite: string): Promise<StoredEvidence> {
+/**
+ * Everything that was kept of the last run of a suite, part by part. Which part a piece is of is
+ * said by its record alone: the name of a folder is nobody's word.
+ */
+export async function readSuiteEvidence(
+  directory: string,
+  suite: string,
+): Promise<readonly StoredEvidence[]> {
   const place = placeOf(directory, suite)
+  const folders = await partFolders(place)
+  return Promise.all(folders.map(({ name }) => readPart(join(place, name))))
+}
+
+async function readPart(place: string): Promise<StoredEvidence> {
   const names = await readdir(join(place, REPORTS)).catch(() => [])
   const reports = names.sort(byNumber).map((name) => {
     const file = join(place, REPORTS, name)

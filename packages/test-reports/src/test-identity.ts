@@ -1,14 +1,17 @@
 import type { TestId } from './test-run.ts'
 
 /**
- * One string for one id: equal exactly when all three parts are equal (JSON keeps the parts apart
- * whatever they contain).
+ * One string for one id: equal exactly when all parts are equal (JSON keeps the parts apart whatever
+ * they contain).
  */
-export const idKey = (id: TestId): string => JSON.stringify([id.file, id.className, id.name])
+export const idKey = ({ file, className, name, leg }: TestId): string =>
+  JSON.stringify(leg === undefined ? [file, className, name] : [file, className, name, leg])
 
 /** How findings speak of a test. Text from outside. */
-export const idLabel = (id: TestId): string =>
-  [id.file, id.className, id.name].filter((part) => part !== '').join(' › ')
+export function idLabel({ file, className, name, leg }: TestId): string {
+  const label = [file, className, name].filter((part) => part !== '').join(' › ')
+  return leg === undefined ? label : `${label} (${leg})`
+}
 
 /**
  * A copy that keeps nothing else alive. A string cut out of a chunk of a report would hold the whole

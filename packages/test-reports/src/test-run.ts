@@ -14,6 +14,11 @@ export interface TestId {
   readonly file: string
   readonly className: string
   readonly name: string
+  /**
+   * The leg of the matrix that ran it. Reports never say it: it comes from the run record, and is
+   * absent in a suite without legs.
+   */
+  readonly leg?: string
 }
 
 export interface TestCase {

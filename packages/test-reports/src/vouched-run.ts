@@ -19,7 +19,7 @@ export interface Checkout {
 export interface VouchedRunRequest extends Omit<SuiteRunRequest, 'root'> {
   readonly checkout: Checkout
   readonly signer: Signer
-  /** `<evidence>/<suite>` is replaced by what this run left. */
+  /** The folder of this part in `<evidence>/<suite>` is replaced by what this run left. */
   readonly evidence: string
 }
 
@@ -40,7 +40,7 @@ export interface RunSummary {
 export async function runVouchedSuite(request: VouchedRunRequest): Promise<RunSummary> {
   const { checkout, commit, suite } = request
   await requireCheckout(checkout, commit)
-  const staged = await stageEvidence(request.evidence, suite)
+  const staged = await stageEvidence(request.evidence, suite, request.part)
   try {
     const { record, findings } = await runSuite({ ...request, root: checkout.root }, staged.reports)
     if (record.end.kind !== 'cancelled') {

@@ -3,6 +3,8 @@ import { type CommitId, InputError, WorldError } from '@bulkhead/vocabulary'
 import type { Clock } from '@bulkhead/world'
 import { LineInput } from './line-input.ts'
 import { remark } from './remarks.ts'
+import type { RunPart } from './run-part.ts'
+import type { RunIdentity } from './run-record.ts'
 import type { RunSummary } from './vouched-run.ts'
 import {
   MOST_MESSAGE_BYTES,
@@ -20,6 +22,8 @@ export interface VouchedRunOrder {
   readonly repository: string
   readonly suite: string
   readonly commit: CommitId
+  readonly part: RunPart
+  readonly run: RunIdentity
   /** Instead of the policy's command. */
   readonly command?: readonly [string, ...string[]]
   /** Time limit of the suite in milliseconds; the voucher keeps its own. */
@@ -38,7 +42,7 @@ export interface VouchedRunOrder {
  * @throws InputError, WorldError with the findings by which the voucher refused
  */
 export async function requestVouchedRun(order: VouchedRunOrder): Promise<RunSummary> {
-  const { socketPath, repository, suite, commit, command = null } = order
+  const { socketPath, repository, suite, commit, part, run, command = null } = order
   const done = new AbortController()
   const signals = order.signal === undefined ? [done.signal] : [done.signal, order.signal]
   const socket = connect(socketPath)
@@ -47,7 +51,7 @@ export async function requestVouchedRun(order: VouchedRunOrder): Promise<RunSumm
     () => unreachable(order, 'the run was cancelled'),
   )
   try {
-    socket.write(printMessage({ version: 1, repository, suite, commit, command }))
+    socket.write(printMessage({ version: 2, repository, suite, commit, ...part, run, command }))
     const answer = await Promise.race([listen(socket, order), late])
     if (answer instanceof WorldError) throw answer
     if (answer.kind === 'done') return { record: answer.record, findings: answer.findings }

@@ -1,18 +1,21 @@
 import { type CommitId, type Finding, commitId, isObjectId, reasons } from '@bulkhead/vocabulary'
 import { hasExactly } from './exact-object.ts'
-import { parseRunRecord } from './run-record-form.ts'
-import type { RunRecord } from './run-record.ts'
+import type { RunPart } from './run-part.ts'
+import { isRunIdentity, parseRunRecord, toRunPart } from './run-record-form.ts'
+import type { RunIdentity, RunRecord } from './run-record.ts'
 
 /**
  * What client and voucher say to each other: JSON, one message a line. The client sends one request
  * and then only listens; closing the connection cancels the run.
  */
-export interface RunRequest {
-  readonly version: 1
+export interface RunRequest extends RunPart {
+  readonly version: 2
   /** Top of the work tree, as the client sees it. */
   readonly repository: string
   readonly suite: string
   readonly commit: CommitId
+  /** The run of which this is a part. To name another one gains nothing but another honest run. */
+  readonly run: RunIdentity
   /** Instead of the policy's command; the gate compares the two. */
   readonly command: readonly [string, ...string[]] | null
 }
@@ -34,16 +37,30 @@ export const MOST_MESSAGE_BYTES = 16 * 1024 * 1024
 export const printMessage = (message: RunRequest | VoucherMessage): string =>
   `${JSON.stringify(message)}\n`
 
+const REQUEST_KEYS = [
+  'version',
+  'repository',
+  'suite',
+  'commit',
+  'leg',
+  'shard',
+  'run',
+  'command',
+] as const
+
 /** Undefined for anything but a whole request. */
 export function parseRequest(line: string): RunRequest | undefined {
   const value = parseJson(line)
-  if (!hasExactly(value, ['version', 'repository', 'suite', 'commit', 'command'])) return undefined
-  const { version, repository, suite, commit, command } = value
-  if (version !== 1 || typeof repository !== 'string' || typeof suite !== 'string') return undefined
+  if (!hasExactly(value, REQUEST_KEYS)) return undefined
+  const { version, repository, suite, commit, leg, shard, run, command } = value
+  if (version !== 2 || typeof repository !== 'string' || typeof suite !== 'string') return undefined
+  if (!isRunIdentity(run)) return undefined
   if (typeof commit !== 'string' || !isObjectId(commit)) return undefined
   const argv = command === null ? null : toArgv(command)
   if (argv === undefined) return undefined
-  return { version, repository, suite, commit: commitId(commit), command: argv }
+  const part = toRunPart(leg, shard)
+  if (part === undefined) return undefined
+  return { version, repository, suite, commit: commitId(commit), ...part, run, command: argv }
 }
 
 function toArgv(value: unknown): readonly [string, ...string[]] | undefined {

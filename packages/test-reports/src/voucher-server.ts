@@ -30,6 +30,8 @@ export interface VoucherOptions {
   readonly clock: Clock
   readonly runProcess: RunProcess
   readonly nonce: () => string
+  /** What its records say of the tools that it used. */
+  readonly tools: Readonly<Record<string, string>>
   /** What the policy says of a suite. @throws InputError `test/unknown-suite` */
   readonly planOf: (suite: string) => Promise<SuitePlan>
   readonly evidenceOf: (commit: CommitId) => string
@@ -137,7 +139,7 @@ class VoucherService {
   }
 
   async #run(request: RunRequest, socket: Socket, signal: AbortSignal): Promise<VoucherMessage> {
-    const { checkout, planOf, evidenceOf, nonce, clock, runProcess, signer } = this.#options
+    const { checkout, planOf, evidenceOf, nonce, clock, runProcess, signer, tools } = this.#options
     const { suite, commit, repository } = request
     const served = await realpath(checkout.root)
     if ((await realpath(repository).catch(() => '')) !== served) {
@@ -155,8 +157,9 @@ class VoucherService {
       signer,
       signal,
       plan: { ...plan, command: request.command ?? plan.command },
-      run: { id: nonce(), attempt: 1 },
-      shard: { index: 1, total: 1 },
+      part: { leg: request.leg, shard: request.shard },
+      run: request.run,
+      tools,
       evidence: evidenceOf(commit),
       onOutput: (chunk, stream) => {
         const data = Buffer.from(chunk).toString('base64')

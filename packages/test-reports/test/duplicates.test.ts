@@ -74,7 +74,7 @@ describe('bytes of a report', () => {
   })
 
   it('are refused by name when nobody reads their format', async () => {
-    const unknown = await read(report([named('a')]), { format: 'tap' })
+    const unknown = await read(report([named('a')]), { format: 'nobody-reads-this' })
     expect(codes(unknown)).toEqual(['test/unknown-format'])
     expect(unknown.digest).toBe((await read(report([named('a')]))).digest)
   })

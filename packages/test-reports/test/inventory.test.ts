@@ -1,15 +1,18 @@
+import { digest } from '@bulkhead/vocabulary'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   type TestId,
   diffInventory,
   idKey,
+  idLabel,
   inventoryDigest,
   judgeId,
+  likenessOf,
   makeInventory,
   parseInventory,
   printInventory,
-  uniteInventories,
+  uniteTests,
 } from '../src/index.ts'
 
 const id = (name: string, className = 'c', file = 'f.ts'): TestId => ({ file, className, name })
@@ -50,8 +53,9 @@ describe('the file of an inventory', () => {
     expect(printInventory(makeInventory('s', [id('b'), id('a')]))).toBe(
       [
         '{',
-        '  "version": 1,',
+        '  "version": 2,',
         '  "suite": "s",',
+        '  "files": [],',
         '  "tests": [',
         '    { "file": "f.ts", "class": "c", "name": "a" },',
         '    { "file": "f.ts", "class": "c", "name": "b" }',
@@ -67,7 +71,7 @@ describe('the file of an inventory', () => {
   it.each([
     ['nothing', ''],
     ['no object', '[]'],
-    ['another version', `{"version":2,"suite":"s","tests":[${test}]}`],
+    ['another version', `{"version":3,"suite":"s","tests":[${test}]}`],
     ['an unknown key', `{"version":1,"suite":"s","tests":[${test}],"wildcard":true}`],
     ['a key twice', `{"version":1,"suite":"s","tests":[${test}],"tests":[]}`],
     ['a test without a file', '{"version":1,"suite":"s","tests":[{"class":"c","name":"n"}]}'],
@@ -106,10 +110,72 @@ describe('the file of an inventory', () => {
   })
 })
 
+describe('the file of an inventory, version 2', () => {
+  const digestOf = (digit: string) => digest(`sha256:${digit.repeat(64)}`)
+  const v2 = (files: unknown, tests: unknown = []) =>
+    JSON.stringify({ version: 2, suite: 's', files, tests })
+  const file = { path: 'test/a.ts', digest: digestOf('1') }
+
+  it('lists files by digest, and tests by leg, and comes back as it was written', () => {
+    const legged = { ...id('a'), leg: 'linux' }
+    const files = [{ path: 'test/b.ts', digest: digestOf('2') }, file]
+    const inventory = makeInventory('s', [legged, id('a')], files)
+    const text = printInventory(inventory)
+    expect(text).toContain('    { "leg": "linux", "file": "f.ts", "class": "c", "name": "a" }')
+    expect(text).toContain(`    { "path": "test/a.ts", "digest": "${digestOf('1')}" },\n`)
+    expect(parse(text)).toEqual({ kind: 'inventory', inventory })
+    expect(printInventory(makeInventory('s', [id('a'), legged], files.toReversed()))).toBe(text)
+  })
+
+  it('is still read in version 1, which lists no files', () => {
+    const text = `{"version":1,"suite":"s","tests":[{"file":"f.ts","class":"c","name":"a"}]}`
+    expect(parse(text)).toEqual({ kind: 'inventory', inventory: makeInventory('s', [id('a')]) })
+  })
+
+  it.each<[string, unknown, unknown?]>([
+    ['no files', undefined],
+    ['files that are no list', {}],
+    ['a file without a digest', [{ path: 'a' }]],
+    ['an unknown key of a file', [{ ...file, blob: '1' }]],
+    ['a digest of another kind', [{ ...file, digest: 'sha1:1' }]],
+    ['a digest in capitals', [{ ...file, digest: digestOf('a').toUpperCase() }]],
+    ['a file twice', [file, { ...file, digest: digestOf('2') }]],
+    ['an absolute path', [{ ...file, path: '/etc/passwd' }]],
+    ['a path out of the repository', [{ ...file, path: 'a/../../b' }]],
+    ['a path with an empty part', [{ ...file, path: 'a//b' }]],
+    ['a path with a backslash', [{ ...file, path: 'a\\b' }]],
+    ['an invisible character in a path', [{ ...file, path: 'te\u200Bst.ts' }]],
+    ['a path that is not normalised', [{ ...file, path: 'cafe\u0301.ts' }]],
+    ['an empty leg', [file], [{ leg: '', file: 'f', class: 'c', name: 'n' }]],
+    ['a leg in capitals', [file], [{ leg: 'Linux', file: 'f', class: 'c', name: 'n' }]],
+  ])('is refused with %s', (_, files, tests = []) => {
+    expect(parse(v2(files, tests)).kind).toBe('invalid')
+    expect(parse(v2([file])).kind).toBe('inventory')
+  })
+})
+
+describe('an id of a leg', () => {
+  it('is another id than without it, or in another leg', () => {
+    const keys = [id('a'), { ...id('a'), leg: 'linux' }, { ...id('a'), leg: 'windows' }].map(idKey)
+    expect(new Set(keys).size).toBe(3)
+    expect(idLabel({ ...id('a'), leg: 'linux' })).toBe('f.ts › c › a (linux)')
+  })
+})
+
+describe('a likeness', () => {
+  it('is found where the eye sees none, and where a test moved', () => {
+    const hint = likenessOf([id('Tenant A'), id('x', 'elsewhere')])
+    expect(hint(id('tenant\u200B a'))).toContain('only looks the same')
+    expect(hint(id('x'))).toContain('ran as f.ts › elsewhere › x')
+    expect(hint(id('y'))).toBe('')
+  })
+})
+
 describe('ids that could be mistaken for others', () => {
   it.each([
     ['a Cyrillic letter in a Latin word', 'ten\u0430nt', 'tenant', 'U+0430'],
     ['a Cyrillic letter as a word of its own', 'tenant \u0430', 'tenant a', 'U+0430'],
+    ['a Cyrillic word that reads as a Latin one', '\u0441\u043E\u0440\u0443', 'copy', 'U+0441'],
     ['a Greek letter in a Latin word', 'r\u03BFw', 'row', 'U+03BF'],
     ['a full-width letter', '\uFF41', 'a', 'U+FF41'],
     ['a mathematical letter', '\u{1D41A}', 'a', 'U+1D41A'],
@@ -138,6 +204,7 @@ describe('ids that could be mistaken for others', () => {
   it.each([
     'возвращает 404 с ошибкой',
     'GET возвращает 404 с ошибкой',
+    'сорт',
     'テナント isolation',
     'naïve › café … ✓',
     'μ-test of Ω',
@@ -173,8 +240,8 @@ describe('comparing what ran with what is required', () => {
   })
 
   it('unites what the trusted ref and the head require', () => {
-    const base = makeInventory('s', [id('a'), id('b')])
-    const head = makeInventory('s', [id('b'), id('c')])
-    expect(uniteInventories('s', base, head).tests).toEqual([id('a'), id('b'), id('c')])
+    const base = [id('b'), id('a')]
+    const head = [id('b'), id('c')]
+    expect(uniteTests(base, head)).toEqual([id('a'), id('b'), id('c')])
   })
 })

@@ -4,14 +4,15 @@ import { join } from 'node:path'
 import { sealStatement } from '@bulkhead/envelope'
 import { InputError } from '@bulkhead/vocabulary'
 import { describe, expect, it } from 'vitest'
+import { RUN_RECORD_TYPE, openRunRecord, runVouchedSuite, signRunRecord } from '../src/index.ts'
 import {
-  RUN_RECORD_TYPE,
-  openRunRecord,
-  readSuiteEvidence,
-  runVouchedSuite,
-  signRunRecord,
-} from '../src/index.ts'
-import { GREEN, PLAN, suiteRepository, vouchedRun, writing } from './support/suite-repository.ts'
+  GREEN,
+  PLAN,
+  keptOf,
+  suiteRepository,
+  vouchedRun,
+  writing,
+} from './support/suite-repository.ts'
 
 const sha256 = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`
 const codesOf = async (work: Promise<unknown>) => {
@@ -38,7 +39,7 @@ describe('a vouched-for run', () => {
       { path: 'results/a.xml', digest: sha256(GREEN) },
       { path: 'results/b.xml', digest: sha256(`${GREEN}\n`) },
     ])
-    const stored = await readSuiteEvidence(repository.evidence, 'tenant')
+    const stored = await keptOf(repository)
     const opened = openRunRecord(stored.record ?? Buffer.alloc(0), repository.vouchers)
     expect(opened).toMatchObject({
       kind: 'vouched',
@@ -78,7 +79,7 @@ describe('a vouched-for run', () => {
     process.env['BULKHEAD_TEST_SECRET'] = 'secret'
     const { record } = await runVouchedSuite(vouchedRun(repository))
     delete process.env['BULKHEAD_TEST_SECRET']
-    const { reports } = await readSuiteEvidence(repository.evidence, 'tenant')
+    const { reports } = await keptOf(repository)
     const seen = JSON.parse(await readFile(reports[0]?.file ?? '', 'utf8')) as NodeJS.ProcessEnv
     expect(seen['BULKHEAD_NONCE']).toBe(record.nonce)
     expect(seen['BULKHEAD_SUITE']).toBe('tenant')
@@ -184,7 +185,7 @@ writeFileSync('results/.hidden/a.xml', ${JSON.stringify(GREEN)})`
     await repository.git('clean', '-qfd')
     await repository.git('commit', '--quiet', '--allow-empty', '--message', 'next')
     expect(await codesOf(runVouchedSuite(vouchedRun(repository)))).toEqual(['test/wrong-checkout'])
-    expect((await readSuiteEvidence(repository.evidence, 'tenant')).record).toBeUndefined()
+    expect((await keptOf(repository)).record).toBeUndefined()
     expect(await readdir(repository.evidence)).toEqual([])
   })
 
@@ -193,7 +194,7 @@ writeFileSync('results/.hidden/a.xml', ${JSON.stringify(GREEN)})`
     await runVouchedSuite(vouchedRun(repository))
     const one = { ...PLAN, reports: ['results/a.xml'] }
     await runVouchedSuite(vouchedRun(repository, { plan: one }))
-    const { reports } = await readSuiteEvidence(repository.evidence, 'tenant')
+    const { reports } = await keptOf(repository)
     expect(reports.map(({ path }) => path)).toEqual(['a.xml'])
     expect(await readdir(repository.evidence)).toEqual(['tenant'])
   })
@@ -206,7 +207,7 @@ writeFileSync('results/.hidden/a.xml', ${JSON.stringify(GREEN)})`
       signal: cancel.signal,
     })
     expect((await runVouchedSuite(request)).record.end).toEqual({ kind: 'cancelled' })
-    expect((await readSuiteEvidence(repository.evidence, 'tenant')).record).toBeUndefined()
+    expect((await keptOf(repository)).record).toBeUndefined()
   })
 
   it.each(['../up', '.', '', 'a/b', 'a\0b', '-'])('refuses a suite named %j', async (suite) => {

@@ -11,14 +11,15 @@ import { systemClock } from '@bulkhead/world'
 import { describe, expect, it } from 'vitest'
 import {
   type VouchedRunOrder,
+  WHOLE_SUITE,
   openRunRecord,
-  readSuiteEvidence,
   requestVouchedRun,
 } from '../src/index.ts'
 import { stillClock } from './support/reading.ts'
 import {
   GREEN,
   type SuiteRepository,
+  keptOf,
   suiteRepository,
   writing,
 } from './support/suite-repository.ts'
@@ -42,6 +43,16 @@ async function startVoucher({ root, socketPath, evidence, privateKey }: SuiteRep
   }
 }
 
+/** A request as it stands on the wire, without repository and commit. */
+const ASK = {
+  version: 2,
+  suite: 'tenant',
+  leg: '',
+  shard: { index: 1, of: 1 },
+  run: { id: 'run-1', attempt: 1 },
+  command: null,
+}
+
 const order = (
   { socketPath, root, commit }: SuiteRepository,
   more: Partial<VouchedRunOrder> = {},
@@ -50,6 +61,8 @@ const order = (
   repository: root,
   suite: 'tenant',
   commit,
+  part: WHOLE_SUITE,
+  run: { id: 'run-1', attempt: 1 },
   timeout: 30_000,
   clock: systemClock,
   ...more,
@@ -96,13 +109,35 @@ describe.skipIf(process.platform === 'win32')('a voucher', () => {
     const { record, findings } = await requestVouchedRun(order(repository, { onOutput }))
     expect(findings).toEqual([])
     expect(output.join('')).toBe('out\n')
-    const { record: bytes, reports } = await readSuiteEvidence(repository.evidence, 'tenant')
+    const { record: bytes, reports } = await keptOf(repository)
     expect(openRunRecord(bytes ?? Buffer.alloc(0), repository.vouchers)).toMatchObject({
       kind: 'vouched',
       run: { record },
     })
     expect(reports).toHaveLength(1)
     expect((await stat(repository.socketPath)).mode & 0o777).toBe(0o600)
+  })
+
+  it('runs the part that it is asked for, of the run that is named', async () => {
+    await using repository = await suiteRepository(
+      writing({ 'a.xml': GREEN }, 'console.log(process.env.BULKHEAD_SHARD)'),
+    )
+    await using voucher = await startVoucher(repository)
+    expect(voucher.child.exitCode).toBeNull()
+    const output: string[] = []
+    const { record } = await requestVouchedRun(
+      order(repository, {
+        part: { leg: 'linux', shard: { index: 2, of: 4 } },
+        run: { id: '8412', attempt: 3 },
+        onOutput: (chunk) => output.push(Buffer.from(chunk).toString()),
+      }),
+    )
+    expect(output.join('')).toBe('2/4\n')
+    expect(record).toMatchObject({
+      leg: 'linux',
+      shard: { index: 2, of: 4 },
+      run: { id: '8412', attempt: 3 },
+    })
   })
 
   it('says 1 of a suite that exits with 1 and writes a green report', async () => {
@@ -130,7 +165,7 @@ describe.skipIf(process.platform === 'win32')('a voucher', () => {
       await using voucher = await startVoucher(repository)
       expect(voucher.child.exitCode).toBeNull()
       await requestVouchedRun(order(repository))
-      const { reports } = await readSuiteEvidence(repository.evidence, 'tenant')
+      const { reports } = await keptOf(repository)
       const { searched, found } = JSON.parse(await readFile(reports[0]?.file ?? '', 'utf8')) as {
         searched: string[]
         found: string[]
@@ -150,7 +185,7 @@ describe.skipIf(process.platform === 'win32')('a voucher', () => {
       await repository.git('commit', '--quiet', '--message', 'leak')
       const commit = (await repository.git('rev-parse', 'HEAD')).trim() as typeof repository.commit
       await requestVouchedRun(order(repository, { commit }))
-      const leaked = await readSuiteEvidence(repository.evidence, 'tenant')
+      const leaked = await keptOf(repository)
       expect(await readFile(leaked.reports[0]?.file ?? '', 'utf8')).toContain('"found":["key.pem"')
     },
   )
@@ -159,7 +194,7 @@ describe.skipIf(process.platform === 'win32')('a voucher', () => {
     await using repository = await suiteRepository(writing({ 'a.xml': GREEN }))
     await using voucher = await startVoucher(repository)
     expect(voucher.child.exitCode).toBeNull()
-    const request = { version: 1, repository: repository.root, suite: 'tenant', command: null }
+    const request = { ...ASK, repository: repository.root }
     const sayings = [
       'nonsense\n',
       '{}\n',
@@ -180,7 +215,7 @@ describe.skipIf(process.platform === 'win32')('a voucher', () => {
     flood.on('error', () => undefined) // It hangs up on whoever says too much.
     flood.write('x'.repeat(1024 * 1024))
     await new Promise((resolve) => flood.once('close', resolve))
-    expect((await readSuiteEvidence(repository.evidence, 'tenant')).record).toBeUndefined()
+    expect((await keptOf(repository)).record).toBeUndefined()
     expect((await requestVouchedRun(order(repository))).record.end).toMatchObject({ code: 0 })
   })
 
@@ -236,7 +271,7 @@ setInterval(() => {}, 1000)`,
       `const { connect } = await import('node:net')
 const socket = connect(process.cwd() + '/../v.sock')
 const head = (await import('node:child_process')).execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim()
-socket.write(JSON.stringify({ version: 1, repository: process.cwd(), suite: 'tenant', commit: head, command: null }) + '\\n')
+socket.write(JSON.stringify({ ...${JSON.stringify(ASK)}, repository: process.cwd(), commit: head }) + '\\n')
 for await (const chunk of socket) process.stdout.write(chunk)`,
     )
     await using repository = await suiteRepository(program)

@@ -1,4 +1,4 @@
-import { type CheckResult, checkHead } from '@bulkhead/release'
+import { type CheckResult, checkHead, parsePartOptions } from '@bulkhead/release'
 import { OBSERVING } from '../observing.ts'
 import type { CommandResult } from '../command-result.ts'
 import { type CommonOptions, type Register, answer, withCommonOptions } from '../host.ts'
@@ -6,6 +6,7 @@ import { inWorkspace } from '../in-workspace.ts'
 
 interface Options extends CommonOptions {
   readonly base?: string
+  readonly leg?: string
 }
 
 export const registerCheck: Register = (program, host) => {
@@ -17,12 +18,14 @@ export const registerCheck: Register = (program, host) => {
       '--base <rev>',
       'the trusted ref (default: the remote default branch, else the pinned genesis)',
     )
+    .option('--leg <name>', 'which leg this machine is, in suites that declare legs')
     .action((options: Options) =>
       answer(host, 'check', options, () =>
         inWorkspace(options, async (workspace) =>
           describe(
             await checkHead(workspace, {
               ...(options.base === undefined ? {} : { base: options.base }),
+              ...parsePartOptions({ leg: options.leg }),
               onOutput: (chunk) => void process.stderr.write(chunk),
               onStep: (step) => host.console.err(`▸ ${step}`),
               signal: host.signal,

@@ -1,4 +1,4 @@
-import { gateRelease } from '@bulkhead/release'
+import { gateRelease, parseRun } from '@bulkhead/release'
 import type { CommandResult } from '../command-result.ts'
 import { OBSERVING } from '../observing.ts'
 import { localActors } from '../actors.ts'
@@ -10,14 +10,20 @@ import {
 import { type Register, answer } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
 import { readKeyring, withKeysOption } from '../keys.ts'
+import { type RunOptions, withRunOptions } from '../run-options.ts'
 
-interface Options extends EnvironmentOptions {
+interface Options extends EnvironmentOptions, RunOptions {
   readonly commit: string
   readonly keys?: string
 }
 
 export const registerGate: Register = (program, host) => {
-  withKeysOption(withEnvironmentOptions(program.command('gate'), 'gate --environment production'))
+  withRunOptions(
+    withKeysOption(
+      withEnvironmentOptions(program.command('gate'), 'gate --environment production'),
+    ),
+    'the run that all evidence must be of (default: any, as long as it is one for each suite)',
+  )
     .description('judge a commit for an environment by policy and evidence; attest the verdict')
     .option('--commit <rev>', 'the commit to judge', 'HEAD')
     .action((options: Options) =>
@@ -29,6 +35,7 @@ export const registerGate: Register = (program, host) => {
               environment: await environmentOf(workspace, options),
               commit: await repository.resolveCommit(options.commit),
               ...(options.genesis === undefined ? {} : { genesis: options.genesis }),
+              run: parseRun(options),
               keyring: await readKeyring(repository, options.keys),
               actors: await localActors(repository, 'gate'),
             }),
@@ -41,7 +48,9 @@ export const registerGate: Register = (program, host) => {
 function describe({ verdict, files }: Awaited<ReturnType<typeof gateRelease>>): CommandResult {
   const { outcome, mode, findings, bindings, counts } = verdict
   const observing = outcome === 'BLOCK' && mode === 'observe'
-  const local = verdict.runs.filter((run) => run.separation === 'local').map((run) => run.suite)
+  const local = [
+    ...new Set(verdict.runs.filter((run) => run.separation === 'local').map((run) => run.suite)),
+  ]
   return {
     outcome: outcome === 'PASS' || observing ? 'passed' : 'blocked',
     findings,

@@ -1,5 +1,10 @@
 import type { Command } from 'commander'
-import { type InventoryComparison, compareInventories, writeInventories } from '@bulkhead/release'
+import {
+  type InventoryComparison,
+  compareInventories,
+  parsePartOptions,
+  writeInventories,
+} from '@bulkhead/release'
 import { type TestId, idLabel } from '@bulkhead/test-reports'
 import { type Finding, printable } from '@bulkhead/vocabulary'
 import type { CommandResult } from '../command-result.ts'
@@ -15,6 +20,8 @@ import { inWorkspace } from '../in-workspace.ts'
 
 interface Options extends CommonOptions {
   readonly suite: readonly string[]
+  readonly leg?: string
+  readonly file: readonly string[]
 }
 
 export const registerInventory: Register = (program, host) => {
@@ -42,10 +49,12 @@ function subcommand(
 ): void {
   withCommonOptions(parent.command(name), `inventory ${name} --suite tenant-isolation`)
     .description(description)
+    .option('--suite <name>', 'a mandatory suite; may be repeated (default: all)', collect, [])
+    .option('--leg <name>', 'which leg this machine is, in suites that declare legs')
     .option(
-      '--suite <name>',
-      'a mandatory suite; may be repeated (default: all)',
-      (value: string, before: readonly string[]) => [...before, value],
+      '--file <glob>',
+      'a file that the tests are made of, beside those that they name; may be repeated, and is remembered',
+      collect,
       [],
     )
     .action((options: Options) =>
@@ -54,6 +63,8 @@ function subcommand(
           const work = write ? writeInventories : compareInventories
           const request = {
             suites: options.suite,
+            ...parsePartOptions({ leg: options.leg }),
+            files: options.file,
             onOutput: (chunk: Uint8Array) => void process.stderr.write(chunk),
             signal: host.signal,
           }
@@ -62,6 +73,8 @@ function subcommand(
       ),
     )
 }
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value]
 
 function describe(
   comparisons: readonly InventoryComparison[],
@@ -75,29 +88,68 @@ function describe(
     outcome: findings.length > 0 ? 'blocked' : 'passed',
     findings,
     json: {
-      inventories: comparisons.map(({ suite, path, tests, missing, unlisted }) => ({
-        suite,
-        path,
-        tests,
-        missing,
-        unlisted,
-      })),
+      inventories: comparisons.map((comparison) => {
+        const { suite, path, tests, missing, unlisted, files } = comparison
+        const { added, changed, removed, without } = files
+        return {
+          suite,
+          path,
+          tests,
+          missing,
+          unlisted,
+          files: { added, changed, removed, testsWithout: without.length },
+          approvals: approvalsOf(comparison),
+        }
+      }),
     },
     text: comparisons.flatMap((comparison) => linesOf(comparison, name)),
   }
 }
 
+/**
+ * The commands by which somebody else approves what is not free: a listed file that was edited or is
+ * gone, a list that lost a test.
+ */
+function approvalsOf({ suite, path, missing, files }: InventoryComparison): readonly string[] {
+  const changed = [...files.changed, ...files.removed]
+  const paths = missing.length + files.removed.length > 0 ? [...changed, path] : changed
+  return paths.map((one) => `bulkhead approve amendment --suite ${suite} --path ${quoted(one)}`)
+}
+
+/** A path as one word of a POSIX shell. */
+const quoted = (path: string): string =>
+  /^[A-Za-z0-9._/-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
+
 function linesOf(
-  { suite, path, tests, missing, unlisted, findings }: InventoryComparison,
+  comparison: InventoryComparison,
   name: 'update' | 'diff' | 'check',
 ): readonly string[] {
+  const { suite, path, tests, missing, unlisted, files, findings } = comparison
+  const approvals = approvalsOf(comparison)
   return [
     `${suite}: ${tests} tests ran; ${path}: ${unlisted.length} not listed, ${missing.length} listed and missing`,
     ...listOf('+', unlisted),
     ...listOf('-', missing),
+    ...pathsOf('+', files.added),
+    ...pathsOf('~', files.changed),
+    ...pathsOf('-', files.removed),
+    ...(files.without.length === 0
+      ? []
+      : [
+          `  ${files.without.length} tests name no file of the repository: list their files with --file GLOB, or nobody sees them edited`,
+        ]),
+    ...(approvals.length === 0
+      ? []
+      : [
+          '  needs the approval of somebody who did not make the change:',
+          ...approvals.map((one) => `    ${printable(one, 500)}`),
+        ]),
     ...(name === 'update' && findings.length === 0 ? [`  written: ${path}`] : []),
   ]
 }
+
+const pathsOf = (sign: '+' | '~' | '-', paths: readonly string[]): readonly string[] =>
+  paths.map((path) => `  ${sign} file ${printable(path, 200)}`)
 
 /** What the gate would say of the difference, here where it is mended. */
 function differenceFindings({
@@ -105,6 +157,7 @@ function differenceFindings({
   path,
   missing,
   unlisted,
+  files,
 }: InventoryComparison): readonly Finding[] {
   const update = `bulkhead inventory update --suite ${suite}`
   return [
@@ -119,6 +172,12 @@ function differenceFindings({
       subject: `${suite}: ${idLabel(id)}`,
       message: `${path} lists it, and it did not run`,
       remedy: `bring the test back; if it was to go, run \`${update}\` and have the change approved`,
+    })),
+    ...[...files.added, ...files.changed, ...files.removed].map((file): Finding => ({
+      code: 'gate/stale-inventory',
+      subject: `${suite}: ${file}`,
+      message: `${path} does not list this test file as it is`,
+      remedy: `run \`${update}\` and commit the file`,
     })),
   ]
 }

@@ -8,6 +8,12 @@ import {
 } from '../environment-options.ts'
 import { type Register, answer, exampleText } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
+import {
+  registerHeartbeat,
+  registerProof,
+  registerVerify,
+  registerWitness,
+} from './ledger-evidence.ts'
 
 export const registerLedger: Register = (program, host) => {
   const ledger = program
@@ -17,18 +23,15 @@ export const registerLedger: Register = (program, host) => {
   withEnvironmentOptions(ledger.command('log'), 'ledger log --environment production')
     .description('list the entries, oldest first; refused like verify when the log does not verify')
     .action((options: EnvironmentOptions) =>
-      answer(host, 'ledger log', options, () => audit(options, true)),
+      answer(host, 'ledger log', options, () => listEntries(options)),
     )
-  withEnvironmentOptions(ledger.command('verify'), 'ledger verify --environment production')
-    .description(
-      'check every signature, link and step of the log, trusting nothing but the pinned genesis',
-    )
-    .action((options: EnvironmentOptions) =>
-      answer(host, 'ledger verify', options, () => audit(options, false)),
-    )
+  registerVerify(ledger, host)
+  registerProof(ledger, host)
+  registerHeartbeat(ledger, host)
+  registerWitness(ledger, host)
 }
 
-function audit(options: EnvironmentOptions, list: boolean): Promise<CommandResult> {
+function listEntries(options: EnvironmentOptions): Promise<CommandResult> {
   return inWorkspace(options, async (workspace) => {
     const environment = await environmentOf(workspace, options)
     const { entries, findings, head } = await auditLedger(workspace, environment, options.genesis)
@@ -41,22 +44,19 @@ function audit(options: EnvironmentOptions, list: boolean): Promise<CommandResul
         environment,
         size: entries.length,
         head,
-        ...(list ? { entries: entries.map(({ bytes: _bytes, ...entry }) => entry) } : {}),
+        entries: entries.map(({ bytes: _bytes, ...entry }) => entry),
       },
       text: [
-        ...(list
-          ? entries.map((entry) => {
-              const about =
-                entry.release === undefined ? '' : ` ${entry.release.commit.slice(0, 12)}`
-              const who = entry.actors
-                .map((actor) => `${actor.role} ${actor.provider}:${actor.id}`)
-                .join(', ')
-              return printable(
-                `${String(entry.index).padStart(4)} ${entry.at} ${entry.kind.padEnd(16)}${about} ${detailOf(entry.data)} (${who})`,
-                240,
-              )
-            })
-          : []),
+        ...entries.map((entry) => {
+          const about = entry.release === undefined ? '' : ` ${entry.release.commit.slice(0, 12)}`
+          const who = entry.actors
+            .map((actor) => `${actor.role} ${actor.provider}:${actor.id}`)
+            .join(', ')
+          return printable(
+            `${String(entry.index).padStart(4)} ${entry.at} ${entry.kind.padEnd(16)}${about} ${detailOf(entry.data)} (${who})`,
+            240,
+          )
+        }),
         `${verdict}: ${entries.length} entries of ledger/${environment}${head === null ? '' : `, head ${head}`}`,
       ],
     }

@@ -2,6 +2,7 @@ import { serveSuites } from '@bulkhead/release'
 import { type CommonOptions, type Register, answer, withCommonOptions } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
 import { readKeyring, withKeysOption } from '../keys.ts'
+import { VERSION } from '../version.ts'
 
 interface Options extends CommonOptions {
   readonly socket: string
@@ -28,6 +29,7 @@ export const registerVoucher: Register = (program, host) => {
           await serveSuites(workspace, {
             socket: options.socket,
             keyring: await readKeyring(workspace.repository, options.keys),
+            version: VERSION,
             signal: host.signal,
             onReady: () => host.console.err(`ready at ${options.socket}`),
           })

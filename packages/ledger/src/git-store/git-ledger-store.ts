@@ -9,7 +9,7 @@ import { type TreeReader, growTree } from './tree-growth.ts'
 import { walkEntries } from './tree-walk.ts'
 
 export interface GitLedgerStoreOptions {
-  readonly repository: TreeReader & Pick<Repository, 'gitDirectory'>
+  readonly repository: TreeReader & Pick<Repository, 'gitDirectory' | 'readFile'>
   readonly environment: string
   /**
    * Name or address of the repository that decides races between machines: every append is pushed
@@ -42,6 +42,10 @@ export function gitLedgerStore(options: GitLedgerStoreOptions): LedgerStore {
     async append(request) {
       const commit = await storeCommit(repository, git, request)
       return publish({ git, ref, upstream }, commit, request.expected)
+    },
+    async readFile(path, at) {
+      const { commit } = at ?? (await head())
+      return commit === null ? undefined : (await repository.readFile(commit, path))?.bytes
     },
     async listForeign() {
       const { commit } = await head()
@@ -101,9 +105,10 @@ async function* readEntries(
 async function storeCommit(
   repository: TreeReader,
   git: Git,
-  { expected, entries, at }: AppendRequest,
+  request: AppendRequest,
 ): Promise<CommitId> {
-  const objects = await growTree(repository, expected.commit, entries)
+  const { expected, entries, at } = request
+  const objects = await growTree(repository, expected.commit, request)
   const seconds = Math.floor(Date.parse(at) / 1_000)
   const who = `bulkhead-ledger <ledger@bulkhead.dev> ${seconds} +0000`
   const text = [

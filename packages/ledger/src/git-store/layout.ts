@@ -3,6 +3,7 @@ const WIDTH = 1_000
 const MAX_INDEX = WIDTH ** 3 - 1
 
 export const ENTRIES = 'entries'
+export const TILES = 'tile'
 export const FOLDER_NAME = /^[0-9]{3}$/
 export const ENTRY_NAME = /^[0-9]{3}\.json$/
 

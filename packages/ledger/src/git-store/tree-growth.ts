@@ -1,6 +1,6 @@
 import type { Repository } from '@bulkhead/git'
 import type { CommitId } from '@bulkhead/vocabulary'
-import type { StoredEntry } from '../ledger-store.ts'
+import type { AppendRequest, StoredEntry, StoredFile } from '../ledger-store.ts'
 import {
   FILE_MODE,
   FOLDER_MODE,
@@ -16,27 +16,45 @@ import { ENTRIES, placeOf } from './layout.ts'
 interface Growth {
   readonly files: Map<string, string>
   readonly folders: Map<string, Growth>
+  readonly removed: Set<string>
 }
 
 export type TreeReader = Pick<Repository, 'objectFormat' | 'readObject' | 'treeOf'>
 
-const nothing = (): Growth => ({ files: new Map(), folders: new Map() })
+const nothing = (): Growth => ({ files: new Map(), folders: new Map(), removed: new Set() })
 
-/** The new objects of the commit's tree with the entries added; the last one is the root tree. */
+type Additions = Pick<AppendRequest, 'entries' | 'files' | 'removed'>
+
+/** The new objects of the commit's tree with the additions; the last one is the root tree. */
 export async function growTree(
   repository: TreeReader,
   commit: CommitId | null,
-  entries: readonly StoredEntry[],
+  { entries, files = [], removed = [] }: Additions,
 ): Promise<readonly NewObject[]> {
-  const blobs = entries.map(({ bytes }) => newObject('blob', bytes, repository.objectFormat))
   const growth = nothing()
-  for (const [at, { index }] of entries.entries()) {
-    const [upper, lower, name] = placeOf(index)
-    const folder = [ENTRIES, upper, lower].reduce(folderIn, growth)
-    folder.files.set(name, blobs[at]?.id ?? '')
+  for (const path of removed) {
+    const { folder, name } = placeIn(growth, path)
+    folder.removed.add(name)
   }
+  const blobs = [...entries.map(fileOfEntry), ...files].map(({ path, bytes }) => {
+    const blob = newObject('blob', bytes, repository.objectFormat)
+    const { folder, name } = placeIn(growth, path)
+    folder.files.set(name, blob.id)
+    return blob
+  })
   const root = commit === null ? null : await repository.treeOf(commit)
   return [...blobs, ...(await grow(repository, root, growth))]
+}
+
+const fileOfEntry = ({ index, bytes }: StoredEntry): StoredFile => ({
+  path: [ENTRIES, ...placeOf(index)].join('/'),
+  bytes,
+})
+
+function placeIn(growth: Growth, path: string): { readonly folder: Growth; readonly name: string } {
+  const folders = path.split('/')
+  const name = folders.pop() ?? ''
+  return { folder: folders.reduce(folderIn, growth), name }
 }
 
 function folderIn(growth: Growth, name: string): Growth {
@@ -55,6 +73,7 @@ async function grow(
   const before =
     tree === null ? [] : parseTree((await repository.readObject(tree)).bytes, objectFormat)
   const items = new Map<string, TreeItem>(before.map((item) => [item.name, item]))
+  for (const name of growth.removed) items.delete(name)
   const objects: NewObject[] = []
   for (const [name, inner] of growth.folders) {
     const old = items.get(name)

@@ -1,6 +1,7 @@
 import type { CommitId } from '@bulkhead/vocabulary'
 import { FILE_MODE, FOLDER_MODE, type TreeItem, parseTree } from './git-objects.ts'
-import { ENTRIES, ENTRY_NAME, FOLDER_NAME, indexOf, placeOf } from './layout.ts'
+import { CHECKPOINT } from '../stored-tree.ts'
+import { ENTRIES, ENTRY_NAME, FOLDER_NAME, TILES, indexOf, placeOf } from './layout.ts'
 import type { TreeReader } from './tree-growth.ts'
 
 /** The entries of one folder by index and blob, and what else was met on the way. */
@@ -17,9 +18,9 @@ export async function* walkEntries(
 ): AsyncGenerator<WalkedFolder> {
   const [firstUpper, firstLower] = placeOf(from)
   const root = await readTree(repository, await repository.treeOf(commit))
-  const top = split(root, '', (item) => item.mode === FOLDER_MODE && item.name === ENTRIES)
+  const top = split(root, '', isOfLedger)
   yield { entries: [], foreign: top.foreign }
-  for (const entries of top.known) {
+  for (const entries of top.known.filter(({ name }) => name === ENTRIES)) {
     const uppers = split(await readTree(repository, entries.id), `${ENTRIES}/`, isFolder)
     yield { entries: [], foreign: uppers.foreign }
     for (const upper of uppers.known.filter(({ name }) => name >= firstUpper)) {
@@ -48,6 +49,8 @@ async function* walkLower(
   }
 }
 
+const isOfLedger = ({ mode, name }: TreeItem): boolean =>
+  mode === FOLDER_MODE ? [ENTRIES, TILES].includes(name) : mode === FILE_MODE && name === CHECKPOINT
 const isFolder = ({ mode, name }: TreeItem): boolean =>
   mode === FOLDER_MODE && FOLDER_NAME.test(name)
 const isEntry = ({ mode, name }: TreeItem): boolean => mode === FILE_MODE && ENTRY_NAME.test(name)

@@ -4,7 +4,13 @@ import { generateKeyPair, parsePrivateKey, parsePublicKey } from '@bulkhead/enve
 import { succeed, temporaryDirectory } from '@bulkhead/testkit'
 import { type CommitId, commitId } from '@bulkhead/vocabulary'
 import { runProcess, systemClock } from '@bulkhead/world'
-import type { Checkout, VouchedRunRequest } from '../../src/index.ts'
+import {
+  type Checkout,
+  type StoredEvidence,
+  type VouchedRunRequest,
+  WHOLE_SUITE,
+  readSuiteEvidence,
+} from '../../src/index.ts'
 
 export const GREEN = '<testsuite name="s"><testcase classname="t" name="a"/></testsuite>'
 
@@ -81,12 +87,20 @@ export function vouchedRun(
     suite: 'tenant',
     plan: PLAN,
     run: { id: 'run-1', attempt: 1 },
-    shard: { index: 1, total: 1 },
+    part: WHOLE_SUITE,
+    tools: { bulkhead: '0.0.0' },
     nonce: freshNonce,
     clock: systemClock,
     runProcess,
     ...more,
   }
+}
+
+/** What was kept of a suite that runs in one part; nothing when nothing was kept. */
+export async function keptOf({ evidence }: SuiteRepository): Promise<StoredEvidence> {
+  const [only, ...others] = await readSuiteEvidence(evidence, 'tenant')
+  if (others.length > 0) throw new Error('there are several parts')
+  return only ?? { record: undefined, reports: [] }
 }
 
 /** A program that writes reports, by name within `results/`, and then does something. */

@@ -18,6 +18,7 @@ await serveVoucher({
   clock: systemClock,
   runProcess,
   nonce: freshNonce,
+  tools: { bulkhead: '0.0.0' },
   planOf: (suite) => {
     if (suite === 'tenant') return Promise.resolve(PLAN)
     const finding = { subject: suite, message: 'no such suite', remedy: 'name another' }

@@ -18,6 +18,29 @@ export const gateReasons = reasonsOf({
     cause: 'The same report is among the evidence twice, so its tests would count twice.',
     remedy: 'Remove the copy; check that two `reports` patterns do not match one file.',
   },
+  'gate/missing-shard': {
+    cause: 'A shard or a leg that the policy declares did not run, or nobody vouches for it.',
+    remedy:
+      'Run it, in the same run as the others: `bulkhead test --suite NAME --leg L --shard I/N`.',
+  },
+  'gate/duplicate-shard': {
+    cause:
+      'Two run records are of the same shard of the same leg, so one of them is chosen by nobody.',
+    remedy: 'Keep the evidence of one run; run the suite again.',
+  },
+  'gate/shard-mismatch': {
+    cause:
+      'The parts of a suite do not make one whole: another number of shards, a leg that is not declared, another run or attempt.',
+    remedy: 'Run all parts in one run, split as the policy of the trusted ref says.',
+  },
+  'gate/replayed-run': {
+    cause: 'Two run records carry one nonce, so one of them is a copy of the other.',
+    remedy: 'Run every part for itself.',
+  },
+  'gate/wrong-run': {
+    cause: 'The evidence is of another run or attempt than the one that is judged.',
+    remedy: 'Run the suites in this run.',
+  },
   'gate/unvouched-run': {
     cause: 'A run record is not signed by a voucher whom the trusted ref names.',
     remedy: 'Run the suite under the voucher that the policy names.',
@@ -61,6 +84,22 @@ export const gateReasons = reasonsOf({
   'gate/invalid-inventory': {
     cause: 'An inventory cannot be read.',
     remedy: 'Write it anew: `bulkhead inventory update --suite NAME`.',
+  },
+  'gate/stale-inventory': {
+    cause: 'An inventory gives another digest of a test file than the file has in the commit.',
+    remedy: 'Write it anew: `bulkhead inventory update --suite NAME`, and commit.',
+  },
+  'gate/inventory-shrunk': {
+    cause:
+      'The inventory of the commit no longer lists a test or a test file that the trusted ref lists. Released, it would let the test go unseen.',
+    remedy:
+      'List it again, or have somebody else approve the change of the inventory: `bulkhead approve amendment`.',
+  },
+  'gate/edited-test-file': {
+    cause:
+      'A listed test file of a mandatory suite was edited or removed, and nobody but its editors approved that.',
+    remedy:
+      'Take the change back and put new tests into a new file, or have somebody else approve: `bulkhead approve amendment`.',
   },
   'gate/no-tests': {
     cause: 'A suite ran no tests.',

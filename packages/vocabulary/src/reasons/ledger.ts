@@ -34,6 +34,47 @@ export const ledgerReasons = reasonsOf({
     cause: 'The log no longer holds an entry that was seen in it before: it was cut or rewritten.',
     remedy: 'Find out who rewrote it; restore it from a clone or mirror that still has the entry.',
   },
+  'ledger/no-checkpoint': {
+    cause: 'The log has no signed checkpoint: it was written before there were any, or lost it.',
+    remedy: 'Append once (`bulkhead ledger heartbeat`): tiles and checkpoint are written then.',
+  },
+  'ledger/bad-checkpoint': {
+    cause: 'A checkpoint is not signed by the log, or is not that of its entries.',
+    remedy: 'Compare the log with a copy that you trust; the next append writes it anew.',
+  },
+  'ledger/bad-tile': {
+    cause: 'A tile of the Merkle tree is missing, or is not what the entries make of it.',
+    remedy: 'Find out who changed it; the next append writes it anew.',
+  },
+  'ledger/bad-proof': {
+    cause: 'A proof does not show what it claims to.',
+    remedy: 'Do not rely on it: make a new one from a log that verifies.',
+  },
+  'ledger/no-quorum': {
+    cause: 'Too few of the witnesses of your policy cosigned the checkpoint.',
+    remedy: 'Have it witnessed (`bulkhead ledger witness`), or ask why a witness refuses.',
+  },
+  'ledger/silent': {
+    cause: 'Nothing was recorded for longer than the period that your policy states.',
+    remedy:
+      'Check that the log you read is the newest; append `bulkhead ledger heartbeat` on time.',
+  },
+  'ledger/stale-view': {
+    cause: 'The newest witnessed checkpoint is older than your policy allows.',
+    remedy: 'Fetch the newest log and have it witnessed.',
+  },
+  'ledger/wrong-role': {
+    cause: 'An entry is signed by a key that your policy does not allow for its kind.',
+    remedy: 'Find out who used the key, and why; revoke it if it is stolen.',
+  },
+  'ledger/wrong-clock': {
+    cause: 'An entry is dated after the clock of the verifier.',
+    remedy: 'Correct the clock that is wrong; entries are never dated ahead.',
+  },
+  'ledger/revoked-key': {
+    cause: 'An entry is signed by a key after its revocation was recorded.',
+    remedy: 'Find out who still holds the key; nothing it signed since counts.',
+  },
   'ledger/illegal-step': {
     cause: 'An entry records something that may not follow what is on record before it.',
     remedy: 'Look at who wrote the entry, and why.',

@@ -47,6 +47,28 @@ export const signatureReasons = reasonsOf({
     cause: 'The key has been revoked on the trusted ref.',
     remedy: 'Sign with another key.',
   },
+  'signature/untrusted-certificate': {
+    cause:
+      'The certificate that signed does not lead to a root that the trusted ref pins, or is not for signing.',
+    remedy:
+      'Sign with a certificate of an authority whose root is pinned, or have a maintainer pin the root.',
+  },
+  'signature/revocation-unknown': {
+    cause:
+      'The policy names revocation lists, and none by this authority counts at the time of receipt.',
+    remedy: "Have a maintainer commit the authority's current list at `signing.x509.crls`.",
+  },
+  'signature/no-offline-proof': {
+    cause:
+      'A gitsign signature brings no log entry that can be verified offline, and the policy holds none for the commit.',
+    remedy:
+      'Sign with `git config gitsign.rekorMode offline`, or have the log entry added at `signing.sigstore.proofs`.',
+  },
+  'signature/invalid-proof': {
+    cause:
+      'The log entry of a gitsign signature is not about this signature, not by a pinned log, or outside of the certificate.',
+    remedy: 'Sign again with gitsign.',
+  },
   'signature/author-differs': {
     cause: 'The author is not the committer, where the policy asks for it.',
     remedy: 'Commit with `--reset-author`, or have the author commit and sign it.',

@@ -92,6 +92,11 @@ export const testReasons = reasonsOf({
     cause: 'The run left no report where the policy looks for it.',
     remedy: 'Check the `reports` patterns of the suite against where the runner writes.',
   },
+  'test/stale-report': {
+    cause: 'A report was last written before the run began, so it is of another run.',
+    remedy:
+      'Have the command write its reports itself, and neither restore nor copy them with their dates; run again.',
+  },
   'test/not-started': {
     cause: 'The command of the suite could not be started.',
     remedy: 'Check that the command exists and is executable.',

@@ -1,0 +1,120 @@
+import { execFileSync } from 'node:child_process'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type TemporaryDirectory, temporaryDirectory } from '@bulkhead/testkit'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Answer, answerOf } from './support/answers.ts'
+import { type CommandLine, installBulkhead } from './support/command-line.ts'
+import { type TinyProject, makeTinyProject } from './support/tiny-project.ts'
+
+/** In order, each step on what the one before left: one log, its auditors and its witnesses. */
+describe('a ledger before people who do not trust us', () => {
+  let home: TemporaryDirectory
+  let project: TinyProject
+  let root: string
+  let bulkhead: CommandLine
+  const file = (name: string) => join(home.path, name)
+  beforeAll(async () => {
+    home = await temporaryDirectory()
+    project = await makeTinyProject(home.path)
+    root = project.repository.path
+    bulkhead = await installBulkhead(file('bin'))
+    await run(0, 'init')
+    const genesis = await project.repository.commit({ by: project.ada, message: 'Adopt Bulkhead' })
+    await project.repository.git('config', 'bulkhead.genesis', genesis)
+    for (const name of ['w1', 'w2']) {
+      execFileSync('openssl', ['genpkey', '-algorithm', 'ed25519', '-out', file(`${name}.pem`)])
+    }
+  })
+  afterAll(() => home[Symbol.asyncDispose]())
+
+  async function run(code: number, ...args: readonly string[]): Promise<Answer> {
+    const answer = answerOf(await bulkhead.run(root, [...args, '--json']))
+    expect(answer, `${args.join(' ')}: ${JSON.stringify(answer.findings)}`).toMatchObject({
+      exitCode: code,
+    })
+    return answer
+  }
+  const codes = ({ findings }: Answer) => findings.map(({ code }) => code)
+  const witness = (name: string, ...more: readonly string[]) => [
+    'ledger',
+    'witness',
+    '--name',
+    `example.net/${name}`,
+    '--key',
+    file(`${name}.pem`),
+    '--state',
+    file(`${name}-state`),
+    ...more,
+  ]
+
+  it('is begun by a heartbeat, verified, and its checkpoint kept', async () => {
+    expect(await run(2, 'ledger', 'proof', '0')).toMatchObject({
+      findings: [{ code: 'ledger/no-checkpoint' }],
+    })
+    expect(await run(0, 'ledger', 'heartbeat')).toMatchObject({ index: 1 })
+    const verified = await run(0, 'ledger', 'verify', '--save', file('seen'))
+    expect(verified).toMatchObject({ verdict: 'VERIFIED', size: 2, judged: 2, steps: 'judged' })
+    expect(await readFile(file('seen'), 'utf8')).toMatch(
+      /^bulkhead\.dev\/ledger\/[0-9a-f]+\/production\n2\n/,
+    )
+  })
+
+  it('is verified from there on, reading only what is new', async () => {
+    await run(0, 'ledger', 'heartbeat')
+    const verified = await run(0, 'ledger', 'verify', '--from', file('seen'))
+    expect(verified).toMatchObject({ verdict: 'VERIFIED', size: 3, judged: 1, steps: 'not-judged' })
+    await writeFile(file('junk'), 'junk')
+    expect(codes(await run(2, 'ledger', 'verify', '--from', file('junk')))).toEqual([
+      'usage/unreadable-file',
+    ])
+  })
+
+  it('proves an entry in text that is checked without the log, and not with a byte changed', async () => {
+    await run(0, 'ledger', 'proof', '1', '--out', file('proof'))
+    expect(await run(0, 'ledger', 'proof', 'verify', file('proof'))).toMatchObject({
+      verdict: 'PROVEN',
+      size: 3,
+      entry: { index: 1, kind: 'heartbeat' },
+    })
+    const text = await readFile(file('proof'), 'utf8')
+    await writeFile(file('changed'), text.replace('index 1', 'index 2'))
+    expect(codes(await run(1, 'ledger', 'proof', 'verify', file('changed')))).toEqual([
+      'ledger/bad-proof',
+    ])
+    expect(codes(await run(1, 'ledger', 'proof', '9'))).toEqual(['ledger/bad-proof'])
+    await run(2, 'ledger', 'proof')
+  })
+
+  it('is believed once a quorum of the verifier\u2019s witnesses has cosigned it', async () => {
+    const { policy } = await run(0, 'ledger', 'policy')
+    const first = await run(0, ...witness('w1', '--out', file('one')))
+    const second = await run(0, ...witness('w2', '--checkpoint', file('one'), '--out', file('two')))
+    const mine = {
+      ...JSON.parse(String(policy)),
+      witnesses: [first, second].map(({ vkey }, n) => ({ name: `w${n}`, vkey })),
+      quorum: 2,
+      heartbeatMs: 3_600_000,
+    }
+    await writeFile(file('verifier.json'), JSON.stringify(mine))
+    const verify = ['ledger', 'verify', '--verifier-policy', file('verifier.json')]
+    await run(0, ...verify, '--witnessed', file('two'))
+    expect(codes(await run(1, ...verify, '--witnessed', file('one')))).toEqual(['ledger/no-quorum'])
+    expect(codes(await run(1, ...verify))).toEqual(['ledger/no-quorum'])
+    await writeFile(file('verifier.json'), JSON.stringify({ ...mine, quorum: 3 }))
+    expect(codes(await run(2, ...verify))).toEqual(['usage/invalid-option'])
+    await writeFile(file('verifier.json'), JSON.stringify({ ...mine, heartbeatMs: 0 }))
+    expect(codes(await run(1, ...verify, '--witnessed', file('two')))).toEqual(['ledger/silent'])
+  })
+
+  it('that was cut is cosigned by no witness and verified by nobody who remembers it', async () => {
+    const { git } = project.repository
+    const tip = (await git('rev-parse', 'ledger/production')).trim()
+    await git('update-ref', 'refs/heads/ledger/production', `${tip}~1`)
+    expect(codes(await run(1, ...witness('w1')))).toEqual(['ledger/rewritten'])
+    expect(codes(await run(1, 'ledger', 'verify'))).toContain('ledger/rewritten')
+    await git('update-ref', 'refs/heads/ledger/production', tip)
+    await run(0, 'ledger', 'verify')
+    await run(0, ...witness('w1'))
+  })
+})

@@ -1,0 +1,103 @@
+import type { Finding } from '@bulkhead/vocabulary'
+import { againstCheckpoint, againstLog } from '../ledger-findings.ts'
+import { checkCosignature } from '../tlog/cosignature.ts'
+import type { ComparedCheckpoint, LogView } from './log-view.ts'
+
+/** One check of a whole log. The verifier is a list of them, so that a test can miss one. */
+export interface LogCheck {
+  readonly name: string
+  judge(view: LogView): readonly Finding[]
+}
+
+type Judge = LogCheck['judge']
+
+const checkSigned: Judge = ({ stored, tree }) => {
+  if (stored.kind === 'refused') return [againstCheckpoint('ledger/bad-checkpoint', stored.reason)]
+  if (stored.kind === 'read' || tree.size === 0) return []
+  return [againstCheckpoint('ledger/no-checkpoint', 'there is none beside the entries')]
+}
+
+/** The log's own signature under a tree that its entries do not make: they were cut or rewritten. */
+const checkMatches: Judge = ({ stored, tree }) => {
+  if (stored.kind !== 'read') return []
+  const { size, root } = stored.checkpoint
+  if (size > tree.size) {
+    const message = `it was signed for ${size} entries, the log has ${tree.size}`
+    return [againstCheckpoint('ledger/rewritten', message)]
+  }
+  if (size === tree.size && root.equals(tree.root)) return []
+  const message = `it was signed for ${size} entries and another tree than the ${tree.size} make`
+  return [againstCheckpoint('ledger/bad-checkpoint', message)]
+}
+
+const checkTiles: Judge = ({ differingTiles }) =>
+  differingTiles.map((path) =>
+    againstLog(path, 'ledger/bad-tile', 'it is not what the entries make of it'),
+  )
+
+function continues(seen: ComparedCheckpoint | undefined, tree: LogView['tree'], by: string) {
+  if (seen === undefined) return []
+  const { size, root } = seen.checkpoint
+  if (size > tree.size) {
+    const message = `${by} saw ${size} entries, the log has ${tree.size}`
+    return [againstCheckpoint('ledger/rewritten', message)]
+  }
+  if (seen.root?.equals(root) === true) return []
+  const message = `${by} saw other first ${size} entries than the log has now`
+  return [againstCheckpoint('ledger/rewritten', message)]
+}
+
+const checkRemembered: Judge = ({ from, tree }) => continues(from, tree, 'this verifier')
+const checkWitnessed: Judge = ({ witnessed, tree }) =>
+  continues(witnessed, tree, 'the log\u2019s witnesses')
+
+/** Times of the good cosignatures by known witnesses, newest first; each witness has one voice. */
+function voices({ policy, witnessed, now }: LogView): readonly number[] {
+  if (witnessed === undefined) return []
+  const { note } = witnessed.checkpoint
+  return policy.witnesses
+    .map((key) => checkCosignature(note, key))
+    .flatMap((check) => (check.kind === 'cosigned' ? [check.seconds * 1_000] : []))
+    .filter((at) => at <= now + policy.clockSkewMs)
+    .sort((one, other) => other - one)
+}
+
+const checkQuorum: Judge = (view) => {
+  const { quorum, witnesses } = view.policy
+  const found = voices(view).length
+  if (found >= quorum) return []
+  const message = `${found} of ${witnesses.length} witnesses cosigned it, ${quorum} are needed`
+  return [againstCheckpoint('ledger/no-quorum', message)]
+}
+
+/** A frozen view is an old one that is true: only time gives it away. */
+const checkFresh: Judge = (view) => {
+  const { maxWitnessAgeMs, quorum } = view.policy
+  const since = voices(view)[quorum - 1]
+  if (maxWitnessAgeMs === undefined || since === undefined) return []
+  const age = view.now - since
+  if (age <= maxWitnessAgeMs) return []
+  const message = `it was witnessed ${age} ms ago, ${maxWitnessAgeMs} ms are allowed`
+  return [againstCheckpoint('ledger/stale-view', message)]
+}
+
+const checkHeartbeat: Judge = ({ policy, lastAt, now }) => {
+  const { heartbeatMs } = policy
+  if (heartbeatMs === undefined || lastAt === '') return []
+  const silence = now - Date.parse(lastAt)
+  if (silence <= heartbeatMs) return []
+  const message = `the newest entry is ${silence} ms old, silence may last ${heartbeatMs} ms`
+  return [againstLog('log', 'ledger/silent', message)]
+}
+
+/** In the order of the annex, §6. */
+export const LOG_CHECKS: readonly LogCheck[] = [
+  { name: 'checkpoint-signed', judge: checkSigned },
+  { name: 'quorum', judge: checkQuorum },
+  { name: 'remembered', judge: checkRemembered },
+  { name: 'witnessed', judge: checkWitnessed },
+  { name: 'checkpoint-matches', judge: checkMatches },
+  { name: 'tiles', judge: checkTiles },
+  { name: 'fresh', judge: checkFresh },
+  { name: 'heartbeat', judge: checkHeartbeat },
+]

@@ -1,0 +1,29 @@
+import type { SignedCheckpoint } from '../tlog/checkpoint.ts'
+import type { TreeHead } from '../tlog/proofs.ts'
+import type { StoredCheckpoint } from '../stored-tree.ts'
+import type { VerifierPolicy } from './verifier-policy.ts'
+
+/** A checkpoint from outside the log, beside what the log's entries make of its size. */
+export interface ComparedCheckpoint {
+  readonly checkpoint: SignedCheckpoint
+  /** Null when the log does not reach its size, or was not read from before it. */
+  readonly root: Buffer | null
+}
+
+/** All that was seen of a log, as plain data: what the checks of a whole log judge. */
+export interface LogView {
+  readonly policy: VerifierPolicy
+  /** The verifier's clock, milliseconds since the epoch. */
+  readonly now: number
+  /** The tree that the entries make. */
+  readonly tree: TreeHead
+  /** Date of the newest entry; empty when there is none. */
+  readonly lastAt: string
+  readonly stored: StoredCheckpoint
+  /** Paths of tiles that are not what the entries make of them; at most 100. */
+  readonly differingTiles: readonly string[]
+  /** What the verifier remembers. */
+  readonly from?: ComparedCheckpoint
+  /** What witnesses cosigned. */
+  readonly witnessed?: ComparedCheckpoint
+}

@@ -1,0 +1,32 @@
+import { against } from '../ledger-findings.ts'
+import { ENTRY_CHECKS, type EntryCheck } from '../log-chain.ts'
+import type { VerifierPolicy } from './verifier-policy.ts'
+
+/** A key of the log may be good for one kind of entry and not for another. */
+const roleCheck = ({ roles }: VerifierPolicy): EntryCheck => ({
+  name: 'role',
+  judge: (_chain, { kind, signer }, index) => {
+    const allowed = Object.hasOwn(roles, kind) ? roles[kind] : undefined
+    return allowed === undefined || allowed.includes(signer)
+      ? undefined
+      : against(index, 'ledger/wrong-role', `${signer} may not sign ${kind}`)
+  },
+})
+
+/** Dates only grow, so one entry dated ahead would pin all later ones to its future. */
+const clockCheck = ({ clockSkewMs }: VerifierPolicy, now: number): EntryCheck => ({
+  name: 'clock',
+  judge: (_chain, { at }, index) =>
+    Date.parse(at) <= now + clockSkewMs
+      ? undefined
+      : against(index, 'ledger/wrong-clock', `it is dated ${at}, here it is ${isoOf(now)}`),
+})
+
+const isoOf = (now: number): string => new Date(now).toISOString()
+
+/** Every check of an entry that a verifier with its own policy makes. */
+export const entryChecksOf = (policy: VerifierPolicy, now: number): readonly EntryCheck[] => [
+  roleCheck(policy),
+  clockCheck(policy, now),
+  ...ENTRY_CHECKS,
+]

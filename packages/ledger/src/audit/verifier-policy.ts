@@ -1,0 +1,160 @@
+import {
+  type Shape,
+  type TrustedKey,
+  count,
+  digestText,
+  listOf,
+  objectOf,
+  objectWith,
+  oneOf,
+  parsePublicKey,
+  readJson,
+  recordOf,
+  text,
+} from '@bulkhead/envelope'
+import { type Digest, InputError } from '@bulkhead/vocabulary'
+import { type NoteKey, noteKey, readVerifierKey, writeVerifierKey } from '../tlog/note-key.ts'
+
+/**
+ * Whom and what a verifier believes, in a file of its own. Nothing of it is ever read from the log,
+ * for a log that names its own keys can be replaced together with them (annex ledger.md §6).
+ */
+export interface VerifierPolicy {
+  readonly origin: string
+  readonly environment: string
+  readonly logKeys: readonly TrustedKey[]
+  readonly genesis?: Digest
+  /** Cosignature keys; at least `quorum` of them must have cosigned what is believed. */
+  readonly witnesses: readonly NoteKey[]
+  readonly quorum: number
+  /** Names of log keys by kind of entry; a kind that is not named may be signed by each of them. */
+  readonly roles: Readonly<Record<string, readonly string[]>>
+  /** Longest silence, in milliseconds. */
+  readonly heartbeatMs?: number
+  /** Largest age of the cosignatures that make the quorum, in milliseconds. */
+  readonly maxWitnessAgeMs?: number
+  /** How far an entry or a cosignature may be dated ahead of the verifier's clock. */
+  readonly clockSkewMs: number
+}
+
+const LIMITS = { maxBytes: 256 * 1024, maxDepth: 6 }
+const DEFAULT_SKEW_MS = 120_000
+
+const keyShape = objectOf({ name: text, vkey: text })
+const policyShape = objectWith(
+  {
+    version: oneVersion(),
+    origin: text,
+    environment: text,
+    logKeys: listOf(keyShape, 32),
+  },
+  {
+    genesis: digestText,
+    witnesses: listOf(keyShape, 32),
+    quorum: count,
+    roles: recordOf(listOf(text, 32), 64),
+    heartbeatMs: count,
+    maxWitnessAgeMs: count,
+    clockSkewMs: count,
+  },
+)
+
+function oneVersion(): Shape<'1'> {
+  const version = oneOf('1')
+  return (value, at) => version(value === 1 ? '1' : value, at)
+}
+
+/**
+ * Reads a verifier's policy: strict JSON, version 1.
+ * @param file names it in messages
+ * @throws InputError `usage/wrong-key`, `usage/invalid-option`
+ */
+export function parseVerifierPolicy(bytes: Uint8Array, file: string): VerifierPolicy {
+  const read = readJson(policyShape, bytes, LIMITS)
+  if (read.kind === 'refused') throw invalid(file, read.reason)
+  const { version: _version, logKeys, witnesses = [], quorum = 0, roles = {}, ...rest } = read.value
+  const policy = {
+    clockSkewMs: DEFAULT_SKEW_MS,
+    ...rest,
+    logKeys: logKeys.map(({ name, vkey }) => logKey(vkey, name, file)),
+    witnesses: witnesses.map(({ vkey }) => verifierKey(vkey, 'cosignature', file)),
+    quorum,
+    roles,
+  }
+  requireSense(policy, file)
+  return policy
+}
+
+function requireSense({ logKeys, witnesses, quorum, roles }: VerifierPolicy, file: string): void {
+  if (logKeys.length === 0) throw invalid(file, 'it names no key of the log')
+  if (quorum > witnesses.length) throw invalid(file, `a quorum of ${quorum} of ${witnesses.length}`)
+  const raw = (key: NoteKey) =>
+    key.publicKey.export({ format: 'der', type: 'spki' }).toString('hex')
+  // One key under two names would be two voices of one witness.
+  if (new Set(witnesses.map(raw)).size !== witnesses.length) {
+    throw invalid(file, 'two witnesses share a key')
+  }
+  const names = new Set(logKeys.map(({ name }) => name))
+  const unknown = Object.values(roles)
+    .flat()
+    .find((name) => !names.has(name))
+  if (unknown !== undefined)
+    throw invalid(file, `a role names ${JSON.stringify(unknown)}, no log key`)
+  if (names.size !== logKeys.length) throw invalid(file, 'two log keys share a name')
+}
+
+function verifierKey(line: string, type: NoteKey['type'], file: string): NoteKey {
+  const key = readVerifierKey(line)
+  if (key?.type === type) return key
+  throw new InputError({
+    code: 'usage/wrong-key',
+    subject: file,
+    message: `${JSON.stringify(line)} is no verifier key for a ${type}`,
+    remedy: 'write it as `bulkhead ledger policy` prints it: NAME+ID+BASE64 (c2sp.org/signed-note)',
+  })
+}
+
+function logKey(line: string, name: string, file: string): TrustedKey {
+  const { publicKey } = verifierKey(line, 'note', file)
+  return parsePublicKey(publicKey.export({ format: 'pem', type: 'spki' }), name)
+}
+
+const invalid = (file: string, message: string): InputError =>
+  new InputError({
+    code: 'usage/invalid-option',
+    subject: file,
+    message,
+    remedy: 'write it as `bulkhead ledger policy` prints it (docs/ledger.md)',
+  })
+
+type PolicyBasis = Pick<VerifierPolicy, 'origin' | 'environment' | 'logKeys'>
+
+/** The policy of a verifier who asks for no witnesses, roles or heartbeats. */
+export const plainPolicy = ({ origin, environment, logKeys }: PolicyBasis): VerifierPolicy => ({
+  origin,
+  environment,
+  logKeys,
+  witnesses: [],
+  quorum: 0,
+  roles: {},
+  clockSkewMs: DEFAULT_SKEW_MS,
+})
+
+/** A policy file to begin with, for somebody who trusts these keys; the rest is theirs to fill in. */
+export const writeVerifierPolicy = ({ origin, environment, logKeys }: PolicyBasis): string =>
+  `${JSON.stringify(
+    {
+      version: 1,
+      origin,
+      environment,
+      logKeys: logKeys.map(({ name, publicKey }) => ({
+        name,
+        vkey: writeVerifierKey(noteKey(origin, publicKey)),
+      })),
+      witnesses: [],
+      quorum: 0,
+      roles: {},
+    },
+    null,
+    2,
+  )}\n`

@@ -1,0 +1,32 @@
+import { TILE_WIDTH } from './tiles.ts'
+
+const LENGTH_BYTES = 2
+const MAX_ENTRY = 0xffff
+
+/**
+ * Entries one after another, each after its length in two bytes, highest first (C2SP tlog-tiles, Log
+ * entries). @throws TypeError for an entry that no bundle can hold
+ */
+export function writeBundle(entries: readonly Buffer[]): Buffer {
+  return Buffer.concat(
+    entries.flatMap((entry) => {
+      if (entry.byteLength > MAX_ENTRY) throw new TypeError('an entry is too long for a bundle')
+      const length = Buffer.alloc(LENGTH_BYTES)
+      length.writeUInt16BE(entry.byteLength)
+      return [length, entry]
+    }),
+  )
+}
+
+/** The entries of a bundle; undefined when it is cut or holds more than a tile has room for. */
+export function readBundle(bytes: Buffer): readonly Buffer[] | undefined {
+  const entries: Buffer[] = []
+  for (let at = 0; at < bytes.byteLength;) {
+    if (at + LENGTH_BYTES > bytes.byteLength || entries.length === TILE_WIDTH) return undefined
+    const end = at + LENGTH_BYTES + bytes.readUInt16BE(at)
+    if (end > bytes.byteLength) return undefined
+    entries.push(bytes.subarray(at + LENGTH_BYTES, end))
+    at = end
+  }
+  return entries
+}

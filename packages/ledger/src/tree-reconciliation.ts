@@ -1,0 +1,63 @@
+import type { Finding } from '@bulkhead/vocabulary'
+import type { LogChain } from './log-chain.ts'
+import type { LedgerStore, StorePosition, StoredFile } from './ledger-store.ts'
+import { againstCheckpoint } from './ledger-findings.ts'
+import { differingTiles, fileOfTile, readStoredCheckpoint } from './stored-tree.ts'
+import type { Checkpoint } from './tlog/checkpoint.ts'
+import type { ReadFile } from './tlog/tiled-tree.ts'
+
+/**
+ * Compares what a store holds of the tree with what its entries make of it, while a writer catches up.
+ * What is missing or is junk gets repaired by the next append: a log written before there were tiles
+ * is upgraded so, and nobody can stop deploys by spoiling files that follow from the entries. A
+ * checkpoint that the log's own key signed is no junk: where it contradicts the entries, they were cut
+ * or rewritten.
+ */
+export class TreeReconciliation {
+  readonly #readFile: ReadFile | undefined
+  readonly #repairs: StoredFile[] = []
+  #checkpoint: Checkpoint | undefined
+  #contradicted = false
+
+  constructor(store: LedgerStore, position: StorePosition) {
+    const { readFile } = store
+    this.#readFile =
+      readFile === undefined ? undefined : (path) => readFile.call(store, path, position)
+  }
+
+  /** Files that the next append is to write anew. */
+  get repairs(): readonly StoredFile[] {
+    return this.#repairs
+  }
+
+  async begin({ identity }: LogChain): Promise<void> {
+    if (this.#readFile === undefined) return
+    const { origin, trust } = identity
+    const stored = await readStoredCheckpoint(this.#readFile, origin, trust.keys)
+    if (stored.kind === 'read') this.#checkpoint = stored.checkpoint
+  }
+
+  /** After each entry: the tree passes the size of the checkpoint, and may have filled tiles. */
+  async follow(chain: LogChain): Promise<void> {
+    const full = chain.drainTiles()
+    const { size, root } = chain.tree
+    if (this.#checkpoint?.size === size) this.#contradicted ||= !this.#checkpoint.root.equals(root)
+    if (this.#readFile === undefined || full.length === 0) return
+    const differing = await differingTiles(this.#readFile, full)
+    this.#repairs.push(...differing.map(fileOfTile))
+  }
+
+  async end({ tree }: LogChain): Promise<readonly Finding[]> {
+    if (this.#readFile === undefined) return []
+    const differing = await differingTiles(this.#readFile, tree.edge())
+    this.#repairs.push(...differing.map(fileOfTile))
+    const seen = this.#checkpoint
+    if (seen === undefined) return []
+    if (seen.size > tree.size) {
+      const message = `it was signed for ${seen.size} entries, the log has ${tree.size}`
+      return [againstCheckpoint('ledger/rewritten', message)]
+    }
+    const message = `it was signed for other first ${seen.size} entries than the log has`
+    return this.#contradicted ? [againstCheckpoint('ledger/rewritten', message)] : []
+  }
+}
