@@ -45,8 +45,6 @@ const REMEDIES: Readonly<Record<CommitReason, (facts: RemedyFacts) => string>> =
   'signature/key-not-valid': (facts) =>
     `sign with a key that is valid now: ${rebase(facts.resignFrom)}; or ${prolongKey(facts)}`,
   'signature/key-revoked': ({ resignFrom }) => `sign with another key: ${rebase(resignFrom)}`,
-  'signature/bad-certificate': ({ resignFrom }) =>
-    `have the authority make a user certificate with your email as its principal and no critical options (\`ssh-keygen -s CA -I ID -n EMAIL KEY.pub\`), then ${rebase(resignFrom)}`,
   'signature/untrusted-certificate': ({ resignFrom }) =>
     `sign with a certificate for signing by an authority whose root the policy pins: ${rebase(resignFrom)}; or have a maintainer add the root to \`signing.x509.roots\``,
   'signature/revocation-unknown': ({ resignFrom }) =>
@@ -54,6 +52,8 @@ const REMEDIES: Readonly<Record<CommitReason, (facts: RemedyFacts) => string>> =
   'signature/no-offline-proof': ({ resignFrom }) =>
     `sign with the proof inside: \`git config gitsign.rekorMode offline\`, then ${rebase(resignFrom)}; or have a maintainer add the log entry of the commit to \`signing.sigstore.proofs\``,
   'signature/invalid-proof': ({ resignFrom }) => `sign again with gitsign: ${rebase(resignFrom)}`,
+  'signature/bad-certificate': ({ resignFrom }) =>
+    `have the authority make a user certificate with your email as its principal and no critical options (\`ssh-keygen -s CA -I ID -n EMAIL KEY.pub\`), then ${rebase(resignFrom)}`,
   'signature/untouched': ({ resignFrom }) =>
     `sign again and touch the security key when it blinks (make one without \`-O no-touch-required\`): ${rebase(resignFrom)}`,
   'signature/author-differs': ({ resignFrom }) =>
