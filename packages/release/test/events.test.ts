@@ -257,6 +257,28 @@ describe('a pull request', () => {
   })
 })
 
+describe('34 a policy that names a file of revoked keys', () => {
+  it('is refused without that file, and heeds it when it is there', async () => {
+    const { repository, ada } = project
+    const policy = await git('show', `${genesis}:bulkhead.yml`)
+    const revoked = '.bulkhead/revoked_keys'
+    const text = `${policy}\nsigning:\n  revoked: ${revoked}\n`
+    const adopted = (files: Readonly<Record<string, string>>) =>
+      repository.commit({ by: ada, message: 'revoke', files: { 'bulkhead.yml': text, ...files } })
+    const without = await adopted({})
+    const late = await commitOn(without, 'change')
+    const refused = { findings: [{ code: 'policy/missing-file' }] }
+    await expect(told('pull_request', pullRequest(without, late))).rejects.toMatchObject(refused)
+    const nobody = await adopted({ [revoked]: '# nobody yet\n' })
+    const fine = await commitOn(nobody, 'change')
+    expect((await told('pull_request', pullRequest(nobody, fine))).codes).toEqual([])
+    const lost = await adopted({ [revoked]: `${ada.publicKey}\n` })
+    const stolen = await commitOn(lost, 'change')
+    const codes = ['signature/key-revoked']
+    expect((await told('pull_request', pullRequest(lost, stolen))).codes).toEqual(codes)
+  })
+})
+
 describe('a merge group', () => {
   it('is what the queue adds to its base', async () => {
     const base = await commitOn(genesis, 'base')

@@ -90,7 +90,7 @@ function readSigning(request: TagRequest, object: TagObject): Signing {
   }
   const format = formatOf(signature)
   if (format === undefined) return { format: 'none', objection: UNKNOWN_ARMOR }
-  const reading = READERS[format](signature, request)
+  const reading = READERS[format](signature, { ...request, commit: request.tag })
   if (reading.kind === 'refused') return { format, objection: reading.refusal }
   const claim = reading.value
   if (claim.kind === 'claim') return { format, ...judgeClaim(request, object, claim) }

@@ -104,7 +104,7 @@ describe('a CMS signature', () => {
     expect(codes({ by: ada, scheme: schemeOf('ed25519'), hash: 'sha512' })).toEqual(MALFORMED)
   })
 
-  it('is the named signer’s, whichever certificate comes first', () => {
+  it('61 is the named signer’s, whichever certificate comes first', () => {
     expect(codes({ by: ada, certificates: [eve, ada] })).toEqual([])
     // Eve signs, Ada's certificate comes first: it must not become Ada's.
     expect(codes({ by: eve, certificates: [ada, eve] })).toEqual(['signature/unknown-signer'])
@@ -132,13 +132,13 @@ describe('a CMS signature', () => {
     expect(codes({ by: keyed, signerId: { ...signerId, version: 1 } })).toEqual(MALFORMED)
   })
 
-  it('has one signer', () => {
+  it('61 has one signer', () => {
     expect(codes({ by: ada, signers: 2 })).toEqual(['signature/multiple'])
     expect(codes({ by: ada, signers: 0 })).toEqual(MALFORMED)
     expect(codes({ by: ada, signers: 1 })).toEqual([])
   })
 
-  it('states the digest of this very commit', () => {
+  it('61 states the digest of this very commit', () => {
     const other = createHash('sha256').update('other').digest()
     expect(codes({ by: ada, digest: other })).toEqual(['signature/invalid'])
     const moved = withSignature(

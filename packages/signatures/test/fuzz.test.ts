@@ -59,7 +59,7 @@ describe('a signed commit', () => {
     expect(passing).toEqual([])
   })
 
-  it('is judged without a throw, whatever the bytes', () => {
+  it('16 is judged without a throw, whatever the bytes', () => {
     const any = fc.oneof(
       fc.uint8Array({ maxLength: 400 }).map((bytes) => Buffer.from(bytes)),
       fc.string().map((text) => Buffer.from(withSignature(plain, text))),

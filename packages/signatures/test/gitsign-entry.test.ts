@@ -38,7 +38,7 @@ describe('the log entry', () => {
     expect(codes({ log: { log: instance.entryLog }, entry })).toEqual([])
   })
 
-  it('is of this signature, not of another commit', () => {
+  it('63 is of this signature, not of another commit', () => {
     const by = certify(instance, EMAIL)
     const elsewhere = logBody(entryBody(Buffer.from('other'), Buffer.from('signature'), by), {
       log: instance.entryLog,
@@ -47,7 +47,7 @@ describe('the log entry', () => {
     expect(codes({ by, entry: (own) => own })).toEqual([])
   })
 
-  it('is of a time within the certificate', () => {
+  it('63 is of a time within the certificate', () => {
     expect(codes({ log: { at: LOGGED - 60 } })).toEqual([])
     expect(codes({ log: { at: LOGGED - 61 } })).toEqual(INVALID)
     expect(codes({ log: { at: LOGGED + 540 } })).toEqual([])

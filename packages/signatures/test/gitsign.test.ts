@@ -25,7 +25,7 @@ describe('a gitsign signature', () => {
     })
   })
 
-  it('without one is blocked by a finding of its own', () => {
+  it('62 without one is blocked by a finding of its own', () => {
     const judged = judge(signed({ beside: [] }), trust())
     expect(codesOf(judged)).toEqual(['signature/no-offline-proof'])
     expect(judged.format).toBe('gitsign')
@@ -61,7 +61,7 @@ describe('a gitsign signature', () => {
 describe('the identity', () => {
   const named = (identity: string, issuer = ISSUER) => trust({ identities: [{ issuer, identity }] })
 
-  it('is compared to the letter: nothing in it is a pattern', () => {
+  it('64 is compared to the letter: nothing in it is a pattern', () => {
     expect(codes({}, named('ada@exampleXtest'))).toEqual(UNKNOWN)
     expect(codes({}, named('.*'))).toEqual(UNKNOWN)
     expect(codes({}, named('Ada@example.test'))).toEqual(UNKNOWN)
@@ -83,7 +83,7 @@ describe('the identity', () => {
     expect(codes({}, swapped)).toEqual(UNKNOWN)
   })
 
-  it('without an issuer is nobody', () => {
+  it('64 without an issuer is nobody', () => {
     expect(codes({ identity: { issuer: undefined } })).toEqual(UNTRUSTED)
     expect(codes({ identity: { issuer: undefined, issuerV2: ISSUER } })).toEqual([])
     expect(codes({ identity: { issuer: ISSUER, issuerV2: undefined } })).toEqual([])

@@ -56,7 +56,7 @@ describe.skipIf(noGpg)('a certificate', () => {
     ])
   })
 
-  it('counts until it expires, by the time of receipt', async () => {
+  it('42 counts until it expires, by the time of receipt', async () => {
     const key = await makeKey('Expiring', { expires: '20260401T000000' })
     const armor = await sign(key)
     const signers = await exported(key)
@@ -90,7 +90,7 @@ describe.skipIf(noGpg)('a certificate', () => {
   })
 
   it.each(['none', 'compromised'] as const)(
-    'never counts when revoked hard (%s)',
+    '43 never counts when revoked hard (%s)',
     async (reason) => {
       const key = await makeKey(`Hard ${reason}`)
       const armor = await sign(key)
@@ -104,7 +104,7 @@ describe.skipIf(noGpg)('a certificate', () => {
   )
 
   it.each(['superseded', 'retired'] as const)(
-    'counts until it was revoked softly (%s)',
+    '43 counts until it was revoked softly (%s)',
     async (reason) => {
       const key = await makeKey(`Soft ${reason}`)
       const armor = await sign(key)
@@ -138,7 +138,7 @@ describe.skipIf(noGpg)('a certificate', () => {
     expect(codesOf(judgeArmor(armor, [...before, ...after]))).toEqual(['signature/key-revoked'])
   })
 
-  it('signs for the principals that the caller names, not for its user IDs', async () => {
+  it('59 signs for the principals that the caller names, not for its user IDs', async () => {
     const key = await makeKey('Ada <ada@example.test>')
     const armor = await sign(key)
     const text = await stage.home.exportKey(key)
@@ -166,7 +166,7 @@ describe.skipIf(noGpg)('a certificate', () => {
     ])
   })
 
-  it('is refused when its owner signed it over SHA-1 after the cut-off', async () => {
+  it('56 is refused when its owner signed it over SHA-1 after the cut-off', async () => {
     const weak = ['--cert-digest-algo', 'SHA1', '--quick-generate-key']
     const make = (name: string, when: string) =>
       stage.home.gpg([...weak, name, 'ed25519', 'sign', 'never'], { at: when })

@@ -43,7 +43,7 @@ describe.each(TYPES)('a signature by %s that no gpg made', (type) => {
     throw new Error('none was short')
   })
 
-  it('is refused when it names its key by the short ID alone', () => {
+  it('57 is refused when it names its key by the short ID alone', () => {
     expect(codes(sign({ anonymous: true }))).toEqual(['signature/unsupported'])
   })
 

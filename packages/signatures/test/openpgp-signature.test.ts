@@ -83,7 +83,7 @@ describe.skipIf(noGpg)('an OpenPGP signature', () => {
     }
   })
 
-  it('is refused over SHA-1, and taken over SHA-256, SHA-384 and SHA-512', async () => {
+  it('56 is refused over SHA-1, and taken over SHA-256, SHA-384 and SHA-512', async () => {
     for (const hash of ['SHA256', 'SHA384', 'SHA512']) {
       expect(codes(await sign(['--digest-algo', hash], 'rsa2048')), hash).toEqual([])
     }
@@ -98,7 +98,7 @@ describe.skipIf(noGpg)('an OpenPGP signature', () => {
     expect(codes(await sign(['--no-textmode']))).toEqual([])
   })
 
-  it('is refused when it demands a meaning that is not known, and taken when it only offers it', async () => {
+  it('58 is refused when it demands a meaning that is not known, and taken when it only offers it', async () => {
     const notation = ['--sig-notation', 'a@example.test=b']
     const critical = ['--sig-notation', '!a@example.test=b']
     expect(codes(await sign(notation))).toEqual([])
@@ -121,7 +121,7 @@ describe.skipIf(noGpg)('an OpenPGP signature', () => {
     expect(codes(same)).toEqual([])
   })
 
-  it.each([3, 5, 6])('of version %i is not supported', (version) => {
+  it.each([3, 5, 6])('58 of version %i is not supported', (version) => {
     const packet = Buffer.from(packetOf(armorBy('ed25519')))
     packet[2] = version
     expect(codes(armorOf(packet))).toEqual(['signature/unsupported'])

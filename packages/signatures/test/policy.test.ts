@@ -69,6 +69,13 @@ describe('who may sign for whom', () => {
   })
 })
 
+it('44 asks who may sign now, whoever was let in before', async () => {
+  const commit = signSource(plain, stage.ada)
+  expect(await judge(commit, line(''))).toEqual([])
+  const gone = `ben@example.test ${stage.ben.publicKey}\n`
+  expect(await judge(commit, gone)).toEqual(['signature/unknown-signer'])
+})
+
 describe('namespaces', () => {
   it('46 honours namespaces=', async () => {
     const source = signSource(plain, stage.ada)
