@@ -83,7 +83,7 @@ describe('a ledger before people who do not trust us', () => {
       'ledger/bad-proof',
     ])
     expect(codes(await run(1, 'ledger', 'proof', '9'))).toEqual(['ledger/bad-proof'])
-    await run(2, 'ledger', 'proof')
+    await run(2, 'ledger', 'proof', 'x')
   })
 
   it('is believed once a quorum of the verifier\u2019s witnesses has cosigned it', async () => {
