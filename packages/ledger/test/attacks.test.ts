@@ -130,9 +130,9 @@ interface Attack {
   /** The one check that a verifier has to leave out to be deceived. */
   readonly check: string
   readonly code: string
-  attack(): Promise<Case>
+  readonly attack: () => Promise<Case>
   /** The same without the attack. */
-  honest(): Promise<Case>
+  readonly honest: () => Promise<Case>
 }
 
 const remembering = async (count: number) => (await forged(plain(count))).checkpoint

@@ -78,7 +78,7 @@ export function registerProof(ledger: Command, host: Host): void {
   const proof = ledger
     .command('proof')
     .description('proofs of single entries, for people who do not have the log')
-    .addHelpText('after', exampleText('ledger proof 7 --out entry.tlog-proof'))
+    .addHelpText('after', exampleText('ledger proof make 7 --out entry.tlog-proof'))
   const make = proof
     .command('make', { isDefault: true })
     .argument('<index>', 'of the entry', readIndex)
