@@ -83,7 +83,7 @@ describe('a ledger before people who do not trust us', () => {
       'ledger/bad-proof',
     ])
     expect(codes(await run(1, 'ledger', 'proof', '9'))).toEqual(['ledger/bad-proof'])
-    await run(2, 'ledger', 'proof')
+    await run(2, 'ledger', 'proof', 'x')
   })
 
   it('is believed once a quorum of the verifier\u2019s witnesses has cosigned it', async () => {
@@ -108,7 +108,7 @@ describe('a ledger before people who do not trust us', () => {
   })
 
   it('that was cut is cosigned by no witness and verified by nobody who remembers it', async () => {
-    const { git } = project.repository
+    const git = (...args: readonly string[]) => project.repository.git(...args)
     const tip = (await git('rev-parse', 'ledger/production')).trim()
     await git('update-ref', 'refs/heads/ledger/production', `${tip}~1`)
     expect(codes(await run(1, ...witness('w1')))).toEqual(['ledger/rewritten'])

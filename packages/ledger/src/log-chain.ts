@@ -6,6 +6,7 @@ import { readEntry } from './entry-form.ts'
 import { EnvironmentFold } from './environment-fold.ts'
 import { GrowingTree, type Tile } from './tlog/growing-tree.ts'
 import { hashLeaf } from './tlog/merkle-hash.ts'
+import { ENTRY_CHECKS, type EntryCheck, STEP_CHECK } from './entry-checks.ts'
 import { revokedKeyOf } from './rules.ts'
 import { against } from './ledger-findings.ts'
 
@@ -30,14 +31,6 @@ export interface EntryJudgement {
   readonly entry: LedgerEntry | null
   readonly findings: readonly Finding[]
 }
-
-/** One check of an entry in its place. The verifier is a list of them, so that a test can miss one. */
-export interface EntryCheck {
-  readonly name: string
-  judge(chain: LogChain, entry: LedgerEntry, index: number): Finding | undefined
-}
-
-type Judge = EntryCheck['judge']
 
 /** From where a chain goes on that was verified before. */
 export interface ChainStart {
@@ -195,84 +188,6 @@ export class LogChain {
     return copy
   }
 }
-
-const checkIndex: Judge = (chain, entry, index) => {
-  if (index !== chain.size) {
-    return against(index, 'ledger/broken-chain', `entry ${chain.size} is missing before it`)
-  }
-  return entry.index === index
-    ? undefined
-    : against(index, 'ledger/broken-chain', `it says that it is entry ${entry.index}`)
-}
-
-const checkPrevious: Judge = (chain, entry, index) =>
-  entry.previous === chain.head
-    ? undefined
-    : against(
-        index,
-        'ledger/broken-chain',
-        `it follows ${entry.previous ?? 'nothing'}, the entry before it is ${chain.head ?? 'none'}`,
-      )
-
-const checkOrigin: Judge = ({ identity }, entry, index) => {
-  if (entry.origin !== identity.origin) {
-    return against(index, 'ledger/wrong-origin', `it is of ${entry.origin}, not ${identity.origin}`)
-  }
-  return entry.environment === identity.environment
-    ? undefined
-    : against(
-        index,
-        'ledger/wrong-origin',
-        `it is of ${entry.environment}, not ${identity.environment}`,
-      )
-}
-
-const checkDate: Judge = (chain, entry, index) =>
-  entry.at >= chain.lastAt
-    ? undefined
-    : against(
-        index,
-        'ledger/broken-chain',
-        `it is dated ${entry.at}, before an earlier entry of ${chain.lastAt}`,
-      )
-
-const checkGenesis: Judge = ({ identity }, entry, index) => {
-  if ((entry.kind === 'genesis') !== (index === 0)) {
-    return against(index, 'ledger/wrong-genesis', 'a log has one genesis entry, its first')
-  }
-  const { genesisDigest } = identity.trust
-  return index > 0 || genesisDigest === undefined || genesisDigest === entry.digest
-    ? undefined
-    : against(index, 'ledger/wrong-genesis', `it is ${entry.digest}, pinned is ${genesisDigest}`)
-}
-
-/** A key that was revoked signs nothing more, whatever date it writes. */
-const checkRevocation: Judge = (chain, { signer }, index) => {
-  const key = chain.identity.trust.keys.find(({ name }) => name === signer)
-  return key !== undefined && chain.isRevoked(key.id)
-    ? against(index, 'ledger/revoked-key', `${signer} was revoked before`)
-    : undefined
-}
-
-/** What may follow what; judged last, and only while all that came before is known and sound. */
-const STEP_CHECK: EntryCheck = {
-  name: 'step',
-  judge: ({ fold }, entry, index) => {
-    const objection = fold.objection(entry)
-    return objection === undefined ? undefined : against(index, 'ledger/illegal-step', objection)
-  },
-}
-
-/** After form and signature, which `readEntry` judges: the order of the annex, §6. */
-export const ENTRY_CHECKS: readonly EntryCheck[] = [
-  { name: 'index', judge: checkIndex },
-  { name: 'previous', judge: checkPrevious },
-  { name: 'origin', judge: checkOrigin },
-  { name: 'date', judge: checkDate },
-  { name: 'genesis', judge: checkGenesis },
-  { name: 'revocation', judge: checkRevocation },
-  STEP_CHECK,
-]
 
 function checkPinned({ head }: LedgerTrust, index: number, digest: Digest): readonly Finding[] {
   if (head === undefined || head.index !== index || head.digest === digest) return []

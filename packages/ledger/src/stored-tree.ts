@@ -61,6 +61,6 @@ export async function checkpointFile(
   if (key === undefined) throw new TypeError('a checkpoint by a key that the ledger does not trust')
   const { size, root } = tree
   const noted = noteKey(origin, key.publicKey)
-  const note = await sealCheckpoint({ origin, size, root }, noted, (bytes) => signer.sign(bytes))
+  const note = await sealCheckpoint({ origin, size, root }, noted, signer)
   return { path: CHECKPOINT, bytes: Buffer.from(note) }
 }

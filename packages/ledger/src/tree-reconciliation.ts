@@ -20,9 +20,8 @@ export class TreeReconciliation {
   #contradicted = false
 
   constructor(store: LedgerStore, position: StorePosition) {
-    const { readFile } = store
-    this.#readFile =
-      readFile === undefined ? undefined : (path) => readFile.call(store, path, position)
+    if (store.readFile === undefined) return
+    this.#readFile = async (path) => store.readFile?.(path, position)
   }
 
   /** Files that the next append is to write anew. */

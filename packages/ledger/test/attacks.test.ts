@@ -75,7 +75,7 @@ async function logOf(entries: readonly StoredEntry[], by: LedgerKey = ledger): P
   for (const { name, bytes } of tree.edge()) files.set(tilePath(name), bytes)
   const key = noteKey(ORIGIN, by.key.publicKey)
   const head = { origin: ORIGIN, size: tree.size, root: tree.root }
-  const note = await sealCheckpoint(head, key, by.signer.sign)
+  const note = await sealCheckpoint(head, key, by.signer)
   files.set('checkpoint', Buffer.from(note))
   const opened = openCheckpoint(note, ORIGIN, [key])
   if (opened.kind === 'refused') throw new Error(opened.reason)
@@ -99,7 +99,7 @@ async function cosigned(log: ForgedLog, count: number, at = NOW): Promise<Signed
   const lines = await Promise.all(
     witnesses
       .slice(0, count)
-      .map(({ key, signer }) => cosign(note, key, Math.floor(at / 1_000), signer.sign)),
+      .map(({ key, signer }) => cosign(note, key, Math.floor(at / 1_000), signer)),
   )
   return { ...log.checkpoint, note: { ...note, signatures: [...note.signatures, ...lines] } }
 }
@@ -130,9 +130,9 @@ interface Attack {
   /** The one check that a verifier has to leave out to be deceived. */
   readonly check: string
   readonly code: string
-  attack(): Promise<Case>
+  readonly attack: () => Promise<Case>
   /** The same without the attack. */
-  honest(): Promise<Case>
+  readonly honest: () => Promise<Case>
 }
 
 const remembering = async (count: number) => (await forged(plain(count))).checkpoint

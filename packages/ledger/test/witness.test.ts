@@ -24,11 +24,7 @@ async function logOf(size: number, forkAt = size) {
     tree.append(hashLeaf(Buffer.from(n < forkAt ? `leaf ${n}` : `other ${n}`)))
   }
   for (const { name, bytes } of tree.edge()) files.set(tilePath(name), bytes)
-  const note = await sealCheckpoint(
-    { origin: ORIGIN, size, root: tree.root },
-    logKey,
-    log.signer.sign,
-  )
+  const note = await sealCheckpoint({ origin: ORIGIN, size, root: tree.root }, logKey, log.signer)
   const tiles = new TiledTree(size, (path) => Promise.resolve(files.get(path)))
   return { checkpoint: note, prove: (old: number) => tiles.consistencyProof(old) }
 }
@@ -37,7 +33,7 @@ const witness = (memory: WitnessMemory) => ({
   origin: ORIGIN,
   logKeys: [logKey],
   key,
-  sign: own.signer.sign,
+  signer: own.signer,
   memory,
   now: () => 1_700_000_000_000,
 })

@@ -177,7 +177,7 @@ export async function witnessLedger(workspace: Workspace, question: WitnessQuest
       origin: policy.origin,
       logKeys: logNoteKeys(policy.origin, policy.logKeys),
       key,
-      sign: (bytes) => signer.sign(bytes),
+      signer,
       memory: witnessMemoryIn(state),
       now: () => workspace.clock.now(),
     },

@@ -1,13 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { writeFile } from 'node:fs/promises'
-import { writeVerifierPolicy } from '@bulkhead/ledger'
-import {
-  auditByPolicy,
-  beatLedger,
-  proveByPolicy,
-  verifierOf,
-  witnessLedger,
-} from '@bulkhead/release'
+import { auditByPolicy, beatLedger, proveByPolicy } from '@bulkhead/release'
 import { type Finding, InputError } from '@bulkhead/vocabulary'
 import { localActors } from '../actors.ts'
 import type { CommandResult } from '../command-result.ts'
@@ -16,17 +9,17 @@ import {
   environmentOf,
   withEnvironmentOptions,
 } from '../environment-options.ts'
-import { type Host, answer } from '../host.ts'
+import { type Host, answer, exampleText } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
 import { readKeyring, withKeysOption } from '../keys.ts'
 import type { Workspace } from '@bulkhead/release'
 
-interface Options extends EnvironmentOptions {
+export interface LedgerOptions extends EnvironmentOptions {
   readonly verifierPolicy?: string
   readonly witnessed?: string
 }
 
-const withPolicyOption = (command: Command, example: string): Command =>
+export const withPolicyOption = (command: Command, example: string): Command =>
   withEnvironmentOptions(command, example).option(
     '--verifier-policy <file>',
     'whom you trust: log keys, witnesses, quorum, roles (default: the ledger keys at the pinned genesis)',
@@ -35,12 +28,12 @@ const withPolicyOption = (command: Command, example: string): Command =>
 const withWitnessedOption = (command: Command): Command =>
   command.option('--witnessed <file>', 'a checkpoint with the lines of witnesses under it')
 
-const questionOf = (workspace: Workspace, options: Options) => ({
+export const questionOf = (workspace: Workspace, options: LedgerOptions) => ({
   ...options,
   environment: () => environmentOf(workspace, options),
 })
 
-const result = (
+export const result = (
   findings: readonly Finding[],
   json: CommandResult['json'],
   text: readonly string[],
@@ -60,7 +53,7 @@ export function registerVerify(ledger: Command, host: Host): void {
     )
     .option('--from <checkpoint>', 'what you verified before: only newer entries are read')
     .option('--save <file>', 'where to write the checkpoint of a log that verified')
-    .action((options: Options & { readonly from?: string; readonly save?: string }) =>
+    .action((options: LedgerOptions & { readonly from?: string; readonly save?: string }) =>
       answer(host, 'ledger verify', options, () =>
         inWorkspace(options, async (workspace) => {
           const audit = await auditByPolicy(workspace, questionOf(workspace, options))
@@ -82,18 +75,19 @@ export function registerVerify(ledger: Command, host: Host): void {
 
 /** `ledger proof INDEX` and `ledger proof verify FILE`. */
 export function registerProof(ledger: Command, host: Host): void {
-  const proof = withWitnessedOption(
-    withPolicyOption(
-      ledger.command('proof').argument('[index]', 'of the entry', readIndex),
-      'ledger proof 7 --out entry.tlog-proof',
-    ),
-  )
+  const proof = ledger
+    .command('proof')
+    .description('proofs of single entries, for people who do not have the log')
+    .addHelpText('after', exampleText('ledger proof make 7 --out entry.tlog-proof'))
+  const make = proof
+    .command('make', { isDefault: true })
+    .argument('<index>', 'of the entry', readIndex)
+  withWitnessedOption(withPolicyOption(make, 'ledger proof make 7 --out entry.tlog-proof'))
     .description('prove that an entry is in the log, as text that anybody can check offline')
-    .option('--out <file>', 'where to write the proof (default: as `proof`, or as text)')
-    .action((index: number | undefined, options: Options & { readonly out?: string }) =>
-      answer(host, 'ledger proof', options, () =>
+    .option('--out <file>', 'where to write the proof (default: print it)')
+    .action((index: number, options: LedgerOptions & { readonly out?: string }) =>
+      answer(host, 'ledger proof make', options, () =>
         inWorkspace(options, async (workspace) => {
-          if (index === undefined) throw noIndex()
           const made = await proveByPolicy.make(workspace, questionOf(workspace, options), index)
           if (made.kind === 'refused') return result(made.findings, { proof: null }, ['REFUSED'])
           if (options.out !== undefined) await writeNamed(options.out, made.text)
@@ -102,14 +96,11 @@ export function registerProof(ledger: Command, host: Host): void {
         }),
       ),
     )
-  withPolicyOption(
-    proof.command('verify').argument('<file>'),
-    'ledger proof verify entry.tlog-proof',
-  )
+  const verify = proof.command('verify').argument('<file>', 'with the proof')
+  withPolicyOption(verify, 'ledger proof verify entry.tlog-proof')
     .description('say what a proof proves, without the log')
-    .action((file: string, _own: unknown, command: Command) => {
-      const options: Options = command.optsWithGlobals()
-      return answer(host, 'ledger proof verify', options, () =>
+    .action((file: string, options: LedgerOptions) =>
+      answer(host, 'ledger proof verify', options, () =>
         inWorkspace(options, async (workspace) => {
           const judged = await proveByPolicy.judge(workspace, questionOf(workspace, options), file)
           const { entry, findings, size } = judged
@@ -119,8 +110,8 @@ export function registerProof(ledger: Command, host: Host): void {
           const text = `${verdict}: entry ${entry?.index ?? '?'} in a log of ${size}`
           return result(findings, { verdict, size, entry: about }, [text])
         }),
-      )
-    })
+      ),
+    )
 }
 
 /** `ledger heartbeat`: silence that is on record. */
@@ -144,64 +135,12 @@ export function registerHeartbeat(ledger: Command, host: Host): void {
     )
 }
 
-interface WitnessOptions extends Options {
-  readonly key: string
-  readonly name: string
-  readonly state: string
-  readonly checkpoint?: string
-  readonly out?: string
-}
-
-/** `ledger witness`, and `ledger policy` from which a witness or auditor begins. */
-export function registerWitness(ledger: Command, host: Host): void {
-  const example = 'ledger witness --name example.net/w1 --key w1.pem --state ~/w1 --out checkpoint'
-  withPolicyOption(ledger.command('witness'), example)
-    .description('cosign the newest checkpoint, if it continues the last one that you cosigned')
-    .requiredOption('--name <name>', 'your name as a witness, such as example.net/w1')
-    .requiredOption('--key <file>', 'your Ed25519 private key in PEM; used for nothing else')
-    .requiredOption('--state <dir>', 'what you remember; never share, restore or empty it')
-    .option('--checkpoint <file>', 'cosign this one, with the lines that it has already')
-    .option('--out <file>', 'where to write the cosigned checkpoint')
-    .action((options: WitnessOptions) =>
-      answer(host, 'ledger witness', options, () =>
-        inWorkspace(options, async (workspace) => {
-          const { name, key, state } = options
-          const question = { ...questionOf(workspace, options), name, key, state }
-          const { findings, note, size, vkey } = await witnessLedger(workspace, question)
-          if (note === undefined) return result(findings, { vkey }, ['REFUSED'])
-          if (options.out !== undefined) await writeNamed(options.out, note)
-          return result([], { size, vkey, checkpoint: note }, note.trimEnd().split('\n'))
-        }),
-      ),
-    )
-  withEnvironmentOptions(ledger.command('policy'), 'ledger policy > verifier.json')
-    .description('print a verifier policy with the ledger keys at the pinned genesis')
-    .action((options: EnvironmentOptions) =>
-      answer(host, 'ledger policy', options, () =>
-        inWorkspace(options, async (workspace) => {
-          const text = writeVerifierPolicy(
-            await verifierOf(workspace, questionOf(workspace, options)),
-          )
-          return result([], { policy: text }, text.trimEnd().split('\n'))
-        }),
-      ),
-    )
-}
-
 function readIndex(text: string): number {
   if (/^(?:0|[1-9][0-9]{0,8})$/.test(text)) return Number(text)
   throw new InvalidArgumentError('an index is a whole number from 0 on')
 }
 
-const noIndex = (): InputError =>
-  new InputError({
-    code: 'usage/invalid-option',
-    subject: 'bulkhead ledger proof',
-    message: 'no entry is named',
-    remedy: 'name its index: `bulkhead ledger proof 7` (`bulkhead ledger log` lists them)',
-  })
-
-async function writeNamed(file: string, text: string): Promise<void> {
+export async function writeNamed(file: string, text: string): Promise<void> {
   await writeFile(file, text).catch((cause: unknown) => {
     throw new InputError(
       {

@@ -8,12 +8,8 @@ import {
 } from '../environment-options.ts'
 import { type Register, answer, exampleText } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
-import {
-  registerHeartbeat,
-  registerProof,
-  registerVerify,
-  registerWitness,
-} from './ledger-evidence.ts'
+import { registerHeartbeat, registerProof, registerVerify } from './ledger-evidence.ts'
+import { registerWitness } from './ledger-witness.ts'
 
 export const registerLedger: Register = (program, host) => {
   const ledger = program

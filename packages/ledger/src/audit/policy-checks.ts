@@ -1,5 +1,5 @@
 import { against } from '../ledger-findings.ts'
-import { ENTRY_CHECKS, type EntryCheck } from '../log-chain.ts'
+import { ENTRY_CHECKS, type EntryCheck } from '../entry-checks.ts'
 import type { VerifierPolicy } from './verifier-policy.ts'
 
 /** A key of the log may be good for one kind of entry and not for another. */

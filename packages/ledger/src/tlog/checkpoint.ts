@@ -1,3 +1,4 @@
+import type { Signer } from '@bulkhead/envelope'
 import { decodeHash, readDecimal } from './exact-base64.ts'
 import { EMPTY_ROOT } from './merkle-hash.ts'
 import type { NoteKey } from './note-key.ts'
@@ -27,10 +28,10 @@ export function readCheckpointText(text: string): Checkpoint | undefined {
 export async function sealCheckpoint(
   checkpoint: Checkpoint,
   key: NoteKey,
-  sign: (bytes: Uint8Array) => Promise<Uint8Array>,
+  signer: Pick<Signer, 'sign'>,
 ): Promise<string> {
   const text = checkpointText(checkpoint)
-  const bytes = Buffer.from(await sign(Buffer.from(text)))
+  const bytes = Buffer.from(await signer.sign(Buffer.from(text)))
   return writeNote({ text, signatures: [{ name: key.name, id: key.id, bytes }] })
 }
 

@@ -1,4 +1,5 @@
 import { verify } from 'node:crypto'
+import type { Signer } from '@bulkhead/envelope'
 import type { NoteKey } from './note-key.ts'
 import type { Note, NoteSignature } from './signed-note.ts'
 
@@ -14,13 +15,13 @@ export async function cosign(
   { text }: Pick<Note, 'text'>,
   key: NoteKey,
   seconds: number,
-  sign: (bytes: Uint8Array) => Promise<Uint8Array>,
+  signer: Pick<Signer, 'sign'>,
 ): Promise<NoteSignature> {
   if (key.type !== 'cosignature') throw new TypeError('a cosignature needs a key of its type')
   if (!Number.isSafeInteger(seconds) || seconds <= 0) throw new TypeError('not a time to cosign at')
   const time = Buffer.alloc(TIME_BYTES)
   time.writeBigUInt64BE(BigInt(seconds))
-  const signature = await sign(cosignedMessage(BigInt(seconds), text))
+  const signature = await signer.sign(cosignedMessage(BigInt(seconds), text))
   return { name: key.name, id: key.id, bytes: Buffer.concat([time, signature]) }
 }
 

@@ -20,7 +20,7 @@ export class GrowingTree {
     const tree = new GrowingTree()
     tree.#size = size
     tree.#edge = edge.map((hashes) => [...hashes])
-    tree.#peaks = [...edge].reverse().flatMap(peaksOf)
+    tree.#peaks = edge.toReversed().flatMap(peaksOf)
     return tree
   }
 
@@ -30,7 +30,7 @@ export class GrowingTree {
 
   /** RFC 6962 §2.1, in as many hashes as the size has bits. */
   get root(): Buffer {
-    const [last, ...rest] = [...this.#peaks].reverse()
+    const [last, ...rest] = this.#peaks.toReversed()
     return last === undefined
       ? EMPTY_ROOT
       : rest.reduce((right, left) => hashNode(left, right), last)

@@ -25,7 +25,7 @@ export function inclusionRanges(index: number, size: number): readonly LeafRange
     if (index < middle) end = middle
     else start = middle
   }
-  return ranges.reverse()
+  return ranges.toReversed()
 }
 
 /**
@@ -47,7 +47,7 @@ export function consistencyRanges(old: number, size: number): readonly LeafRange
     else start = middle
   }
   if (start > 0) ranges.push({ start, end })
-  return ranges.reverse()
+  return ranges.toReversed()
 }
 
 function requireWhole(...numbers: readonly number[]): void {

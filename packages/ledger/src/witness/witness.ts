@@ -1,3 +1,4 @@
+import type { Signer } from '@bulkhead/envelope'
 import type { Finding } from '@bulkhead/vocabulary'
 import { againstCheckpoint } from '../ledger-findings.ts'
 import { type SignedCheckpoint, openCheckpoint } from '../tlog/checkpoint.ts'
@@ -14,7 +15,7 @@ export interface WitnessOptions {
   readonly logKeys: readonly NoteKey[]
   /** The witness's own key, of type cosignature. */
   readonly key: NoteKey
-  readonly sign: (bytes: Uint8Array) => Promise<Uint8Array>
+  readonly signer: Pick<Signer, 'sign'>
   readonly memory: WitnessMemory
   /** Milliseconds since the epoch. */
   readonly now: () => number
@@ -49,7 +50,7 @@ export async function witnessCheckpoint(
   options: WitnessOptions,
   { checkpoint: bytes, prove }: WitnessRequest,
 ): Promise<WitnessAnswer> {
-  const { origin, logKeys, memory, key, sign, now } = options
+  const { origin, logKeys, memory, key, signer, now } = options
   const opened = openCheckpoint(bytes, origin, logKeys)
   if (opened.kind === 'refused') return refuse(403, 'ledger/bad-checkpoint', opened.reason)
   const { checkpoint } = opened
@@ -63,7 +64,7 @@ export async function witnessCheckpoint(
   if (!(await memory.replace(origin, last, writeNote(checkpoint.note)))) {
     return refuse(409, 'ledger/lost-race', 'another request was cosigned meanwhile: ask again')
   }
-  const line = await cosign(checkpoint.note, key, Math.floor(now() / 1_000), sign)
+  const line = await cosign(checkpoint.note, key, Math.floor(now() / 1_000), signer)
   return { kind: 'cosigned', line, checkpoint }
 }
 

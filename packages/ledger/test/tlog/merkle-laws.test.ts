@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { GrowingTree } from '../../src/tlog/growing-tree.ts'
 import { EMPTY_ROOT, hashLeaf, hashNode, splitOf } from '../../src/tlog/merkle-hash.ts'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { openCheckpoint, readCheckpointText, sealCheckpoint } from '../../src/tlog/checkpoint.ts'
 import { checkCosignature, cosign } from '../../src/tlog/cosignature.ts'
@@ -15,7 +15,7 @@ const key = noteKey(ORIGIN, log.key.publicKey)
 const witness = ledgerKey()
 const witnessKey = noteKey('example.net/w', witness.key.publicKey, 'cosignature')
 const root = hashLeaf(Buffer.from('x'))
-const sealed = await sealCheckpoint({ origin: ORIGIN, size: 7, root }, key, log.signer.sign)
+const sealed = await sealCheckpoint({ origin: ORIGIN, size: 7, root }, key, log.signer)
 
 describe('a checkpoint', () => {
   it('opens with the key and origin that it was sealed with', () => {
@@ -65,7 +65,7 @@ describe('a cosignature', () => {
   it('verifies at its time; not over other text, by another key, or with any byte changed', async () => {
     const note = readNote(sealed)
     if (note === undefined) throw new Error('not a note')
-    const line = await cosign(note, witnessKey, 1_700_000_000, witness.signer.sign)
+    const line = await cosign(note, witnessKey, 1_700_000_000, witness.signer)
     const cosigned = { ...note, signatures: [...note.signatures, line] }
     expect(checkCosignature(cosigned, witnessKey)).toEqual({
       kind: 'cosigned',
@@ -86,8 +86,8 @@ describe('a cosignature', () => {
 
   it('says a time, or is not made', async () => {
     const note = { text: 'x\n' }
-    await expect(cosign(note, witnessKey, 0, witness.signer.sign)).rejects.toThrow(TypeError)
-    await expect(cosign(note, key, 1, witness.signer.sign)).rejects.toThrow(TypeError)
+    await expect(cosign(note, witnessKey, 0, witness.signer)).rejects.toThrow(TypeError)
+    await expect(cosign(note, key, 1, witness.signer)).rejects.toThrow(TypeError)
   })
 })
 
