@@ -41,6 +41,10 @@ export const action = defineAction({
       description: 'The number of commits among them that are blocked, in decimal digits.',
       unanswered: { denied: '0', error: '0' },
     },
+    report: {
+      description:
+        'Path of a JSON file on the runner: verdict, range, counts, and every commit with its findings.',
+    },
     base: { description: 'The full id of the commit after which judging started.' },
     head: { description: 'The full id of the last commit judged.' },
   },

@@ -5,16 +5,14 @@ import type { action } from './action.ts'
 type Tag = NonNullable<CommitsVerdict['tag']>
 
 /** What the action says of a judged range, and of the tag that was pushed with it. */
-export function answerOf(judgement: CommitsVerdict): ActionAnswer<typeof action.outputs> {
+export function answerOf(
+  judgement: CommitsVerdict,
+  report: string,
+): ActionAnswer<typeof action.outputs> {
   const { base, head, counts, commits, tag } = judgement
-  const findings = [
-    ...(tag?.findings ?? []),
-    ...(tag?.tags ?? []).flatMap((one) => one.findings),
-    ...judgement.findings,
-    ...commits.flatMap((commit) => commit.findings),
-  ]
+  const findings = findingsOf(judgement)
   const empty = counts.commits === 0
-  const verdict = findings.length > 0 ? 'BLOCK' : empty ? 'EMPTY' : 'PASS'
+  const verdict = verdictOf(judgement)
   return {
     outcome: verdict === 'BLOCK' ? 'blocked' : 'passed',
     headline: empty
@@ -25,6 +23,7 @@ export function answerOf(judgement: CommitsVerdict): ActionAnswer<typeof action.
       verdict,
       commits: String(counts.commits),
       blocked: String(counts.blocked),
+      report,
       base: base ?? '',
       head,
     },
@@ -33,6 +32,28 @@ export function answerOf(judgement: CommitsVerdict): ActionAnswer<typeof action.
       ...(empty ? [] : [tableOf(commits)]),
     ],
   }
+}
+
+const findingsOf = ({ tag, findings, commits }: CommitsVerdict) => [
+  ...(tag?.findings ?? []),
+  ...(tag?.tags ?? []).flatMap((one) => one.findings),
+  ...findings,
+  ...commits.flatMap((commit) => commit.findings),
+]
+
+function verdictOf(judgement: CommitsVerdict): 'BLOCK' | 'EMPTY' | 'PASS' {
+  if (findingsOf(judgement).length > 0) return 'BLOCK'
+  return judgement.counts.commits === 0 ? 'EMPTY' : 'PASS'
+}
+
+/** What the output `report` leads to, as `bulkhead verify-commits --json` has it. */
+export function reportText(judgement: CommitsVerdict): string {
+  const { base, head, ...rest } = judgement
+  return JSON.stringify(
+    { verdict: verdictOf(judgement), range: { base, head }, ...rest },
+    undefined,
+    2,
+  )
 }
 
 const NOBODY = 'nobody whom the trusted ref allows'

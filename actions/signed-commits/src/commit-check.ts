@@ -1,7 +1,11 @@
+import { randomUUID } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { ActionAnswer, ActionContext } from '@bulkhead/action-kit'
 import { type GithubEvent, openWorkspace, readEventFile, verifyCommits } from '@bulkhead/release'
 import type { action } from './action.ts'
-import { answerOf } from './answer.ts'
+import { answerOf, reportText } from './answer.ts'
 
 type Context = ActionContext<typeof action.inputs>
 
@@ -25,10 +29,18 @@ export async function checkCommits({
       ...(policyFile === undefined ? {} : { policyFile }),
       ...(genesis === undefined ? {} : { genesis }),
     })
-    return answerOf(judgement)
+    return answerOf(judgement, await keepReport(reportText(judgement), env))
   } finally {
     await workspace.repository.close()
   }
+}
+
+/** The runner empties its folder after the job; a name that nobody can guess is nobody's to prepare. */
+async function keepReport(text: string, env: Context['env']): Promise<string> {
+  const { RUNNER_TEMP: folder = '' } = env
+  const path = join(folder === '' ? tmpdir() : folder, `bulkhead-commits-${randomUUID()}.json`)
+  await writeFile(path, text, { mode: 0o600, flag: 'wx' })
+  return path
 }
 
 /**

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -78,6 +78,16 @@ describe('signed-commits, started as the runner starts it', () => {
     ).toEqual(['error signature/unknown-signer', 'error signature/unsigned'])
     expect(run.commands.some(({ data }) => data.includes(unsigned.slice(0, 12)))).toBe(true)
     expect(run.summary).not.toMatch(/<img|\n\n[^<]/)
+    expect(JSON.parse(await readFile(run.outputs['report'] ?? '', 'utf8'))).toMatchObject({
+      verdict: 'BLOCK',
+      range: { base: project.genesis },
+      counts: { commits: 3, passed: 1, blocked: 2 },
+      commits: [
+        { verdict: 'passed', format: 'ssh', findings: [] },
+        { verdict: 'blocked', findings: [{ code: 'signature/unsigned' }] },
+        { verdict: 'blocked', findings: [{ code: 'signature/unknown-signer' }] },
+      ],
+    })
   })
 
   it('judges what the event brought when no range is given, by the ids in it', async () => {

@@ -18,7 +18,7 @@ async function copySources(to: string): Promise<string> {
     !relative(root, path)
       .split(sep)
       .some((part) => part === 'dist' || part === 'test')
-  for (const group of ['packages', 'actions']) {
+  for (const group of ['packages', 'actions', 'scripts']) {
     await cp(join(root, group), join(to, group), {
       recursive: true,
       verbatimSymlinks: true,

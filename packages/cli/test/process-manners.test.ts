@@ -47,7 +47,7 @@ it.skipIf(await isLacking('bash'))('bash completes commands, subcommands and opt
       ],
       { cwd: home.path },
     )
-  expect(await complete('bulkhead ver', 1)).toBe('verify-commits\n')
+  expect(await complete('bulkhead verify-c', 1)).toBe('verify-commits\n')
   expect(await complete('bulkhead ledger v', 2)).toBe('verify\n')
   expect(await complete('bulkhead ship --break', 2)).toBe('--break-lease\n')
 })
