@@ -1,10 +1,10 @@
-import type { AllowedSigner } from './allowed-signers.ts'
-import type { OpenPgpSigner } from './openpgp-certificate.ts'
-import { stateAt } from './openpgp-period.ts'
+import type { AllowedSigner } from './ssh/allowed-signers.ts'
+import type { OpenPgpSigner } from './openpgp/openpgp-certificate.ts'
+import { stateAt } from './openpgp/openpgp-period.ts'
 import type { Principal } from './principal.ts'
-import { type RevokedKeys, isRevoked } from './revoked-keys.ts'
+import { type RevokedKeys, isRevoked } from './ssh/revoked-keys.ts'
 import type { TrustedSigners } from './signature-format.ts'
-import { fingerprint } from './ssh-key.ts'
+import { fingerprint } from './ssh/ssh-key.ts'
 
 /** Whether a key signs now: `unusable` is too weak, or of a kind that is not verified. */
 export type KeyStanding = 'valid' | 'not-yet-valid' | 'expired' | 'revoked' | 'unusable'

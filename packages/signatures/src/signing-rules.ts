@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import type { CommitObject } from './commit-object.ts'
+import type { CommitObject } from './commit/commit-object.ts'
 import type { Principal } from './principal.ts'
 import type { Refusal } from './refusal.ts'
 

@@ -4,7 +4,7 @@ import { type SshKeyType, makePerson, strings, succeed } from '@bulkhead/testkit
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { judgeCommit, parseRevokedKeys } from '../src/index.ts'
-import { readCertificate } from '../src/ssh-certificate.ts'
+import { readCertificate } from '../src/ssh/ssh-certificate.ts'
 import {
   type JudgeOptions,
   RECEIPT,

@@ -3,8 +3,8 @@ import { type CommitId, commitId } from '@bulkhead/vocabulary'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { judgeCommit } from '../src/index.ts'
-import { readSshKey } from '../src/ssh-key.ts'
-import { readSshSignature } from '../src/ssh-signature.ts'
+import { readSshKey } from '../src/ssh/ssh-key.ts'
+import { readSshSignature } from '../src/ssh/ssh-signature.ts'
 import { RECEIPT, parse, withSignature } from './stage.ts'
 
 const signer = makeSshSigner('Ada')

@@ -1,7 +1,7 @@
 import { makeOpenPgpSigner } from '@bulkhead/testkit'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { OpenPgpSigner } from '../src/index.ts'
-import { readOpenPgpSignature } from '../src/openpgp-signature.ts'
+import { readOpenPgpSignature } from '../src/openpgp/openpgp-signature.ts'
 import { PLAIN, judgeText, signersOf } from './openpgp-stage.ts'
 import { codesOf, withSignature } from './stage.ts'
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OpenPgpSigner } from '../src/index.ts'
-import { readOpenPgpSignature } from '../src/openpgp-signature.ts'
+import { readOpenPgpSignature } from '../src/openpgp/openpgp-signature.ts'
 import {
   type OpenPgpStage,
   PLAIN,

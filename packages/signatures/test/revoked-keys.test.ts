@@ -5,7 +5,7 @@ import { InputError } from '@bulkhead/vocabulary'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseRevokedKeys, verifyRange } from '../src/index.ts'
-import { isRevoked } from '../src/revoked-keys.ts'
+import { isRevoked } from '../src/ssh/revoked-keys.ts'
 import {
   RECEIPT,
   type Stage,

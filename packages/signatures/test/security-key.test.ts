@@ -9,7 +9,7 @@ import {
   strings,
 } from '@bulkhead/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readSshKey } from '../src/ssh-key.ts'
+import { readSshKey } from '../src/ssh/ssh-key.ts'
 import {
   type JudgeOptions,
   type Stage,

@@ -1,8 +1,8 @@
 import { makeSshSigner, strings } from '@bulkhead/testkit'
 import { describe, expect, it } from 'vitest'
 import { judgeCommit } from '../src/index.ts'
-import { fingerprint, readSshKey } from '../src/ssh-key.ts'
-import { readSshSignature } from '../src/ssh-signature.ts'
+import { fingerprint, readSshKey } from '../src/ssh/ssh-key.ts'
+import { readSshSignature } from '../src/ssh/ssh-signature.ts'
 import { commitId } from '@bulkhead/vocabulary'
 import { RECEIPT, codesOf, parse, withSignature } from './stage.ts'
 
