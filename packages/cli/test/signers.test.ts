@@ -225,6 +225,16 @@ describe('the pre-push hook', () => {
     expect(await push(project, '--delete', 'topic')).toBe('pushed')
   })
 
+  it('judges an annotated tag that calls itself otherwise', async () => {
+    const project = await published()
+    const { repository, ada } = project
+    const who = ['-c', `user.name=${ada.name}`, '-c', `user.email=${ada.email}`]
+    await repository.git(...who, 'tag', '-u', ada.keyFile, '-m', 'One', 'v1')
+    expect(await push(project, 'v1')).toBe('pushed')
+    await repository.git('update-ref', 'refs/tags/v9', 'refs/tags/v1')
+    expect(await push(project, 'v9')).toContain('signature/tag-renamed')
+  })
+
   it('is not put over somebody else’s hook, and may be installed again over its own', async () => {
     const project = await fresh()
     const hook = join(project.repository.path, '.git/hooks/pre-push')

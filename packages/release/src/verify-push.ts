@@ -1,6 +1,6 @@
 import { loadPolicy } from '@bulkhead/policy'
-import { type RangeJudgement, verifyRange } from '@bulkhead/signatures'
-import { type CommitId, InputError, commitId } from '@bulkhead/vocabulary'
+import { type RangeJudgement, type TagVerdict, verifyRange, verifyTag } from '@bulkhead/signatures'
+import { type CommitId, type Finding, InputError, commitId } from '@bulkhead/vocabulary'
 import { pinnedGenesis } from './trusted-ref.ts'
 import { trustedSignersOf } from './trusted-signers.ts'
 import type { Workspace } from './workspace.ts'
@@ -34,7 +34,10 @@ export function parsePushedRefs(input: string): readonly PushedRef[] {
   })
 }
 
-/** Judges every commit that a push adds to the trusted ref, ref by ref, by the trusted ref's policy. */
+/**
+ * Judges every commit that a push adds to the trusted ref, ref by ref, by the trusted ref's policy; of
+ * a tag also who signed it, and that it is called what it says.
+ */
 export async function verifyPush(
   workspace: Workspace,
   request: { readonly remote: string; readonly refs: readonly PushedRef[] },
@@ -43,19 +46,26 @@ export async function verifyPush(
   const { repository, clock } = workspace
   const base = await trustedCommitOf(workspace, request.remote)
   const trusted = await trustedSignersOf(await loadPolicy(repository, base))
+  const common = { repository, ...trusted, receiptTime: clock.now() }
   const judged: PushJudgement[] = []
   for (const { ref, object } of request.refs) {
-    const range = { base, head: await repository.resolveCommit(object) }
-    const judgement = await verifyRange({
-      repository,
-      range,
-      ...trusted,
-      receiptTime: clock.now(),
-    })
-    judged.push({ ref, judgement })
+    const head = await repository.resolveCommit(object)
+    const range = await verifyRange({ ...common, range: { base, head } })
+    const findings = [
+      ...range.findings,
+      ...(ref.startsWith('refs/tags/')
+        ? findingsOfTag(await verifyTag({ ...common, ref, object, expected: head }))
+        : []),
+    ]
+    judged.push({ ref, judgement: { ...range, findings } })
   }
   return judged
 }
+
+const findingsOfTag = ({ tags, findings }: TagVerdict): readonly Finding[] => [
+  ...findings,
+  ...tags.flatMap((tag) => tag.findings),
+]
 
 /**
  * The default branch of a remote as last fetched, or the pinned genesis where that one does not have a
