@@ -10,11 +10,13 @@ import {
 import { type Register, answer } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
 import { readKeyring, withKeysOption } from '../keys.ts'
+import { explainReason } from '../explain-reason.ts'
 import { type RunOptions, withRunOptions } from '../run-options.ts'
 
 interface Options extends EnvironmentOptions, RunOptions {
   readonly commit: string
   readonly keys?: string
+  readonly explain?: string
 }
 
 export const registerGate: Register = (program, host) => {
@@ -26,9 +28,11 @@ export const registerGate: Register = (program, host) => {
   )
     .description('judge a commit for an environment by policy and evidence; attest the verdict')
     .option('--commit <rev>', 'the commit to judge', 'HEAD')
+    .option('--explain <code>', 'only say what a code means, and what mends it')
     .action((options: Options) =>
-      answer(host, 'gate', options, () =>
-        inWorkspace(options, async (workspace): Promise<CommandResult> => {
+      answer(host, 'gate', options, async () => {
+        if (options.explain !== undefined) return explainReason(options.explain)
+        return inWorkspace(options, async (workspace): Promise<CommandResult> => {
           const { repository } = workspace
           return describe(
             await gateRelease(workspace, {
@@ -40,8 +44,8 @@ export const registerGate: Register = (program, host) => {
               actors: await localActors(repository, 'gate'),
             }),
           )
-        }),
-      ),
+        })
+      }),
     )
 }
 
