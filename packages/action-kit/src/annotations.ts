@@ -80,11 +80,28 @@ const plainLines = ({ code, subject, message, remedy }: Finding): readonly strin
 ]
 
 const PLACE = /^([^:]{1,200}):([1-9][0-9]{0,6}):([1-9][0-9]{0,6})$/
+/** `SUITE: FILE › CLASS › NAME`, where the file is one below the top of the repository. */
+const TEST =
+  /^[a-z0-9-]{1,63}: ((?:\.\/)?(?!\/|\.\.?\/)[\w@./+-]{1,200}\.[A-Za-z0-9]{1,8})(?: › |$)/
 
-/** Findings about the policy name file, line and column: the annotation then stands at that line. */
-function placeOf({ code, subject }: Finding): Readonly<Record<string, string>> {
+/**
+ * Findings about the policy name file, line and column, findings about a test its file: the annotation
+ * then stands there. Only a courtesy: what is blocked does not depend on it.
+ */
+function placeOf({ code, subject, message }: Finding): Readonly<Record<string, string>> {
   const [, file, line, col] = (code.startsWith('policy/') ? PLACE.exec(subject) : null) ?? []
-  return file === undefined || line === undefined || col === undefined
-    ? {}
-    : { file: printable(file), line, col }
+  if (file !== undefined && line !== undefined && col !== undefined)
+    return { file: printable(file), line, col }
+  const [, test] = (code.startsWith('gate/') ? TEST.exec(subject) : null) ?? []
+  if (test === undefined || test.includes('/../')) return {}
+  const path = test.replace(/^\.\//, '')
+  return { file: printable(path), ...lineIn(message, path) }
+}
+
+/** The first line of the file that a message names, as stack traces do: `FILE:LINE`. */
+function lineIn(message: string, path: string): { readonly line?: string } {
+  const at = message.indexOf(`${path}:`)
+  const line =
+    at < 0 ? undefined : /^[1-9][0-9]{0,6}(?![0-9])/.exec(message.slice(at + path.length + 1))
+  return line ? { line: line[0] } : {}
 }

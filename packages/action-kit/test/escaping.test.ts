@@ -154,6 +154,29 @@ describe('annotations', () => {
     )
   })
 
+  it.each([
+    [
+      'isolation: test/a.test.ts › A › b',
+      'boom at test/a.test.ts:12:3',
+      'file=test/a.test.ts,line=12,',
+    ],
+    ['isolation: ./test/a.test.ts › A › b', 'boom', 'file=test/a.test.ts,'],
+    ['isolation: test/a.test.ts › A › b', 'other/test/b.ts:9', 'file=test/a.test.ts,'],
+    ['isolation: A › b', 'boom', ''],
+    ['isolation: /etc/passwd.txt › b', 'boom', ''],
+    ['isolation: ../../x.ts › b', 'boom', ''],
+    ['isolation: a/../../x.ts › b', 'boom', ''],
+    ['isolation: a,line=1.ts › b', 'boom', ''],
+  ])('stands at the file of a failing test: %s, %s', (subject, message, place) => {
+    const lines = findingLines([{ code: 'gate/failed-test', subject, message, remedy: 'r' }], {
+      annotate: true,
+    })
+    expect(lines).toHaveLength(1)
+    expect(lines[0]).toMatch(
+      new RegExp(`^::error ${place.replaceAll('.', '[.]')}title=gate/failed-test::`),
+    )
+  })
+
   it('cannot be forged by subject, message or remedy', () => {
     fc.assert(
       fc.property(hostileText, hostileText, hostileText, (subject, message, remedy) => {
