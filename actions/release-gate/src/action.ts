@@ -15,6 +15,11 @@ export const action = defineAction({
         'The environment that the release is for; the only one of the policy when not given.',
     },
     commit: { kind: 'text', default: 'HEAD', description: 'The commit to judge.' },
+    'pull-request-heads': {
+      kind: 'lines',
+      description:
+        'Heads of pull requests that the forge may have squashed, one a line. Each is judged too.',
+    },
     'keys-file': {
       kind: 'path',
       required: true,

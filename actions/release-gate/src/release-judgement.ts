@@ -16,7 +16,7 @@ export async function judgeRelease({
   env,
   mask,
 }: Context): Promise<ActionAnswer<typeof action.outputs>> {
-  const { genesis, 'keys-file': keysFile } = inputs
+  const { genesis, 'keys-file': keysFile, 'pull-request-heads': heads } = inputs
   const keyring = parseKeyring(await readKeysFile(keysFile, mask), keysFile)
   const workspace = await openWorkspace(inputs['working-directory'])
   try {
@@ -24,6 +24,9 @@ export async function judgeRelease({
       environment: inputs.environment ?? (await onlyEnvironment(workspace, genesis)),
       commit: await workspace.repository.resolveCommit(inputs.commit),
       genesis,
+      pullRequestHeads: await Promise.all(
+        heads.map((name) => workspace.repository.resolveCommit(name)),
+      ),
       keyring,
       actors: triggeringActor(env, 'gate'),
     })

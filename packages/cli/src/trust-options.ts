@@ -10,20 +10,23 @@ export interface TrustOptions extends CommonOptions {
 }
 
 export function withTrustOptions(command: Command, example: string): Command {
-  return withCommonOptions(command, example)
+  return withPullRequestHeads(withCommonOptions(command, example))
     .option('--trusted-ref <ref>', 'read the policy from this commit')
     .option('--policy <file>', 'a policy outside of the repository, trusted because you name it')
     .option(
       '--genesis <commit>',
       'the commit from which judging starts (default: git config bulkhead.genesis)',
     )
-    .option(
-      '--pull-request-head <commit>',
-      'a head that the forge may have squashed, judged too (may be repeated)',
-      (head: string, heads: readonly string[]) => [...heads, head],
-      [] as readonly string[],
-    )
 }
+
+/** The option by which a squash of the forge is shown to be the squash of signed commits. */
+export const withPullRequestHeads = (command: Command): Command =>
+  command.option(
+    '--pull-request-head <commit>',
+    'a head that the forge may have squashed, judged too (may be repeated)',
+    (head: string, heads: readonly string[]) => [...heads, head],
+    [] as readonly string[],
+  )
 
 /** The options as the functions of a release take them. */
 export const trustOf = ({ trustedRef, policy, genesis, pullRequestHead }: TrustOptions) => ({

@@ -17,6 +17,8 @@ export interface CheckRequest {
   readonly base?: string
   /** The leg that this machine stands for, in suites that declare legs. */
   readonly leg?: string
+  /** Heads of pull requests that the forge may have squashed; each is judged too. */
+  readonly pullRequestHeads?: readonly string[]
   readonly onOutput: (chunk: Uint8Array) => void
   readonly onStep: (step: string) => void
   readonly signal: AbortSignal
@@ -42,7 +44,8 @@ export async function checkHead(workspace: Workspace, request: CheckRequest): Pr
   const base = await trustedCommit(workspace, request.base)
   const policy = await loadPolicy(repository, base)
   request.onStep(`commits ${base.slice(0, 12)}..${head.slice(0, 12)}`)
-  const range = await judgeReleaseRange(workspace, policy, head)
+  const heads = (request.pullRequestHeads ?? []).map((name) => repository.resolveCommit(name))
+  const range = await judgeReleaseRange(workspace, policy, head, await Promise.all(heads))
   const findings = [
     ...range.findings,
     ...range.commits.flatMap((commit) => commit.findings),

@@ -17,6 +17,8 @@ export interface GateRequest {
   readonly genesis?: string
   /** The run that the evidence must be of; any one run when not given. */
   readonly run?: RunIdentity | undefined
+  /** Heads of pull requests that the forge may have squashed; each is judged too. */
+  readonly pullRequestHeads?: readonly CommitId[] | undefined
   readonly keyring: Keyring
   readonly actors: readonly Actor[]
 }
@@ -40,7 +42,13 @@ export async function gateRelease(
   const { environment, commit } = request
   const base = await findTrustedBase(workspace, environment, request.genesis)
   const verdict = judge(
-    await gatherEvidence(workspace, { commit, environment, policy: base.policy, run: request.run }),
+    await gatherEvidence(workspace, {
+      commit,
+      environment,
+      policy: base.policy,
+      run: request.run,
+      pullRequestHeads: request.pullRequestHeads,
+    }),
   )
   const attestation = await attestVerdict(verdict, signerFor('gate', request.keyring, base.policy))
   const files = attestationFiles(evidenceDirectory(workspace.repository, commit), environment)

@@ -20,6 +20,8 @@ export interface GatherRequest {
   readonly policy: LoadedPolicy
   /** The run that the evidence must be of, where the caller knows it. */
   readonly run?: RunIdentity | undefined
+  /** Heads of pull requests that the forge may have squashed; each is judged too. */
+  readonly pullRequestHeads?: readonly CommitId[] | undefined
   /** Approved changes of test files and inventories, signatures checked. */
   readonly amendments?: readonly Amendment[] | undefined
 }
@@ -31,7 +33,7 @@ export async function gatherEvidence(
 ): Promise<GateInput> {
   const { repository, clock } = workspace
   const { commit, policy } = request
-  const range = await judgeReleaseRange(workspace, policy, commit)
+  const range = await judgeReleaseRange(workspace, policy, commit, request.pullRequestHeads)
   const next = await policyCarriedBy(workspace, commit)
   const suites: Record<string, SuiteEvidence> = {}
   for (const [name, suite] of Object.entries(policy.policy.suites))

@@ -8,11 +8,13 @@ import type { Workspace } from './workspace.ts'
 /**
  * Judges every commit that a release adds to the trusted ref. The head must descend from it: between
  * an older commit and the trusted ref lies an empty range, and nothing in an empty range is wrong.
+ * @param pullRequestHeads heads that the forge may have squashed; each is judged too
  */
 export async function judgeReleaseRange(
   { repository, clock }: Workspace,
   policy: LoadedPolicy,
   head: CommitId,
+  pullRequestHeads: readonly CommitId[] = [],
 ): Promise<RangeJudgement> {
   const range = { base: policy.trustedRef, head }
   const judgement = await verifyRange({
@@ -20,6 +22,7 @@ export async function judgeReleaseRange(
     range,
     ...(await trustedSignersOf(policy)),
     receiptTime: clock.now(),
+    pullRequestHeads,
   })
   const unrelated = await findUnrelatedBase(repository, range)
   if (unrelated === undefined) return judgement

@@ -50,3 +50,45 @@ it('a release descends from what is deployed: an older commit is not an empty, c
     await workspace.repository.close()
   }
 })
+
+it('takes the squash of a pull request whose head is shown, and no other commit of the forge', async () => {
+  await using home = await temporaryDirectory()
+  const [ada, forge] = await Promise.all([
+    makePerson('Ada', home.path),
+    makePerson('Forge', home.path),
+  ])
+  const fixture = await makeRepository(join(home.path, 'repo'))
+  const deployed = await fixture.commit({ by: ada, message: 'deployed', files: { a: '1' } })
+  await fixture.git('checkout', '-q', '-b', 'topic')
+  await fixture.commit({ by: ada, message: 'one', files: { b: '1' } })
+  const proposed = await fixture.commit({ by: ada, message: 'two', files: { b: '2' } })
+  await fixture.git('checkout', '-q', 'main')
+  const squash = await fixture.commit({ by: forge, message: 'Squash', files: { b: '2' } })
+  const workspace = await openWorkspace(fixture.path)
+  try {
+    const at = policyAt(deployed, allowedSigners([ada, forge]))
+    const signing = {
+      ...at.policy.signing,
+      principals: {
+        forge: {
+          role: 'forge' as const,
+          committers: [forge.email],
+          openpgp: [],
+          x509: [],
+          gitsign: [],
+        },
+      },
+    }
+    const policy = { ...at, policy: { ...at.policy, signing } }
+    const shown = await judgeReleaseRange(workspace, policy, squash, [proposed])
+    expect(shown.commits.flatMap(({ findings }) => findings)).toEqual([])
+    expect(shown.commits[0]).toMatchObject({ verdict: 'passed', role: 'forge' })
+    const alone = await judgeReleaseRange(workspace, policy, squash)
+    expect(alone.commits[0]?.findings).toMatchObject([{ code: 'signature/forge-not-a-merge' }])
+    const other = await fixture.commit({ by: forge, message: 'More', files: { b: '3' } })
+    const more = await judgeReleaseRange(workspace, policy, other, [proposed])
+    expect(more.counts).toEqual({ commits: 2, passed: 1, blocked: 1 })
+  } finally {
+    await workspace.repository.close()
+  }
+})

@@ -2,15 +2,17 @@ import { type CheckResult, checkHead, parsePartOptions } from '@bulkhead/release
 import { OBSERVING } from '../observing.ts'
 import type { CommandResult } from '../command-result.ts'
 import { type CommonOptions, type Register, answer, withCommonOptions } from '../host.ts'
+import { withPullRequestHeads } from '../trust-options.ts'
 import { inWorkspace } from '../in-workspace.ts'
 
 interface Options extends CommonOptions {
   readonly base?: string
   readonly leg?: string
+  readonly pullRequestHead: readonly string[]
 }
 
 export const registerCheck: Register = (program, host) => {
-  withCommonOptions(program.command('check'), 'check --base origin/main')
+  withPullRequestHeads(withCommonOptions(program.command('check'), 'check --base origin/main'))
     .description(
       'all that a pull request would meet: signatures since the base, every suite, every inventory',
     )
@@ -26,6 +28,7 @@ export const registerCheck: Register = (program, host) => {
             await checkHead(workspace, {
               ...(options.base === undefined ? {} : { base: options.base }),
               ...parsePartOptions({ leg: options.leg }),
+              pullRequestHeads: options.pullRequestHead,
               onOutput: (chunk) => void process.stderr.write(chunk),
               onStep: (step) => host.console.err(`▸ ${step}`),
               signal: host.signal,

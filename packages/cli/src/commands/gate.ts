@@ -11,19 +11,22 @@ import { type Register, answer } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
 import { readKeyring, withKeysOption } from '../keys.ts'
 import { explainReason } from '../explain-reason.ts'
+import { withPullRequestHeads } from '../trust-options.ts'
 import { type RunOptions, withRunOptions } from '../run-options.ts'
 
 interface Options extends EnvironmentOptions, RunOptions {
   readonly commit: string
+  readonly pullRequestHead: readonly string[]
   readonly keys?: string
   readonly explain?: string
 }
 
 export const registerGate: Register = (program, host) => {
+  const command = withKeysOption(
+    withEnvironmentOptions(program.command('gate'), 'gate --environment production'),
+  )
   withRunOptions(
-    withKeysOption(
-      withEnvironmentOptions(program.command('gate'), 'gate --environment production'),
-    ),
+    withPullRequestHeads(command),
     'the run that all evidence must be of (default: any, as long as it is one for each suite)',
   )
     .description('judge a commit for an environment by policy and evidence; attest the verdict')
@@ -40,6 +43,9 @@ export const registerGate: Register = (program, host) => {
               commit: await repository.resolveCommit(options.commit),
               ...(options.genesis === undefined ? {} : { genesis: options.genesis }),
               run: parseRun(options),
+              pullRequestHeads: await Promise.all(
+                options.pullRequestHead.map((name) => repository.resolveCommit(name)),
+              ),
               keyring: await readKeyring(repository, options.keys),
               actors: await localActors(repository, 'gate'),
             }),
