@@ -69,6 +69,7 @@ export function runRecord(
   return {
     suite: 'tenant-isolation',
     commit: COMMIT,
+    root: '/work/app',
     command: SUITE.command,
     end: { kind: 'exited', code: 0 },
     startedAt: '2026-01-01T00:00:00.000Z',

@@ -8,7 +8,8 @@ const REBUILD =
 const REMEDIES: Partial<Record<ReasonCode, string>> = {
   'ledger/bad-signature':
     'compare the log with a copy that you trust; if a key was changed on purpose, pin a genesis that names it',
-  'ledger/wrong-origin': 'read the ledger of this repository and environment',
+  'ledger/wrong-origin':
+    'pin the genesis that this ledger began with (the id in its origin), or name the ledger of this repository and environment; a ledger of trials, with nothing released, can be begun anew: `git branch -D ledger/ENVIRONMENT`',
   'ledger/wrong-genesis':
     'check the genesis that you pinned; if it is right, this is not your ledger',
   'ledger/bad-checkpoint': REBUILD,

@@ -5,6 +5,7 @@ import {
   type Inventory,
   type StoredEvidence,
   type Voucher,
+  namedBelowTop,
   openRunRecord,
   parseInventory,
   readReport,
@@ -72,7 +73,9 @@ async function openPart(
   const read = await Promise.all(
     reports.map(({ path, open }) => readReport(format, open(), { path, clock })),
   )
-  return { run: { run: opened.run, reports: read }, findings: [] }
+  const { root } = opened.run.record
+  const placed = read.map((report) => namedBelowTop(report, root))
+  return { run: { run: opened.run, reports: placed }, findings: [] }
 }
 
 /** What is demanded of a suite beside its policy: by the trusted ref's inventory and by the commit's own. */

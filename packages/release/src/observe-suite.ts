@@ -9,6 +9,7 @@ import {
   type RunPart,
   type TestReport,
   type VouchedRun,
+  namedBelowTop,
   readReport,
   runSuite,
 } from '@bulkhead/test-reports'
@@ -95,7 +96,11 @@ async function observePart(
         }),
       ),
     )
-    return { run: { record: seen.record, ...NOBODY }, reports, findings: seen.findings }
+    return {
+      run: { record: seen.record, ...NOBODY },
+      reports: reports.map((report) => namedBelowTop(report, repository.root)),
+      findings: seen.findings,
+    }
   } finally {
     await rm(copies, { recursive: true, force: true })
   }

@@ -1,4 +1,5 @@
 export { CAPABILITIES, type Capability, isBlindToRetries } from './capabilities.ts'
+export { namedBelowTop } from './below-top.ts'
 export {
   type Inventory,
   type InventoryDifference,

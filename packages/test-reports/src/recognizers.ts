@@ -14,7 +14,8 @@ const keys =
   (head) =>
     head.kind === 'json' && paths.some((path) => head.keys.has(path))
 
-const TAP_START = /^ *(?:pragma [+-]|[Tt][Aa][Pp] [Vv]ersion \d+|\d+\.\.\d+|(?:not )?ok\b|Bail out!)/
+const TAP_START =
+  /^ *(?:pragma [+-]|[Tt][Aa][Pp] [Vv]ersion \d+|\d+\.\.\d+|(?:not )?ok\b|Bail out!)/
 
 /**
  * How each format begins, by the name that READERS gives it; a name without a reader is known and

@@ -36,6 +36,7 @@ const isReport: Check = (value) =>
 const CHECKS: Readonly<Record<keyof RunRecord, Check>> = {
   suite: isName,
   commit: (value) => typeof value === 'string' && isObjectId(value),
+  root: isName,
   command: (value) => Array.isArray(value) && value.length > 0 && value.every(isText),
   end: isEnd,
   startedAt: isTime,

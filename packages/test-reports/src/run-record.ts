@@ -23,6 +23,8 @@ export interface RunIdentity {
 export interface RunRecord extends RunPart {
   readonly suite: string
   readonly commit: CommitId
+  /** Top of the work tree in which it ran: reports may name files by absolute paths. */
+  readonly root: string
   readonly command: readonly string[]
   readonly end: RunEnd
   /** Milliseconds after which the command would have been killed. */

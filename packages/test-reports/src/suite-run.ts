@@ -69,6 +69,7 @@ export async function runSuite(request: SuiteRunRequest, copies: string): Promis
       leg: request.part.leg,
       shard: request.part.shard,
       commit: request.commit,
+      root,
       command: plan.command,
       end,
       timeout: plan.timeout,
