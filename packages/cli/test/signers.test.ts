@@ -135,7 +135,7 @@ describe('signers', () => {
     expect(await run(project, add, 0)).toMatchObject({ added: 1 })
     server.close()
     const text = await readFile(join(project.repository.path, '.bulkhead/allowed_signers'), 'utf8')
-    expect(text).toContain(`${eve.email} namespaces="git" ${eve.publicKey}\n`)
+    expect(text).toContain(`${eve.email} namespaces="git,bulkhead-approval" ${eve.publicKey}\n`)
   })
 
   it('writes nothing when a key cannot be read back', async () => {

@@ -79,7 +79,7 @@ async function addSshKeys(
       (line) => line.includes(key) && line.split(/[ \t]/, 1).join('').split(',').includes(email),
     )
   const fresh = ssh.map(plainKey).filter((key) => !isThere(key))
-  const lines = fresh.map((key) => `${email} namespaces="git" ${key}\n`)
+  const lines = fresh.map((key) => `${email} namespaces="git,bulkhead-approval" ${key}\n`)
   const text = `${before}${before === '' || before.endsWith('\n') ? '' : '\n'}${lines.join('')}`
   parseAllowedSigners(Buffer.from(text), path)
   if (fresh.length > 0) files.set(path, text)

@@ -1,8 +1,9 @@
-import { type SuiteEvidence, judgeSuite } from '@bulkhead/gate'
+import { type Amendment, type SuiteEvidence, judgeSuite } from '@bulkhead/gate'
 import { type LoadedPolicy, type Mode, loadPolicy } from '@bulkhead/policy'
 import type { RangeJudgement } from '@bulkhead/signatures'
 import type { Inventory, TestId } from '@bulkhead/test-reports'
 import { type CommitId, type Finding, sortFindings } from '@bulkhead/vocabulary'
+import { gatherApprovals } from './approvals.ts'
 import { cleanHead } from './clean-head.ts'
 import { gatherDemands, policyCarriedBy } from './gather-suite.ts'
 import { observeSuite } from './observe-suite.ts'
@@ -52,6 +53,7 @@ export async function checkHead(workspace: Workspace, request: CheckRequest): Pr
     ...(await judgeNextPolicy(workspace, head)),
   ]
   const next = await policyCarriedBy(workspace, head)
+  const amendments = await amendmentsHere(workspace, policy)
   const suites: CheckResult['suites'][number][] = []
   for (const name of Object.keys(policy.policy.suites)) {
     request.onStep(`suite ${name}`)
@@ -60,6 +62,7 @@ export async function checkHead(workspace: Workspace, request: CheckRequest): Pr
       policy,
       next,
       range,
+      amendments,
       name,
       head,
     })
@@ -76,17 +79,29 @@ export async function checkHead(workspace: Workspace, request: CheckRequest): Pr
   }
 }
 
+/** Approvals hold for one genesis; a clone that pins none has none. */
+async function amendmentsHere(
+  workspace: Workspace,
+  policy: LoadedPolicy,
+): Promise<readonly Amendment[]> {
+  const pinned = await workspace.repository.configValue('bulkhead.genesis')
+  if (pinned === undefined) return []
+  const genesis = await workspace.repository.resolveCommit(pinned)
+  return (await gatherApprovals(workspace, policy, genesis)).amendments
+}
+
 interface SuiteCheck extends CheckRequest {
   readonly policy: LoadedPolicy
   readonly next: LoadedPolicy | undefined
   readonly range: RangeJudgement
+  readonly amendments: readonly Amendment[]
   readonly name: string
   readonly head: CommitId
 }
 
 async function checkSuite(
   workspace: Workspace,
-  { policy, next, range, name, head, leg, onOutput, signal }: SuiteCheck,
+  { policy, next, range, amendments, name, head, leg, onOutput, signal }: SuiteCheck,
 ) {
   const suite = policy.policy.suites[name]
   if (suite === undefined) throw new TypeError('the names come from the policy itself')
@@ -106,6 +121,7 @@ async function checkSuite(
     range,
     name,
     suite,
+    amendments,
   })
   const found = judgeSuite({
     name,

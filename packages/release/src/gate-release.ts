@@ -4,6 +4,7 @@ import { type Verdict, judge } from '@bulkhead/gate'
 import type { Actor } from '@bulkhead/ledger'
 import type { RunIdentity } from '@bulkhead/test-reports'
 import type { CommitId } from '@bulkhead/vocabulary'
+import { gatherApprovals } from './approvals.ts'
 import { writeWhole } from './build-release.ts'
 import { gatherEvidence } from './gather-evidence.ts'
 import { type Keyring, signerFor } from './keyring.ts'
@@ -41,12 +42,14 @@ export async function gateRelease(
 ): Promise<{ readonly verdict: Verdict; readonly files: AttestationFiles }> {
   const { environment, commit } = request
   const base = await findTrustedBase(workspace, environment, request.genesis)
+  const { amendments, given } = await gatherApprovals(workspace, base.policy, base.genesis)
   const verdict = judge(
     await gatherEvidence(workspace, {
       commit,
       environment,
       policy: base.policy,
       run: request.run,
+      amendments,
       pullRequestHeads: request.pullRequestHeads,
     }),
   )
@@ -71,6 +74,7 @@ export async function gateRelease(
         base: verdict.bindings.base,
         policyDigest: verdict.bindings.policyDigest,
         attestation: attestation.digest,
+        approvals: given.slice(0, 50).map(({ digest, approver }) => ({ digest, approver })),
         // Codes and subjects only: messages can carry text that a log which cannot forget must not hold.
         findings: verdict.findings
           .slice(0, 50)

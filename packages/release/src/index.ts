@@ -1,4 +1,5 @@
 export { type AddedSigner, addSigner, readKeyFile } from './add-signer.ts'
+export { type MadeApproval, approveAmendment, keepApproval } from './approvals.ts'
 export { auditLedger } from './audit-ledger.ts'
 export {
   type LedgerQuestion,

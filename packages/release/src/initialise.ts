@@ -43,7 +43,7 @@ export async function initialise(workspace: Workspace): Promise<Initialised> {
 }
 
 const signersHeader =
-  '# Who may sign for which committer: git allowed_signers syntax.\n# EMAIL namespaces="git" KEYTYPE BASE64\n'
+  '# Who may sign for which committer: git allowed_signers syntax.\n# EMAIL namespaces="git,bulkhead-approval" KEYTYPE BASE64\n'
 
 async function refuseToOverwrite(root: string, paths: readonly string[]): Promise<void> {
   for (const path of paths) {
@@ -72,6 +72,6 @@ async function signerLine({ repository }: Workspace): Promise<string | undefined
     : await readFile(literal.endsWith('.pub') ? literal : `${literal}.pub`, 'utf8').catch(() => '')
   const [type, blob] = text.trim().split(/\s+/)
   return type !== undefined && blob !== undefined && /^(ssh|ecdsa|sk)-/.test(type)
-    ? `${email} namespaces="git" ${type} ${blob}`
+    ? `${email} namespaces="git,bulkhead-approval" ${type} ${blob}`
     : undefined
 }

@@ -37,7 +37,7 @@ describe('init', () => {
     expect(await initialise(project.workspace)).toMatchObject({ signers: 1 })
     const { email, publicKey } = project.ada
     expect(await project.read('.bulkhead/allowed_signers')).toContain(
-      `${email} namespaces="git" ${publicKey}`,
+      `${email} namespaces="git,bulkhead-approval" ${publicKey}`,
     )
   })
 

@@ -11,6 +11,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Register>>> = {
   'verify-tag': async () => (await import('./verify-tag.ts')).registerVerifyTag,
   signers: async () => (await import('./signers.ts')).registerSigners,
   hook: async () => (await import('./hook.ts')).registerHook,
+  approve: async () => (await import('./approve.ts')).registerApprove,
   test: async () => (await import('./test.ts')).registerTest,
   reports: async () => (await import('./reports.ts')).registerReports,
   inventory: async () => (await import('./inventory.ts')).registerInventory,

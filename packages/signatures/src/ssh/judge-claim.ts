@@ -67,7 +67,7 @@ export function objectToUntouched(
 }
 
 /** From `valid-after` on, and before `valid-before`. */
-const isValidAt = ({ validAfter, validBefore }: AllowedSigner, time: number): boolean =>
+export const isValidAt = ({ validAfter, validBefore }: AllowedSigner, time: number): boolean =>
   Number.isFinite(time) &&
   (validAfter === undefined || validAfter <= time) &&
   (validBefore === undefined || time < validBefore)

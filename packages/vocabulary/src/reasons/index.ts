@@ -1,4 +1,5 @@
 import { actionReasons } from './action.ts'
+import { approvalReasons } from './approval.ts'
 import { attestReasons } from './attest.ts'
 import { gateReasons } from './gate.ts'
 import { gitReasons } from './git.ts'
@@ -16,6 +17,7 @@ import { usageReasons } from './usage.ts'
  */
 export const reasons = {
   ...actionReasons,
+  ...approvalReasons,
   ...attestReasons,
   ...gateReasons,
   ...gitReasons,

@@ -1,0 +1,139 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  type Person,
+  type TemporaryDirectory,
+  makePerson,
+  temporaryDirectory,
+} from '@bulkhead/testkit'
+import { type Answer, answerOf } from './support/answers.ts'
+import { type CommandLine, installBulkhead } from './support/command-line.ts'
+import { type TinyProject, adopt, copyOf, makeTinyProject } from './support/tiny-project.ts'
+
+let home: TemporaryDirectory
+let bulkhead: CommandLine
+let listed: TinyProject
+let [ben, bot]: readonly (Person | undefined)[] = []
+let copies = 0
+
+async function run(
+  { repository }: Pick<TinyProject, 'repository'>,
+  line: readonly string[],
+  code: number,
+): Promise<Answer> {
+  const answer = answerOf(await bulkhead.run(repository.path, [...line, '--json']))
+  expect(answer.exitCode, `${line.join(' ')}: ${JSON.stringify(answer.findings)}`).toBe(code)
+  return answer
+}
+const codes = ({ findings }: Answer) => findings.map(({ code }) => code)
+
+/** A project whose inventory lists the file of its suite, and where Ben may approve, but no bot. */
+beforeAll(async () => {
+  home = await temporaryDirectory()
+  bulkhead = await installBulkhead(join(home.path, 'bin'))
+  listed = await makeTinyProject(join(home.path, 'listed'))
+  await adopt(listed, { port: 1 })
+  ;[ben, bot] = await Promise.all([makePerson('Ben', home.path), makePerson('Bot', home.path)])
+  const { repository, ada } = listed
+  for (const person of [ben, bot])
+    await run(listed, ['signers', 'add', person?.email ?? '', '--key', `${person?.keyFile}.pub`], 0)
+  const policy = join(repository.path, 'bulkhead.yml')
+  const principals = `signing: { principals: { bot: { role: bot, committers: [${bot?.email}] } } }\n`
+  await writeFile(policy, `${await readFile(policy, 'utf8')}${principals}`)
+  await run(listed, ['inventory', 'update', '--file', 'suite.mjs'], 0)
+  const genesis = await repository.commit({ by: ada, message: 'List the test file' })
+  await repository.git('config', 'bulkhead.genesis', genesis)
+})
+afterAll(() => home[Symbol.asyncDispose]())
+
+/** A copy in which Ada has edited the listed file. */
+async function edited(line = '// tidied'): Promise<TinyProject> {
+  const project = await copyOf(listed, join(home.path, `copy-${(copies += 1)}`))
+  const path = join(project.repository.path, 'suite.mjs')
+  await writeFile(path, `${await readFile(path, 'utf8')}${line}\n`)
+  await run(project, ['inventory', 'update'], 0)
+  await project.repository.commit({ by: project.ada, message: 'Edit the suite' })
+  return project
+}
+const approve = (person: Person | undefined, ...more: readonly string[]) => [
+  'approve',
+  'amendment',
+  '--suite',
+  'tenant-isolation',
+  '--path',
+  'suite.mjs',
+  '--reason',
+  'only a comment',
+  '--key',
+  person?.keyFile ?? '',
+  ...more,
+]
+
+describe('the change of a listed test file', () => {
+  it('blocks until somebody else has approved exactly this change', async () => {
+    const project = await edited()
+    expect(codes(await run(project, ['check'], 1))).toEqual(['gate/edited-test-file'])
+    expect(await run(project, approve(project.ada), 0)).toMatchObject({
+      approval: { kind: 'amendment', subject: { path: 'suite.mjs' } },
+    })
+    expect(await run(project, ['check'], 1)).toMatchObject({
+      findings: [{ message: expect.stringContaining('only those who made the change') }],
+    })
+    await run(project, approve(ben), 0)
+    expect(codes(await run(project, ['check'], 0))).toEqual([])
+    await run(project, ['test'], 0)
+    await run(project, ['build'], 0)
+    expect(await run(project, ['gate'], 0)).toMatchObject({ verdict: { outcome: 'PASS' } })
+    expect(await run(project, ['ledger', 'log'], 0)).toMatchObject({ exitCode: 0 })
+
+    const path = join(project.repository.path, 'suite.mjs')
+    await writeFile(path, `${await readFile(path, 'utf8')}// and more\n`)
+    await run(project, ['inventory', 'update'], 0)
+    await project.repository.commit({ by: project.ada, message: 'Once more' })
+    expect(codes(await run(project, ['check'], 1))).toEqual(['gate/edited-test-file'])
+  })
+
+  it('is approved from afar: a colleague sends the file', async () => {
+    const project = await edited()
+    const colleague = await copyOf(project, join(home.path, `copy-${(copies += 1)}`))
+    const { file } = await run(colleague, approve(ben), 0)
+    await run(project, ['approve', 'add', String(file)], 0)
+    expect(codes(await run(project, ['check'], 0))).toEqual([])
+  })
+
+  it.each<readonly [string, (text: string) => string]>([
+    ['another path', (text) => text.replace('suite.mjs', 'other.mjs')],
+    ['another suite', (text) => text.replace('tenant-isolation', 'security')],
+    ['a longer time', (text) => text.replace(/"expires":"2/, '"expires":"3')],
+    ['another repository', (text) => text.replace(/"genesis":"./, '"genesis":"0')],
+  ])('an approval that was changed to %s counts for nothing', async (_name, change) => {
+    const project = await edited()
+    const { file } = await run(project, approve(ben), 0)
+    const envelope = JSON.parse(await readFile(String(file), 'utf8')) as { payload: string }
+    const payload = change(Buffer.from(envelope.payload, 'base64').toString())
+    const forged = { ...envelope, payload: Buffer.from(payload).toString('base64') }
+    await writeFile(String(file), JSON.stringify(forged))
+    expect(codes(await run(project, ['check'], 1))).toEqual(['gate/edited-test-file'])
+    expect(codes(await run(project, ['approve', 'add', String(file)], 2))).toHaveLength(1)
+  })
+
+  it('is approved by people of the trusted ref only, and not for ever', async () => {
+    const project = await edited()
+    expect(codes(await run(project, approve(bot), 2))).toEqual(['approval/not-a-person'])
+    expect(codes(await run(project, approve(project.mallory), 2))).toEqual([
+      'approval/unknown-approver',
+    ])
+    // Signing takes longer than that.
+    expect(codes(await run(project, approve(ben, '--expires', '1ms'), 2))).toEqual([
+      'approval/expired',
+    ])
+    expect(codes(await run(project, ['check'], 1))).toEqual(['gate/edited-test-file'])
+  })
+
+  it('cannot be approved where nothing changed', async () => {
+    const project = await copyOf(listed, join(home.path, `copy-${(copies += 1)}`))
+    expect(codes(await run(project, approve(ben), 2))).toEqual(['usage/invalid-option'])
+    await run(project, approve(ben, '--expires', 'soon'), 2)
+  })
+})
