@@ -3,6 +3,10 @@ import { type Digest, WorldError, digest } from '@bulkhead/vocabulary'
 import type { Clock } from '@bulkhead/world'
 import type { ByteReader, Reading } from './byte-reader.ts'
 import { CaseLedger } from './case-ledger.ts'
+import { CtrfReader } from './ctrf/ctrf-reader.ts'
+import { makeJestJsonReader } from './jest-json/jest-json-reader.ts'
+import { makeMochaJsonReader } from './mocha-json/mocha-json-reader.ts'
+import { makePlaywrightJsonReader } from './playwright-json/playwright-json-reader.ts'
 import { makeCucumberJsonReader } from './cucumber-json/cucumber-json-reader.ts'
 import { DartJsonReader } from './dart-json/dart-json-reader.ts'
 import { DetectingReader } from './detecting-reader.ts'
@@ -29,6 +33,10 @@ const READERS: ReadonlyMap<string, MakeReader> = new Map<string, MakeReader>([
   ['cucumber-json', makeCucumberJsonReader],
   ['dart-json', (reading) => new DartJsonReader(reading)],
   ['rspec-json', makeRspecJsonReader],
+  ['jest-json', makeJestJsonReader],
+  ['mocha-json', makeMochaJsonReader],
+  ['playwright-json', makePlaywrightJsonReader],
+  ['ctrf', (reading) => new CtrfReader(reading)],
   ['sarif', makeSarifReader],
   ['tap', (reading) => new TapReader(reading)],
   ['trx', makeTrxReader],

@@ -90,6 +90,69 @@ export const FAILING_REPORTS: readonly string[] = [
       },
     ],
   }),
+  // jest-json
+  JSON.stringify({
+    numFailedTestSuites: 1,
+    numFailedTests: 1,
+    numPassedTestSuites: 0,
+    numPassedTests: 1,
+    numPendingTestSuites: 0,
+    numPendingTests: 0,
+    numRuntimeErrorTestSuites: 0,
+    numTodoTests: 0,
+    numTotalTestSuites: 1,
+    numTotalTests: 2,
+    startTime: 1,
+    success: false,
+    testResults: [
+      {
+        assertionResults: ['passed', 'failed'].map((status) => ({
+          ancestorTitles: ['t'],
+          failureMessages: status === 'failed' ? ['leak'] : [],
+          fullName: `t ${status}`,
+          status,
+          title: status,
+        })),
+        message: '',
+        name: '/app/t.test.js',
+        status: 'failed',
+      },
+    ],
+  }),
+  // mocha-json
+  JSON.stringify({
+    stats: { suites: 1, tests: 2, passes: 1, pending: 0, failures: 1 },
+    tests: ['a', 'b'].map((title) => ({ title, fullTitle: `t ${title}`, currentRetry: 0 })),
+    pending: [],
+    failures: [{ title: 'b', fullTitle: 't b', currentRetry: 0, err: { message: 'leak' } }],
+    passes: [{ title: 'a', fullTitle: 't a', currentRetry: 0, err: {} }],
+  }),
+  // playwright-json
+  JSON.stringify({
+    config: { rootDir: '/app' },
+    suites: [
+      {
+        title: 't.spec.js',
+        file: 't.spec.js',
+        specs: ['passed', 'failed'].map((status) => ({
+          title: status,
+          ok: status === 'passed',
+          file: 't.spec.js',
+          tests: [
+            {
+              annotations: [],
+              expectedStatus: 'passed',
+              projectName: 'web',
+              status: status === 'passed' ? 'expected' : 'unexpected',
+              results: [{ status, errors: status === 'passed' ? [] : [{ message: 'leak' }] }],
+            },
+          ],
+        })),
+      },
+    ],
+    errors: [],
+    stats: { expected: 1, skipped: 0, unexpected: 1, flaky: 0 },
+  }),
   // ctrf
   JSON.stringify({
     reportFormat: 'CTRF',

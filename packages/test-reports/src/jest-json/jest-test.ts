@@ -1,0 +1,85 @@
+import { type JsonRecord, readShape, shapeOf } from '../json-shape.ts'
+import type { Remarks } from '../remarks.ts'
+import type { TestCase, TestStatus } from '../test-run.ts'
+
+const DETAIL_LENGTH = 1000
+const ASSERTION = shapeOf({
+  ancestorTitles: 'array',
+  duration: 'number null absent',
+  failing: 'boolean absent',
+  failureDetails: 'array absent',
+  failureMessages: 'array null',
+  fullName: 'string',
+  invocations: 'number absent',
+  location: 'object null absent',
+  meta: 'object absent',
+  numPassingAsserts: 'number absent',
+  retryMessages: 'array absent',
+  retryReasons: 'array absent',
+  startAt: 'number null absent',
+  status: 'string',
+  tags: 'array absent',
+  title: 'string',
+})
+const STATUSES: ReadonlyMap<string, TestStatus> = new Map([
+  ['passed', 'passed'],
+  ['failed', 'failed'],
+  ['pending', 'skipped'],
+  ['skipped', 'skipped'],
+  ['disabled', 'skipped'],
+  ['todo', 'skipped'],
+])
+
+/** One test, with its status as it stands there. */
+export interface JestTest {
+  readonly stated: string
+  readonly testCase: TestCase
+}
+
+/**
+ * Reads one of `assertionResults`. The class is the titles around the test.
+ * @throws Refusal
+ */
+export function readJestTest(
+  value: unknown,
+  file: string,
+  remarks: Remarks,
+  where: string,
+): JestTest {
+  const test = readShape(value, ASSERTION, remarks, where)
+  const stated = test.text('status')
+  const name = test.text('title')
+  if (name.trim() === '') remarks.add('test/unnamed', where, 'a test has no title')
+  const status = judge(test, stated, remarks, where)
+  const messages = test.list('failureMessages').filter((one) => typeof one === 'string')
+  const detail =
+    status === 'passed' ? '' : messages.join('\n').slice(0, DETAIL_LENGTH).toWellFormed()
+  const className = test.list('ancestorTitles').map(String).join(' › ')
+  return { stated, testCase: { id: { file, className, name }, status, detail } }
+}
+
+function judge(test: JsonRecord, stated: string, remarks: Remarks, where: string): TestStatus {
+  const status = STATUSES.get(stated)
+  if (status === undefined) {
+    remarks.add('test/unknown-status', where, `the status is "${stated.slice(0, 80)}"`)
+    return 'errored'
+  }
+  if (status !== 'passed') return status
+  if (test.list('failureMessages').length > 0) {
+    remarks.add('test/counter-mismatch', where, 'the test passed, but holds failures')
+    return 'failed'
+  }
+  if (test.flag('failing')) {
+    remarks.add(
+      'test/expected-failure',
+      where,
+      'the test passed because it failed (`test.failing`)',
+    )
+    return 'failed'
+  }
+  // jest tells how many assertions held; vitest does not.
+  if (test.has('numPassingAsserts') && test.number('numPassingAsserts') === 0)
+    remarks.add('test/no-assertions', where, 'the test passed without a single `expect`')
+  const again = test.number('invocations') > 1 || test.list('retryReasons').length > 0
+  return again || test.list('retryMessages').length > 0 ? 'flaky' : 'passed'
+}
