@@ -2,6 +2,7 @@ import type { LoadedPolicy } from '@bulkhead/policy'
 import type { RangeJudgement } from '@bulkhead/signatures'
 import type { Inventory, RunIdentity, TestId, TestReport, VouchedRun } from '@bulkhead/test-reports'
 import type { CommitId, Digest, Finding, TreeId } from '@bulkhead/vocabulary'
+import type { Denial } from './denial.ts'
 import type { ArtifactBinding } from './verdict.ts'
 
 /** One part of a suite that ran: its vouched-for record, and the reports that were kept of it. */
@@ -81,6 +82,8 @@ export interface GateInput {
   /** The run that the evidence must be of, where the caller knows it. */
   readonly run?: RunIdentity | undefined
   readonly build: BuildEvidence
+  /** Earlier BLOCKs about this commit in this environment; none when not given. */
+  readonly denials?: readonly Denial[] | undefined
   /** Why the policy that the commit itself carries could not judge what comes after it; empty when it can. */
   readonly nextPolicy: readonly Finding[]
   /** Milliseconds since the epoch. */

@@ -1,3 +1,4 @@
+export { type Denial, deniesForGood } from './denial.ts'
 export type {
   Amendment,
   BuildEvidence,

@@ -1,6 +1,7 @@
 import { inventoryDigest } from '@bulkhead/test-reports'
 import { type Finding, sortFindings } from '@bulkhead/vocabulary'
 import { judgeBuild } from './build-judgement.ts'
+import { judgeDenials } from './denial.ts'
 import type { GateInput, SuiteEvidence } from './evidence.ts'
 import { requiredTests } from './inventory-judgement.ts'
 import { judgeSharedReports } from './report-judgement.ts'
@@ -42,6 +43,7 @@ export function judge(input: GateInput): Verdict {
   settle('reports of several suites', judgeSharedReports(input.suites))
   settle('the artifacts', judgeBuild(input))
   settle('the policy it carries', input.nextPolicy)
+  findings.push(...judgeDenials(input.commit, input.build.artifacts, input.denials ?? []))
   findings.push(...pending.values())
   return verdictOf(input, sortFindings(findings))
 }

@@ -1,6 +1,7 @@
 import type { CommitId, FencingToken } from '@bulkhead/vocabulary'
 import type { LedgerEntry, ReleaseOnRecord } from './entry.ts'
 import type {
+  BlockOnRecord,
   EnvironmentState,
   LeaseOnRecord,
   RolloutOnRecord,
@@ -18,6 +19,7 @@ export class EnvironmentFold implements OnRecord {
   #leases: readonly LeaseOnRecord[] = []
   #rollouts = new Map<FencingToken, RolloutOnRecord>()
   #verdicts = new Map<CommitId, VerdictOnRecord>()
+  #blocks = new Map<CommitId, readonly BlockOnRecord[]>()
   #released: EnvironmentState['released'] = null
   #head: EnvironmentState['head'] = null
 
@@ -69,6 +71,12 @@ export class EnvironmentFold implements OnRecord {
     const outcome = data['outcome'] === 'PASS' ? 'PASS' : 'BLOCK'
     const observing = data['mode'] === 'observe' ? { observing: true as const } : {}
     this.#verdicts.set(release.commit, { ...release, outcome, index, ...observing })
+    if (outcome === 'PASS' || data['mode'] === 'observe') return
+    const before = this.#blocks.get(release.commit) ?? []
+    const same = before.find((block) => ofSameArtifacts(block, release))
+    const codes = new Set([...(same?.codes ?? []), ...codesOf(data['findings'])])
+    const block = { ...release, index: same?.index ?? index, codes: [...codes] }
+    this.#blocks.set(release.commit, [...before.filter((other) => other !== same), block])
   }
 
   #deploy(entry: Folded, token: FencingToken, release: ReleaseOnRecord): void {
@@ -100,6 +108,7 @@ export class EnvironmentFold implements OnRecord {
     copy.#leases = this.#leases
     copy.#rollouts = new Map(this.#rollouts)
     copy.#verdicts = new Map(this.#verdicts)
+    copy.#blocks = new Map(this.#blocks)
     copy.#released = this.#released
     copy.#head = this.#head
     return copy
@@ -113,6 +122,7 @@ export class EnvironmentFold implements OnRecord {
       released: this.#released,
       rollout: [...this.#rollouts.values()].at(-1) ?? null,
       verdicts: Object.fromEntries(this.#verdicts),
+      blocks: Object.fromEntries(this.#blocks),
     }
   }
 }
@@ -128,3 +138,20 @@ export function foldEnvironment(entries: Iterable<LedgerEntry>): EnvironmentStat
   }
   return fold.state()
 }
+
+const ofSameArtifacts = (one: ReleaseOnRecord, other: ReleaseOnRecord): boolean =>
+  one.artifacts.length === other.artifacts.length &&
+  one.artifacts.every(({ digest }) => other.artifacts.some((binding) => binding.digest === digest))
+
+/** The codes that an entry lists; what has another form lists none. */
+const codesOf = (findings: unknown): readonly string[] =>
+  Array.isArray(findings)
+    ? findings.flatMap((finding: unknown) =>
+        typeof finding === 'object' &&
+        finding !== null &&
+        'code' in finding &&
+        typeof finding.code === 'string'
+          ? [finding.code]
+          : [],
+      )
+    : []

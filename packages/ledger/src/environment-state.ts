@@ -33,6 +33,14 @@ export interface VerdictOnRecord extends ReleaseOnRecord {
   readonly index: number
 }
 
+/** What was enforced as BLOCK about a commit with these artifacts, all such verdicts together. */
+export interface BlockOnRecord extends ReleaseOnRecord {
+  /** Of the first one. */
+  readonly index: number
+  /** Codes of their findings, as far as the entries list them. */
+  readonly codes: readonly string[]
+}
+
 /** What a ledger says of its environment now. */
 export interface EnvironmentState {
   /** The newest entry; null for an empty ledger. */
@@ -46,4 +54,6 @@ export interface EnvironmentState {
   readonly rollout: RolloutOnRecord | null
   /** By commit. */
   readonly verdicts: Readonly<Record<CommitId, VerdictOnRecord>>
+  /** Every enforced BLOCK, by commit: the newest verdict does not undo them. */
+  readonly blocks: Readonly<Record<CommitId, readonly BlockOnRecord[]>>
 }

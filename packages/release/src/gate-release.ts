@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { attestVerdict } from '@bulkhead/attest'
-import { type Verdict, judge } from '@bulkhead/gate'
+import { type Verdict, deniesForGood, judge } from '@bulkhead/gate'
 import type { Actor } from '@bulkhead/ledger'
 import type { RunIdentity } from '@bulkhead/test-reports'
 import type { CommitId } from '@bulkhead/vocabulary'
@@ -50,6 +50,7 @@ export async function gateRelease(
       policy: base.policy,
       run: request.run,
       amendments,
+      denials: base.ledger.state.blocks[commit],
       pullRequestHeads: request.pullRequestHeads,
     }),
   )
@@ -76,7 +77,8 @@ export async function gateRelease(
         attestation: attestation.digest,
         approvals: given.slice(0, 50).map(({ digest, approver }) => ({ digest, approver })),
         // Codes and subjects only: messages can carry text that a log which cannot forget must not hold.
-        findings: verdict.findings
+        findings: [...verdict.findings]
+          .sort((a, b) => Number(deniesForGood(b.code)) - Number(deniesForGood(a.code)))
           .slice(0, 50)
           .map(({ code, subject }) => ({ code, subject: subject.slice(0, 200) })),
         findingsTotal: verdict.findings.length,

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { openBuildRecord } from '@bulkhead/attest'
-import type { Amendment, BuildEvidence, GateInput, SuiteEvidence } from '@bulkhead/gate'
+import type { Amendment, BuildEvidence, Denial, GateInput, SuiteEvidence } from '@bulkhead/gate'
 import type { LoadedPolicy } from '@bulkhead/policy'
 import type { RunIdentity } from '@bulkhead/test-reports'
 import type { CommitId } from '@bulkhead/vocabulary'
@@ -22,6 +22,8 @@ export interface GatherRequest {
   readonly run?: RunIdentity | undefined
   /** Heads of pull requests that the forge may have squashed; each is judged too. */
   readonly pullRequestHeads?: readonly CommitId[] | undefined
+  /** Earlier BLOCKs about the commit, from the ledger of the environment. */
+  readonly denials?: readonly Denial[] | undefined
   /** Approved changes of test files and inventories, signatures checked. */
   readonly amendments?: readonly Amendment[] | undefined
 }
@@ -55,6 +57,7 @@ export async function gatherEvidence(
     suites,
     run: request.run,
     build: await gatherBuild(workspace, request),
+    denials: request.denials,
     nextPolicy: await judgeNextPolicy(workspace, commit, request.environment),
     now: clock.now(),
   }

@@ -123,6 +123,11 @@ export const gateReasons = reasonsOf({
     cause: 'The policy that the commit carries could not judge the release after it.',
     remedy: 'Mend the policy and the files that it names in the commit that is to ship.',
   },
+  'gate/denied-before': {
+    cause:
+      'A verdict about this commit and its artifacts was BLOCK before, for something that was seen.',
+    remedy: 'Mend the cause in a new commit: a denial stands until the subject changes.',
+  },
   'gate/not-judged': {
     cause: 'Something that must be judged was not.',
     remedy: 'Run `bulkhead gate` again; if it stays, report a bug.',
