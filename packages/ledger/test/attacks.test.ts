@@ -506,6 +506,15 @@ describe('from a remembered checkpoint', () => {
     expect(await audit({ log, from: (await kept(log, 200)).checkpoint })).toEqual([])
   })
 
+  it('a revocation before it is not known: only reading the whole log finds the revoked key', async () => {
+    const log = await forged([
+      ...revocation(refused(3)),
+      { ...refused(4), signedBy: second.signer },
+    ])
+    expect(await audit({ log, from: (await kept(log, 4)).checkpoint })).toEqual([])
+    expect(await audit({ log })).toEqual(['ledger/revoked-key'])
+  })
+
   it('a missing tile is named', async () => {
     const log = await forged(plain(300))
     const from = (await kept(log, 200)).checkpoint
