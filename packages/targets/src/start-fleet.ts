@@ -35,16 +35,15 @@ export async function startFleet(
   const state = stateDirectory(directory)
   const owner = await livingOwner(state)
   if (owner !== undefined)
-    return { kind: 'already-up', status: await untilUp(() => isAlive(owner), state) }
+    return { kind: 'already-up', status: await untilUp(() => isAlive(owner), state, undefined) }
   await openStateDirectory(state)
-  await rm(state.startFailure, { force: true })
   const child = await spawnDetached(argv, state, cwd)
   try {
     const runs = () =>
       Promise.resolve(
         child.pid !== undefined && child.exitCode === null && child.signalCode === null,
       )
-    return { kind: 'started', status: await untilUp(runs, state) }
+    return { kind: 'started', status: await untilUp(runs, state, child.pid) }
   } catch (error) {
     child.kill('SIGTERM')
     throw error
@@ -78,12 +77,13 @@ async function spawnDetached(
 async function untilUp(
   runs: () => Promise<boolean>,
   state: StateDirectory,
+  pid: number | undefined,
 ): Promise<SupervisorState> {
   const start = systemClock.monotonic()
   for (;;) {
     const status = await fleetStatus(state.path).catch(() => undefined)
     if (status !== undefined) return status
-    if (!(await runs())) throw await whyNot(state)
+    if (!(await runs())) throw await whyNot(state, pid)
     if (systemClock.monotonic() - start > PATIENCE_MS)
       throw fleetFailed(state.path, 'the fleet did not come up in time', SEE_LOG(state))
     await systemClock.sleep(STEP_MS)
@@ -93,11 +93,13 @@ async function untilUp(
 const SEE_LOG = (state: StateDirectory) => `Look into ${state.supervisorLog}.`
 
 /** The supervisor's own finding if it left one, else the last line of its log. */
-async function whyNot(state: StateDirectory): Promise<WorldError> {
+async function whyNot(state: StateDirectory, pid: number | undefined): Promise<WorldError> {
+  const told = pid === undefined ? undefined : state.startFailure(pid)
   const left = v.safeParse(
     v.pipe(v.string(), v.parseJson(), finding),
-    await readIfPresent(state.startFailure),
+    told === undefined ? undefined : await readIfPresent(told),
   )
+  if (told !== undefined) await rm(told, { force: true })
   if (left.success) return new WorldError(left.output)
   const log = await readFile(state.supervisorLog, 'utf8').catch(() => '')
   const last = log.trimEnd().split('\n').at(-1)?.slice(0, 500) ?? ''

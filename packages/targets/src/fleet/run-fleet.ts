@@ -42,7 +42,7 @@ async function startOrTell(spec: LocalFleetSpec, directory: string): Promise<Sup
     if (error instanceof WorldError || error instanceof InputError) {
       const { startFailure } = stateDirectory(directory)
       const finding = JSON.stringify(error.findings[0])
-      await writeFile(startFailure, finding, { mode: 0o600 }).catch(() => undefined)
+      await writeFile(startFailure(process.pid), finding, { mode: 0o600 }).catch(() => undefined)
     }
     throw error
   }

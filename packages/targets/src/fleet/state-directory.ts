@@ -21,8 +21,8 @@ export interface StateDirectory {
   /** A folder per unit: its working directory and its `output.log`. */
   readonly units: string
   readonly supervisorLog: string
-  /** Why the last start failed. */
-  readonly startFailure: string
+  /** Why the supervisor of this process id could not start: two that start at once tell apart. */
+  readonly startFailure: (pid: number) => string
 }
 
 // sun_path holds 108 bytes on Linux and 104 on the BSDs and macOS, with a closing zero.
@@ -53,7 +53,7 @@ export function stateDirectory(directory: string): StateDirectory {
     artifacts: join(path, 'artifacts'),
     units: join(path, 'units'),
     supervisorLog: join(path, 'supervisor.log'),
-    startFailure: join(path, 'start-failure.json'),
+    startFailure: (pid) => join(path, `start-failure-${pid}.json`),
   }
 }
 
