@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { answerOf } from './support/answers.ts'
 import { Spoiling } from './support/spoiling.ts'
 
 describe('wrong usage and a failing world', () => {
@@ -55,8 +56,15 @@ describe('wrong usage and a failing world', () => {
       const other = createServer().listen(at.port, '127.0.0.1')
       await once(other, 'listening')
       try {
-        const { findings } = await at.meet(at.sound.repository.path, ['fleet', 'up'], 3)
-        expect(findings).toMatchObject([{ code: 'rollout/port-in-use' }])
+        // One after the other: of two that start at once, one says that the other is starting.
+        const { path } = at.sound.repository
+        const text = await at.bulkhead.run(path, ['fleet', 'up'])
+        expect([text.code, text.printed]).toEqual([
+          3,
+          expect.stringContaining('rollout/port-in-use'),
+        ])
+        const answer = answerOf(await at.bulkhead.run(path, ['fleet', 'up', '--json']))
+        expect(answer).toMatchObject({ exitCode: 3, findings: [{ code: 'rollout/port-in-use' }] })
       } finally {
         other.close()
         await once(other, 'close')
