@@ -35,7 +35,7 @@ describe('a drain', () => {
     const zone = batchOf(fleet.spec, 'b')
     await fleet.target.drain(zone, hand(2))
     const victim = fleet.supervisor.fleet.state(fleet.supervisor.address).units[1]
-    if (victim?.pid == null) throw new Error('no process there')
+    if (typeof victim?.pid !== 'number') throw new Error('no process there')
     process.kill(victim.pid, 'SIGKILL')
     await eventually(
       () => Promise.resolve(fleet.supervisor.fleet.state(fleet.supervisor.address).units[1]),
