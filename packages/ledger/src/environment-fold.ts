@@ -8,7 +8,8 @@ import type {
   RolloutOnRecord,
   VerdictOnRecord,
 } from './environment-state.ts'
-import { type OnRecord, RULES, type Step, leaseOf } from './rules.ts'
+import { KINDS } from './kinds.ts'
+import { type OnRecord, type Step, brokenLeaseOf, leaseOf } from './rules.ts'
 
 type Folded = Step & Pick<LedgerEntry, 'digest'>
 
@@ -38,7 +39,7 @@ export class EnvironmentFold implements OnRecord {
 
   /** Why this entry may not come next, if so. */
   objection(step: Step): string | undefined {
-    return RULES[step.kind](step, this)
+    return KINDS[step.kind].rule(step, this)
   }
 
   /** Takes in an entry that {@link objection} has nothing against. */
@@ -50,6 +51,7 @@ export class EnvironmentFold implements OnRecord {
     const { fence, release } = entry
     if (entry.kind === 'lease.acquired') this.#acquire(entry)
     else if (entry.kind === 'gate.verdict') this.#judge(entry)
+    else if (entry.kind === 'lease.broken') this.#break(entry)
     else if (fence !== undefined && entry.kind === 'lease.released') this.#endLease(fence)
     else if (fence !== undefined && release !== undefined) this.#deploy(entry, fence, release)
   }
@@ -59,6 +61,11 @@ export class EnvironmentFold implements OnRecord {
     const ended = this.#leases.find((other) => other.token === takesOver)
     if (ended !== undefined) this.#endLease(ended.token)
     this.#leases = [...this.#leases, lease]
+  }
+
+  #break({ data }: Folded): void {
+    const token = brokenLeaseOf(data)
+    if (token !== undefined) this.#endLease(token)
   }
 
   /** A rollout without its lease cannot go on: whoever holds the next lease starts one of its own. */

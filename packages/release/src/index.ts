@@ -56,6 +56,6 @@ export {
   type VerifyReleaseRequest,
   verifyRelease,
 } from './verify-release.ts'
-export { onlyEnvironment, workingPolicy } from './working-policy.ts'
+export { onlyEnvironment, workingPolicy, worktreePolicy } from './working-policy.ts'
 export { type Workspace, keysDirectory, openWorkspace } from './workspace.ts'
 export { approveWaiver } from './waivers.ts'
