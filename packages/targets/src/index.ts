@@ -1,3 +1,7 @@
+export type { ConformanceBed, KillableApply, OfferedRelease } from './conformance/bed.ts'
+export { type CheckResult, checkTarget } from './conformance/check-target.ts'
+export type { HaproxySpec } from './haproxy/haproxy-spec.ts'
+export { openHaproxyTarget } from './haproxy/open-haproxy-target.ts'
 export type { LocalFleetSample } from './local-fleet-sample.ts'
 export type { SupervisorState, UnitDetail } from './fleet-status.ts'
 export { runFleet } from './fleet/run-fleet.ts'

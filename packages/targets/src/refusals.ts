@@ -55,3 +55,25 @@ export const alreadyUp = (state: string): Finding => ({
   message: 'a fleet is up in this state directory already',
   remedy: 'Use it (`bulkhead status`), or stop it first with `bulkhead fleet down`.',
 })
+
+/** A proxy does not answer, or does not do what it is told. */
+export const proxyFailed = (subject: string, message: string, cause?: unknown): WorldError =>
+  new WorldError(
+    {
+      code: 'rollout/target-failed',
+      subject,
+      message: `HAProxy: ${message}`,
+      remedy:
+        'Check `target.proxies`, `target.backend` and `target.server` in bulkhead.yml, and that the runtime socket has `level admin`.',
+    },
+    { cause },
+  )
+
+/** A command of the user's own did not do what it is for. */
+export const commandFailed = (subject: string, message: string): WorldError =>
+  new WorldError({
+    code: 'rollout/target-failed',
+    subject,
+    message,
+    remedy: 'Run the command by hand as the message shows it, and mend what it says.',
+  })
