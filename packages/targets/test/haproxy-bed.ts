@@ -10,7 +10,7 @@ import type { Milliseconds } from '@bulkhead/vocabulary'
 import { type HaproxySpec, openHaproxyTarget } from '../src/index.ts'
 import { RuntimeApi } from '../src/haproxy/runtime-api.ts'
 import { placesOf } from '../src/unit-place.ts'
-import { isInstalled } from './engines.ts'
+import { WHERE_ENGINES_ARE, isInstalled } from './engines.ts'
 import { eventually, hand, makeArtifact, stagesOf, token } from './fleet-bed.ts'
 import type { UnitBehaviour } from './fixtures/unit-source.ts'
 
@@ -204,6 +204,7 @@ async function startProxy(setup: ProxySetup) {
 const launch = (config: string): ChildProcess =>
   spawn(process.execPath, [fixture('guarded.mjs'), 'haproxy', '-W', '-f', config], {
     stdio: ['pipe', 'ignore', 'ignore'],
+    env: { PATH: WHERE_ENGINES_ARE },
   })
 
 const configuration = ({ port, servers }: ProxySetup, socket: string) => `

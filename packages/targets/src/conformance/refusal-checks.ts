@@ -5,7 +5,10 @@ import { agree } from './disagreement.ts'
 import { unknownUnitId } from '../trust-boundary.ts'
 
 const sight = (units: readonly UnitObservation[]) =>
-  JSON.stringify(units.map(({ id, version, health }) => [id, version, health]).sort())
+  units
+    .map(({ id, version, health }) => JSON.stringify([id, version, health]))
+    .sort()
+    .join('\n')
 
 /** Does something that must change nothing, and sees that it did not. */
 async function unchanged<Value>(trial: Trial, act: () => Promise<Value>): Promise<Value> {
