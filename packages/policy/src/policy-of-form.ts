@@ -30,6 +30,7 @@ export function policyOfForm(form: PolicyForm): Policy {
       artifacts: atLeastOne(form.build.artifacts),
     },
     keys: form.keys,
+    approvals: { policyChange: form.approvals['policy-change'] },
     verdictExpires: span(form.verdict.expires),
     environments: mapEntries(form.environments, environmentOfForm),
     notify: form.notify.map(channelOfForm),

@@ -20,6 +20,7 @@ export function printPolicy(policy: Policy): string {
     keys: policy.keys,
     verdict: { expires: formatDuration(policy.verdictExpires) },
     environments: mapped(policy.environments, environmentForm),
+    approvals: without({ 'policy-change': policy.approvals.policyChange }),
     notify: policy.notify.map(channelForm),
   }
   return stringify(form, { aliasDuplicateObjects: false })
