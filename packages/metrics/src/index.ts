@@ -1,0 +1,1 @@
+export { type MetricsWorld, openMetrics } from './open-metrics.ts'
