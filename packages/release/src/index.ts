@@ -1,5 +1,10 @@
 export { type AddedSigner, addSigner, readKeyFile } from './add-signer.ts'
-export { type MadeApproval, approveAmendment, keepApproval } from './approvals.ts'
+export {
+  type ApprovalRequest,
+  type MadeApproval,
+  approveAmendment,
+  keepApproval,
+} from './approvals.ts'
 export { auditLedger } from './audit-ledger.ts'
 export {
   type LedgerQuestion,
@@ -53,3 +58,4 @@ export {
 } from './verify-release.ts'
 export { onlyEnvironment, workingPolicy, worktreePolicy } from './working-policy.ts'
 export { type Workspace, keysDirectory, openWorkspace } from './workspace.ts'
+export { approveWaiver } from './waivers.ts'
