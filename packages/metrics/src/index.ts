@@ -1,1 +1,2 @@
-export { type MetricsWorld, openMetrics } from './open-metrics.ts'
+export { openMetrics } from './open-metrics.ts'
+export type { MetricsWorld } from './source.ts'

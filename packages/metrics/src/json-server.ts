@@ -1,10 +1,9 @@
-import type { JsonMetricsPolicy } from '@bulkhead/policy'
+import type { MetricSourcePolicy } from '@bulkhead/policy'
 import type { CommitId } from '@bulkhead/vocabulary'
 import type { Reading } from '@bulkhead/rollout'
-import type { HttpExchange } from '@bulkhead/world'
 import * as v from 'valibot'
 import { jsonOf } from './prometheus.ts'
-import { type MetricSource, type Span, none } from './source.ts'
+import { type MetricSource, type MetricsWorld, type Span, none } from './source.ts'
 
 /**
  * What the server answers: `until` says up to when its data are whole (ISO 8601), and either `value`
@@ -18,15 +17,10 @@ const answerForm = v.object({
 
 type Answered = v.InferOutput<typeof answerForm>
 
-export interface JsonServerWorld {
-  readonly exchange: HttpExchange
-  readonly secrets: (variable: string) => string | undefined
-}
-
 /** Any server that answers `GET URL?query=…&build=…&from=…&to=…&step=…` with JSON. */
 export function jsonSource(
-  policy: JsonMetricsPolicy,
-  { exchange, secrets }: JsonServerWorld,
+  policy: MetricSourcePolicy,
+  { exchange, secrets }: MetricsWorld,
 ): MetricSource {
   const ask = async (
     query: string,
@@ -41,7 +35,14 @@ export function jsonSource(
     for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
     const headers = token === null ? {} : { authorization: `Bearer ${token}` }
     const body = jsonOf(
-      await exchange({ url: url.href, headers, timeout: 5_000, attempts: 3, budget: 10_000, signal }),
+      await exchange({
+        url: url.href,
+        headers,
+        timeout: 5_000,
+        attempts: 3,
+        budget: 10_000,
+        signal,
+      }),
     )
     if (body.kind === 'none') return body
     const parsed = v.safeParse(answerForm, body.value)
@@ -70,7 +71,7 @@ export function jsonSource(
   }
 }
 
-const timesOf = ({ from, to }: Span, { step }: JsonMetricsPolicy) => ({
+const timesOf = ({ from, to }: Span, { step }: MetricSourcePolicy) => ({
   from: new Date(from).toISOString(),
   to: new Date(to).toISOString(),
   step: String(step / 1000),

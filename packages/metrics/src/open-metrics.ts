@@ -1,17 +1,10 @@
 import type { AnalysisPolicy, MetricPolicy } from '@bulkhead/policy'
 import type { CommitId } from '@bulkhead/vocabulary'
 import type { CountsOfArms, Metric, MetricWindow, Reading, ValuesOfGroups } from '@bulkhead/rollout'
-import type { HttpExchange } from '@bulkhead/world'
 import { jsonSource } from './json-server.ts'
 import { probe } from './probe.ts'
 import { prometheusSource } from './prometheus.ts'
-import { type MetricSource, type Span, none } from './source.ts'
-
-export interface MetricsWorld {
-  readonly exchange: HttpExchange
-  /** Reads an environment variable that the policy names. */
-  readonly secrets: (variable: string) => string | undefined
-}
+import { type MetricSource, type MetricsWorld, type Span, none } from './source.ts'
 
 /** The metrics that a policy declares, each with its door to the source. */
 export function openMetrics(policy: AnalysisPolicy, world: MetricsWorld): readonly Metric[] {
@@ -39,7 +32,11 @@ function openMetric(
   const reader = new Reader(openSource(policy, world), policy.lag)
   switch (metric.kind) {
     case 'errors':
-      return { name, kind: 'errors', read: (window, signal) => reader.counts(metric, window, signal) }
+      return {
+        name,
+        kind: 'errors',
+        read: (window, signal) => reader.counts(metric, window, signal),
+      }
     case 'latency':
       return {
         name,
@@ -52,7 +49,7 @@ function openMetric(
         name,
         kind: 'heartbeat',
         allowedDrop: metric.allowedDrop,
-        read: (window, signal) => reader.beforeAndNow(metric.query, null, window, signal),
+        read: (window, signal) => reader.beforeAndNow(metric.query, window, signal),
       }
   }
 }
@@ -68,7 +65,7 @@ function openSource({ source }: AnalysisPolicy, world: MetricsWorld): MetricSour
   }
 }
 
-/** How far before a rollout a heartbeat is compared with, at least. */
+/** How much of the time before a rollout is compared with, at least: milliseconds. */
 const LEAST_BEFORE = 300_000
 
 class Reader {
@@ -108,24 +105,24 @@ class Reader {
     }
     const canary = await armOf(window.canary)
     if (canary.kind === 'none') return canary
-    if (window.control === null)
+    if (!window.beside)
       return { kind: 'read', value: { canary: canary.value, control: { requests: 0, errors: 0 } } }
     const control = await armOf(window.control)
     if (control.kind === 'none') return control
     return { kind: 'read', value: { canary: canary.value, control: control.value } }
   }
 
-  /** The new release against the old one beside it; against the time before, when none is beside it. */
+  /** The new release against the old one beside it; against the time before, when none is left. */
   async arms(
     query: string,
     window: MetricWindow,
     signal: AbortSignal,
   ): Promise<Reading<ValuesOfGroups>> {
-    if (window.control === null) return none('no release is beside it to compare with')
     const span = await this.#span(window, signal)
     if (span.kind === 'none') return span
+    const reference = window.beside ? span.value : spanBefore(window, span.value)
     return groups(
-      await this.#source.series(query, window.control, span.value, signal),
+      await this.#source.series(query, window.control, reference, signal),
       await this.#source.series(query, window.canary, span.value, signal),
     )
   }
@@ -133,20 +130,22 @@ class Reader {
   /** A value of the whole environment, before the rollout and now. */
   async beforeAndNow(
     query: string,
-    build: null,
     window: MetricWindow,
     signal: AbortSignal,
   ): Promise<Reading<ValuesOfGroups>> {
     const span = await this.#span(window, signal)
     if (span.kind === 'none') return span
-    const length = Math.max(span.value.to - span.value.from, LEAST_BEFORE)
-    const before = { from: window.rolloutBegan - length, to: window.rolloutBegan }
     return groups(
-      await this.#source.series(query, build, before, signal),
-      await this.#source.series(query, build, span.value, signal),
+      await this.#source.series(query, null, spanBefore(window, span.value), signal),
+      await this.#source.series(query, null, span.value, signal),
     )
   }
 }
+
+const spanBefore = ({ rolloutBegan }: MetricWindow, { from, to }: Span): Span => ({
+  from: rolloutBegan - Math.max(to - from, LEAST_BEFORE),
+  to: rolloutBegan,
+})
 
 function groups(
   reference: Reading<readonly number[]>,

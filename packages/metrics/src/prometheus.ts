@@ -1,8 +1,8 @@
-import type { PrometheusPolicy } from '@bulkhead/policy'
+import type { MetricSourcePolicy } from '@bulkhead/policy'
 import type { Reading } from '@bulkhead/rollout'
-import type { HttpExchange, HttpOutcome } from '@bulkhead/world'
+import type { HttpOutcome } from '@bulkhead/world'
 import * as v from 'valibot'
-import { type MetricSource, type Span, fillQuery, none } from './source.ts'
+import { type MetricSource, type MetricsWorld, type Span, fillQuery, none } from './source.ts'
 
 /** Prometheus' HTTP API v1: instant vectors and scalars, and matrices; values are strings. */
 const sample = v.tuple([v.number(), v.string()])
@@ -25,15 +25,10 @@ const rangeAnswer = v.object({
   }),
 })
 
-export interface PrometheusWorld {
-  readonly exchange: HttpExchange
-  readonly secrets: (variable: string) => string | undefined
-}
-
 /** A Prometheus server, asked by its HTTP API v1 (`/api/v1/query`, `/api/v1/query_range`). */
 export function prometheusSource(
-  policy: PrometheusPolicy,
-  { exchange, secrets }: PrometheusWorld,
+  policy: MetricSourcePolicy,
+  { exchange, secrets }: MetricsWorld,
 ): MetricSource {
   const ask = async (
     path: string,
@@ -62,8 +57,7 @@ export function prometheusSource(
   const instant = async (query: string, at: number, signal: AbortSignal) =>
     then(await ask('query', { query, time: seconds(at) }, signal), oneValue)
   return {
-    count: (query, build, span, signal) =>
-      instant(fillQuery(query, build, span), span.to, signal),
+    count: (query, build, span, signal) => instant(fillQuery(query, build, span), span.to, signal),
     series: async (query, build, span, signal) =>
       then(
         await ask('query_range', rangeForm(fillQuery(query, build, span), span, policy), signal),
@@ -76,7 +70,7 @@ export function prometheusSource(
   }
 }
 
-const rangeForm = (query: string, span: Span, { step }: PrometheusPolicy) => ({
+const rangeForm = (query: string, span: Span, { step }: MetricSourcePolicy) => ({
   query,
   start: seconds(span.from),
   end: seconds(span.to),
@@ -85,10 +79,8 @@ const rangeForm = (query: string, span: Span, { step }: PrometheusPolicy) => ({
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(3)
 
-const then = <In, Out>(
-  reading: Reading<In>,
-  next: (value: In) => Reading<Out>,
-): Reading<Out> => (reading.kind === 'none' ? reading : next(reading.value))
+const then = <In, Out>(reading: Reading<In>, next: (value: In) => Reading<Out>): Reading<Out> =>
+  reading.kind === 'none' ? reading : next(reading.value)
 
 /** The body of a final answer of 200 as JSON. */
 export function jsonOf(outcome: HttpOutcome): Reading<unknown> {
@@ -120,9 +112,11 @@ function oneSeries(body: unknown): Reading<readonly number[]> {
   if (!parsed.success) return none('answered in a form that is not known')
   const [first, ...others] = parsed.output.data.result
   if (first === undefined) return none('has no data')
-  if (others.length > 0)
-    return none(`has ${others.length + 1} series, aggregate them into one`)
-  return { kind: 'read', value: first.values.map(([, value]) => Number(value)).filter(Number.isFinite) }
+  if (others.length > 0) return none(`has ${others.length + 1} series, aggregate them into one`)
+  return {
+    kind: 'read',
+    value: first.values.map(([, value]) => Number(value)).filter(Number.isFinite),
+  }
 }
 
 function finite(text: string): Reading<number> {

@@ -1,5 +1,13 @@
 import type { CommitId } from '@bulkhead/vocabulary'
 import type { Reading } from '@bulkhead/rollout'
+import type { HttpExchange } from '@bulkhead/world'
+
+/** What reading metrics needs of the world. */
+export interface MetricsWorld {
+  readonly exchange: HttpExchange
+  /** Reads an environment variable that the policy names. */
+  readonly secrets: (variable: string) => string | undefined
+}
 
 /** A stretch of time, milliseconds since the epoch. */
 export interface Span {

@@ -25,3 +25,9 @@ export type {
   VoucherPolicy,
   WebhookPolicy,
 } from './policy.ts'
+export type {
+  AnalysisPolicy,
+  MetricPolicy,
+  MetricSourcePolicy,
+  ProbePolicy,
+} from './analysis-policy.ts'

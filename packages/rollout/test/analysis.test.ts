@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { BakeAnalysis } from '../src/analysis/bake-analysis.ts'
 import { hodgesLehmann, medianOf } from '../src/analysis/hodges-lehmann.ts'
@@ -145,6 +145,7 @@ describe('a metric without counts', () => {
 const window: MetricWindow = {
   canary: newRelease.commit,
   control: oldRelease.commit,
+  beside: true,
   rolloutBegan: 0,
   bakeBegan: 1_000,
   now: 60_000,

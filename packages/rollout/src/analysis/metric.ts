@@ -11,8 +11,10 @@ export interface MetricAnswer {
 export interface MetricWindow {
   /** The release on trial. */
   readonly canary: CommitId
-  /** The release beside it; null when the whole fleet is new. */
-  readonly control: CommitId | null
+  /** The release before it. */
+  readonly control: CommitId
+  /** Whether the control still serves beside it; false when the whole fleet is new. */
+  readonly beside: boolean
   /** When the rollout began: before it nothing of the new release served. */
   readonly rolloutBegan: number
   readonly bakeBegan: number
@@ -41,7 +43,7 @@ export type Metric = { readonly name: string } & (
       read(window: MetricWindow, signal: AbortSignal): Promise<Reading<CountsOfArms>>
     }
   | {
-      /** Compared with the old release beside it, in the same zones and at the same time. */
+      /** Compared with the old release beside it; when none is left, with the time before the rollout. */
       readonly kind: 'latency'
       readonly allowedIncrease: number
       read(window: MetricWindow, signal: AbortSignal): Promise<Reading<ValuesOfGroups>>
