@@ -1,4 +1,4 @@
-import { type Finding, type ReasonCode, WorldError } from '@bulkhead/vocabulary'
+import { type Finding, WorldError } from '@bulkhead/vocabulary'
 
 const MAX_MESSAGE = 1_000
 /** Whoever may write to a store may fill it with junk: so much of it is named. */
@@ -22,16 +22,4 @@ export const foreignPath = (path: string): Finding => ({
   subject: path,
   message: 'it is no part of a ledger',
   remedy: 'find out who wrote it, and take its right to write away; deploys go on meanwhile',
-})
-
-/** What a store itself shows of tampering. */
-export const tamperedWith = (
-  subject: string,
-  message: string,
-  code: ReasonCode = 'ledger/rewritten',
-): Finding => ({
-  code,
-  subject,
-  message,
-  remedy: 'find out who wrote it; compare the log with a copy that you trust',
 })
