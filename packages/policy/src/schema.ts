@@ -17,6 +17,7 @@ import {
   repositoryPath,
   wholeNumber,
 } from './forms.ts'
+import { notifyForm } from './notify-form.ts'
 import { signingForm } from './signing-form.ts'
 import { REPORT_FORMATS } from './policy.ts'
 
@@ -236,6 +237,7 @@ export const policyForm = explain(
       {},
     ),
     environments: environmentsForm,
+    notify: v.optional(notifyForm, []),
   }),
   {
     form: 'a mapping with the keys of the policy',

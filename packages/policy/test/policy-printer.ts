@@ -1,6 +1,12 @@
 import { formatDuration } from '@bulkhead/vocabulary'
 import { stringify } from 'yaml'
-import type { EnvironmentPolicy, Policy, SigningPolicy, SuitePolicy } from '../src/index.ts'
+import type {
+  EnvironmentPolicy,
+  NotifyPolicy,
+  Policy,
+  SigningPolicy,
+  SuitePolicy,
+} from '../src/index.ts'
 
 /** Writes a policy as YAML, the other way round than the parser; knows nothing of its code. */
 export function printPolicy(policy: Policy): string {
@@ -14,8 +20,20 @@ export function printPolicy(policy: Policy): string {
     keys: policy.keys,
     verdict: { expires: formatDuration(policy.verdictExpires) },
     environments: mapped(policy.environments, environmentForm),
+    notify: policy.notify.map(channelForm),
   }
   return stringify(form, { aliasDuplicateObjects: false })
+}
+
+const channelForm = (channel: NotifyPolicy) =>
+  Object.fromEntries(
+    Object.entries(channel).map(([key, value]) => [CHANNEL_KEYS[key] ?? key, value]),
+  )
+
+const CHANNEL_KEYS: Readonly<Record<string, string>> = {
+  urlFrom: 'url-from',
+  secretFrom: 'secret-from',
+  routingKeyFrom: 'routing-key-from',
 }
 
 const signingForm = ({ revoked, principals, x509, sigstore, rules }: SigningPolicy) =>
