@@ -8,7 +8,9 @@ export { REPORT_FORMATS, type ReportFormat } from './policy.ts'
 export type {
   BakePolicy,
   EnvironmentPolicy,
+  FileKeyPolicy,
   KeyPolicy,
+  KeylessPolicy,
   LoadedPolicy,
   LocalTargetPolicy,
   Mode,
@@ -18,5 +20,7 @@ export type {
   SigningPolicy,
   SuitePolicy,
   TargetPolicy,
+  VoucherJobPolicy,
+  VoucherKeyPolicy,
   VoucherPolicy,
 } from './policy.ts'

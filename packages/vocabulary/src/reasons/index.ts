@@ -8,6 +8,7 @@ import { ledgerReasons } from './ledger.ts'
 import { policyReasons } from './policy.ts'
 import { rolloutReasons } from './rollout.ts'
 import { signatureReasons } from './signature.ts'
+import { signerReasons } from './signer.ts'
 import { testReasons } from './test.ts'
 import { usageReasons } from './usage.ts'
 
@@ -26,6 +27,7 @@ export const reasons = {
   ...policyReasons,
   ...rolloutReasons,
   ...signatureReasons,
+  ...signerReasons,
   ...testReasons,
   ...usageReasons,
 } as const
