@@ -13,7 +13,7 @@ const FLOORS = [
   ['@bulkhead/git', '@bulkhead/envelope', '@bulkhead/github'],
   ['@bulkhead/policy', '@bulkhead/signers'],
   ['@bulkhead/signatures', '@bulkhead/test-reports', '@bulkhead/ledger', '@bulkhead/rollout'],
-  ['@bulkhead/gate', '@bulkhead/targets', '@bulkhead/approvals'],
+  ['@bulkhead/gate', '@bulkhead/targets', '@bulkhead/approvals', '@bulkhead/notify'],
   ['@bulkhead/attest'],
   ['@bulkhead/release'],
   ['@bulkhead/action-kit'],

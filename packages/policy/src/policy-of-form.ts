@@ -2,10 +2,12 @@ import { type Milliseconds, parseDuration } from '@bulkhead/vocabulary'
 import type { EnvironmentForm } from './environment-form.ts'
 import { splitAddress } from './forms.ts'
 import { fraction } from './fraction.ts'
+import type { NotifyForm } from './notify-form.ts'
 import type {
   BakePolicy,
   EnvironmentPolicy,
   KeyPolicy,
+  NotifyPolicy,
   Policy,
   PrincipalPolicy,
   RetriesProof,
@@ -33,6 +35,7 @@ export function policyOfForm(form: PolicyForm): Policy {
     keys: keysOfForm(form.keys),
     verdictExpires: span(form.verdict.expires),
     environments: mapEntries(form.environments, environmentOfForm),
+    notify: form.notify.map(channelOfForm),
   }
 }
 
@@ -142,6 +145,20 @@ const bakeOfForm = (form: EnvironmentForm['bake']): BakePolicy => ({
   floor: span(form.floor),
   deadline: span(form.deadline),
 })
+
+function channelOfForm(form: NotifyForm): NotifyPolicy {
+  const { urgency } = form
+  switch (form.kind) {
+    case 'slack':
+      return { kind: 'slack', urlFrom: form['url-from'], urgency }
+    case 'webhook':
+      return { kind: 'webhook', url: form.url, secretFrom: form['secret-from'], urgency }
+    case 'pagerduty': {
+      const { region, 'routing-key-from': routingKeyFrom } = form
+      return { kind: 'pagerduty', routingKeyFrom, region, urgency }
+    }
+  }
+}
 
 /** Without a prototype: asking for a suite that is not there gives undefined, whatever its name. */
 function mapEntries<In, Out>(

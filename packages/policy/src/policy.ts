@@ -182,6 +182,37 @@ export interface SigningPolicy {
   readonly rules: SigningRules
 }
 
+/** How much a notice wants of its reader: `page` wakes somebody. */
+export type Urgency = 'info' | 'warning' | 'page'
+
+interface ChannelPolicy {
+  /** The least urgency that the channel hears of. */
+  readonly urgency: Urgency
+}
+
+/** The variable holds the address of an incoming webhook. */
+export interface SlackPolicy extends ChannelPolicy {
+  readonly kind: 'slack'
+  readonly urlFrom: string
+}
+
+/** The variable holds the secret that signs what is posted. */
+export interface WebhookPolicy extends ChannelPolicy {
+  readonly kind: 'webhook'
+  readonly url: string
+  readonly secretFrom: string
+}
+
+/** The variable holds the routing key of an integration. */
+export interface PagerDutyPolicy extends ChannelPolicy {
+  readonly kind: 'pagerduty'
+  readonly routingKeyFrom: string
+  readonly region: 'us' | 'eu'
+}
+
+/** One way to tell people what happens. */
+export type NotifyPolicy = SlackPolicy | WebhookPolicy | PagerDutyPolicy
+
 /** `bulkhead.yml`, version 1, parsed and checked. */
 export interface Policy {
   readonly version: 1
@@ -204,6 +235,7 @@ export interface Policy {
   /** How long a verdict stands. */
   readonly verdictExpires: Milliseconds
   readonly environments: Readonly<Record<string, EnvironmentPolicy>>
+  readonly notify: readonly NotifyPolicy[]
 }
 
 /** A policy with where it came from: what a verdict is bound to. */

@@ -12,6 +12,7 @@ import {
   wholeNumber,
 } from './forms.ts'
 import { keysForm } from './key-forms.ts'
+import { notifyForm } from './notify-form.ts'
 import { signingForm } from './signing-form.ts'
 import { REPORT_FORMATS } from './policy.ts'
 
@@ -180,6 +181,7 @@ export const policyForm = explain(
       {},
     ),
     environments: environmentsForm,
+    notify: v.optional(notifyForm, []),
   }),
   {
     form: 'a mapping with the keys of the policy',

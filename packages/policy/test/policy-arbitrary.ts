@@ -6,6 +6,7 @@ import type {
   EnvironmentPolicy,
   KeyPolicy,
   LocalTargetPolicy,
+  NotifyPolicy,
   Policy,
   SigningPolicy,
   SuitePolicy,
@@ -142,6 +143,25 @@ const assembleSigning = (
   rules,
 })
 
+const urgency = fc.constantFrom('info' as const, 'warning' as const, 'page' as const)
+const variable = fc.stringMatching(/^[A-Z][A-Z0-9_]{0,20}$/).filter((text) => text !== 'PORT')
+
+const channel: fc.Arbitrary<NotifyPolicy> = fc.oneof(
+  fc.record({ kind: fc.constant('slack' as const), urlFrom: variable, urgency }),
+  fc.record({
+    kind: fc.constant('webhook' as const),
+    url: fc.webUrl({ validSchemes: ['https'] }),
+    secretFrom: variable,
+    urgency,
+  }),
+  fc.record({
+    kind: fc.constant('pagerduty' as const),
+    routingKeyFrom: variable,
+    region: fc.constantFrom('us' as const, 'eu' as const),
+    urgency,
+  }),
+)
+
 /** Policies without defects; every path is given once, since files have one use. */
 export const rightPolicy: fc.Arbitrary<Policy> = fc
   .record({
@@ -163,6 +183,7 @@ export const rightPolicy: fc.Arbitrary<Policy> = fc
     repositoryId: fc.integer({ min: 1 }),
     verdictExpires: span(1, 999_999_999),
     environments: fc.dictionary(name, environment, { minKeys: 1, maxKeys: 2 }),
+    notify: fc.array(channel, { maxLength: 3 }),
   })
   .map(assemble)
 
@@ -179,6 +200,7 @@ interface Ingredients {
   readonly repositoryId: number
   readonly verdictExpires: Milliseconds
   readonly environments: Readonly<Record<string, Omit<EnvironmentPolicy, 'name'>>>
+  readonly notify: Policy['notify']
 }
 
 function gateKey({ signsWith, repositoryId }: Ingredients, next: () => string): KeyPolicy {
@@ -230,5 +252,6 @@ function assemble(made: Ingredients): Policy {
     environments: Object.fromEntries(
       Object.entries(made.environments).map(([key, held]) => [key, { name: key, ...held }]),
     ),
+    notify: made.notify,
   }
 }

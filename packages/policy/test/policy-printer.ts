@@ -3,6 +3,7 @@ import { stringify } from 'yaml'
 import type {
   EnvironmentPolicy,
   KeyPolicy,
+  NotifyPolicy,
   Policy,
   SigningPolicy,
   SuitePolicy,
@@ -26,6 +27,7 @@ export function printPolicy(policy: Policy): string {
     },
     verdict: { expires: formatDuration(policy.verdictExpires) },
     environments: mapped(policy.environments, environmentForm),
+    notify: policy.notify.map(channelForm),
   }
   return stringify(form, { aliasDuplicateObjects: false })
 }
@@ -53,6 +55,17 @@ const voucherForm = (voucher: VoucherPolicy) =>
         },
       }
     : voucher
+
+const channelForm = (channel: NotifyPolicy) =>
+  Object.fromEntries(
+    Object.entries(channel).map(([key, value]) => [CHANNEL_KEYS[key] ?? key, value]),
+  )
+
+const CHANNEL_KEYS: Readonly<Record<string, string>> = {
+  urlFrom: 'url-from',
+  secretFrom: 'secret-from',
+  routingKeyFrom: 'routing-key-from',
+}
 
 const signingForm = ({ revoked, principals, x509, sigstore, rules }: SigningPolicy) =>
   without({

@@ -13,6 +13,7 @@ import {
 } from '@bulkhead/test-reports'
 import { type CommitId, type Finding, InputError } from '@bulkhead/vocabulary'
 import { readFileStates } from './file-states.ts'
+import { namesOf } from './range-authors.ts'
 import { voucherKeys } from './trusted-keys.ts'
 import { type Workspace, suitesDirectory } from './workspace.ts'
 
@@ -133,14 +134,6 @@ function fileStatesOf(
     signerOf: (id) => signers.get(id),
     namesOf: (address) => namesOf(policy, address),
   })
-}
-
-/** The principal that the trusted ref knows by this address, and their other addresses. */
-function namesOf({ policy }: LoadedPolicy, address: string): readonly string[] {
-  const wanted = address.toLowerCase()
-  return Object.entries(policy.signing.principals).flatMap(([name, { committers }]) =>
-    committers.some((one) => one.toLowerCase() === wanted) ? [name, ...committers] : [],
-  )
 }
 
 function readInventory(

@@ -5,6 +5,7 @@ import { gateReasons } from './gate.ts'
 import { gitReasons } from './git.ts'
 import { githubReasons } from './github.ts'
 import { ledgerReasons } from './ledger.ts'
+import { notifyReasons } from './notify.ts'
 import { policyReasons } from './policy.ts'
 import { rolloutReasons } from './rollout.ts'
 import { signatureReasons } from './signature.ts'
@@ -24,6 +25,7 @@ export const reasons = {
   ...gitReasons,
   ...githubReasons,
   ...ledgerReasons,
+  ...notifyReasons,
   ...policyReasons,
   ...rolloutReasons,
   ...signatureReasons,
