@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { type KeyObject, createHash, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
-import { type IncomingMessage, createServer } from 'node:http'
+import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
@@ -44,14 +44,16 @@ export async function startKms(
   const held = new Map(Object.entries(keys).map(([arn, kind]) => [arn, KEYS[kind]()]))
   const requests: KmsRequest[] = []
   const troubles: KmsTrouble[] = []
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
+    const asked = await readRequest(request)
+    requests.push(asked)
+    const answer = await answerTo(asked, held, troubles.shift())
+    response
+      .writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.1' })
+      .end(JSON.stringify(answer.body))
+  }
   const server = createServer((request, response) => {
-    void readRequest(request).then(async (asked) => {
-      requests.push(asked)
-      const answer = await answerTo(asked, held, troubles.shift())
-      response
-        .writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.1' })
-        .end(JSON.stringify(answer.body))
-    })
+    void serve(request, response)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
