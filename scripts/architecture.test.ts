@@ -11,7 +11,7 @@ const FLOORS = [
   ['@bulkhead/world'],
   ['@bulkhead/testkit'],
   ['@bulkhead/git', '@bulkhead/envelope', '@bulkhead/github'],
-  ['@bulkhead/policy'],
+  ['@bulkhead/policy', '@bulkhead/signers'],
   ['@bulkhead/signatures', '@bulkhead/test-reports', '@bulkhead/ledger', '@bulkhead/rollout'],
   [
     '@bulkhead/gate',

@@ -8,7 +8,9 @@ export { REPORT_FORMATS, type ReportFormat } from './policy.ts'
 export type {
   BakePolicy,
   EnvironmentPolicy,
+  FileKeyPolicy,
   KeyPolicy,
+  KeylessPolicy,
   LoadedPolicy,
   LocalTargetPolicy,
   Mode,
@@ -21,6 +23,8 @@ export type {
   SlackPolicy,
   SuitePolicy,
   TargetPolicy,
+  VoucherJobPolicy,
+  VoucherKeyPolicy,
   Urgency,
   VoucherPolicy,
   WebhookPolicy,
