@@ -10,7 +10,9 @@ export { REPORT_FORMATS, type ReportFormat } from './policy.ts'
 export type {
   BakePolicy,
   EnvironmentPolicy,
+  FileKeyPolicy,
   KeyPolicy,
+  KeylessPolicy,
   LoadedPolicy,
   LocalTargetPolicy,
   Mode,
@@ -23,7 +25,15 @@ export type {
   SlackPolicy,
   SuitePolicy,
   TargetPolicy,
+  VoucherJobPolicy,
+  VoucherKeyPolicy,
   Urgency,
   VoucherPolicy,
   WebhookPolicy,
 } from './policy.ts'
+export type {
+  AnalysisPolicy,
+  MetricPolicy,
+  MetricSourcePolicy,
+  ProbePolicy,
+} from './analysis-policy.ts'

@@ -1,5 +1,14 @@
 import type { BakePolicy, EnvironmentPolicy, LocalTargetPolicy, TargetPolicy } from '../policy.ts'
-import { type Compare, fixed, free, named, notHigher, notLower, part } from './comparison.ts'
+import {
+  type Compare,
+  fixed,
+  free,
+  named,
+  notHigher,
+  notLower,
+  optional,
+  part,
+} from './comparison.ts'
 
 const localTarget = part<LocalTargetPolicy>({
   kind: fixed,
@@ -45,6 +54,8 @@ export const environment = part<EnvironmentPolicy>(
     regions: named(named(notLower)),
     required: notLower,
     bake,
+    // Which metrics have a say, and how much: no order is stricter than another.
+    analysis: optional(fixed, { coming: 'free', going: 'loosens' }),
   },
   { required: 'capacity.required' },
 )
