@@ -115,6 +115,11 @@ export class JsonProver {
     this.#before += bytes.length
   }
 
+  /** Whether the value has ended, so that nothing but blanks may follow. */
+  get isWhole(): boolean {
+    return this.#state === 'end'
+  }
+
   /**
    * The bytes are at their end. The next `write` begins another text.
    *
@@ -122,7 +127,7 @@ export class JsonProver {
    */
   end(): void {
     if (this.#state === 'number' && this.#depth === 0) this.#endNumber(NOTHING, 0)
-    if (this.#state !== 'end') this.#refuse('the text ends before its value', 0)
+    if (!this.isWhole) this.#refuse('the text ends before its value', 0)
     this.#state = 'value'
     this.#before = 0
   }
