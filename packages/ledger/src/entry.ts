@@ -5,7 +5,9 @@ export const LEDGER_ENTRY_TYPE = 'https://bulkhead.dev/ledger-entry/v1'
 export const ENTRY_KINDS = [
   'genesis',
   'lease.acquired',
+  'lease.renewed',
   'lease.released',
+  'lease.broken',
   'gate.verdict',
   'deploy.started',
   'deploy.step',
@@ -14,9 +16,10 @@ export const ENTRY_KINDS = [
   'rollback.started',
   'heartbeat',
   'key.revoked',
+  'annotation',
 ] as const
 
-/** What happened. Each kind has a CDEvents type (event.ts) and its rule (rules.ts). */
+/** What happened. A kind is one word here and one row of the table in kinds.ts. */
 export type EntryKind = (typeof ENTRY_KINDS)[number]
 
 export interface Actor {

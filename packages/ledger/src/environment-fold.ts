@@ -3,11 +3,13 @@ import type { LedgerEntry, ReleaseOnRecord } from './entry.ts'
 import type {
   BlockOnRecord,
   EnvironmentState,
+  FindingOnRecord,
   LeaseOnRecord,
   RolloutOnRecord,
   VerdictOnRecord,
 } from './environment-state.ts'
-import { type OnRecord, RULES, type Step, leaseOf } from './rules.ts'
+import { KINDS } from './kinds.ts'
+import { type OnRecord, type Step, brokenLeaseOf, leaseOf } from './rules.ts'
 
 type Folded = Step & Pick<LedgerEntry, 'digest'>
 
@@ -37,7 +39,7 @@ export class EnvironmentFold implements OnRecord {
 
   /** Why this entry may not come next, if so. */
   objection(step: Step): string | undefined {
-    return RULES[step.kind](step, this)
+    return KINDS[step.kind].rule(step, this)
   }
 
   /** Takes in an entry that {@link objection} has nothing against. */
@@ -49,6 +51,7 @@ export class EnvironmentFold implements OnRecord {
     const { fence, release } = entry
     if (entry.kind === 'lease.acquired') this.#acquire(entry)
     else if (entry.kind === 'gate.verdict') this.#judge(entry)
+    else if (entry.kind === 'lease.broken') this.#break(entry)
     else if (fence !== undefined && entry.kind === 'lease.released') this.#endLease(fence)
     else if (fence !== undefined && release !== undefined) this.#deploy(entry, fence, release)
   }
@@ -58,6 +61,11 @@ export class EnvironmentFold implements OnRecord {
     const ended = this.#leases.find((other) => other.token === takesOver)
     if (ended !== undefined) this.#endLease(ended.token)
     this.#leases = [...this.#leases, lease]
+  }
+
+  #break({ data }: Folded): void {
+    const token = brokenLeaseOf(data)
+    if (token !== undefined) this.#endLease(token)
   }
 
   /** A rollout without its lease cannot go on: whoever holds the next lease starts one of its own. */
@@ -74,8 +82,11 @@ export class EnvironmentFold implements OnRecord {
     if (outcome === 'PASS' || data['mode'] === 'observe') return
     const before = this.#blocks.get(release.commit) ?? []
     const same = before.find((block) => ofSameArtifacts(block, release))
-    const codes = new Set([...(same?.codes ?? []), ...codesOf(data['findings'])])
-    const block = { ...release, index: same?.index ?? index, codes: [...codes] }
+    const listed = findingsOf(data['findings'])
+    const codes = new Set([...(same?.codes ?? []), ...listed.map(({ code }) => code)])
+    const isWhole = data['findingsTotal'] === listed.length && (same?.reasons.length ?? 1) > 0
+    const reasons = isWhole ? unitedFindings([...(same?.reasons ?? []), ...listed]) : []
+    const block = { ...release, index: same?.index ?? index, codes: [...codes], reasons }
     this.#blocks.set(release.commit, [...before.filter((other) => other !== same), block])
   }
 
@@ -143,15 +154,27 @@ const ofSameArtifacts = (one: ReleaseOnRecord, other: ReleaseOnRecord): boolean 
   one.artifacts.length === other.artifacts.length &&
   one.artifacts.every(({ digest }) => other.artifacts.some((binding) => binding.digest === digest))
 
-/** The codes that an entry lists; what has another form lists none. */
-const codesOf = (findings: unknown): readonly string[] =>
+/** The findings that an entry lists; what has another form is none. */
+const findingsOf = (findings: unknown): readonly FindingOnRecord[] =>
   Array.isArray(findings)
     ? findings.flatMap((finding: unknown) =>
         typeof finding === 'object' &&
         finding !== null &&
         'code' in finding &&
         typeof finding.code === 'string'
-          ? [finding.code]
+          ? [
+              {
+                code: finding.code,
+                subject:
+                  'subject' in finding && typeof finding.subject === 'string'
+                    ? finding.subject
+                    : '',
+              },
+            ]
           : [],
       )
     : []
+
+const unitedFindings = (findings: readonly FindingOnRecord[]): readonly FindingOnRecord[] => [
+  ...new Map(findings.map((one) => [`${one.code}\0${one.subject}`, one])).values(),
+]

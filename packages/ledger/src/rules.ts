@@ -1,11 +1,14 @@
 import { count, objectOf, oneOf, orNull, readShape, text } from '@bulkhead/envelope'
 import { type FencingToken, fencingToken } from '@bulkhead/vocabulary'
-import type { EntryKind, LedgerEntry, ReleaseOnRecord } from './entry.ts'
+import type { LedgerEntry, ReleaseOnRecord } from './entry.ts'
 import type { LeaseOnRecord, RolloutOnRecord, VerdictOnRecord } from './environment-state.ts'
 import { regionsOverlap } from './regions.ts'
 
 /** The parts of an entry that rules look at. */
-export type Step = Pick<LedgerEntry, 'kind' | 'index' | 'release' | 'fence' | 'data' | 'at'>
+export type Step = Pick<
+  LedgerEntry,
+  'kind' | 'index' | 'release' | 'fence' | 'actors' | 'data' | 'at'
+>
 
 /** What is on record before a step. */
 export interface OnRecord {
@@ -43,7 +46,7 @@ export function leaseOf(step: Step): LeaseOnRecord & { readonly takesOver: numbe
   return { ...base, takesOver: takesOver?.token ?? null }
 }
 
-const acquireLease: Rule = (step, { leases }) => {
+export const acquireLease: Rule = (step, { leases }) => {
   const read = readShape(leaseShape, step.data)
   if (read.kind === 'refused') return `its data are not those of a lease: ${read.reason}`
   if (step.fence !== undefined) return 'a new lease has no older token'
@@ -70,7 +73,7 @@ const withoutLease = (step: Step): string =>
     ? 'it carries no fencing token'
     : `the lease with token ${step.fence} is not live`
 
-const releaseLease: Rule = (step, record) => {
+export const releaseLease: Rule = (step, record) => {
   const lease = liveLease(step, record)
   if (lease === undefined) return withoutLease(step)
   return lease.stuck
@@ -78,14 +81,50 @@ const releaseLease: Rule = (step, record) => {
     : undefined
 }
 
-const giveVerdict: Rule = ({ release, data }) => {
+/** A sign of life where nothing else is to be said. */
+export const renewLease: Rule = (step, record) =>
+  liveLease(step, record) === undefined ? withoutLease(step) : undefined
+
+const breakShape = objectOf({ token: count, reason: text })
+
+/** The token of the lease that an entry `lease.broken` ends. */
+export function brokenLeaseOf(data: Step['data']): FencingToken | undefined {
+  const read = readShape(breakShape, data)
+  return read.kind === 'read' ? fencingToken(read.value.token) : undefined
+}
+
+/** A human's decision: somebody is named, for a reason, and the one lease meant is still live. */
+export const breakLease: Rule = (step, { leases }) => {
+  const read = readShape(breakShape, step.data)
+  if (read.kind === 'refused') return `its data are not those of a broken lease: ${read.reason}`
+  const { token, reason } = read.value
+  if (reason.trim() === '') return 'breaking a lease needs a reason'
+  if (!step.actors.some(({ id }) => id.trim() !== '')) return 'nobody is named who broke the lease'
+  return leases.some((lease) => lease.token === token)
+    ? undefined
+    : `the lease with token ${token} is not live`
+}
+
+/** What may be said of anything at any time. */
+export const always: Rule = () => undefined
+
+const annotationShape = objectOf({ about: count, text })
+
+/** A note about an entry before it. It adds; what it is about stays as it was. */
+export const annotate: Rule = ({ index, data }) => {
+  const read = readShape(annotationShape, data)
+  if (read.kind === 'refused') return `its data are not those of an annotation: ${read.reason}`
+  return read.value.about < index ? undefined : 'it is about an entry that is not before it'
+}
+
+export const giveVerdict: Rule = ({ release, data }) => {
   if (release === undefined) return 'a verdict names its commit'
   return data['outcome'] === 'PASS' || data['outcome'] === 'BLOCK'
     ? undefined
     : 'a verdict is PASS or BLOCK'
 }
 
-const startDeploy: Rule = (step, record) => {
+export const startDeploy: Rule = (step, record) => {
   const { release } = step
   if (liveLease(step, record) === undefined) return withoutLease(step)
   if (step.fence !== undefined && record.rolloutOf(step.fence) !== undefined) {
@@ -100,7 +139,7 @@ const startDeploy: Rule = (step, record) => {
 }
 
 /** A step of the rollout that is under way under the same, still live, token. */
-const continueDeploy: Rule = (step, record) => {
+export const continueDeploy: Rule = (step, record) => {
   if (liveLease(step, record) === undefined) return withoutLease(step)
   const rollout = step.fence === undefined ? undefined : record.rolloutOf(step.fence)
   if (rollout === undefined) return 'no rollout is under way under its token'
@@ -110,7 +149,7 @@ const continueDeploy: Rule = (step, record) => {
 
 const RESULTS: readonly unknown[] = ['released', 'rolled-back', 'stuck', 'stopped']
 
-const finishDeploy: Rule = (step, record) => {
+export const finishDeploy: Rule = (step, record) => {
   const objection = continueDeploy(step, record)
   if (objection !== undefined) return objection
   const { result } = step.data
@@ -121,21 +160,9 @@ const finishDeploy: Rule = (step, record) => {
     : undefined
 }
 
-/** What may follow what, by kind. Genesis and the chain itself are judged by log-chain.ts. */
-export const RULES: Readonly<Record<EntryKind, Rule>> = {
-  genesis: () => undefined,
-  'lease.acquired': acquireLease,
-  'lease.released': releaseLease,
-  'gate.verdict': giveVerdict,
-  'deploy.started': startDeploy,
-  'deploy.step': continueDeploy,
-  'rollback.started': continueDeploy,
-  'deploy.finished': finishDeploy,
-  'deploy.refused': () => undefined,
-  heartbeat: () => undefined,
-  'key.revoked': ({ data }) =>
-    revokedKeyOf(data) === undefined ? 'it names no key as sha256:<64 hex digits>' : undefined,
-}
+/** Ends a key: see revokedKeyOf. */
+export const revokeKey: Rule = ({ data }) =>
+  revokedKeyOf(data) === undefined ? 'it names no key as sha256:<64 hex digits>' : undefined
 
 /** The id of the key that an entry `key.revoked` ends, from the next entry on. */
 export function revokedKeyOf(data: Step['data']): string | undefined {

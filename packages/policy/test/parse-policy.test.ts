@@ -50,6 +50,7 @@ describe('a right policy', () => {
         ledger: [{ file: '.bulkhead/keys/ledger.pub' }],
       },
       verdictExpires: 3_600_000,
+      notify: [],
       environments: {
         production: {
           name: 'production',
@@ -63,6 +64,7 @@ describe('a right policy', () => {
           },
           regions: { local: { a: 3, b: 3, c: 3 } },
           required: 5,
+          analysis: undefined,
           bake: {
             baselineErrorRate: 0.001,
             detectErrorRate: 0.2,
