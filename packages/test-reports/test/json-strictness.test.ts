@@ -78,7 +78,7 @@ for (const { runner, format, green } of RUNNER_REPORTS)
 const PUT = [null, true, false, 0, 1, 2, -1, '', 'passed', 'expected', 'pass', 'success', [], {}]
 
 /** Every value that differs from another at one place: put otherwise, taken away, or named otherwise. */
-function* oneEdits(value: unknown): Generator<unknown> {
+function* oneEdits(value: unknown): Generator {
   for (const put of PUT) yield put
   if (Array.isArray(value)) {
     const items: readonly unknown[] = value
