@@ -18,7 +18,7 @@ import { gatherSuite, policyCarriedBy } from './gather-suite.ts'
 import { judgeNextPolicy } from './next-policy.ts'
 import { authorsOfRange } from './range-authors.ts'
 import { judgeReleaseRange } from './release-range.ts'
-import { trustedKeys } from './trusted-keys.ts'
+import { statementSigners } from './trusted-keys.ts'
 import { type Workspace, evidenceDirectory } from './workspace.ts'
 
 export interface GatherRequest {
@@ -89,7 +89,7 @@ export async function gatherBuild(
   const directory = evidenceDirectory(workspace.repository, commit)
   const bytes = await readRegularFile(join(directory, 'build.json'), MOST_RECORD_BYTES)
   if (bytes === undefined) return { record: undefined, artifacts: [], findings: [] }
-  const opened = openBuildRecord(bytes, trustedKeys(policy, 'builder'))
+  const opened = openBuildRecord(bytes, await statementSigners(policy, 'builder'))
   if (opened.kind === 'refused')
     return { record: undefined, artifacts: [], findings: opened.findings }
   const { record, digest } = opened
