@@ -19,7 +19,8 @@ interface TufSeeds {
 
 /** The root of the public Sigstore instance, as the maintainers of its TUF client have pinned it. */
 function publicRoot(): string {
-  const seeds = createRequire(import.meta.url)('@sigstore/tuf/seeds.json') as TufSeeds
+  const require = createRequire(import.meta.url)
+  const seeds = require('@sigstore/tuf/seeds.json') as TufSeeds
   const encoded = seeds['https://tuf-repo-cdn.sigstore.dev']?.targets['trusted_root.json'] ?? ''
   const root: unknown = JSON.parse(Buffer.from(encoded, 'base64').toString())
   return `/**
