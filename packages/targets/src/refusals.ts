@@ -77,3 +77,13 @@ export const commandFailed = (subject: string, message: string): WorldError =>
     message,
     remedy: 'Run the command by hand as the message shows it, and mend what it says.',
   })
+
+/** A driver of the user's own failed, or said what nobody understands. @param said end of its stderr */
+export const driverFailed = (command: string, message: string, said: string): WorldError =>
+  new WorldError({
+    code: 'rollout/target-failed',
+    subject: `driver ${command}`,
+    message: `${message}${said === '' ? '' : `; it said:\n${said}`}`,
+    remedy:
+      'Run `bulkhead target check -- DRIVER` to see what the driver owes; docs/targets.md says how.',
+  })

@@ -27,7 +27,7 @@ export interface BedOptions {
 }
 
 /** Ends with the process that made it, however that ends. */
-const DIES_WITH_ITS_BED =
+export const DIES_WITH_ITS_BED =
   'setInterval(() => { try { process.kill(Number(process.env.WATCHED_PID), 0) } catch { process.exit() } }, 500)'
 
 /** Real HAProxies in front of real processes, with build 1 in every unit. */
@@ -92,6 +92,13 @@ export async function makeHaproxyBed({
     proxies: running,
     /** Where users are. */
     url: running[0]?.url ?? '',
+    /** As somebody does who does not know of draining. */
+    async replaceUndrained(server: string, artifact: string) {
+      const port = servers.find(({ place }) => place.id.replaceAll('/', '-') === server)?.port
+      const words = [fixture('replace-unit.mjs'), directory.path, server, String(port), artifact]
+      const child = spawn(process.execPath, [...words, String(process.pid)], { stdio: 'ignore' })
+      await new Promise((resolve) => child.once('exit', resolve))
+    },
     pids: () => pidsIn(directory.path),
     pidOf: (server: string) => Number(readFileSync(join(directory.path, `${server}.pid`), 'utf8')),
     async artifact(number: number, behaviour: UnitBehaviour = {}) {
@@ -230,7 +237,7 @@ ${servers.map(({ name, port: at }) => `  server ${name} 127.0.0.1:${at}`).join('
 `
 
 /** Ports that nobody has now. All are held at once, so that they differ. */
-async function freePorts(count: number): Promise<readonly number[]> {
+export async function freePorts(count: number): Promise<readonly number[]> {
   const holders = Array.from({ length: count }, () => createServer())
   const ports = await Promise.all(
     holders.map(

@@ -89,13 +89,11 @@ describe.skipIf(!haproxyIsInstalled)('units behind HAProxy', () => {
   })
 
   it('are never healthy on a build that they do not name themselves', async () => {
-    await using bed = await makeHaproxyBed({
-      change: {
-        health: { path: '/health', buildField: 'build', interval: ms(20), deadline: ms(400) },
-      },
-    })
+    await using bed = await makeHaproxyBed()
+    const health = { ...bed.spec.health, deadline: ms(3_000) }
+    const hasty = await openHaproxyTarget({ ...bed.spec, health }, bed.state)
     const release = await bed.ship(2, 2, { names: build(3) })
-    const outcome = await bed.target.apply(one(bed), release, hand(2))
+    const outcome = await hasty.apply(one(bed), release, hand(2))
     expect(outcome).toMatchObject({ kind: 'failed', unit: 'eu-1/b/1' })
     expect(outcome).toMatchObject({
       reason: expect.stringContaining(`says that it runs ${build(3)}`),

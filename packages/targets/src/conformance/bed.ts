@@ -106,6 +106,8 @@ export class Trial {
   /** Brings all units to a release and sees that they are. */
   async fill({ release, artifact }: OfferedRelease): Promise<void> {
     await this.target.stage(artifact, this.hand().token)
+    const before = await this.target.observe()
+    if (before.units.length > 0 && before.units.every((unit) => isOn(unit, release))) return
     for (const stage of await this.stages()) {
       const outcome = await this.target.apply(stage, release, this.hand())
       expectApplied(outcome, `the apply of ${stage.region}/${stage.zone}`)

@@ -36,6 +36,7 @@ export async function olderTokenRefused(trial: Trial): Promise<void> {
   const stage = await trial.smallStage()
   const newest = trial.newHand()
   await target.stage(second.artifact, newest.token)
+  expectApplied(await target.restore(stage, newest), 'a restore of what serves')
   const refused = (outcome: StageOutcome, what: string) =>
     agree(
       outcome.kind === 'stale-token' && outcome.newest === newest.token,

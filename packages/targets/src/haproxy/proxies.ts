@@ -2,6 +2,7 @@ import type { Clock } from '@bulkhead/world'
 import { proxyFailed } from '../refusals.ts'
 import type { RuntimeApi } from './runtime-api.ts'
 import { type ServerView, readServers } from './server-view.ts'
+import { SharedLook } from './shared-look.ts'
 
 /** A state that was set and is not seen is set again, so often: a reload may have come between. */
 const MOST_ATTEMPTS = 4
@@ -18,6 +19,7 @@ export class Proxies {
   readonly #apis: readonly RuntimeApi[]
   readonly #backend: string
   readonly #clock: Clock
+  readonly #looks = new SharedLook(() => this.#read())
 
   constructor(apis: readonly RuntimeApi[], backend: string, clock: Clock) {
     this.#apis = apis
@@ -26,7 +28,11 @@ export class Proxies {
   }
 
   /** @throws WorldError when one of them does not answer, or does not know a server that another has. */
-  async read(): Promise<Views> {
+  read(): Promise<Views> {
+    return this.#looks.take()
+  }
+
+  async #read(): Promise<Views> {
     const seen = await Promise.all(this.#apis.map((api) => this.#readOne(api)))
     const names = new Set(seen.flatMap((servers) => [...servers.keys()]))
     return new Map([...names].map((name) => [name, this.#across(name, seen)]))

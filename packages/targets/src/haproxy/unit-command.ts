@@ -1,6 +1,6 @@
 import type { FencingToken } from '@bulkhead/vocabulary'
 import type { ShippedRelease } from '@bulkhead/rollout'
-import type { ProcessEnd } from '@bulkhead/world'
+import { wordsOf } from '../process-words.ts'
 import type { HaproxyContext, ProxiedUnit } from './haproxy-context.ts'
 import type { ServerView } from './server-view.ts'
 
@@ -53,22 +53,4 @@ function valuesOf({ unit, view, release, artifact, token }: UnitCommand): Map<st
     ['artifact', artifact],
     ['token', String(token)],
   ])
-}
-
-/** How a command ended, in words. */
-export function wordsOf(end: ProcessEnd, timeout: number): string {
-  switch (end.kind) {
-    case 'exited':
-      return `ended with exit code ${end.code}`
-    case 'signalled':
-      return `was ended by ${end.signal}`
-    case 'timed-out':
-      return `took longer than ${timeout} ms`
-    case 'cancelled':
-      return 'was cancelled'
-    case 'output-limit':
-      return 'wrote more than is read'
-    case 'not-started':
-      return `could not be started: ${end.reason}`
-  }
 }
