@@ -46,3 +46,11 @@ export type {
 export { type ViewOptions, viewLine, viewSample } from './terminal-view.ts'
 export type { RolloutChapter, RolloutRecord } from './page/record.ts'
 export { renderRolloutPage } from './page/rollout-page.ts'
+export type { DayParameters } from './simulation/day.ts'
+export {
+  type Forecast,
+  type LatencySummary,
+  type Need,
+  forecast,
+  needFor,
+} from './simulation/forecast.ts'
