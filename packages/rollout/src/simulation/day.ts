@@ -133,9 +133,9 @@ class Simulation {
 
   /** Merges with evidence join the queue of the first region. */
   #admit(): void {
-    const [first] = this.#regions
-    while (first !== undefined && (this.#merges[0]?.ready ?? Number.POSITIVE_INFINITY) <= this.#now)
-      first.waiting.push(...this.#merges.splice(0, 1))
+    const count = this.#merges.findIndex(({ ready }) => ready > this.#now)
+    const arrived = this.#merges.splice(0, count === -1 ? this.#merges.length : count)
+    this.#regions[0]?.waiting.push(...arrived)
     if ((this.#fixes[0]?.ready ?? Number.POSITIVE_INFINITY) <= this.#now) this.#yieldToFix()
   }
 
