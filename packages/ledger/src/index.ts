@@ -8,7 +8,7 @@ export {
   writeVerifierPolicy,
 } from './audit/verifier-policy.ts'
 export type { Actor, EntryDraft, EntryKind, LedgerEntry, ReleaseOnRecord } from './entry.ts'
-export { foldEnvironment } from './environment-fold.ts'
+export { EnvironmentFold, foldEnvironment } from './environment-fold.ts'
 export type {
   EnvironmentState,
   LeaseOnRecord,
@@ -38,3 +38,4 @@ export { noteKey, writeVerifierKey } from './tlog/note-key.ts'
 export { TiledTree } from './tlog/tiled-tree.ts'
 export { witnessMemoryIn } from './witness/witness-memory.ts'
 export { withCosignature, witnessCheckpoint } from './witness/witness.ts'
+export type { EjectedRelease, QueueOnRecord, QueuedRelease } from './queue/queue-on-record.ts'
