@@ -1,4 +1,4 @@
-export { canonicalJson } from './canonical-json.ts'
+export { canonicalJson, isCanonicalAscii, isPlainObject } from './canonical-json.ts'
 export { sha256 } from './digest.ts'
 export { type OpenResult, openEnvelope, sealEnvelope } from './envelope.ts'
 export { withExactText } from './exact-text.ts'
@@ -25,7 +25,13 @@ export {
   treeText,
 } from './shape.ts'
 export { readJson } from './shaped-json.ts'
-export { type OpenStatementResult, openStatement, sealStatement } from './statement.ts'
+export {
+  type OpenStatementResult,
+  STATEMENT_PAYLOAD_TYPE,
+  openStatement,
+  readStatement,
+  sealStatement,
+} from './statement.ts'
 export { type JsonLimits, parseStrictJson } from './strict-json.ts'
 export type {
   Envelope,

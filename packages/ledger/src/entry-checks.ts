@@ -1,12 +1,12 @@
 import type { Finding } from '@bulkhead/vocabulary'
-import type { LedgerEntry } from './entry.ts'
+import type { EntryOnRecord } from './entry.ts'
 import { against } from './ledger-findings.ts'
 import type { LogChain } from './log-chain.ts'
 
 /** One check of an entry in its place. The verifier is a list of them, so that a test can miss one. */
 export interface EntryCheck {
   readonly name: string
-  judge(chain: LogChain, entry: LedgerEntry, index: number): Finding | undefined
+  judge(chain: LogChain, entry: EntryOnRecord, index: number): Finding | undefined
 }
 
 type Judge = EntryCheck['judge']

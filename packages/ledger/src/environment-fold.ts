@@ -1,5 +1,5 @@
 import type { CommitId, FencingToken } from '@bulkhead/vocabulary'
-import type { LedgerEntry, ReleaseOnRecord } from './entry.ts'
+import type { EntryOnRecord, ReleaseOnRecord } from './entry.ts'
 import type {
   BlockOnRecord,
   EnvironmentState,
@@ -10,7 +10,7 @@ import type {
 import { KINDS } from './kinds.ts'
 import { type OnRecord, type Step, brokenLeaseOf, leaseOf } from './rules.ts'
 
-type Folded = Step & Pick<LedgerEntry, 'digest'>
+type Folded = Step & Pick<EntryOnRecord, 'digest'>
 
 /**
  * Carries the state of an environment from entry to entry. Its size grows with the number of commits
@@ -138,7 +138,7 @@ export class EnvironmentFold implements OnRecord {
  * What a log says of its environment. Entries that may not follow what is before them change nothing:
  * the fold of any list is the fold of its legal part.
  */
-export function foldEnvironment(entries: Iterable<LedgerEntry>): EnvironmentState {
+export function foldEnvironment(entries: Iterable<EntryOnRecord>): EnvironmentState {
   const fold = new EnvironmentFold()
   for (const entry of entries) {
     if (fold.objection(entry) === undefined) fold.apply(entry)

@@ -1,8 +1,8 @@
 import type { TrustedKey } from '@bulkhead/envelope'
 import type { Digest, Finding } from '@bulkhead/vocabulary'
 import { sha256 } from '@bulkhead/envelope'
-import type { LedgerEntry } from './entry.ts'
-import { readEntry } from './entry-form.ts'
+import type { EntryOnRecord, LedgerEntry } from './entry.ts'
+import { type EntryRefusal, readEntry } from './entry-form.ts'
 import { EnvironmentFold } from './environment-fold.ts'
 import { GrowingTree, type Tile } from './tlog/growing-tree.ts'
 import { hashLeaf } from './tlog/merkle-hash.ts'
@@ -26,10 +26,20 @@ export interface LedgerIdentity {
 }
 
 /** What is said of one stored entry. `entry` is null when its bytes could not be read. */
-export interface EntryJudgement {
+export interface EntryJudgement<Entry extends EntryOnRecord = LedgerEntry> {
   readonly index: number
-  readonly entry: LedgerEntry | null
+  readonly entry: Entry | null
   readonly findings: readonly Finding[]
+}
+
+/** A stored entry after its bytes were read and hashed, wherever that was done. */
+export interface ReadEntry<Entry extends EntryOnRecord = EntryOnRecord> {
+  readonly index: number
+  readonly reading: { readonly kind: 'read'; readonly entry: Entry } | EntryRefusal
+  /** SHA-256 of the bytes. */
+  readonly digest: Digest
+  /** Their hash as a leaf of the tree. */
+  readonly leaf: Buffer
 }
 
 /** From where a chain goes on that was verified before. */
@@ -46,6 +56,7 @@ export interface ChainStart {
 export class LogChain {
   readonly identity: LedgerIdentity
   readonly #checks: readonly EntryCheck[]
+  readonly #placeChecks: readonly EntryCheck[]
   #revoked: ReadonlySet<string> = new Set()
   #fold = new EnvironmentFold()
   #tree = new GrowingTree()
@@ -58,6 +69,7 @@ export class LogChain {
   constructor(identity: LedgerIdentity, checks: readonly EntryCheck[] = ENTRY_CHECKS) {
     this.identity = identity
     this.#checks = checks
+    this.#placeChecks = checks.filter((check) => check !== STEP_CHECK)
   }
 
   /** Without what came before, nobody can say what may follow: steps are not judged from here. */
@@ -114,34 +126,38 @@ export class LogChain {
     return this.#lastAt
   }
 
-  /** Judges the next stored entry and moves past it, whatever is found. */
+  /** Reads and judges the next stored entry and moves past it, whatever is found. */
   judge(index: number, bytes: Buffer): EntryJudgement {
-    const reading = readEntry(bytes, this.identity.trust.keys)
+    return this.take(readBytes(index, bytes, this.identity.trust.keys))
+  }
+
+  /** Judges the next entry, which was read already, and moves past it. */
+  take<Entry extends EntryOnRecord>({
+    index,
+    reading,
+    digest,
+    leaf,
+  }: ReadEntry<Entry>): EntryJudgement<Entry> {
     const entry = reading.kind === 'read' ? reading.entry : null
     const findings =
       reading.kind === 'read'
         ? this.#judgeEntry(reading.entry, index)
         : [against(index, reading.code, reading.reason)]
     if (findings.some(({ code }) => code !== 'ledger/illegal-step')) this.#sound = false
-    this.#full.push(...this.#tree.append(hashLeaf(bytes)))
-    const digest = sha256(bytes)
+    this.#full.push(...this.#tree.append(leaf))
     this.#moveTo(index, digest, entry, findings.length === 0)
-    return {
-      index,
-      entry,
-      findings: [...findings, ...checkPinned(this.identity.trust, index, digest)],
-    }
+    const pinned = checkPinned(this.identity.trust, index, digest)
+    return { index, entry, findings: [...findings, ...pinned] }
   }
 
   /** After the first break nobody can say what may follow what: only form and links are judged on. */
-  #judgeEntry(entry: LedgerEntry, index: number): readonly Finding[] {
-    const place = this.#checks.filter((check) => check !== STEP_CHECK)
-    const findings = place.flatMap((check) => check.judge(this, entry, index) ?? [])
+  #judgeEntry(entry: EntryOnRecord, index: number): readonly Finding[] {
+    const findings = this.#placeChecks.flatMap((check) => check.judge(this, entry, index) ?? [])
     if (findings.length > 0 || !this.#sound || !this.#checks.includes(STEP_CHECK)) return findings
     return [STEP_CHECK.judge(this, entry, index) ?? []].flat()
   }
 
-  #moveTo(index: number, digest: Digest, entry: LedgerEntry | null, legal: boolean): void {
+  #moveTo(index: number, digest: Digest, entry: EntryOnRecord | null, legal: boolean): void {
     this.#size = index + 1
     this.#head = digest
     if (entry !== null && entry.at > this.#lastAt) this.#lastAt = entry.at
@@ -187,6 +203,17 @@ export class LogChain {
     copy.#sound = this.#sound
     return copy
   }
+}
+
+/** Reads, hashes and checks the signature of one entry: the dear part of judging it. */
+export function readBytes(
+  index: number,
+  bytes: Buffer,
+  keys: readonly TrustedKey[],
+): ReadEntry<LedgerEntry> {
+  const reading = readEntry(bytes, keys)
+  const digest = reading.kind === 'read' ? reading.entry.digest : sha256(bytes)
+  return { index, reading, digest, leaf: hashLeaf(bytes) }
 }
 
 function checkPinned({ head }: LedgerTrust, index: number, digest: Digest): readonly Finding[] {

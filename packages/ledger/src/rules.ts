@@ -1,12 +1,12 @@
 import { count, objectOf, oneOf, orNull, readShape, text } from '@bulkhead/envelope'
 import { type FencingToken, fencingToken } from '@bulkhead/vocabulary'
-import type { LedgerEntry, ReleaseOnRecord } from './entry.ts'
+import type { EntryOnRecord, ReleaseOnRecord } from './entry.ts'
 import type { LeaseOnRecord, RolloutOnRecord, VerdictOnRecord } from './environment-state.ts'
 import { regionsOverlap } from './regions.ts'
 
 /** The parts of an entry that rules look at. */
 export type Step = Pick<
-  LedgerEntry,
+  EntryOnRecord,
   'kind' | 'index' | 'release' | 'fence' | 'actors' | 'data' | 'at'
 >
 

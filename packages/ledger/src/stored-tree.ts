@@ -59,8 +59,16 @@ export async function checkpointFile(
 ): Promise<StoredFile> {
   const key = keys.find(({ id }) => id === signer.id)
   if (key === undefined) throw new TypeError('a checkpoint by a key that the ledger does not trust')
-  const { size, root } = tree
-  const noted = noteKey(origin, key.publicKey)
-  const note = await sealCheckpoint({ origin, size, root }, noted, signer)
-  return { path: CHECKPOINT, bytes: Buffer.from(note) }
+  return { path: CHECKPOINT, bytes: await sealLogCheckpoint(tree, origin, key, signer) }
+}
+
+/** The note of a tree's checkpoint. */
+export async function sealLogCheckpoint(
+  { size, root }: Pick<GrowingTree, 'size' | 'root'>,
+  origin: string,
+  key: TrustedKey,
+  signer: Signer,
+): Promise<Buffer> {
+  const note = await sealCheckpoint({ origin, size, root }, noteKey(origin, key.publicKey), signer)
+  return Buffer.from(note)
 }

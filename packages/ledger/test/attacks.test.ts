@@ -121,7 +121,8 @@ async function audit(request: Case, without: readonly string[] = []): Promise<re
   const codes: string[] = []
   for (;;) {
     const next = await judgements.next()
-    codes.push(...next.value.findings.map(({ code }) => code))
+    const said = next.done ? [next.value] : next.value
+    codes.push(...said.flatMap(({ findings }) => findings.map(({ code }) => code)))
     if (next.done) return [...new Set(codes)]
   }
 }

@@ -114,10 +114,15 @@ export async function auditByPolicy(
     ...(witnessed === undefined ? {} : { witnessed: await known(witnessed) }),
   })
   const findings: Finding[] = []
-  for (let judged = 0; ; judged += 1) {
+  for (let judged = 0; ;) {
     const next = await judgements.next()
-    if (findings.length < MAX_FINDINGS) findings.push(...next.value.findings)
-    if (!next.done) continue
+    const said = next.done ? [next.value] : next.value
+    for (const { findings: more } of said)
+      if (findings.length < MAX_FINDINGS) findings.push(...more)
+    if (!next.done) {
+      judged += next.value.length
+      continue
+    }
     const { root: _root, ...end } = next.value
     if (findings.length === 0 && end.size > 0) {
       if (memory !== undefined && end.head !== null)
