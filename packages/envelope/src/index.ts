@@ -1,9 +1,11 @@
 export { canonicalJson, isCanonicalAscii, isPlainObject } from './canonical-json.ts'
 export { sha256 } from './digest.ts'
-export { type OpenResult, openEnvelope, sealEnvelope } from './envelope.ts'
+export { canonicalEcdsa } from './ecdsa-signature.ts'
+export { isBundle, openEnvelope, openWithKeys, sealEnvelope } from './envelope.ts'
 export { withExactText } from './exact-text.ts'
 export { JsonRefusal } from './json-scanner.ts'
 export { type KeyPair, generateKeyPair, parsePrivateKey, parsePublicKey } from './keys.ts'
+export { algorithmOf, isSignedBy } from './key-signature.ts'
 export { preAuthenticationEncoding } from './pre-authentication-encoding.ts'
 export {
   type Shape,
@@ -35,10 +37,16 @@ export {
 export { type JsonLimits, parseStrictJson } from './strict-json.ts'
 export type {
   Envelope,
+  KeyAlgorithm,
   KeyId,
+  KeylessSigner,
+  OpenResult,
   OpenedEnvelope,
   Signer,
   Statement,
+  StatementSigner,
   Subject,
+  TrustedIdentity,
   TrustedKey,
+  TrustedSigner,
 } from './types.ts'

@@ -11,7 +11,7 @@ import {
   listOf,
   objectOf,
   oneOf,
-  openEnvelope,
+  openWithKeys,
   orNull,
   readShape,
   readStatement,
@@ -118,7 +118,7 @@ export function readEntry(bytes: Buffer, keys: readonly TrustedKey[]): EntryRead
   if (bytes.byteLength > MAX_ENTRY_BYTES) {
     return malformed(`it has ${bytes.byteLength} bytes, the limit is ${MAX_ENTRY_BYTES}`)
   }
-  const opened = openEnvelope(bytes, keys, STATEMENT_PAYLOAD_TYPE)
+  const opened = openWithKeys(bytes, keys, STATEMENT_PAYLOAD_TYPE)
   if (opened.kind !== 'opened') {
     return { kind: 'refused', code: UNOPENED[opened.kind], reason: opened.reason }
   }
@@ -132,7 +132,7 @@ export function readEntry(bytes: Buffer, keys: readonly TrustedKey[]): EntryRead
 }
 
 /** @returns the parts of an entry, or what is wrong with its form */
-function readStrictly(payload: Buffer): EntryParts | string {
+export function readStrictly(payload: Buffer): EntryParts | string {
   const opened = readStatement(payload, LIMITS)
   if (opened.kind === 'refused') return opened.reason
   const statement = opened.value

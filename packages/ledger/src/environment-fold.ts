@@ -3,6 +3,7 @@ import type { EntryOnRecord, ReleaseOnRecord } from './entry.ts'
 import type {
   BlockOnRecord,
   EnvironmentState,
+  FindingOnRecord,
   LeaseOnRecord,
   RolloutOnRecord,
   VerdictOnRecord,
@@ -81,8 +82,11 @@ export class EnvironmentFold implements OnRecord {
     if (outcome === 'PASS' || data['mode'] === 'observe') return
     const before = this.#blocks.get(release.commit) ?? []
     const same = before.find((block) => ofSameArtifacts(block, release))
-    const codes = new Set([...(same?.codes ?? []), ...codesOf(data['findings'])])
-    const block = { ...release, index: same?.index ?? index, codes: [...codes] }
+    const listed = findingsOf(data['findings'])
+    const codes = new Set([...(same?.codes ?? []), ...listed.map(({ code }) => code)])
+    const isWhole = data['findingsTotal'] === listed.length && (same?.reasons.length ?? 1) > 0
+    const reasons = isWhole ? unitedFindings([...(same?.reasons ?? []), ...listed]) : []
+    const block = { ...release, index: same?.index ?? index, codes: [...codes], reasons }
     this.#blocks.set(release.commit, [...before.filter((other) => other !== same), block])
   }
 
@@ -150,15 +154,27 @@ const ofSameArtifacts = (one: ReleaseOnRecord, other: ReleaseOnRecord): boolean 
   one.artifacts.length === other.artifacts.length &&
   one.artifacts.every(({ digest }) => other.artifacts.some((binding) => binding.digest === digest))
 
-/** The codes that an entry lists; what has another form lists none. */
-const codesOf = (findings: unknown): readonly string[] =>
+/** The findings that an entry lists; what has another form is none. */
+const findingsOf = (findings: unknown): readonly FindingOnRecord[] =>
   Array.isArray(findings)
     ? findings.flatMap((finding: unknown) =>
         typeof finding === 'object' &&
         finding !== null &&
         'code' in finding &&
         typeof finding.code === 'string'
-          ? [finding.code]
+          ? [
+              {
+                code: finding.code,
+                subject:
+                  'subject' in finding && typeof finding.subject === 'string'
+                    ? finding.subject
+                    : '',
+              },
+            ]
           : [],
       )
     : []
+
+const unitedFindings = (findings: readonly FindingOnRecord[]): readonly FindingOnRecord[] => [
+  ...new Map(findings.map((one) => [`${one.code}\0${one.subject}`, one])).values(),
+]

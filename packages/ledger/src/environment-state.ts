@@ -33,12 +33,20 @@ export interface VerdictOnRecord extends ReleaseOnRecord {
   readonly index: number
 }
 
+/** A finding as a verdict's entry lists it: without words that a log should not have to keep. */
+export interface FindingOnRecord {
+  readonly code: string
+  readonly subject: string
+}
+
 /** What was enforced as BLOCK about a commit with these artifacts, all such verdicts together. */
 export interface BlockOnRecord extends ReleaseOnRecord {
   /** Of the first one. */
   readonly index: number
   /** Codes of their findings, as far as the entries list them. */
   readonly codes: readonly string[]
+  /** The findings themselves, each once; none when an entry has more than it lists. */
+  readonly reasons: readonly FindingOnRecord[]
 }
 
 /** What a ledger says of its environment now. */

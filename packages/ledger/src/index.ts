@@ -7,8 +7,8 @@ export {
   plainPolicy,
   writeVerifierPolicy,
 } from './audit/verifier-policy.ts'
-export { type EntryLanes, openLanes } from './audit/entry-lanes.ts'
-export { type EntryReader, readHere } from './audit/entry-reader.ts'
+export { type EntryLanes, lanesWhenLong, openLanes } from './audit/entry-lanes.ts'
+export type { EntryReader } from './audit/entry-reader.ts'
 export { sealEntry } from './entry-form.ts'
 export { isMirror, mirrorLog } from './mirror/mirror-log.ts'
 export { writeMirror } from './mirror/write-mirror.ts'

@@ -131,6 +131,30 @@ export class LogChain {
     return this.take(readBytes(index, bytes, this.identity.trust.keys))
   }
 
+  /**
+   * For a writer, whom nobody may stop by writing junk: judges as {@link judge} does, but does not move
+   * past what tells nothing of this log. That is what no key of the log signed, what belongs to another
+   * log, and a copy of what came before. What a key signed for a place further on says that the log is
+   * not what it was, and is never passed over. Before the first good entry nothing is junk: a log of
+   * which nothing can be believed is not ours to begin anew.
+   */
+  judgeUnlessJunk(index: number, bytes: Buffer): EntryJudgement & { readonly junk: boolean } {
+    const read = readBytes(index, bytes, this.identity.trust.keys)
+    const { reading } = read
+    if (this.#size === 0) return { ...this.take(read), junk: false }
+    if (reading.kind === 'refused') {
+      const { code, reason } = reading
+      return { index, entry: null, findings: [against(index, code, reason)], junk: true }
+    }
+    const { entry } = reading
+    const { origin, environment } = this.identity
+    const ours = entry.origin === origin && entry.environment === environment
+    if (ours && entry.index >= this.#size) return { ...this.take(read), junk: false }
+    const message = ours ? `it is a copy of entry ${entry.index}` : `it is of ${entry.origin}`
+    const code = ours ? 'ledger/broken-chain' : 'ledger/wrong-origin'
+    return { index, entry, findings: [against(index, code, message)], junk: true }
+  }
+
   /** Judges the next entry, which was read already, and moves past it. */
   take<Entry extends EntryOnRecord>({
     index,

@@ -1,6 +1,6 @@
 import { type FencingToken, type Finding, WorldError } from '@bulkhead/vocabulary'
 import type { Clock } from '@bulkhead/world'
-import type { Observation, Target } from './fleet.ts'
+import type { Observation } from './fleet.ts'
 import { FleetWatch, type RolloutLimits, defaultLimits } from './fleet-watch.ts'
 import { goForward } from './forward.ts'
 import { Interruption } from './interruption.ts'
@@ -12,6 +12,7 @@ import type { RolloutProgress } from './progress.ts'
 import * as refuse from './refusals.ts'
 import { rollBack } from './rollback.ts'
 import type { RolloutRun } from './rollout-run.ts'
+import type { Target } from './target.ts'
 import { totalHealthy, zoneHealth } from './zone-capacity.ts'
 
 export interface RolloutRequest {

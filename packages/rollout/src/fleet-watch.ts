@@ -1,10 +1,11 @@
 import { type FencingToken, WorldError } from '@bulkhead/vocabulary'
 import type { Clock } from '@bulkhead/world'
-import type { Batch, BatchOutcome, Observation, ShippedRelease, Target } from './fleet.ts'
+import type { Observation, ShippedRelease } from './fleet.ts'
 import { Interruption } from './interruption.ts'
 import type { Plan } from './plan.ts'
 import { type RolloutDecision, type RolloutProgress, sampleFleet } from './progress.ts'
 import { targetFailed } from './refusals.ts'
+import type { Hand, Stage, StageOutcome, Target } from './target.ts'
 
 /** Time limits of a rollout, in milliseconds. */
 export interface RolloutLimits {
@@ -93,19 +94,19 @@ export class FleetWatch {
     }
   }
 
-  /** Lets the target change a batch, and keeps sampling meanwhile. Never rejects. */
-  async apply(batch: Batch, release: ShippedRelease): Promise<BatchOutcome> {
-    const { target, token, clock, limits } = this.#fleet
+  /** Lets the target change a stage, and keeps sampling meanwhile. Never rejects. */
+  async apply(stage: Stage, release: ShippedRelease): Promise<StageOutcome> {
+    const { target, clock, limits } = this.#fleet
     const deadline = new AbortController()
-    let outcome: BatchOutcome | undefined
+    let outcome: StageOutcome | undefined
     const ended = new AbortController()
-    const applying = this.#attempt(() => target.apply(batch, release, token, deadline.signal)).then(
-      (result) => {
-        outcome = result
-        ended.abort()
-        return result
-      },
-    )
+    const applying = this.#attempt(() =>
+      target.apply(stage, release, this.#hand(deadline.signal)),
+    ).then((result) => {
+      outcome = result
+      ended.abort()
+      return result
+    })
     const since = clock.monotonic()
     for (;;) {
       await Promise.race([
@@ -127,7 +128,16 @@ export class FleetWatch {
     }
   }
 
-  async #attempt(act: () => Promise<BatchOutcome>): Promise<BatchOutcome> {
+  #hand(signal: AbortSignal): Hand {
+    const { token, clock } = this.#fleet
+    return {
+      token,
+      signal,
+      onProgress: (progress) => this.tell({ kind: 'step', step: { ...progress, at: clock.now() } }),
+    }
+  }
+
+  async #attempt(act: () => Promise<StageOutcome>): Promise<StageOutcome> {
     try {
       return await act()
     } catch (error) {

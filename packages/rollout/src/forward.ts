@@ -2,7 +2,7 @@ import type { Observation, UnitObservation } from './fleet.ts'
 import { Interruption } from './interruption.ts'
 import { type BakeJudgement, judgeBake } from './judgement.ts'
 import { type NextBatch, byPlace, isSettled, nextBatch, pick } from './next-batch.ts'
-import type { Bake, Stage, Wave } from './plan.ts'
+import type { Bake, Wave } from './plan.ts'
 import * as refuse from './refusals.ts'
 import {
   CapacityWait,
@@ -15,6 +15,7 @@ import {
   refuseDrift,
   unsettled,
 } from './rollout-run.ts'
+import type { Stage } from './target.ts'
 import { type Place, placeName } from './zone-capacity.ts'
 
 /**

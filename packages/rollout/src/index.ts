@@ -3,17 +3,15 @@ export { canonicalJson } from './canonical-json.ts'
 export { type RolloutRequest, type RolloutResult, runRollout } from './executor.ts'
 export type {
   Batch,
-  BatchOutcome,
   Observation,
   ShippedRelease,
-  Target,
   TrafficCount,
   UnitId,
   UnitObservation,
 } from './fleet.ts'
 export { type RolloutLimits, defaultLimits } from './fleet-watch.ts'
 export type { BatchStep, Journal, RolloutEnding, RolloutEvent } from './journal.ts'
-export type { Bake, Plan, PlannedZone, Stage, Wave } from './plan.ts'
+export type { Bake, Plan, PlannedZone, Wave } from './plan.ts'
 export { type PlanRequest, type Planning, assumeFleet, planRollout } from './planner.ts'
 export {
   type FleetSample,
@@ -23,6 +21,18 @@ export {
   sampleFleet,
 } from './progress.ts'
 export { renderPlan } from './plan-text.ts'
+export type {
+  Hand,
+  OfferedArtifact,
+  Scope,
+  Stage,
+  StageOutcome,
+  StageProgress,
+  SurgeOrder,
+  Target,
+  Topology,
+  UnitPlace,
+} from './target.ts'
 export { type ViewOptions, viewLine, viewSample } from './terminal-view.ts'
 export type { RolloutChapter, RolloutRecord } from './page/record.ts'
 export { renderRolloutPage } from './page/rollout-page.ts'

@@ -28,7 +28,7 @@ export type RolloutEvent =
   | ({ readonly kind: 'batch-intended' } & BatchStep)
   | ({ readonly kind: 'batch-done' } & BatchStep)
   | ({ readonly kind: 'batch-failed'; readonly finding: Finding } & BatchStep)
-  /** Intended, and not begun because the fleet lost capacity meanwhile. */
+  /** Intended, and not begun: the fleet lost capacity meanwhile, or its engine refused. */
   | ({ readonly kind: 'batch-withdrawn'; readonly why: string } & BatchStep)
   | {
       readonly kind: 'wave-judged'

@@ -1,15 +1,6 @@
 import type { Digest } from '@bulkhead/vocabulary'
-import type { ShippedRelease, UnitId } from './fleet.ts'
-
-/** Which part of the fleet a stage changes, and how many units may be out at once there. */
-export interface Stage {
-  readonly region: string
-  readonly zone: string
-  /** Units to change; empty when all of them run the release already and only the bake is left. */
-  readonly units: readonly UnitId[]
-  /** Zone invariant at planning time; recomputed from observation before every batch. */
-  readonly maxOut: number
-}
+import type { ShippedRelease } from './fleet.ts'
+import type { Stage } from './target.ts'
 
 /** How long a wave is watched and why: every number that went into it (algorithms.md c, d). */
 export interface Bake {
@@ -33,6 +24,7 @@ export interface Bake {
 
 export interface Wave {
   readonly name: string
+  /** `maxOut` at planning time. A stage without units is on the release already; only its bake is left. */
   readonly stages: readonly Stage[]
   /** Null in an initial plan: nothing serves beside it, so health and build are all there is to see. */
   readonly bake: Bake | null

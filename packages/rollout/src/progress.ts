@@ -1,5 +1,6 @@
 import type { CommitId, Finding } from '@bulkhead/vocabulary'
 import type { Observation, TrafficCount, UnitObservation } from './fleet.ts'
+import type { StageProgress } from './target.ts'
 import { type Place, placeName, worstLoss, zoneHealth } from './zone-capacity.ts'
 
 /** One zone at one moment. */
@@ -44,8 +45,14 @@ export interface RolloutDecision {
   readonly findings: readonly Finding[]
 }
 
+/** What the engine says it is at. */
+export interface EngineStep extends StageProgress {
+  readonly at: number
+}
+
 export type RolloutProgress =
   | { readonly kind: 'sample'; readonly sample: FleetSample }
+  | { readonly kind: 'step'; readonly step: EngineStep }
   | { readonly kind: 'decision'; readonly decision: RolloutDecision }
 
 /** What a sample says besides the observation itself. */

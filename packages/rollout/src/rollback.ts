@@ -1,7 +1,6 @@
 import type { Finding } from '@bulkhead/vocabulary'
 import type { Batch, Observation, ShippedRelease, UnitId, UnitObservation } from './fleet.ts'
 import { byPlace, isSettled, nextBatch } from './next-batch.ts'
-import type { Stage } from './plan.ts'
 import * as refuse from './refusals.ts'
 import {
   CapacityWait,
@@ -11,6 +10,7 @@ import {
   carryOut,
   refuseDrift,
 } from './rollout-run.ts'
+import type { Stage } from './target.ts'
 
 /**
  * Restores the previous release, batch by batch, under the same zone law as the way forward. Units

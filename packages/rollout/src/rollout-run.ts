@@ -8,6 +8,7 @@ import type { JournalWriter } from './journal-writer.ts'
 import { batchForbidden, isSettled, pick } from './next-batch.ts'
 import type { Plan } from './plan.ts'
 import * as refuse from './refusals.ts'
+import type { StageOutcome } from './target.ts'
 
 /** A rollout under way: its collaborators and what it has touched. */
 export interface RolloutRun {
@@ -51,15 +52,14 @@ export async function carryOut(
   const before = await run.fleet.look()
   refuseDrift(run, before)
   const why = batchForbidden(before, step.batch, run.plan.required)
-  if (why !== undefined) {
-    run.journal.defer({ kind: 'batch-withdrawn', ...step, why })
-    return { kind: 'withdrawn', why }
-  }
+  if (why !== undefined) return withdraw(run, step, why)
+  const outcome = await run.fleet.apply({ ...step.batch, maxOut: step.batch.units.length }, release)
+  if (outcome.kind === 'refused') return withdraw(run, step, outcome.reason)
   for (const id of step.batch.units) {
     if (step.direction === 'forward') run.touched.add(id)
     run.attempts.set(`${step.direction} ${id}`, attemptsOf(run, step.direction, id) + 1)
   }
-  const finding = await change(run, step, release)
+  const finding = await seenOutcome(run, step, release, outcome)
   if (finding) {
     run.journal.defer({ kind: 'batch-failed', ...step, finding })
     return { kind: 'failed', finding }
@@ -74,12 +74,18 @@ export const attemptsOf = (
   id: UnitId,
 ): number => run.attempts.get(`${direction} ${id}`) ?? 0
 
-async function change(
+/** Not begun: the fleet has lost capacity, or its engine will not do it now. Nothing was changed. */
+function withdraw(run: RolloutRun, step: BatchStep, why: string): StepOutcome {
+  run.journal.defer({ kind: 'batch-withdrawn', ...step, why })
+  return { kind: 'withdrawn', why }
+}
+
+async function seenOutcome(
   run: RolloutRun,
   { batch }: BatchStep,
   release: ShippedRelease,
+  outcome: Exclude<StageOutcome, { readonly kind: 'refused' }>,
 ): Promise<Finding | undefined> {
-  const outcome = await run.fleet.apply(batch, release)
   if (outcome.kind === 'stale-token') {
     throw new Interruption('stop', refuse.staleToken(run.token, outcome.newest))
   }

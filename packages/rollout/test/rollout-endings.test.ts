@@ -1,5 +1,6 @@
 import { type FencingToken, WorldError, commitId } from '@bulkhead/vocabulary'
 import { describe, expect, test } from 'vitest'
+import { viewLine } from '../src/index.ts'
 import type { RolloutDecision, UnitId } from '../src/index.ts'
 import { Scenario, newRelease, oldRelease } from './support/scenario.ts'
 import { token } from './support/simulated-fleet.ts'
@@ -315,14 +316,43 @@ describe('what dies or appears beside the rollout', () => {
   })
 })
 
+describe('an engine that refuses', () => {
+  test('is asked again until it does not, and nothing counts as tried', async () => {
+    const scenario = new Scenario()
+    scenario.fleet.refusal = 'a disruption budget allows no disruption'
+    void scenario.clock.sleep(10_000).then(() => (scenario.fleet.refusal = undefined))
+    expect((await scenario.run()).result).toBe('released')
+    const withdrawn = scenario.events.filter((event) => event.kind === 'batch-withdrawn')
+    expect(withdrawn.length).toBeGreaterThan(3)
+    expect(withdrawn[0]).toMatchObject({ why: 'a disruption budget allows no disruption' })
+  })
+
+  test('for longer than capacity may be missing ends the rollout, with its reason', async () => {
+    const scenario = new Scenario()
+    scenario.fleet.refusal = 'a deployment of its own is under way'
+    const ended = await scenario.run()
+    expect([ended.result, ...codes(ended.findings)]).toEqual(['rolled-back', 'rollout/no-capacity'])
+    expect(ended.findings[0]?.message).toContain('a deployment of its own is under way')
+    expect(scenario.fleet.applied).toEqual([])
+  })
+
+  test('is seen at work by whoever watches', async () => {
+    const scenario = new Scenario()
+    await scenario.run()
+    const steps = scenario.progress.flatMap((each) => (each.kind === 'step' ? [each] : []))
+    expect(steps.map(viewLine)).toContain('00:00:00 step     draining')
+    expect(steps).toHaveLength(scenario.fleet.applied.length)
+  })
+})
+
 describe('a target that takes too long', () => {
   test('is told to stop, and the batch has failed', async () => {
     const scenario = new Scenario()
     const apply = scenario.fleet.apply.bind(scenario.fleet)
     let calls = 0
-    scenario.fleet.apply = async (batch, wanted, by, signal?: AbortSignal) => {
-      if ((calls += 1) > 1) return apply(batch, wanted, by)
-      await scenario.clock.sleep(1e9, signal).catch(() => undefined)
+    scenario.fleet.apply = async (stage, wanted, hand) => {
+      if ((calls += 1) > 1) return apply(stage, wanted, hand)
+      await scenario.clock.sleep(1e9, hand.signal).catch(() => undefined)
       return { kind: 'failed', unit: null, reason: 'gave up' }
     }
     const ended = await scenario.run()

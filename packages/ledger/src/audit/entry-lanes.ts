@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import type { TrustedKey } from '@bulkhead/envelope'
 import type { StoredEntry } from '../ledger-store.ts'
 import type { ReadEntry } from '../log-chain.ts'
-import type { EntryReader } from './entry-reader.ts'
+import { type EntryReader, readHere } from './entry-reader.ts'
 import { type LaneAnswer, type LaneTask, unpackAnswer } from './lane-messages.ts'
 
 /** A reader on all cores; its threads end when it is disposed of. */
@@ -99,4 +99,25 @@ function together(batch: readonly StoredEntry[]): Uint8Array<ArrayBuffer> {
     at += bytes.byteLength
   }
   return whole
+}
+
+/** Shorter logs are read before a thread would have started. */
+const BATCHES_HERE = 8
+
+/** Reads the first batches in this thread, and the rest in lanes that start when they are needed. */
+export function lanesWhenLong(program: URL): EntryLanes {
+  let begun = 0
+  let opened: EntryLanes | undefined
+  return {
+    lanes: availableParallelism(),
+    read(batch, keys) {
+      begun += 1
+      if (begun <= BATCHES_HERE) return readHere.read(batch, keys)
+      opened ??= openLanes(program)
+      return opened.read(batch, keys)
+    },
+    async [Symbol.asyncDispose]() {
+      await opened?.[Symbol.asyncDispose]()
+    },
+  }
 }

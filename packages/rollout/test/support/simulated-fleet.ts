@@ -9,10 +9,14 @@ import {
 } from '@bulkhead/vocabulary'
 import type {
   Batch,
-  BatchOutcome,
+  Hand,
   Observation,
+  Scope,
   ShippedRelease,
+  Stage,
+  StageOutcome,
   Target,
+  Topology,
   UnitId,
   UnitObservation,
 } from '../../src/index.ts'
@@ -50,7 +54,9 @@ export class SimulatedFleet implements Target {
   readonly deadZones = new Set<string>()
   readonly requests = new Map<CommitId, number>()
   readonly errors = new Map<CommitId, number>()
-  readonly applied: Batch[] = []
+  readonly applied: Stage[] = []
+  /** Why the engine refuses whatever it is told, if it does. */
+  refusal: string | undefined
   newest: FencingToken = token
   /** Called before each call of the executor, with its running number; may throw. */
   onCall: (call: number, name: string) => void = () => undefined
@@ -83,14 +89,24 @@ export class SimulatedFleet implements Target {
     clock.onTick = () => this.flow()
   }
 
-  async observe(): Promise<Observation> {
+  topology(): Promise<Topology> {
+    const units = this.units.map(({ id, region, zone }) => ({ id, region, zone }))
+    return Promise.resolve({ units, selects: 'units', surge: 0 })
+  }
+
+  async observe(scope: Scope = {}): Promise<Observation> {
     await this.#call('observe')
+    const { region, zone } = scope
     const versions = [...this.requests.keys()].sort()
     return {
-      units: this.units.map((unit) => ({
-        ...unit,
-        version: unit.version && (this.lying.get(unit.version) ?? unit.version),
-      })),
+      units: this.units
+        .filter(
+          (unit) => unit.region === (region ?? unit.region) && unit.zone === (zone ?? unit.zone),
+        )
+        .map((unit) => ({
+          ...unit,
+          version: unit.version && (this.lying.get(unit.version) ?? unit.version),
+        })),
       traffic: versions.map((version) => ({
         version,
         requests: this.requests.get(version) ?? 0,
@@ -99,11 +115,13 @@ export class SimulatedFleet implements Target {
     }
   }
 
-  async apply(batch: Batch, wanted: ShippedRelease, by: FencingToken): Promise<BatchOutcome> {
+  async apply(stage: Stage, wanted: ShippedRelease, hand: Hand): Promise<StageOutcome> {
     await this.#call('apply')
-    if (by < this.newest) return { kind: 'stale-token', newest: this.newest }
-    this.applied.push(batch)
-    const units = this.units.filter((unit) => batch.units.includes(unit.id))
+    if (hand.token < this.newest) return { kind: 'stale-token', newest: this.newest }
+    if (this.refusal !== undefined) return { kind: 'refused', reason: this.refusal }
+    this.applied.push(stage)
+    const units = this.units.filter((unit) => stage.units.includes(unit.id))
+    hand.onProgress?.({ unit: null, note: 'draining' })
     this.#set(units, 'draining')
     await this.#clock.sleep(500)
     for (const unit of units) unit.version = wanted.commit
@@ -120,6 +138,24 @@ export class SimulatedFleet implements Target {
     return failed
       ? { kind: 'failed', unit: failed.id, reason: 'did not get healthy' }
       : { kind: 'applied' }
+  }
+
+  drain(batch: Batch, hand: Hand): Promise<StageOutcome> {
+    return this.#turn(batch, hand, 'draining')
+  }
+
+  restore(batch: Batch, hand: Hand): Promise<StageOutcome> {
+    return this.#turn(batch, hand, 'healthy')
+  }
+
+  #turn(batch: Batch, hand: Hand, health: UnitObservation['health']): Promise<StageOutcome> {
+    if (hand.token < this.newest)
+      return Promise.resolve({ kind: 'stale-token', newest: this.newest })
+    this.#set(
+      this.units.filter((unit) => batch.units.includes(unit.id)),
+      health,
+    )
+    return Promise.resolve({ kind: 'applied', victims: 0 })
   }
 
   stage(artifact: { readonly digest: Digest }): Promise<void> {
