@@ -15,6 +15,7 @@ export const ENTRY_KINDS = [
   'deploy.refused',
   'rollback.started',
   'heartbeat',
+  'key.rotated',
   'key.revoked',
   'annotation',
 ] as const

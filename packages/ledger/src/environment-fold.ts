@@ -1,5 +1,6 @@
 import type { CommitId, FencingToken } from '@bulkhead/vocabulary'
 import type { EntryOnRecord, ReleaseOnRecord } from './entry.ts'
+import type { Taken } from './log-keys.ts'
 import type {
   BlockOnRecord,
   EnvironmentState,
@@ -111,6 +112,22 @@ export class EnvironmentFold implements OnRecord {
     this.#leases = this.#leases.map((lease) =>
       lease.token === token ? { ...lease, stuck: true } : lease,
     )
+  }
+
+  /**
+   * Forgets what entries brought that no longer count: a stolen key wrote them. Verdicts and leases are
+   * gone, and what was released by such an entry was never fully good. A BLOCK stays: only evidence
+   * against a release may come from anywhere.
+   */
+  takeBack({ indexes, from, more }: Taken): void {
+    const [first = Number.MAX_SAFE_INTEGER] = indexes
+    const gone = new Set(indexes)
+    const isGone = (index: number) => gone.has(index) || (more && index >= from && index < first)
+    for (const [commit, verdict] of this.#verdicts) {
+      if (isGone(verdict.index)) this.#verdicts.delete(commit)
+    }
+    for (const { token } of this.#leases) if (isGone(token)) this.#endLease(token)
+    if (this.#released !== null && isGone(this.#released.index)) this.#released = null
   }
 
   /** A copy that goes its own way: to try entries out before they are written. */

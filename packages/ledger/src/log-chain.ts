@@ -7,11 +7,11 @@ import { EnvironmentFold } from './environment-fold.ts'
 import { GrowingTree, type Tile } from './tlog/growing-tree.ts'
 import { hashLeaf } from './tlog/merkle-hash.ts'
 import { ENTRY_CHECKS, type EntryCheck, STEP_CHECK } from './entry-checks.ts'
-import { revokedKeyOf } from './rules.ts'
+import { type KeyRules, LogKeys, type Taken } from './log-keys.ts'
 import { against } from './ledger-findings.ts'
 
 /** Whom and what a reader of a ledger trusts; all of it from the caller, none of it from the log. */
-export interface LedgerTrust {
+export interface LedgerTrust extends KeyRules {
   readonly keys: readonly TrustedKey[]
   /** SHA-256 of the bytes of the genesis entry, when the caller knows it. */
   readonly genesisDigest?: Digest
@@ -30,6 +30,8 @@ export interface EntryJudgement<Entry extends EntryOnRecord = LedgerEntry> {
   readonly index: number
   readonly entry: Entry | null
   readonly findings: readonly Finding[]
+  /** Against entries before it, signed with a stolen key: this one ends the key at an index in the past. */
+  readonly takenBack?: readonly Finding[]
 }
 
 /** A stored entry after its bytes were read and hashed, wherever that was done. */
@@ -57,7 +59,7 @@ export class LogChain {
   readonly identity: LedgerIdentity
   readonly #checks: readonly EntryCheck[]
   readonly #placeChecks: readonly EntryCheck[]
-  #revoked: ReadonlySet<string> = new Set()
+  #keys: LogKeys
   #fold = new EnvironmentFold()
   #tree = new GrowingTree()
   #full: Tile[] = []
@@ -68,6 +70,7 @@ export class LogChain {
 
   constructor(identity: LedgerIdentity, checks: readonly EntryCheck[] = ENTRY_CHECKS) {
     this.identity = identity
+    this.#keys = new LogKeys(identity.trust.keys, identity.trust)
     this.#checks = checks
     this.#placeChecks = checks.filter((check) => check !== STEP_CHECK)
   }
@@ -92,9 +95,9 @@ export class LogChain {
     return this.#sound
   }
 
-  /** Whether an earlier entry ended this key. */
-  isRevoked(keyId: string): boolean {
-    return this.#revoked.has(keyId)
+  /** The keys of the log as they are for the next entry. */
+  get keys(): LogKeys {
+    return this.#keys
   }
 
   get fold(): EnvironmentFold {
@@ -128,7 +131,7 @@ export class LogChain {
 
   /** Reads and judges the next stored entry and moves past it, whatever is found. */
   judge(index: number, bytes: Buffer): EntryJudgement {
-    return this.take(readBytes(index, bytes, this.identity.trust.keys))
+    return this.take(readBytes(index, bytes, this.#keys.all))
   }
 
   /**
@@ -139,7 +142,7 @@ export class LogChain {
    * which nothing can be believed is not ours to begin anew.
    */
   judgeUnlessJunk(index: number, bytes: Buffer): EntryJudgement & { readonly junk: boolean } {
-    const read = readBytes(index, bytes, this.identity.trust.keys)
+    const read = readBytes(index, bytes, this.#keys.all)
     const { reading } = read
     if (this.#size === 0) return { ...this.take(read), junk: false }
     if (reading.kind === 'refused') {
@@ -149,6 +152,11 @@ export class LogChain {
     const { entry } = reading
     const { origin, environment } = this.identity
     const ours = entry.origin === origin && entry.environment === environment
+    if (this.#keys.endOf(entry.signer) <= this.#size) {
+      const message = `it is signed by ${entry.signer}, which signs nothing more`
+      const findings = [against(index, 'ledger/revoked-key', message)]
+      return { index, entry, findings, junk: true }
+    }
     if (ours && entry.index >= this.#size) return { ...this.take(read), junk: false }
     const message = ours ? `it is a copy of entry ${entry.index}` : `it is of ${entry.origin}`
     const code = ours ? 'ledger/broken-chain' : 'ledger/wrong-origin'
@@ -169,9 +177,10 @@ export class LogChain {
         : [against(index, reading.code, reading.reason)]
     if (findings.some(({ code }) => code !== 'ledger/illegal-step')) this.#sound = false
     this.#full.push(...this.#tree.append(leaf))
-    this.#moveTo(index, digest, entry, findings.length === 0)
+    const takenBack = this.#moveTo(index, digest, entry, findings.length === 0)
     const pinned = checkPinned(this.identity.trust, index, digest)
-    return { index, entry, findings: [...findings, ...pinned] }
+    const judgement = { index, entry, findings: [...findings, ...pinned] }
+    return takenBack.length === 0 ? judgement : { ...judgement, takenBack }
   }
 
   /** After the first break nobody can say what may follow what: only form and links are judged on. */
@@ -181,13 +190,21 @@ export class LogChain {
     return [STEP_CHECK.judge(this, entry, index) ?? []].flat()
   }
 
-  #moveTo(index: number, digest: Digest, entry: EntryOnRecord | null, legal: boolean): void {
+  #moveTo(
+    index: number,
+    digest: Digest,
+    entry: EntryOnRecord | null,
+    legal: boolean,
+  ): readonly Finding[] {
     this.#size = index + 1
     this.#head = digest
     if (entry !== null && entry.at > this.#lastAt) this.#lastAt = entry.at
-    if (entry !== null && legal) this.#fold.apply(entry)
-    const revoked = entry?.kind === 'key.revoked' && legal ? revokedKeyOf(entry.data) : undefined
-    if (revoked !== undefined) this.#revoked = new Set([...this.#revoked, revoked])
+    if (entry === null || !legal) return []
+    this.#fold.apply(entry)
+    const taken = this.#keys.apply(entry)
+    if (taken.indexes.length === 0 && !taken.more) return []
+    this.#fold.takeBack(taken)
+    return takenBack(entry.index, taken)
   }
 
   /** What can only be said at the end: a log that stops before what was seen of it is cut. */
@@ -217,7 +234,7 @@ export class LogChain {
   /** A copy that goes its own way: to try entries out before they are written. */
   fork(): LogChain {
     const copy = new LogChain(this.identity, this.#checks)
-    copy.#revoked = this.#revoked
+    copy.#keys = this.#keys.fork()
     copy.#fold = this.#fold.fork()
     copy.#tree = this.#tree.fork()
     copy.#full = [...this.#full]
@@ -227,6 +244,14 @@ export class LogChain {
     copy.#sound = this.#sound
     return copy
   }
+}
+
+function takenBack(by: number, { indexes, from, more }: Taken): readonly Finding[] {
+  const why = `its key signs nothing from entry ${from} on, says entry ${by}`
+  const named = indexes.map((index) => against(index, 'ledger/revoked-key', why))
+  const [first = by] = indexes
+  const rest = `entries of this key from ${from} up to ${first} do not count either: ${why}`
+  return more ? [...named, against(first, 'ledger/revoked-key', rest)] : named
 }
 
 /** Reads, hashes and checks the signature of one entry: the dear part of judging it. */

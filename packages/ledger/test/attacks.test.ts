@@ -153,6 +153,23 @@ const revocation = (last: Forgery): readonly Forgery[] => [
   last,
 ]
 
+const rotation = (old: LedgerKey, next: LedgerKey, name = 'next.pub'): Forgery => ({
+  kind: 'key.rotated',
+  actors: ACTORS,
+  data: { old: old.key.id, name, publicKey: next.pem.publicKey },
+})
+
+/** The second key asks for it; the key that is not replaced goes on. */
+const rotated = async (old: LedgerKey) => {
+  const goesOn = old === ledger ? second : ledger
+  const drafts = [
+    ...plain(2),
+    { ...rotation(old, stranger), signedBy: second.signer },
+    { ...refused(3), signedBy: goesOn.signer },
+  ]
+  return logOf(await forgeLog(ledger.signer, drafts), goesOn)
+}
+
 /** A remembered checkpoint must be of the very same log: entries are sealed anew each time, with the same bytes. */
 const ATTACKS: Readonly<Record<string, Attack>> = {
   'the tail is cut off, and the checkpoint signed anew': {
@@ -331,6 +348,23 @@ const ATTACKS: Readonly<Record<string, Attack>> = {
       log: await forged([...plain(2), { ...refused(2), signedBy: second.signer }]),
     }),
   },
+  'a revoked key signs a checkpoint': {
+    check: 'checkpoint-signed',
+    code: 'ledger/revoked-key',
+    attack: async () => ({
+      log: await logOf(await forgeLog(ledger.signer, revocation(refused(3))), second),
+    }),
+    honest: async () => ({
+      // Its last one may be of the very entry that ends it.
+      log: await logOf((await forgeLog(ledger.signer, revocation(refused(3)))).slice(0, 3), second),
+    }),
+  },
+  'a key of the log replaces that of a colleague by one of its own': {
+    check: 'keys',
+    code: 'ledger/illegal-step',
+    attack: async () => ({ log: await rotated(ledger) }),
+    honest: async () => ({ log: await rotated(second) }),
+  },
   'the whole log is another, with another genesis': {
     check: 'genesis',
     code: 'ledger/wrong-genesis',
@@ -439,6 +473,101 @@ describe.each(Object.entries(ATTACKS))('%s', (_, { check, code, attack, honest }
 
   it('is not seen where it is not', async () => {
     expect(await audit(await honest())).toEqual([])
+  })
+})
+
+describe('a key that is replaced', () => {
+  const replaced = (more: readonly Forgery[] = []) =>
+    forged([
+      ...plain(2),
+      { ...rotation(second, stranger), signedBy: second.signer },
+      { ...refused(3), signedBy: stranger.signer },
+      ...more,
+    ])
+
+  it('hands its place to the new one, and signs nothing more', async () => {
+    expect(await audit({ log: await replaced() })).toEqual([])
+    const log = await replaced([{ ...refused(4), signedBy: second.signer }])
+    expect(await audit({ log })).toEqual(['ledger/revoked-key'])
+    expect(await audit({ log }, ['revocation'])).toEqual([])
+  })
+
+  it('hands on its role', async () => {
+    const roles = { 'deploy.refused': ['second.pub', 'ledger.pub'] }
+    expect(await audit({ log: await replaced(), policy: policy({ roles }) })).toEqual([])
+    const other = { 'deploy.refused': ['ledger.pub'] }
+    expect(await audit({ log: await replaced(), policy: policy({ roles: other }) })).toEqual([
+      'ledger/wrong-role',
+    ])
+  })
+
+  it('needs as many principals as the verifier says, each with one voice', async () => {
+    const two = { keyThreshold: 2 }
+    const again = rotation(second, stranger)
+    const alone = await forged([
+      ...plain(2),
+      { ...again, signedBy: second.signer },
+      { ...again, signedBy: second.signer },
+      { ...refused(4), signedBy: stranger.signer },
+    ])
+    const together = await forged([
+      ...plain(2),
+      { ...again, signedBy: second.signer },
+      again,
+      { ...refused(4), signedBy: stranger.signer },
+    ])
+    expect(await audit({ log: alone, policy: policy(two) })).toContain('ledger/bad-signature')
+    expect(await audit({ log: together, policy: policy(two) })).toEqual([])
+    const one = { ...two, principals: { 'ledger.pub': 'ada', 'second.pub': 'ada' } }
+    expect(await audit({ log: together, policy: policy(one) })).toContain('ledger/bad-signature')
+  })
+
+  it('by what is no key, or under a name that is taken, is refused', async () => {
+    for (const wrong of [
+      { ...rotation(second, stranger), data: { old: second.key.id, name: 'x', publicKey: 'x' } },
+      rotation(second, stranger, 'ledger.pub'),
+      rotation(second, ledger),
+    ]) {
+      const log = await forged([...plain(2), { ...wrong, signedBy: second.signer }])
+      expect(await audit({ log })).toEqual(['ledger/illegal-step'])
+    }
+  })
+})
+
+describe('a key that is revoked from an index in the past', () => {
+  const written = (from?: number) =>
+    forged([
+      ...plain(2),
+      { ...verdict(), signedBy: second.signer },
+      refused(3),
+      { ...refused(4), signedBy: second.signer },
+      {
+        kind: 'key.revoked',
+        actors: ACTORS,
+        data: { key: second.key.id, ...(from === undefined ? {} : { from }) },
+      },
+      { kind: 'lease.acquired', actors: ACTORS, data: leaseData },
+      deploy('deploy.started', fencingToken(6)),
+    ])
+
+  it('takes back what it signed since, whatever its date, and only that', async () => {
+    expect(await audit({ log: await written() })).toEqual([])
+    expect(await audit({ log: await written(4) })).toEqual(['ledger/revoked-key'])
+  })
+
+  it('takes back verdicts: nothing may be deployed on them', async () => {
+    expect(await audit({ log: await written(2) })).toEqual([
+      'ledger/revoked-key',
+      'ledger/illegal-step',
+    ])
+  })
+
+  it('or from one that the verifier knows of without the log', async () => {
+    const log = await forged([...plain(3), { ...refused(3), signedBy: second.signer }])
+    expect(await audit({ log, policy: policy({ until: { 'second.pub': 4 } }) })).toEqual([])
+    expect(await audit({ log, policy: policy({ until: { 'second.pub': 3 } }) })).toEqual([
+      'ledger/revoked-key',
+    ])
   })
 })
 

@@ -4,8 +4,8 @@ import type { EntryOnRecord } from '../entry.ts'
 import { readEntry } from '../entry-form.ts'
 import type { StoredEntry } from '../ledger-store.ts'
 import type { EntryCheck } from '../entry-checks.ts'
-import { type EntryJudgement, LogChain, type ReadEntry } from '../log-chain.ts'
-import { differingTiles, readStoredCheckpoint } from '../stored-tree.ts'
+import { type EntryJudgement, LogChain, type ReadEntry, readBytes } from '../log-chain.ts'
+import { CHECKPOINT, claimedHead, differingTiles, openStoredCheckpoint } from '../stored-tree.ts'
 import type { SignedCheckpoint } from '../tlog/checkpoint.ts'
 import type { Tile } from '../tlog/growing-tree.ts'
 import { hashLeaf } from '../tlog/merkle-hash.ts'
@@ -73,20 +73,23 @@ export async function* auditLog(
   checks: AuditChecks = auditChecks(request),
 ): AsyncGenerator<readonly EntryJudgement<EntryOnRecord>[], AuditEnd> {
   const { policy, log } = request
-  const { origin, environment, logKeys, genesis } = policy
-  const stored = await readStoredCheckpoint(log.readFile, origin, logKeys)
+  const { origin, environment, logKeys, genesis, principals, keyThreshold, until } = policy
+  const note = await log.readFile(CHECKPOINT)
   const trust = {
     keys: logKeys,
+    ...(principals && { principals }),
+    ...(keyThreshold !== undefined && { keyThreshold }),
+    ...(until && { until }),
     ...(genesis === undefined ? {} : { genesisDigest: genesis }),
     ...(request.head === undefined ? {} : { head: request.head }),
   }
   const fresh = new LogChain({ trust, origin, environment }, checks.entry)
-  const available = stored.kind === 'read' ? stored.checkpoint.size : 0
+  const available = claimedHead(note)?.size ?? 0
   const resumed = await resumedChain(request, fresh, checks.entry, available)
   const chain = resumed ?? fresh
   const watch = new Watch(request, chain)
   yield* watch.follow()
-  const view = { ...watch.view(), stored }
+  const view = { ...watch.view(), stored: openStoredCheckpoint(note, origin, chain.keys) }
   const judged = checks.log.flatMap((check) => check.judge(view))
   const { size, root } = chain.tree
   const steps = resumed === undefined ? 'judged' : 'not-judged'
@@ -146,20 +149,30 @@ class Watch {
   async *follow(): AsyncGenerator<readonly EntryJudgement<EntryOnRecord>[]> {
     const chain = this.#chain
     this.#note()
-    const { log, policy, reader = readHere } = this.#request
+    const { log, reader = readHere } = this.#request
     const batches = log.readBatches?.(chain.size) ?? inBatches(log.read(chain.size))
-    for await (const { read } of readInOrder(batches, reader, () => policy.logKeys)) {
-      yield read.map((entry) => this.#take(entry))
+    for await (const { read, stored } of readInOrder(batches, reader, () => chain.keys.all)) {
+      yield read.map((entry, at) => this.#take(entry, stored[at]?.bytes))
       await this.#compare(chain.drainTiles())
     }
     await this.#compare(chain.tree.edge())
     await this.#proveOlder()
   }
 
-  #take(read: ReadEntry): EntryJudgement<EntryOnRecord> {
-    const judgement = this.#chain.take(read)
+  #take(read: ReadEntry, bytes: Buffer | undefined): EntryJudgement<EntryOnRecord> {
+    const judgement = this.#chain.take(this.#withNewKeys(read, bytes))
     this.#note()
-    return judgement
+    const { takenBack, findings } = judgement
+    return takenBack === undefined
+      ? judgement
+      : { ...judgement, findings: [...findings, ...takenBack] }
+  }
+
+  /** Read ahead before the log introduced the key that signed it: read again. */
+  #withNewKeys(read: ReadEntry, bytes: Buffer | undefined): ReadEntry {
+    const { reading, index } = read
+    const refused = reading.kind === 'refused' && reading.code === 'ledger/bad-signature'
+    return refused && bytes !== undefined ? readBytes(index, bytes, this.#chain.keys.all) : read
   }
 
   #note(): void {

@@ -13,6 +13,9 @@ type Judge = LogCheck['judge']
 
 const checkSigned: Judge = ({ stored, tree }) => {
   if (stored.kind === 'refused') return [againstCheckpoint('ledger/bad-checkpoint', stored.reason)]
+  if (stored.kind === 'ended') {
+    return [againstCheckpoint('ledger/revoked-key', 'its key had been ended before it signed this')]
+  }
   if (stored.kind === 'read' || tree.size === 0) return []
   return [againstCheckpoint('ledger/no-checkpoint', 'there is none beside the entries')]
 }

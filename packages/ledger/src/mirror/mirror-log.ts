@@ -3,10 +3,8 @@ import { join } from 'node:path'
 import { readRegularFile } from '@bulkhead/world'
 import type { LogSource } from '../audit/audit-log.ts'
 import type { StoredEntry } from '../ledger-store.ts'
-import { CHECKPOINT } from '../stored-tree.ts'
-import { readCheckpointText } from '../tlog/checkpoint.ts'
+import { CHECKPOINT, claimedHead } from '../stored-tree.ts'
 import { readBundle } from '../tlog/entry-bundle.ts'
-import { readNote } from '../tlog/signed-note.ts'
 import { TILE_WIDTH, bundlePath, tileIn } from '../tlog/tiles.ts'
 
 /** 256 entries of the largest size with their lengths. */
@@ -26,7 +24,8 @@ export const isMirror = (directory: string): Promise<boolean> =>
 export function mirrorLog(directory: string): LogSource {
   const readFile = (path: string) => readRegularFile(join(directory, path), MAX_FILE_BYTES)
   async function* readBatches(from: number): AsyncGenerator<readonly StoredEntry[]> {
-    const size = await claimedSize(readFile)
+    // Believed by nobody: it only tells which files to look for.
+    const size = claimedHead(await readFile(CHECKPOINT))?.size ?? 0
     for (let n = Math.floor(from / TILE_WIDTH); n * TILE_WIDTH < size; n += 1) {
       const width = tileIn(size, 0, n)?.width ?? 0
       const bundle = readBundle((await readFile(bundlePath({ n, width }))) ?? Buffer.alloc(0)) ?? []
@@ -43,10 +42,4 @@ export function mirrorLog(directory: string): LogSource {
       for await (const batch of readBatches(from)) yield* batch
     },
   }
-}
-
-/** Where the log says that it ends. Believed by nobody: it only tells which files to look for. */
-async function claimedSize(readFile: LogSource['readFile']): Promise<number> {
-  const note = readNote((await readFile(CHECKPOINT)) ?? '')
-  return (note && readCheckpointText(note.text)?.size) ?? 0
 }
