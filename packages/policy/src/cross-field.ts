@@ -1,4 +1,5 @@
 import { parseDuration } from '@bulkhead/vocabulary'
+import { analysisDefects } from './analysis-defects.ts'
 import type { EnvironmentForm } from './environment-form.ts'
 import { fraction } from './fraction.ts'
 import { keyDefects } from './key-defects.ts'
@@ -19,14 +20,17 @@ export function crossFieldDefects(parts: SoundParts): readonly Defect[] {
       parts.artifacts.map((path, index) => ({ path, place: ['build', 'artifacts', index] })),
       'an artifact is listed once',
     ),
-    ...Object.entries(parts.environments).flatMap(([name, { target, regions, capacity, bake }]) => {
-      const at = ['environments', name]
-      return [
-        ...(target ? targetDefects([...at, 'target'], target) : []),
-        ...(regions && capacity ? capacityDefects(at, { regions, capacity }) : []),
-        ...(bake ? bakeDefects([...at, 'bake'], bake) : []),
-      ]
-    }),
+    ...Object.entries(parts.environments).flatMap(
+      ([name, { target, regions, capacity, bake, analysis }]) => {
+        const at = ['environments', name]
+        return [
+          ...(target ? targetDefects([...at, 'target'], target) : []),
+          ...(regions && capacity ? capacityDefects(at, { regions, capacity }) : []),
+          ...(bake ? bakeDefects([...at, 'bake'], bake) : []),
+          ...(analysis ? analysisDefects([...at, 'analysis'], analysis) : []),
+        ]
+      },
+    ),
   ]
 }
 

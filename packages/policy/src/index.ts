@@ -29,3 +29,9 @@ export type {
   VoucherPolicy,
   WebhookPolicy,
 } from './policy.ts'
+export type {
+  AnalysisPolicy,
+  MetricPolicy,
+  MetricSourcePolicy,
+  ProbePolicy,
+} from './analysis-policy.ts'

@@ -1,4 +1,5 @@
 import { type Milliseconds, parseDuration } from '@bulkhead/vocabulary'
+import { analysisOfForm } from './analysis-of-form.ts'
 import type { EnvironmentForm } from './environment-form.ts'
 import { splitAddress } from './forms.ts'
 import { fraction } from './fraction.ts'
@@ -120,6 +121,7 @@ const environmentOfForm = (form: EnvironmentForm, name: string): EnvironmentPoli
   regions: mapEntries(form.regions, (zones) => mapEntries(zones, (count) => count)),
   required: form.capacity.required,
   bake: bakeOfForm(form.bake),
+  analysis: form.analysis && analysisOfForm(form.analysis, span),
 })
 
 const targetOfForm = (form: EnvironmentForm['target']): TargetPolicy => ({

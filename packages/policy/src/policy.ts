@@ -1,3 +1,4 @@
+import type { AnalysisPolicy } from './analysis-policy.ts'
 import type { BlobId, CommitId, Digest, Milliseconds } from '@bulkhead/vocabulary'
 
 /** `enforce` blocks; `observe` judges and reports everything and blocks nothing, said loudly. */
@@ -146,6 +147,8 @@ export interface EnvironmentPolicy {
   /** Healthy units that must remain with any one zone gone (R of the zone invariant). */
   readonly required: number
   readonly bake: BakePolicy
+  /** Metrics that have a say besides the traffic; undefined for none. */
+  readonly analysis: AnalysisPolicy | undefined
 }
 
 /** Somebody who may sign, with keys other than those in the allowed-signers file. */

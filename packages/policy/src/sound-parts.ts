@@ -87,6 +87,7 @@ const soundEnvironment = (data: unknown): Sound<EnvironmentForm> => ({
   regions: sound(environmentForm.entries.regions, data, 'regions'),
   capacity: sound(environmentForm.entries.capacity, data, 'capacity'),
   bake: sound(environmentForm.entries.bake, data, 'bake'),
+  analysis: sound(environmentForm.entries.analysis, data, 'analysis'),
 })
 
 function sound<Form extends v.GenericSchema>(

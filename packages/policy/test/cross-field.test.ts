@@ -173,6 +173,22 @@ const contradictions: readonly {
     says: 'a file that the policy names has one use',
   },
   {
+    name: 'a metric without a source',
+    from: '    capacity: { required: 5 }\n',
+    to: `    capacity: { required: 5 }\n    analysis: { metrics: { m: { kind: heartbeat, query: q, allowed-drop: 30% } } }\n`,
+    twin: `    capacity: { required: 5 }\n    analysis: { source: { kind: json, url: 'https://a.example', watermark: w }, metrics: { m: { kind: heartbeat, query: q, allowed-drop: 30% } } }\n`,
+    at: '',
+    says: 'does not say where',
+  },
+  {
+    name: 'a probe that nothing passes',
+    from: '    capacity: { required: 5 }\n',
+    to: `    capacity: { required: 5 }\n    analysis: { metrics: { m: { kind: probe, url: 'https://a.example', tries: 3, required: 4 } } }\n`,
+    twin: `    capacity: { required: 5 }\n    analysis: { metrics: { m: { kind: probe, url: 'https://a.example', tries: 4, required: 4 } } }\n`,
+    at: '',
+    says: 'must not be above `tries`',
+  },
+  {
     name: 'an artifact twice',
     from: '[dist/tenant-app.mjs]',
     to: '[dist/a, dist/a]',

@@ -64,6 +64,7 @@ describe('a right policy', () => {
           },
           regions: { local: { a: 3, b: 3, c: 3 } },
           required: 5,
+          analysis: undefined,
           bake: {
             baselineErrorRate: 0.001,
             detectErrorRate: 0.2,

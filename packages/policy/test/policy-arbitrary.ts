@@ -1,6 +1,7 @@
 import { type Milliseconds, parseDuration } from '@bulkhead/vocabulary'
 import * as fc from 'fast-check'
 import { REPORT_FORMATS } from '../src/index.ts'
+import { analysis } from './analysis-arbitrary.ts'
 import type {
   BakePolicy,
   EnvironmentPolicy,
@@ -83,7 +84,13 @@ const regions = fc.dictionary(
 )
 
 const environment = fc
-  .record({ target, regions, bake, share: fc.integer({ min: 1, max: 100 }) })
+  .record({
+    target,
+    regions,
+    bake,
+    analysis: fc.option(analysis, { nil: undefined }),
+    share: fc.integer({ min: 1, max: 100 }),
+  })
   .map(({ share, ...rest }): Omit<EnvironmentPolicy, 'name'> => {
     const units = Object.values(rest.regions).flatMap((zones) => Object.values(zones))
     const total = units.reduce((sum, count) => sum + count, 0)

@@ -1,5 +1,6 @@
 import { formatDuration } from '@bulkhead/vocabulary'
 import { stringify } from 'yaml'
+import { printAnalysis } from './analysis-arbitrary.ts'
 import type {
   EnvironmentPolicy,
   KeyPolicy,
@@ -103,7 +104,8 @@ const retriesForm = (retries: SuitePolicy['retries']) =>
     ? { 'off-by': retries.arguments }
     : retries && { 'none-in-runner': true }
 
-const environmentForm = ({ target, regions, required, bake }: EnvironmentPolicy) => ({
+const environmentForm = ({ target, regions, required, bake, analysis }: EnvironmentPolicy) => ({
+  ...(analysis && { analysis: printAnalysis(analysis) }),
   target: {
     kind: target.kind,
     command: target.command,

@@ -1,3 +1,11 @@
+export { BakeAnalysis, type MetricJudgement } from './analysis/bake-analysis.ts'
+export type {
+  CountsOfArms,
+  Metric,
+  MetricWindow,
+  Reading,
+  ValuesOfGroups,
+} from './analysis/metric.ts'
 export type { BakeGoal } from './bake.ts'
 export { canonicalJson } from './canonical-json.ts'
 export { type RolloutRequest, type RolloutResult, runRollout } from './executor.ts'
