@@ -1,6 +1,7 @@
 import type { Figure } from '../figure.ts'
 import { coldStart } from './cold-start.ts'
 import { largeGoJson, largeTap, smallReports } from './other-reports.ts'
+import { ledger } from './ledger.ts'
 import { plan } from './plan.ts'
 import { reports, reportsWithChildren } from './reports.ts'
 import { signatures } from './signatures.ts'
@@ -13,5 +14,6 @@ export const figures: readonly Figure[] = [
   largeGoJson,
   largeTap,
   plan,
+  ...ledger,
   coldStart,
 ]

@@ -159,12 +159,12 @@ const TAIL =
  */
 function readCanonicalForm(bytes: Uint8Array): Form | undefined {
   if (bytes.byteLength > LIMITS.maxBytes) return undefined
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
-  const end = text.indexOf(MIDDLE)
-  if (end < 0 || !text.startsWith(HEAD)) return undefined
-  const [, payloadType, keyid, sig] = TAIL.exec(text.slice(end + MIDDLE.length)) ?? []
+  const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+  const end = whole.indexOf(MIDDLE)
+  if (end < 0 || !whole.startsWith(HEAD)) return undefined
+  const [, payloadType, keyid, sig] = TAIL.exec(whole.slice(end + MIDDLE.length)) ?? []
   if (payloadType === undefined || keyid === undefined || sig === undefined) return undefined
-  const payload = decodeBase64(text.slice(HEAD.length, end))
+  const payload = decodeBase64(whole.slice(HEAD.length, end))
   const signature = decodeBase64(sig)
   if (payload === undefined || signature === undefined) return undefined
   if (signature.byteLength > MOST_SIGNATURE_BYTES) return undefined

@@ -14,6 +14,13 @@ import { type OnRecord, type Step, brokenLeaseOf, leaseOf } from './rules.ts'
 
 type Folded = Step & Pick<EntryOnRecord, 'digest'>
 
+/** The state of an environment as it is kept between two verifications. */
+export interface FoldMemory extends Pick<EnvironmentState, 'leases' | 'released' | 'head'> {
+  readonly rollouts: readonly RolloutOnRecord[]
+  readonly verdicts: readonly VerdictOnRecord[]
+  readonly blocks: readonly (readonly BlockOnRecord[])[]
+}
+
 /**
  * Carries the state of an environment from entry to entry. Its size grows with the number of commits
  * judged, not with the number of entries.
@@ -140,6 +147,36 @@ export class EnvironmentFold implements OnRecord {
     copy.#released = this.#released
     copy.#head = this.#head
     return copy
+  }
+
+  /** All that it carries, as plain data. */
+  memory(): FoldMemory {
+    return {
+      leases: this.#leases,
+      rollouts: [...this.#rollouts.values()],
+      verdicts: [...this.#verdicts.values()],
+      blocks: [...this.#blocks.values()],
+      released: this.#released,
+      head: this.#head,
+    }
+  }
+
+  static resume({
+    leases,
+    rollouts,
+    verdicts,
+    blocks,
+    released,
+    head,
+  }: FoldMemory): EnvironmentFold {
+    const fold = new EnvironmentFold()
+    fold.#leases = leases
+    fold.#rollouts = new Map(rollouts.map((rollout) => [rollout.token, rollout]))
+    fold.#verdicts = new Map(verdicts.map((verdict) => [verdict.commit, verdict]))
+    fold.#blocks = new Map(blocks.flatMap((list) => (list[0] ? [[list[0].commit, list]] : [])))
+    fold.#released = released
+    fold.#head = head
+    return fold
   }
 
   state(): EnvironmentState {

@@ -10,6 +10,7 @@ export {
 export { type EntryLanes, lanesWhenLong, openLanes } from './audit/entry-lanes.ts'
 export type { EntryReader } from './audit/entry-reader.ts'
 export { sealEntry } from './entry-form.ts'
+export { MAX_SAVED_BYTES, readSavedAudit, writeSavedAudit } from './audit/saved-audit.ts'
 export { isMirror, mirrorLog } from './mirror/mirror-log.ts'
 export { writeMirror } from './mirror/write-mirror.ts'
 export type { Actor, EntryDraft, EntryKind, LedgerEntry, ReleaseOnRecord } from './entry.ts'

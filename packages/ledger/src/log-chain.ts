@@ -3,11 +3,11 @@ import type { Digest, Finding } from '@bulkhead/vocabulary'
 import { sha256 } from '@bulkhead/envelope'
 import type { EntryOnRecord, LedgerEntry } from './entry.ts'
 import { type EntryRefusal, readEntry } from './entry-form.ts'
-import { EnvironmentFold } from './environment-fold.ts'
+import { EnvironmentFold, type FoldMemory } from './environment-fold.ts'
 import { GrowingTree, type Tile } from './tlog/growing-tree.ts'
 import { hashLeaf } from './tlog/merkle-hash.ts'
 import { ENTRY_CHECKS, type EntryCheck, STEP_CHECK } from './entry-checks.ts'
-import { type KeyRules, LogKeys, type Taken } from './log-keys.ts'
+import { type KeyRules, type KeysMemory, LogKeys, type Taken } from './log-keys.ts'
 import { against } from './ledger-findings.ts'
 
 /** Whom and what a reader of a ledger trusts; all of it from the caller, none of it from the log. */
@@ -44,11 +44,12 @@ export interface ReadEntry<Entry extends EntryOnRecord = EntryOnRecord> {
   readonly leaf: Buffer
 }
 
-/** From where a chain goes on that was verified before. */
-export interface ChainStart {
-  readonly tree: GrowingTree
+/** What the entries of a log that verified leave behind, as plain data; the tree lies in its tiles. */
+export interface ChainMemory {
   readonly head: Digest
   readonly lastAt: string
+  readonly fold: FoldMemory
+  readonly keys: KeysMemory
 }
 
 /**
@@ -75,19 +76,28 @@ export class LogChain {
     this.#placeChecks = checks.filter((check) => check !== STEP_CHECK)
   }
 
-  /** Without what came before, nobody can say what may follow: steps are not judged from here. */
+  /** Goes on after the last entry of a tree, with what was kept of all before. */
   static resume(
     identity: LedgerIdentity,
     checks: readonly EntryCheck[],
-    { tree, head, lastAt }: ChainStart,
+    tree: GrowingTree,
+    { head, lastAt, fold, keys }: ChainMemory,
   ): LogChain {
     const chain = new LogChain(identity, checks)
     chain.#tree = tree
     chain.#size = tree.size
     chain.#head = head
     chain.#lastAt = lastAt
-    chain.#sound = false
+    chain.#fold = EnvironmentFold.resume(fold)
+    chain.#keys = LogKeys.resume(identity.trust.keys, identity.trust, keys)
     return chain
+  }
+
+  /** To go on from later. Undefined while the log is empty. */
+  memory(): ChainMemory | undefined {
+    if (this.#head === null) return undefined
+    const [fold, keys] = [this.#fold.memory(), this.#keys.memory()]
+    return { head: this.#head, lastAt: this.#lastAt, fold, keys }
   }
 
   /** Whether nothing is wrong with form and links so far, and all of the log was seen. */
@@ -177,10 +187,10 @@ export class LogChain {
         : [against(index, reading.code, reading.reason)]
     if (findings.some(({ code }) => code !== 'ledger/illegal-step')) this.#sound = false
     this.#full.push(...this.#tree.append(leaf))
-    const takenBack = this.#moveTo(index, digest, entry, findings.length === 0)
+    const before = this.#moveTo(index, digest, entry, findings.length === 0)
     const pinned = checkPinned(this.identity.trust, index, digest)
     const judgement = { index, entry, findings: [...findings, ...pinned] }
-    return takenBack.length === 0 ? judgement : { ...judgement, takenBack }
+    return before.length === 0 ? judgement : { ...judgement, takenBack: before }
   }
 
   /** After the first break nobody can say what may follow what: only form and links are judged on. */

@@ -25,6 +25,16 @@ interface KnownKey {
   signedMore: boolean
 }
 
+/** What a log made of its keys, as it is kept between two verifications. */
+export interface KeysMemory {
+  readonly known: readonly (Omit<Readonly<KnownKey>, 'key'> & {
+    readonly name: string
+    /** SPKI PEM. */
+    readonly publicKey: string
+  })[]
+  readonly voices: readonly (readonly [string, readonly string[]])[]
+}
+
 /** At least the newest so many are kept by index, at most twice as many. */
 const SIGNED_KEPT = 1_000
 
@@ -159,6 +169,39 @@ export class LogKeys {
     const voices = [...new Set([...(this.#voices.get(change) ?? []), principal])]
     this.#voices = new Map([...this.#voices, [change, voices]])
     return voices.length >= this.#threshold
+  }
+
+  /** All that the log changed, as plain data. */
+  memory(): KeysMemory {
+    return {
+      known: this.#known.map(({ key, ...rest }) => ({
+        ...rest,
+        name: key.name,
+        publicKey: key.publicKey.export({ format: 'pem', type: 'spki' }).toString(),
+      })),
+      voices: [...this.#voices],
+    }
+  }
+
+  /** Goes on from there. Keys that the caller no longer trusts are gone, with those that came after them. */
+  static resume(
+    trusted: readonly TrustedKey[],
+    rules: KeyRules,
+    { known, voices }: KeysMemory,
+  ): LogKeys {
+    const keys = new LogKeys(trusted, rules)
+    for (const { name, publicKey, ...rest } of known) {
+      const key = parsePublicKey(publicKey, name)
+      const root = rest.lineage.at(-1)
+      if (!trusted.some((other) => other.name === root)) continue
+      const now = keys.#withId(key.id)
+      const until = Math.min(rest.until, now?.until ?? Number.MAX_SAFE_INTEGER)
+      const principal = now?.principal ?? rest.principal
+      const taken = { key: now?.key ?? key, ...rest, principal, until, signed: [...rest.signed] }
+      keys.#known = [...keys.#known.filter((other) => other !== now), taken]
+    }
+    keys.#voices = new Map(voices)
+    return keys
   }
 
   fork(): LogKeys {

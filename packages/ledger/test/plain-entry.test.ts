@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { sealEnvelope } from '@bulkhead/envelope'
 import { fencingToken } from '@bulkhead/vocabulary'
 import { describe, expect, it } from 'vitest'
