@@ -1,5 +1,6 @@
 import type { Figure } from '../figure.ts'
 import { coldStart } from './cold-start.ts'
+import { judge } from './judge.ts'
 import { largeGoJson, largeTap, smallReports } from './other-reports.ts'
 import { ledger } from './ledger.ts'
 import { plan } from './plan.ts'
@@ -15,5 +16,6 @@ export const figures: readonly Figure[] = [
   largeTap,
   plan,
   ...ledger,
+  ...judge,
   coldStart,
 ]
