@@ -13,6 +13,7 @@ import {
   releaseLease,
   renewLease,
   revokeKey,
+  rotateKey,
   startDeploy,
 } from './rules.ts'
 
@@ -62,6 +63,7 @@ export const KINDS: Readonly<Record<EntryKind, Kind>> = {
     tells: ['item', 'reason'],
   },
   heartbeat: { event: custom('ledger', 'alive'), rule: always, tells: [] },
+  'key.rotated': { event: custom('key', 'rotated'), rule: rotateKey, tells: ['name'] },
   'key.revoked': { event: custom('key', 'revoked'), rule: revokeKey, tells: ['key'] },
   annotation: { event: custom('entry', 'annotated'), rule: annotate, tells: ['about', 'text'] },
 }
