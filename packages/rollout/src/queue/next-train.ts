@@ -92,12 +92,12 @@ const carriedBy = (
 /** By how many of the others each contains: an order in which nothing stands before what it contains. */
 function oldestFirst(
   releases: readonly WaitingRelease[],
-  { contains }: Ancestry,
+  ancestry: Ancestry,
 ): readonly WaitingRelease[] {
   const depth = new Map(
     releases.map((one) => [
       one.id,
-      releases.filter(({ commit }) => contains(one.commit, commit)).length,
+      releases.filter(({ commit }) => ancestry.contains(one.commit, commit)).length,
     ]),
   )
   return releases.toSorted((a, b) => (depth.get(a.id) ?? 0) - (depth.get(b.id) ?? 0) || a.id - b.id)
