@@ -1,4 +1,4 @@
-import type { Brand, CommitId, Digest, FencingToken } from '@bulkhead/vocabulary'
+import type { Brand, CommitId, Digest } from '@bulkhead/vocabulary'
 
 /** One thing that serves: a process, a server, a pod, a machine. */
 export type UnitId = Brand<string, 'UnitId'>
@@ -16,7 +16,12 @@ export interface UnitObservation {
   readonly zone: string
   /** The build the unit itself names, null when it runs nothing or does not answer. */
   readonly version: CommitId | null
+  /** `draining` from the moment it gets no new traffic until that is taken back. */
   readonly health: 'healthy' | 'unhealthy' | 'starting' | 'draining' | 'stopped'
+  /** Set on a unit beyond the zone's own, that a surge added and will take away. */
+  readonly surplus?: true
+  /** Capacity that it adds when healthy, above 0; 1 unless the target says otherwise. */
+  readonly weight?: number
 }
 
 /** Requests and errors since the fleet started, per version; resets are the target's to hide. */
@@ -29,38 +34,13 @@ export interface TrafficCount {
 export interface Observation {
   readonly units: readonly UnitObservation[]
   readonly traffic: readonly TrafficCount[]
+  /** Zones whose traffic somebody has shifted away; units there carry nothing, however healthy. */
+  readonly shifted?: readonly { readonly region: string; readonly zone: string }[]
 }
 
-/** Some units of one zone that change together: what one `apply` is asked to do. */
+/** Some units of one zone that change together. */
 export interface Batch {
   readonly region: string
   readonly zone: string
   readonly units: readonly UnitId[]
-}
-
-export type BatchOutcome =
-  | { readonly kind: 'applied' }
-  /** The target refused: a newer token has acted. Nothing was changed. */
-  | { readonly kind: 'stale-token'; readonly newest: FencingToken }
-  | { readonly kind: 'failed'; readonly unit: UnitId | null; readonly reason: string }
-
-/**
- * The engine that moves machines (DESIGN §5). `apply` drains, replaces, waits for health and returns
- * traffic, by whatever means the engine has; it is idempotent for units already on the release.
- */
-export interface Target {
-  observe(): Promise<Observation>
-  apply(
-    batch: Batch,
-    release: ShippedRelease,
-    token: FencingToken,
-    signal: AbortSignal,
-  ): Promise<BatchOutcome>
-  /** Makes the artifact available to the fleet and proves its bytes; called before the first batch. */
-  stage(
-    artifact: { readonly path: string; readonly digest: Digest },
-    token: FencingToken,
-  ): Promise<void>
-  /** Whether an artifact that was staged earlier is still there, byte for byte. */
-  holds(artifact: Digest): Promise<boolean>
 }

@@ -1,20 +1,16 @@
-export type { BakeGoal } from './bake.ts'
 export { canonicalJson } from './canonical-json.ts'
-export { type RolloutRequest, type RolloutResult, runRollout } from './executor.ts'
 export type {
   Batch,
-  BatchOutcome,
   Observation,
   ShippedRelease,
-  Target,
   TrafficCount,
   UnitId,
   UnitObservation,
 } from './fleet.ts'
-export { type RolloutLimits, defaultLimits } from './fleet-watch.ts'
-export type { BatchStep, Journal, RolloutEnding, RolloutEvent } from './journal.ts'
-export type { Bake, Plan, PlannedZone, Stage, Wave } from './plan.ts'
-export { type PlanRequest, type Planning, assumeFleet, planRollout } from './planner.ts'
+export type { BakeGoal } from './plan/bake.ts'
+export type { Bake, Lane, Plan, PlannedStage, PlannedZone, RegionPlan, Wave } from './plan/plan.ts'
+export { type PlanPolicy, type PlanRequest, type Planning, assumeFleet, planRollout } from './plan/planner.ts'
+export { renderPlan } from './plan/plan-text.ts'
 export {
   type FleetSample,
   type RolloutDecision,
@@ -22,7 +18,30 @@ export {
   type ZoneSample,
   sampleFleet,
 } from './progress.ts'
-export { renderPlan } from './plan-text.ts'
+export { type RolloutRequest, type RolloutResult, runRollout } from './run/executor.ts'
+export { type RolloutLimits, defaultLimits } from './run/fleet-watch.ts'
+export type {
+  BatchStep,
+  Journal,
+  Receipt,
+  RolloutEnding,
+  RolloutEvent,
+  StandingOrder,
+} from './run/journal.ts'
+export type { RecordedBatch, RolloutMemory } from './run/memory.ts'
+export type { NextWave } from './run/rollout-run.ts'
+export type {
+  Hand,
+  OfferedArtifact,
+  Scope,
+  Stage,
+  StageOutcome,
+  StageProgress,
+  SurgeOrder,
+  Target,
+  Topology,
+  UnitPlace,
+} from './target.ts'
 export { type ViewOptions, viewLine, viewSample } from './terminal-view.ts'
 export type { RolloutChapter, RolloutRecord } from './page/record.ts'
 export { renderRolloutPage } from './page/rollout-page.ts'

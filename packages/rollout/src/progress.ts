@@ -1,5 +1,6 @@
 import type { CommitId, Finding } from '@bulkhead/vocabulary'
 import type { Observation, TrafficCount, UnitObservation } from './fleet.ts'
+import type { StageProgress } from './target.ts'
 import { type Place, placeName, worstLoss, zoneHealth } from './zone-capacity.ts'
 
 /** One zone at one moment. */
@@ -37,6 +38,7 @@ export interface RolloutDecision {
     | 'wave'
     | 'frozen'
     | 'rollback'
+    | 'paused'
     | 'finished'
   /** `good` and `bad` mark a judgement, `plain` a step. */
   readonly tone: 'good' | 'bad' | 'plain'
@@ -44,8 +46,14 @@ export interface RolloutDecision {
   readonly findings: readonly Finding[]
 }
 
+/** What the engine says it is at. */
+export interface EngineStep extends StageProgress {
+  readonly at: number
+}
+
 export type RolloutProgress =
   | { readonly kind: 'sample'; readonly sample: FleetSample }
+  | { readonly kind: 'step'; readonly step: EngineStep }
   | { readonly kind: 'decision'; readonly decision: RolloutDecision }
 
 /** What a sample says besides the observation itself. */
@@ -58,7 +66,7 @@ export interface SampleContext {
 
 /** An observation as a view wants it: by zone, with the sums of the zone law. */
 export function sampleFleet(observation: Observation, context: SampleContext): FleetSample {
-  const health = zoneHealth(observation.units)
+  const health = zoneHealth(observation)
   const worst = worstLoss(health)
   const zones = health.map((zone): ZoneSample => {
     const units = observation.units.filter((unit) => placeName(unit) === placeName(zone))

@@ -109,6 +109,12 @@ export function viewLine(progress: RolloutProgress): string {
     )
     return plainLine(`${clockTime(at)} ${kind.padEnd(8)} ${text}${reasons.join(';')}`)
   }
+  if (progress.kind === 'step') {
+    const { at, unit, note } = progress.step
+    return plainLine(
+      `${clockTime(at)} ${'step'.padEnd(8)} ${unit === null ? '' : `${unit}: `}${note}`,
+    )
+  }
   const { at, phase, healthy, afterWorstLoss, required, traffic } = progress.sample
   const requests = traffic.reduce((sum, count) => sum + count.requests, 0)
   const errors = traffic.reduce((sum, count) => sum + count.errors, 0)
