@@ -1,5 +1,6 @@
 import {
   type Shape,
+  anyObject,
   canonicalJson,
   commitText,
   digestText,
@@ -19,15 +20,45 @@ import { APPROVAL_NAMESPACE, APPROVAL_TYPE, type Approval } from './approval.ts'
 
 const LIMITS = { maxBytes: 64 * 1024, maxDepth: 6 }
 
-const approvalShape: Shape<Approval> = objectOf({
+const TERMS = {
   version: oneOf('1'),
-  kind: oneOf('amendment'),
   genesis: commitText,
-  subject: objectOf({ suite: text, path: text, from: digestText, to: orNull(digestText) }),
   reason: text,
   created: instantText,
   expires: instantText,
+}
+
+const amendment = objectOf({
+  ...TERMS,
+  kind: oneOf('amendment'),
+  subject: objectOf({ suite: text, path: text, from: digestText, to: orNull(digestText) }),
 })
+
+const waiver = objectOf({
+  ...TERMS,
+  kind: oneOf('waiver'),
+  subject: objectOf({ suite: text, code: text, finding: text, commit: commitText }),
+})
+
+const policyChange = objectOf({
+  ...TERMS,
+  kind: oneOf('policy-change'),
+  subject: objectOf({ loosened: digestText }),
+})
+
+const kindShape = oneOf('amendment', 'waiver', 'policy-change')
+
+const approvalShape: Shape<Approval> = (value, at) => {
+  const { kind } = anyObject(value, at)
+  switch (kindShape(kind, `${at}.kind`)) {
+    case 'amendment':
+      return amendment(value, at)
+    case 'waiver':
+      return waiver(value, at)
+    case 'policy-change':
+      return policyChange(value, at)
+  }
+}
 
 /** DSSE v1.0.2, whose one signature is an SSHSIG; armor and all, as ssh-keygen writes it. */
 const envelopeShape = objectOf({

@@ -13,13 +13,32 @@ export interface AmendmentSubject {
   readonly to: Digest | null
 }
 
+/** One finding of one suite that is not mandatory, in the release of one commit. */
+export interface WaiverSubject {
+  readonly suite: string
+  /** Code of the finding. */
+  readonly code: string
+  /** Subject of the finding, exactly. */
+  readonly finding: string
+  readonly commit: CommitId
+}
+
+/** Everything that a change of the policy loosens, by digest: no more and no less is approved. */
+export interface PolicyChangeSubject {
+  readonly loosened: Digest
+}
+
+/** What can be approved. */
+export type Approvable =
+  | { readonly kind: 'amendment'; readonly subject: AmendmentSubject }
+  | { readonly kind: 'waiver'; readonly subject: WaiverSubject }
+  | { readonly kind: 'policy-change'; readonly subject: PolicyChangeSubject }
+
 /** What a person approves, and for how long. Bound to contents: another change needs another approval. */
-export interface Approval {
+export type Approval = Approvable & {
   readonly version: '1'
-  readonly kind: 'amendment'
   /** The genesis commit of the repository: it holds nowhere else. */
   readonly genesis: CommitId
-  readonly subject: AmendmentSubject
   /** Why, in the approver's words. */
   readonly reason: string
   /** ISO 8601 in UTC. */

@@ -1,2 +1,2 @@
-export { APPROVAL_NAMESPACE, type AmendmentSubject, type Approval } from './approval.ts'
+export { APPROVAL_NAMESPACE, type Approvable, type Approval } from './approval.ts'
 export { type OpenedApproval, approvalFile, bytesToSign, openApproval } from './approval-file.ts'

@@ -45,5 +45,15 @@ export const verdictForm: Shape<Verdict> = objectOf({
       separation: oneOf('process', 'local'),
     }),
   ),
+  waived: listOf(
+    objectOf({
+      suite: text,
+      code,
+      subject: text,
+      approver: text,
+      expires: instantText,
+      waiver: digestText,
+    }),
+  ),
   findings: listOf(objectOf({ code, subject: text, message: text, remedy: text })),
 })

@@ -55,6 +55,7 @@ export function verdictOf(
         separation: 'process',
       },
     ],
+    waived: [],
     findings: [],
     ...rest,
   }

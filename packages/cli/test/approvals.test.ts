@@ -137,3 +137,81 @@ describe('the change of a listed test file', () => {
     await run(project, approve(ben, '--expires', 'soon'), 2)
   })
 })
+
+const LOAD = `import { mkdirSync, writeFileSync } from 'node:fs'
+mkdirSync('reports', { recursive: true })
+writeFileSync('reports/load.xml', '<testsuite tests="1" failures="1"><testcase classname="load" name="p99" time="0"><failure message="slow"/></testcase></testsuite>')
+process.exitCode = 1
+`
+
+/** A copy with a suite that fails and is not mandatory, and a commit of Ada's on top. */
+async function slow(): Promise<TinyProject> {
+  const project = await copyOf(listed, join(home.path, `copy-${(copies += 1)}`))
+  const { repository, ada } = project
+  const policy = await readFile(join(repository.path, 'bulkhead.yml'), 'utf8')
+  const load = `  load:\n    mandatory: false\n    command: [node, load.mjs]\n    reports: [reports/load.xml]\nbuild:`
+  const files = { 'bulkhead.yml': policy.replace('build:', load), 'load.mjs': LOAD }
+  const genesis = await repository.commit({ by: ada, message: 'Measure load', files })
+  await repository.git('config', 'bulkhead.genesis', genesis)
+  await repository.commit({ by: ada, message: 'Go on', files: { 'note.txt': 'more\n' } })
+  return project
+}
+const waive = (person: Person | undefined, code: string, subject: string, suite = 'load') => [
+  ...`approve waiver --suite ${suite} --finding ${code} --expires 2d`.split(' '),
+  '--subject',
+  subject,
+  '--reason',
+  'the disk is slow today',
+  '--key',
+  person?.keyFile ?? '',
+]
+
+describe('a finding of a suite that is not mandatory', () => {
+  it('blocks until somebody else has waived exactly it, and the waiver is on record', async () => {
+    const project = await slow()
+    await run(project, ['test'], 1)
+    await run(project, ['build'], 0)
+    const blocked = await run(project, ['gate'], 1)
+    const named = blocked.findings.map(({ code, subject }) => [code, subject] as const)
+    expect(named).toEqual([
+      ['gate/exit-code', 'load'],
+      ['gate/failed-test', 'load: load › p99'],
+    ])
+    for (const [code, subject] of named) await run(project, waive(project.ada, code, subject), 0)
+    expect(await run(project, ['gate'], 1)).toMatchObject({
+      verdict: { waived: [] },
+      notCounted: [
+        { code: 'approval/waiver-not-counted', message: expect.stringContaining('has a hand') },
+        { code: 'approval/waiver-not-counted' },
+      ],
+    })
+    for (const [code, subject] of named) await run(project, waive(ben, code, subject), 0)
+    expect(await run(project, ['check'], 0)).toMatchObject({
+      waived: [{ subject: 'load' }, { subject: 'load: load › p99', approver: ben?.email }],
+    })
+    expect(await run(project, ['gate'], 0)).toMatchObject({
+      verdict: { outcome: 'PASS', waived: [{ code: 'gate/exit-code' }, { suite: 'load' }] },
+    })
+    const printed = (await bulkhead.run(project.repository.path, ['gate'])).stdout
+    expect(printed).toContain(`WAIVED by ${ben?.email} until `)
+    await run(project, ['attest', 'verify'], 0)
+    const log = JSON.stringify(await run(project, ['ledger', 'log'], 0))
+    expect(log).toContain(`"waived":[{"approver":"${ben?.email}","code":"gate/exit-code"`)
+
+    const { repository, ada } = project
+    await repository.commit({ by: ada, message: 'Another', files: { 'note.txt': 'other\n' } })
+    await run(project, ['test'], 1)
+    await run(project, ['build'], 0)
+    expect(codes(await run(project, ['gate'], 1))).toEqual(['gate/exit-code', 'gate/failed-test'])
+  })
+
+  it('is waived in no mandatory suite, and by no code that there is not', async () => {
+    const project = await slow()
+    expect(
+      codes(await run(project, waive(ben, 'gate/failed-test', 'x', 'tenant-isolation'), 2)),
+    ).toEqual(['approval/waiver-not-counted'])
+    expect(codes(await run(project, waive(ben, 'gate/failing', 'load'), 2))).toEqual([
+      'usage/invalid-option',
+    ])
+  })
+})

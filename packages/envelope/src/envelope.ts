@@ -1,27 +1,36 @@
-import { verify } from 'node:crypto'
 import { decodeBase64, encodeBase64 } from './base64.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { sha256 } from './digest.ts'
+import { isSignedBy } from './key-signature.ts'
 import { preAuthenticationEncoding } from './pre-authentication-encoding.ts'
 import { listOf, objectOf, objectWith, text } from './shape.ts'
 import { readJson } from './shaped-json.ts'
-import type { Envelope, OpenedEnvelope, Signer, TrustedKey } from './types.ts'
-
-/** Why an envelope was not opened. `untrusted` covers a changed payload and a foreign signer alike. */
-export type OpenResult =
-  | { readonly kind: 'opened'; readonly envelope: OpenedEnvelope }
-  | { readonly kind: 'malformed' | 'untrusted'; readonly reason: string }
+import type {
+  Envelope,
+  OpenResult,
+  StatementSigner,
+  TrustedIdentity,
+  TrustedKey,
+  TrustedSigner,
+} from './types.ts'
 
 /** A verdict about many thousands of findings still fits. */
 const LIMITS = { maxBytes: 16 * 1024 * 1024, maxDepth: 4 }
-const ED25519_SIGNATURE_BYTES = 64
+/** The longest DER of an ECDSA signature on P-256. */
+const MOST_SIGNATURE_BYTES = 72
+/** What begins a Sigstore bundle in canonical or pretty JSON; a DSSE envelope has no such member. */
+const BUNDLE = /^\s*\{\s*"mediaType"/
 
-/** Signs a payload: the canonical bytes of a DSSE v1.0.2 envelope. Same input and key, same bytes. */
+/**
+ * Signs a payload: the canonical bytes of a DSSE v1.0.2 envelope (same input and Ed25519 key, same
+ * bytes), or whatever file a keyless signer writes around it.
+ */
 export async function sealEnvelope(
   payloadType: string,
   payload: Uint8Array,
-  signer: Signer,
+  signer: StatementSigner,
 ): Promise<Buffer> {
+  if ('seal' in signer) return signer.seal(payloadType, payload)
   const signature = await signer.sign(preAuthenticationEncoding(payloadType, payload))
   const envelope: Envelope = {
     payloadType,
@@ -32,11 +41,44 @@ export async function sealEnvelope(
 }
 
 /**
- * Opens an envelope: strict form, the wanted payload type, and one signature by one trusted key.
- * Which key is found by trying, for `keyid` is not signed. It never chooses whom we trust; but one
- * that contradicts the key that verified is refused, so that no byte can be changed unseen.
+ * Opens an envelope by one trusted key, or a bundle by one trusted identity. Which of them it may be is
+ * told by its form; a bundle is never opened by a key, nor an envelope by an identity.
  */
 export function openEnvelope(
+  bytes: Uint8Array,
+  signers: readonly TrustedSigner[],
+  payloadType: string,
+): OpenResult {
+  const keys = signers.filter((signer) => 'publicKey' in signer)
+  const identities = signers.filter((signer) => 'open' in signer)
+  if (!isBundle(bytes)) return openWithKeys(bytes, keys, payloadType)
+  return openWithIdentities(bytes, identities, payloadType)
+}
+
+/** Whether bytes look like a Sigstore bundle. What they are is for who opens them to judge. */
+export const isBundle = (bytes: Uint8Array): boolean =>
+  BUNDLE.test(Buffer.from(bytes.subarray(0, 256)).toString('latin1'))
+
+function openWithIdentities(
+  bytes: Uint8Array,
+  identities: readonly TrustedIdentity[],
+  payloadType: string,
+): OpenResult {
+  let refused: OpenResult = { kind: 'untrusted', reason: 'no Sigstore identity is trusted' }
+  for (const identity of identities) {
+    const opened = identity.open(bytes, payloadType)
+    if (opened.kind === 'opened') return opened
+    refused = opened
+  }
+  return refused
+}
+
+/**
+ * Strict form, the wanted payload type, and one signature by one trusted key. Which key is found by
+ * trying, for `keyid` is not signed. It never chooses whom we trust; but one that contradicts the key
+ * that verified is refused, so that no byte can be changed unseen.
+ */
+function openWithKeys(
   bytes: Uint8Array,
   keys: readonly TrustedKey[],
   payloadType: string,
@@ -48,7 +90,7 @@ export function openEnvelope(
     return { kind: 'malformed', reason }
   }
   const signed = preAuthenticationEncoding(payloadType, form.payload)
-  const signer = keys.find((key) => verify(null, signed, key.publicKey, form.signature))
+  const signer = keys.find((key) => isSignedBy(key.publicKey, signed, form.signature))
   if (signer === undefined) return { kind: 'untrusted', reason: describeTrust(keys) }
   if (form.keyid !== undefined && form.keyid !== signer.id) {
     return { kind: 'malformed', reason: 'keyid names another key than the one that signed' }
@@ -86,8 +128,8 @@ function readForm(bytes: Uint8Array): Form | string {
   const payload = decodeBase64(encoded)
   if (payload === undefined) return 'the payload is not canonical base64'
   const signature = decodeBase64(only.sig)
-  if (signature?.byteLength !== ED25519_SIGNATURE_BYTES) {
-    return 'the signature is not 64 bytes in canonical base64'
+  if (signature === undefined || signature.byteLength > MOST_SIGNATURE_BYTES) {
+    return `the signature is not canonical base64 of at most ${MOST_SIGNATURE_BYTES} bytes`
   }
   return { payloadType, payload, signature, keyid: only.keyid }
 }

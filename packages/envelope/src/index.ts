@@ -1,9 +1,11 @@
 export { canonicalJson } from './canonical-json.ts'
 export { sha256 } from './digest.ts'
-export { type OpenResult, openEnvelope, sealEnvelope } from './envelope.ts'
+export { canonicalEcdsa } from './ecdsa-signature.ts'
+export { isBundle, openEnvelope, sealEnvelope } from './envelope.ts'
 export { withExactText } from './exact-text.ts'
 export { JsonRefusal } from './json-scanner.ts'
 export { type KeyPair, generateKeyPair, parsePrivateKey, parsePublicKey } from './keys.ts'
+export { algorithmOf, isSignedBy } from './key-signature.ts'
 export { preAuthenticationEncoding } from './pre-authentication-encoding.ts'
 export {
   type Shape,
@@ -29,10 +31,16 @@ export { type OpenStatementResult, openStatement, sealStatement } from './statem
 export { type JsonLimits, parseStrictJson } from './strict-json.ts'
 export type {
   Envelope,
+  KeyAlgorithm,
   KeyId,
+  KeylessSigner,
+  OpenResult,
   OpenedEnvelope,
   Signer,
   Statement,
+  StatementSigner,
   Subject,
+  TrustedIdentity,
   TrustedKey,
+  TrustedSigner,
 } from './types.ts'

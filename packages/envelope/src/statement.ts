@@ -1,4 +1,4 @@
-import { type OpenResult, openEnvelope, sealEnvelope } from './envelope.ts'
+import { openEnvelope, sealEnvelope } from './envelope.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { withExactText } from './exact-text.ts'
 import {
@@ -13,7 +13,14 @@ import {
 } from './shape.ts'
 import { readJson } from './shaped-json.ts'
 import type { JsonLimits } from './strict-json.ts'
-import type { OpenedEnvelope, Signer, Statement, Subject, TrustedKey } from './types.ts'
+import type {
+  OpenResult,
+  OpenedEnvelope,
+  Statement,
+  StatementSigner,
+  Subject,
+  TrustedSigner,
+} from './types.ts'
 
 /** Media type of an in-toto statement inside DSSE (in-toto attestation spec/v1/envelope.md). */
 export const STATEMENT_PAYLOAD_TYPE = 'application/vnd.in-toto+json'
@@ -36,7 +43,7 @@ export type OpenStatementResult =
  */
 export async function sealStatement<Predicate>(
   statement: Omit<Statement<Predicate>, '_type'>,
-  signer: Signer,
+  signer: StatementSigner,
 ): Promise<Buffer> {
   if (statement.subject.length === 0) throw new TypeError('a statement about nothing')
   const payload = canonicalJson(withExactText({ _type: STATEMENT_TYPE, ...statement }))
@@ -62,10 +69,10 @@ const statementShape = objectOf({
  */
 export function openStatement(
   bytes: Uint8Array,
-  keys: readonly TrustedKey[],
+  signers: readonly TrustedSigner[],
   limits: JsonLimits,
 ): OpenStatementResult {
-  const opened = openEnvelope(bytes, keys, STATEMENT_PAYLOAD_TYPE)
+  const opened = openEnvelope(bytes, signers, STATEMENT_PAYLOAD_TYPE)
   if (opened.kind !== 'opened') return opened
   const read = readJson(statementShape, opened.envelope.payload, limits)
   if (read.kind === 'refused') return { kind: 'malformed', reason: read.reason }

@@ -10,19 +10,23 @@ export type Approval = 'approved' | 'own' | 'none'
 const person = (name: string): string => name.normalize('NFKC').trim().toLowerCase()
 
 /**
- * Whether the change of a file has an amendment for exactly these two contents, by somebody other
- * than its editors. Where it is not known who edited it, nobody can be somebody else.
+ * Whether somebody, by every name that they are known under, is none of the people who made a change.
+ * Where it is not known who made it, nobody can be somebody else.
  */
+export function isSomebodyElse(names: readonly string[], makers: readonly string[]): boolean {
+  const known = new Set(makers.map(person))
+  const theirs = names.map(person).filter((name) => name !== '')
+  return known.size > 0 && theirs.length > 0 && theirs.every((name) => !known.has(name))
+}
+
+/** Whether the change of a file has an amendment for exactly these two contents, by somebody else. */
 export function approvalOf({ name, evidence }: Suite, file: FileState): Approval {
   const fitting = evidence.amendments.filter(
     ({ suite, path, oldDigest, newDigest }) =>
       suite === name && path === file.path && oldDigest === file.trusted && newDigest === file.head,
   )
   if (fitting.length === 0) return 'none'
-  const editors = new Set(file.editors.map(person))
-  const approvers = fitting.flatMap((amendment) => amendment.approvers.map(person))
-  const isOther = (approver: string) => approver !== '' && !editors.has(approver)
-  return editors.size > 0 && approvers.some(isOther) ? 'approved' : 'own'
+  return fitting.some(({ approver }) => isSomebodyElse(approver, file.editors)) ? 'approved' : 'own'
 }
 
 /** Whether this file changed and its change is approved. */

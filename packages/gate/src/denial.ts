@@ -1,5 +1,6 @@
 import type { CommitId, Digest, Finding } from '@bulkhead/vocabulary'
 import type { ArtifactBinding } from './verdict.ts'
+import type { Waiver } from './waiver.ts'
 
 /** A BLOCK about a commit that is on the ledger of the environment. */
 export interface Denial {
@@ -8,7 +9,18 @@ export interface Denial {
   readonly artifacts: readonly { readonly digest: Digest }[]
   /** Codes of its findings; those that deny for good come first. */
   readonly codes: readonly string[]
+  /** Its findings as far as the ledger lists them; what is not listed cannot be waived. */
+  readonly reasons?: readonly DeniedFor[] | undefined
 }
+
+/** One finding of an earlier BLOCK. Its subject is cut to what an entry of the ledger holds. */
+export interface DeniedFor {
+  readonly code: string
+  readonly subject: string
+}
+
+/** How much of a subject an entry of the ledger holds. */
+export const RECORDED_SUBJECT = 200
 
 /**
  * Findings that say only that evidence was not there, was not yet the right one, or that a clone or
@@ -49,10 +61,12 @@ export function judgeDenials(
   commit: CommitId,
   artifacts: readonly ArtifactBinding[],
   denials: readonly Denial[],
+  waivers: readonly Waiver[] = [],
 ): readonly Finding[] {
   const ours = new Set<string>(artifacts.map(({ digest }) => digest))
-  return denials.flatMap(({ index, artifacts: theirs, codes }): readonly Finding[] => {
-    const reasons = [...new Set(codes.filter(deniesForGood))]
+  return denials.flatMap((denial): readonly Finding[] => {
+    const { index, artifacts: theirs } = denial
+    const reasons = standingReasons(denial, waivers)
     const same = theirs.length === 0 || theirs.some(({ digest }) => ours.has(digest))
     if (reasons.length === 0 || !same) return []
     return [
@@ -63,5 +77,22 @@ export function judgeDenials(
         remedy: 'mend the cause in a new commit, and test, build and gate that one',
       },
     ]
+  })
+}
+
+/** Codes that still deny: a code goes only when every finding that carries it is listed and waived. */
+function standingReasons(
+  { codes, reasons = [] }: Denial,
+  waivers: readonly Waiver[],
+): readonly string[] {
+  const isWaived = ({ code, subject }: DeniedFor) =>
+    waivers.some(
+      // One that was cut could be another's.
+      ({ code: of, finding }) =>
+        of === code && finding === subject && subject.length < RECORDED_SUBJECT,
+    )
+  return [...new Set(codes.filter(deniesForGood))].filter((code) => {
+    const same = reasons.filter((reason) => reason.code === code)
+    return same.length === 0 || !same.every(isWaived)
   })
 }

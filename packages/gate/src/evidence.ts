@@ -4,6 +4,7 @@ import type { Inventory, RunIdentity, TestId, TestReport, VouchedRun } from '@bu
 import type { CommitId, Digest, Finding, TreeId } from '@bulkhead/vocabulary'
 import type { Denial } from './denial.ts'
 import type { ArtifactBinding } from './verdict.ts'
+import type { Waiver } from './waiver.ts'
 
 /** One part of a suite that ran: its vouched-for record, and the reports that were kept of it. */
 export interface RunEvidence {
@@ -35,7 +36,8 @@ export interface Amendment {
   readonly oldDigest: Digest
   /** Null when the file goes. */
   readonly newDigest: Digest | null
-  readonly approvers: readonly string[]
+  /** Every name and address of the one who approved. */
+  readonly approver: readonly string[]
 }
 
 /** What was found of one suite's evidence. `findings` says why a part is absent or unreadable. */
@@ -82,6 +84,13 @@ export interface GateInput {
   /** The run that the evidence must be of, where the caller knows it. */
   readonly run?: RunIdentity | undefined
   readonly build: BuildEvidence
+  /** Waivers that were shown, signatures checked; none when not given. */
+  readonly waivers?: readonly Waiver[] | undefined
+  /**
+   * Whoever had a hand in any commit of the range: authors, co-authors, committers and signers, by every
+   * name that the trusted ref knows of them. None of them waives anything of this release.
+   */
+  readonly authors?: readonly string[] | undefined
   /** Earlier BLOCKs about this commit in this environment; none when not given. */
   readonly denials?: readonly Denial[] | undefined
   /** Why the policy that the commit itself carries could not judge what comes after it; empty when it can. */

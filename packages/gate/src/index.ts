@@ -1,4 +1,4 @@
-export { type Denial, deniesForGood } from './denial.ts'
+export { type Denial, RECORDED_SUBJECT, deniesForGood } from './denial.ts'
 export type {
   Amendment,
   BuildEvidence,
@@ -10,5 +10,6 @@ export type {
 } from './evidence.ts'
 export { judge } from './judge.ts'
 export type { SuiteUnderJudgement } from './judged-suite.ts'
+export { type WaivedFinding, type Waiver, judgeWaivers, waive } from './waiver.ts'
 export { judgeSuite } from './suite-judgement.ts'
 export type { ArtifactBinding, Verdict, VerdictBindings } from './verdict.ts'

@@ -7,6 +7,7 @@ import { requiredTests } from './inventory-judgement.ts'
 import { judgeSharedReports } from './report-judgement.ts'
 import { judgeSuite } from './suite-judgement.ts'
 import type { Verdict } from './verdict.ts'
+import { type WaivedFinding, judgeWaivers, waive } from './waiver.ts'
 
 const NOTHING: SuiteEvidence = {
   runs: [],
@@ -32,20 +33,22 @@ export function judge(input: GateInput): Verdict {
     pending.delete(thing)
     findings.push(...found)
   }
+  const waived: WaivedFinding[] = []
+  const { counting } = judgeWaivers(input)
   settle('the commits', judgeRange(input))
   for (const [name, policy] of Object.entries(input.policy.policy.suites)) {
     const evidence = input.suites[name] ?? NOTHING
-    settle(
-      `suite ${name}`,
-      judgeSuite({ name, policy, evidence, commit: input.commit, run: input.run }),
-    )
+    const found = judgeSuite({ name, policy, evidence, commit: input.commit, run: input.run })
+    const divided = waive(name, found, counting)
+    settle(`suite ${name}`, divided.kept)
+    waived.push(...divided.waived)
   }
   settle('reports of several suites', judgeSharedReports(input.suites))
   settle('the artifacts', judgeBuild(input))
   settle('the policy it carries', input.nextPolicy)
-  findings.push(...judgeDenials(input.commit, input.build.artifacts, input.denials ?? []))
+  findings.push(...judgeDenials(input.commit, input.build.artifacts, input.denials ?? [], counting))
   findings.push(...pending.values())
-  return verdictOf(input, sortFindings(findings))
+  return verdictOf(input, { findings: sortFindings(findings), waived })
 }
 
 const thingsToJudge = (input: GateInput): readonly string[] => [
@@ -76,7 +79,17 @@ function judgeRange(input: GateInput): readonly Finding[] {
   return [...blocked, notJudged(`the commits ${policy.trustedRef}..${input.commit}`)]
 }
 
-function verdictOf(input: GateInput, findings: readonly Finding[]): Verdict {
+/** A verdict that rests on waivers stands no longer than the first of them. */
+function expiryOf(input: GateInput, waived: readonly WaivedFinding[]): string {
+  const own = input.now + input.policy.policy.verdictExpires
+  const ends = waived.map(({ expires }) => Date.parse(expires))
+  return new Date(Math.min(own, ...ends)).toISOString()
+}
+
+function verdictOf(
+  input: GateInput,
+  { findings, waived }: Pick<Verdict, 'findings' | 'waived'>,
+): Verdict {
   const { policy, trustedRef, digest } = input.policy
   const reports = Object.values(input.suites).flatMap((suite) =>
     suite.runs.flatMap((run) => run.reports),
@@ -94,7 +107,7 @@ function verdictOf(input: GateInput, findings: readonly Finding[]): Verdict {
       policyDigest: digest,
       environment: input.environment,
       issuedAt: new Date(input.now).toISOString(),
-      expiresAt: new Date(input.now + policy.verdictExpires).toISOString(),
+      expiresAt: expiryOf(input, waived),
     },
     counts: { commits: input.range.counts.commits, tests: sum('tests'), passed: sum('passed') },
     inventories: Object.fromEntries(
@@ -106,6 +119,7 @@ function verdictOf(input: GateInput, findings: readonly Finding[]): Verdict {
       }),
     ),
     runs: namesOf(input).flatMap((name) => runsOf(name, input.suites[name] ?? NOTHING)),
+    waived: [...waived].sort((a, b) => compareText(JSON.stringify(a), JSON.stringify(b))),
     findings,
   }
 }

@@ -1,3 +1,4 @@
+import type { WaivedFinding } from './waiver.ts'
 import type { CommitId, Digest, Finding, TreeId } from '@bulkhead/vocabulary'
 
 /** One artifact by what it is called and what its bytes are. */
@@ -41,6 +42,8 @@ export interface Verdict {
     readonly voucher: string
     readonly separation: 'process' | 'local'
   }[]
+  /** Findings that would block and do not, since somebody waived them; sorted. */
+  readonly waived: readonly WaivedFinding[]
   /** Sorted; empty exactly when the outcome is PASS. */
   readonly findings: readonly Finding[]
 }

@@ -171,6 +171,7 @@ const POLICY: LoadedPolicy = {
     build: { command: undefined, artifacts: ['dist/app.mjs'] },
     keys: { voucher: [], builder: [], gate: [], ledger: [] },
     verdictExpires: 3_600_000 as Milliseconds,
+    notify: [],
     environments: {},
   },
   trustedRef: BASE,

@@ -5,18 +5,24 @@ export const LEDGER_ENTRY_TYPE = 'https://bulkhead.dev/ledger-entry/v1'
 export const ENTRY_KINDS = [
   'genesis',
   'lease.acquired',
+  'lease.renewed',
   'lease.released',
+  'lease.broken',
   'gate.verdict',
   'deploy.started',
   'deploy.step',
+  'deploy.paused',
+  'deploy.resumed',
+  'deploy.ordered',
   'deploy.finished',
   'deploy.refused',
   'rollback.started',
   'heartbeat',
   'key.revoked',
+  'annotation',
 ] as const
 
-/** What happened. Each kind has a CDEvents type (event.ts) and its rule (rules.ts). */
+/** What happened. A kind is one word here and one row of the table in kinds.ts. */
 export type EntryKind = (typeof ENTRY_KINDS)[number]
 
 export interface Actor {

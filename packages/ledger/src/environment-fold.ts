@@ -3,11 +3,14 @@ import type { LedgerEntry, ReleaseOnRecord } from './entry.ts'
 import type {
   BlockOnRecord,
   EnvironmentState,
+  FindingOnRecord,
   LeaseOnRecord,
   RolloutOnRecord,
   VerdictOnRecord,
 } from './environment-state.ts'
-import { type OnRecord, RULES, type Step, leaseOf } from './rules.ts'
+import { KINDS } from './kinds.ts'
+import { GoodReleases } from './good-releases.ts'
+import { type OnRecord, type Step, brokenLeaseOf, leaseOf, orderOf } from './rules.ts'
 
 type Folded = Step & Pick<LedgerEntry, 'digest'>
 
@@ -20,7 +23,8 @@ export class EnvironmentFold implements OnRecord {
   #rollouts = new Map<FencingToken, RolloutOnRecord>()
   #verdicts = new Map<CommitId, VerdictOnRecord>()
   #blocks = new Map<CommitId, readonly BlockOnRecord[]>()
-  #released: EnvironmentState['released'] = null
+  #unfinished: readonly RolloutOnRecord[] = []
+  #good = new GoodReleases()
   #head: EnvironmentState['head'] = null
 
   get leases(): readonly LeaseOnRecord[] {
@@ -31,13 +35,21 @@ export class EnvironmentFold implements OnRecord {
     return this.#rollouts.get(token)
   }
 
+  get rollouts(): readonly RolloutOnRecord[] {
+    return [...this.#rollouts.values()]
+  }
+
+  get unfinished(): readonly RolloutOnRecord[] {
+    return this.#unfinished
+  }
+
   verdictOn({ commit }: ReleaseOnRecord): VerdictOnRecord | undefined {
     return this.#verdicts.get(commit)
   }
 
   /** Why this entry may not come next, if so. */
   objection(step: Step): string | undefined {
-    return RULES[step.kind](step, this)
+    return KINDS[step.kind].rule(step, this)
   }
 
   /** Takes in an entry that {@link objection} has nothing against. */
@@ -49,6 +61,8 @@ export class EnvironmentFold implements OnRecord {
     const { fence, release } = entry
     if (entry.kind === 'lease.acquired') this.#acquire(entry)
     else if (entry.kind === 'gate.verdict') this.#judge(entry)
+    else if (entry.kind === 'lease.broken') this.#break(entry)
+    else if (entry.kind === 'deploy.ordered') this.#order(entry)
     else if (fence !== undefined && entry.kind === 'lease.released') this.#endLease(fence)
     else if (fence !== undefined && release !== undefined) this.#deploy(entry, fence, release)
   }
@@ -60,10 +74,25 @@ export class EnvironmentFold implements OnRecord {
     this.#leases = [...this.#leases, lease]
   }
 
-  /** A rollout without its lease cannot go on: whoever holds the next lease starts one of its own. */
+  #break({ data }: Folded): void {
+    const token = brokenLeaseOf(data)
+    if (token !== undefined) this.#endLease(token)
+  }
+
+  #order(entry: Folded): void {
+    const { of, asked } = orderOf(entry)
+    const obey = (rollout: RolloutOnRecord): RolloutOnRecord =>
+      rollout.id === of ? { ...rollout, ordered: asked } : rollout
+    for (const [token, rollout] of this.#rollouts) this.#rollouts.set(token, obey(rollout))
+    this.#unfinished = this.#unfinished.map(obey)
+  }
+
+  /** A rollout without its lease is unfinished: whoever holds the next lease goes on with it, or ends it. */
   #endLease(token: FencingToken): void {
     this.#leases = this.#leases.filter((lease) => lease.token !== token)
+    const left = this.#rollouts.get(token)
     this.#rollouts.delete(token)
+    if (left !== undefined) this.#unfinished = [...this.#unfinished, left]
   }
 
   #judge({ release, data, index }: Folded): void {
@@ -74,26 +103,53 @@ export class EnvironmentFold implements OnRecord {
     if (outcome === 'PASS' || data['mode'] === 'observe') return
     const before = this.#blocks.get(release.commit) ?? []
     const same = before.find((block) => ofSameArtifacts(block, release))
-    const codes = new Set([...(same?.codes ?? []), ...codesOf(data['findings'])])
-    const block = { ...release, index: same?.index ?? index, codes: [...codes] }
+    const listed = findingsOf(data['findings'])
+    const codes = new Set([...(same?.codes ?? []), ...listed.map(({ code }) => code)])
+    const isWhole = data['findingsTotal'] === listed.length && (same?.reasons.length ?? 1) > 0
+    const reasons = isWhole ? unitedFindings([...(same?.reasons ?? []), ...listed]) : []
+    const block = { ...release, index: same?.index ?? index, codes: [...codes], reasons }
     this.#blocks.set(release.commit, [...before.filter((other) => other !== same), block])
   }
 
   #deploy(entry: Folded, token: FencingToken, release: ReleaseOnRecord): void {
-    const { kind, at, index, data } = entry
+    const { kind, at, data } = entry
+    if (kind === 'deploy.started') this.#start(token, release, at)
+    else if (kind === 'deploy.resumed') this.#resume(token, data['of'])
+    else if (kind === 'deploy.finished') this.#finish(entry, token, release)
     const rollout = this.#rollouts.get(token)
-    if (kind === 'deploy.started') {
-      const fresh = { ...release, token, startedAt: at, steps: 0, direction: 'forward' } as const
-      this.#rollouts.set(token, fresh)
-    } else if (kind === 'deploy.step' && rollout !== undefined) {
-      this.#rollouts.set(token, { ...rollout, steps: rollout.steps + 1 })
-    } else if (kind === 'rollback.started' && rollout !== undefined) {
+    if (rollout === undefined) return
+    if (kind === 'deploy.step')
+      this.#rollouts.set(token, { ...rollout, steps: rollout.steps + 1, paused: false })
+    else if (kind === 'rollback.started')
       this.#rollouts.set(token, { ...rollout, direction: 'back' })
-    } else if (kind === 'deploy.finished') {
-      this.#rollouts.delete(token)
-      if (data['result'] === 'released') this.#released = { ...release, index, at }
-      if (data['result'] === 'stuck') this.#holdLease(token)
-    }
+    else if (kind === 'deploy.paused') this.#rollouts.set(token, { ...rollout, paused: true })
+  }
+
+  #start(token: FencingToken, release: ReleaseOnRecord, startedAt: string): void {
+    const region = this.#regionOf(token)
+    const fresh = { id: token, token, region, startedAt, steps: 0, paused: false, ordered: null }
+    this.#rollouts.set(token, { ...release, ...fresh, direction: 'forward' })
+  }
+
+  #resume(token: FencingToken, of: unknown): void {
+    const left = this.#unfinished.find(({ id }) => id === of)
+    if (left === undefined) return
+    this.#unfinished = this.#unfinished.filter((other) => other !== left)
+    this.#rollouts.set(token, { ...left, token, paused: false, ordered: null })
+  }
+
+  #finish({ index, at, data }: Folded, token: FencingToken, release: ReleaseOnRecord): void {
+    this.#rollouts.delete(token)
+    if (data['result'] === 'stuck') this.#holdLease(token)
+    if (data['result'] !== 'released') return
+    const regions = this.#regionOf(token).split('+')
+    const whole = regionNames(data['regions']) ?? regions
+    const returning = data['purpose'] === 'return'
+    this.#good.note({ release: { ...release, index, at }, regions, whole, returning })
+  }
+
+  #regionOf(token: FencingToken): string {
+    return this.#leases.find((lease) => lease.token === token)?.region ?? ''
   }
 
   #holdLease(token: FencingToken): void {
@@ -109,7 +165,8 @@ export class EnvironmentFold implements OnRecord {
     copy.#rollouts = new Map(this.#rollouts)
     copy.#verdicts = new Map(this.#verdicts)
     copy.#blocks = new Map(this.#blocks)
-    copy.#released = this.#released
+    copy.#unfinished = this.#unfinished
+    copy.#good = this.#good.fork()
     copy.#head = this.#head
     return copy
   }
@@ -119,8 +176,12 @@ export class EnvironmentFold implements OnRecord {
       head: this.#head,
       lease: this.#leases.at(-1) ?? null,
       leases: this.#leases,
-      released: this.#released,
-      rollout: [...this.#rollouts.values()].at(-1) ?? null,
+      released: this.#good.whole.at(-1) ?? null,
+      good: this.#good.whole,
+      regions: this.#good.byRegion(),
+      rollout: this.rollouts.at(-1) ?? null,
+      rollouts: this.rollouts,
+      unfinished: this.#unfinished,
       verdicts: Object.fromEntries(this.#verdicts),
       blocks: Object.fromEntries(this.#blocks),
     }
@@ -143,15 +204,33 @@ const ofSameArtifacts = (one: ReleaseOnRecord, other: ReleaseOnRecord): boolean 
   one.artifacts.length === other.artifacts.length &&
   one.artifacts.every(({ digest }) => other.artifacts.some((binding) => binding.digest === digest))
 
-/** The codes that an entry lists; what has another form lists none. */
-const codesOf = (findings: unknown): readonly string[] =>
+/** The findings that an entry lists; what has another form is none. */
+const findingsOf = (findings: unknown): readonly FindingOnRecord[] =>
   Array.isArray(findings)
     ? findings.flatMap((finding: unknown) =>
         typeof finding === 'object' &&
         finding !== null &&
         'code' in finding &&
         typeof finding.code === 'string'
-          ? [finding.code]
+          ? [
+              {
+                code: finding.code,
+                subject:
+                  'subject' in finding && typeof finding.subject === 'string'
+                    ? finding.subject
+                    : '',
+              },
+            ]
           : [],
       )
     : []
+
+const unitedFindings = (findings: readonly FindingOnRecord[]): readonly FindingOnRecord[] => [
+  ...new Map(findings.map((one) => [`${one.code}\0${one.subject}`, one])).values(),
+]
+
+/** The regions that an entry lists; undefined where it has none, as older ones. */
+const regionNames = (data: unknown): readonly string[] | undefined =>
+  Array.isArray(data) && data.length > 0 && data.every((name) => typeof name === 'string')
+    ? data
+    : undefined

@@ -1,5 +1,6 @@
-import { hexOf } from '@bulkhead/vocabulary'
 import type { EntryDraft, EntryKind, ReleaseOnRecord } from './entry.ts'
+import type { EventPlace } from './event-descriptions.ts'
+import { KINDS } from './kinds.ts'
 
 /** A CDEvents 0.5 event (cdevents.dev, spec.md and its vocabulary), as far as we write it. */
 export interface CdEvent {
@@ -18,13 +19,6 @@ export interface CdEvent {
   }
 }
 
-export interface EventPlace {
-  readonly origin: string
-  readonly environment: string
-  readonly index: number
-  readonly at: string
-}
-
 const SPEC_VERSION = '0.5.1'
 
 /**
@@ -34,7 +28,7 @@ const SPEC_VERSION = '0.5.1'
  * afterwards, which the entry about the abandoned release does not know.
  */
 export function eventOf(draft: EntryDraft, place: EventPlace): CdEvent {
-  const { type, subject, content } = DESCRIPTIONS[draft.kind](draft, place)
+  const { type, subject, content } = KINDS[draft.kind].event(draft, place)
   return {
     context: {
       specversion: SPEC_VERSION,
@@ -46,63 +40,4 @@ export function eventOf(draft: EntryDraft, place: EventPlace): CdEvent {
     subject: { id: subject, content },
     customData: { kind: draft.kind, release: draft.release ?? null, data: draft.data },
   }
-}
-
-interface Description {
-  readonly type: string
-  readonly subject: string
-  readonly content: object
-}
-
-type Describe = (draft: EntryDraft, place: EventPlace) => Description
-
-const custom =
-  (subject: string, predicate: string): Describe =>
-  ({ fence }, { environment, index }) => ({
-    type: `dev.cdeventsx.bulkhead-${subject}.${predicate}.0.1.0`,
-    subject: `${subject}/${environment}/${fence ?? index}`,
-    content: {},
-  })
-
-/** The verdict is the outcome of all suites together (testing-events.md, testSuiteRun finished). */
-const describeVerdict: Describe = (draft, { environment }) => ({
-  type: 'dev.cdevents.testsuiterun.finished.0.3.0',
-  subject: `verdict/${environment}/${draft.release?.commit ?? 'unknown'}`,
-  content: {
-    environment: { id: environment },
-    outcome: draft.data['outcome'] === 'PASS' ? 'success' : 'failure',
-    testSuite: { id: 'bulkhead-gate', name: 'release gate' },
-  },
-})
-
-/** continuous-deployment.md, service deployed. */
-const describeDeployed: Describe = (draft, { environment }) => ({
-  type: 'dev.cdevents.service.deployed.0.3.0',
-  subject: `service/${environment}`,
-  content: { environment: { id: environment }, artifactId: purlOf(draft.release) },
-})
-
-const deploymentEnded = custom('deployment', 'ended')
-
-const DESCRIPTIONS: Readonly<Record<EntryKind, Describe>> = {
-  genesis: custom('ledger', 'created'),
-  'lease.acquired': custom('lease', 'acquired'),
-  'lease.released': custom('lease', 'released'),
-  'gate.verdict': describeVerdict,
-  'deploy.started': custom('deployment', 'started'),
-  'deploy.step': custom('deployment', 'progressed'),
-  heartbeat: custom('ledger', 'alive'),
-  'key.revoked': custom('key', 'revoked'),
-  'deploy.refused': custom('deployment', 'refused'),
-  'rollback.started': custom('deployment', 'reverting'),
-  'deploy.finished': (draft, place) =>
-    (draft.data['result'] === 'released' ? describeDeployed : deploymentEnded)(draft, place),
-}
-
-/** Package URL of the first artifact (package-url/purl-spec, type `generic` with a checksum). */
-function purlOf(release: ReleaseOnRecord | undefined): string {
-  const artifact = release?.artifacts[0]
-  if (release === undefined || artifact === undefined) return 'pkg:generic/unknown'
-  const name = artifact.name.split('/').map(encodeURIComponent).join('/')
-  return `pkg:generic/${name}@${release.commit}?checksum=sha256:${hexOf(artifact.digest)}`
 }

@@ -1,4 +1,4 @@
-import type { CommitId } from '@bulkhead/vocabulary'
+import type { Finding } from '@bulkhead/vocabulary'
 
 /** The bytes of one entry, and the index under which they are stored. */
 export interface StoredEntry {
@@ -14,21 +14,29 @@ export interface StoredFile {
 
 /** One state of a store. What is read at a position never changes. */
 export interface StorePosition {
-  /** The newest commit of the log, null while there is none. */
-  readonly commit: CommitId | null
-  /** Likewise in the remote that decides races, undefined where there is none. */
-  readonly remote: CommitId | null | undefined
+  /**
+   * Names the newest append and no other: a commit, or whatever the store knows it by. Null while
+   * there is none. Two appends never have the same name, even of the same bytes: a writer whose answer
+   * was lost knows its own append by it.
+   */
+  readonly tip: string | null
+  /** The same in the remote that decides races, for a store that is a copy of one. */
+  readonly remote?: string | null
 }
 
 export interface AppendRequest {
   /** The position that the entries build on. */
   readonly expected: StorePosition
+  /**
+   * At least one. What the store holds under the index of the first and after it was read at
+   * `expected` and is no part of the log: the append takes its place.
+   */
   readonly entries: readonly StoredEntry[]
-  /** Files that follow from the entries, written in the same step; a store may keep none. */
+  /** Files that follow from the entries, kept beside them. */
   readonly files?: readonly StoredFile[]
-  /** Paths of files or folders that the same step removes. */
+  /** Folders of files that nobody needs any more; a store may keep them. */
   readonly removed?: readonly string[]
-  /** ISO 8601 in UTC; dates the commit. */
+  /** ISO 8601 in UTC; dates the append. */
   readonly at: string
 }
 
@@ -43,10 +51,19 @@ export interface LedgerStore {
   head(): Promise<StorePosition>
   /** Entries from an index on, in order of their indexes, at a position (default: the newest). */
   read(from: number, at?: StorePosition): AsyncIterable<StoredEntry>
-  /** All entries in one step, or none. @throws WorldError `ledger/append-failed` */
+  /**
+   * All entries in one step, or none. When the answer of the world is lost, the store looks whether
+   * the append was done: it is never reported as lost and never done twice.
+   * @throws WorldError `ledger/append-failed` when that cannot be known, or nothing was written
+   */
   append(request: AppendRequest): Promise<AppendOutcome>
-  /** A file beside the entries; undefined when it is not there. Absent where a store keeps none. */
-  readFile?(path: string, at?: StorePosition): Promise<Buffer | undefined>
-  /** What lies in the store and is no entry: never obeyed. At most 100 paths. */
-  listForeign(): Promise<readonly string[]>
+  /**
+   * A file beside the entries; undefined when it is not there. A crash right after an append may leave
+   * tiles unwritten: they follow from the entries, and the next append writes them.
+   */
+  readFile(path: string, at?: StorePosition): Promise<Buffer | undefined>
+  /** What is wrong with the store apart from its entries: foreign paths, second versions. At most 100. */
+  inspect(): Promise<readonly Finding[]>
+  /** Ends connections. Nothing is to be done after it. */
+  close?(): Promise<void>
 }

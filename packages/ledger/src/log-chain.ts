@@ -2,7 +2,7 @@ import type { TrustedKey } from '@bulkhead/envelope'
 import type { Digest, Finding } from '@bulkhead/vocabulary'
 import { sha256 } from '@bulkhead/envelope'
 import type { LedgerEntry } from './entry.ts'
-import { readEntry } from './entry-form.ts'
+import { type EntryReading, readEntry } from './entry-form.ts'
 import { EnvironmentFold } from './environment-fold.ts'
 import { GrowingTree, type Tile } from './tlog/growing-tree.ts'
 import { hashLeaf } from './tlog/merkle-hash.ts'
@@ -116,7 +116,35 @@ export class LogChain {
 
   /** Judges the next stored entry and moves past it, whatever is found. */
   judge(index: number, bytes: Buffer): EntryJudgement {
+    return this.#take(index, bytes, readEntry(bytes, this.identity.trust.keys))
+  }
+
+  /**
+   * For a writer, whom nobody may stop by writing junk: judges as {@link judge} does, but does not move
+   * past what tells nothing of this log. That is what no key of the log signed, what belongs to another
+   * log, and a copy of what came before. What a key signed for a place further on says that the log is
+   * not what it was, and is never passed over. Before the first good entry nothing is junk: a log of
+   * which nothing can be believed is not ours to begin anew.
+   */
+  judgeUnlessJunk(index: number, bytes: Buffer): EntryJudgement & { readonly junk: boolean } {
     const reading = readEntry(bytes, this.identity.trust.keys)
+    if (this.#size === 0) return { ...this.#take(index, bytes, reading), junk: false }
+    if (reading.kind === 'refused') {
+      const { code, reason } = reading
+      return { index, entry: null, findings: [against(index, code, reason)], junk: true }
+    }
+    const { entry } = reading
+    const { origin, environment } = this.identity
+    const ours = entry.origin === origin && entry.environment === environment
+    if (ours && entry.index >= this.#size) {
+      return { ...this.#take(index, bytes, reading), junk: false }
+    }
+    const message = ours ? `it is a copy of entry ${entry.index}` : `it is of ${entry.origin}`
+    const code = ours ? 'ledger/broken-chain' : 'ledger/wrong-origin'
+    return { index, entry, findings: [against(index, code, message)], junk: true }
+  }
+
+  #take(index: number, bytes: Buffer, reading: EntryReading): EntryJudgement {
     const entry = reading.kind === 'read' ? reading.entry : null
     const findings =
       reading.kind === 'read'

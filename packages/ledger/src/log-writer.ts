@@ -18,6 +18,8 @@ export interface LogWriterOptions extends LedgerIdentity {
   readonly random: () => number
   /** The genesis entry, written before the first other one. */
   readonly genesis: EntryDraft
+  /** Told of what lies in the log's own places and is skipped. */
+  readonly onJunk: (finding: Finding) => void
 }
 
 /** What to append after looking at what is on record, or why nothing is to be appended. */
@@ -36,6 +38,7 @@ type Attempt =
   | { readonly kind: 'lost-race' }
 
 const MAX_ATTEMPTS = 12
+const MAX_FINDINGS = 1_000
 const FIRST_PAUSE_MS = 20
 const LONGEST_PAUSE_MS = 2_000
 
@@ -96,12 +99,14 @@ export class LogWriter {
   async #catchUp(): Promise<void> {
     const { store } = this.#options
     const position = await store.head()
-    if (this.#position !== undefined && position.commit === this.#position.commit) {
+    if (this.#position !== undefined && position.tip === this.#position.tip) {
       this.#position = position
       return
     }
-    const { chain, findings, repairs } = await this.#readOn(position)
-    if (findings.length > 0) throw new DeniedError(findings)
+    const { chain, findings, junk, repairs } = await this.#readOn(position)
+    // Junk that covers what a signed entry or checkpoint says was there is no junk, but a rewritten log.
+    if (findings.length > 0) throw new DeniedError([...junk, ...findings].slice(0, MAX_FINDINGS))
+    for (const finding of junk.slice(0, MAX_FINDINGS)) this.#options.onJunk(finding)
     this.#chain = chain
     this.#repairs = repairs
     this.#position = position
@@ -111,11 +116,14 @@ export class LogWriter {
   async #readOn(position: StorePosition): Promise<{
     readonly chain: LogChain
     readonly findings: readonly Finding[]
+    /** What lies there and is no part of the log. */
+    readonly junk: readonly Finding[]
     readonly repairs: readonly StoredFile[]
   }> {
     const known = this.#chain.size
     const chain = this.#chain.fork()
     const findings: Finding[] = []
+    const junk: Finding[] = []
     const tree = new TreeReconciliation(this.#options.store, position)
     await tree.begin(chain)
     let seen = known === 0
@@ -123,17 +131,18 @@ export class LogWriter {
       Math.max(0, known - 1),
       position,
     )) {
-      if (index < known) seen = chain.stillHolds(index, bytes)
-      else findings.push(...chain.judge(index, bytes).findings)
+      if (index < known) {
+        seen = chain.stillHolds(index, bytes)
+      } else {
+        const judged = chain.judgeUnlessJunk(index, bytes)
+        ;(judged.junk ? junk : findings).push(...judged.findings)
+      }
       await tree.follow(chain)
     }
     const { repairs } = tree
-    if (!seen) return { chain, findings: [chain.rewritten()], repairs }
-    return {
-      chain,
-      findings: [...findings, ...chain.judgeEnd(), ...(await tree.end(chain))],
-      repairs,
-    }
+    if (!seen) return { chain, findings: [chain.rewritten()], junk, repairs }
+    findings.push(...chain.judgeEnd(), ...(await tree.end(chain)))
+    return { chain, findings, junk, repairs }
   }
 
   async #attempt(propose: Propose): Promise<Attempt> {

@@ -1,5 +1,5 @@
 import type { Signer, TrustedKey } from '@bulkhead/envelope'
-import { type Digest, InputError } from '@bulkhead/vocabulary'
+import { type Digest, type Finding, InputError } from '@bulkhead/vocabulary'
 import type { Clock } from '@bulkhead/world'
 import type { Actor, EntryDraft, LedgerEntry } from './entry.ts'
 import type { EnvironmentState } from './environment-state.ts'
@@ -24,6 +24,11 @@ export interface OpenLedgerOptions {
   readonly head?: { readonly index: number; readonly digest: Digest }
   /** Spreads retries. Default `Math.random`. */
   readonly random?: () => number
+  /**
+   * Told of what somebody wrote where the next entries would be. It is skipped, and the next append
+   * takes its place, so that nobody who may write to the store can stop deploys. Default: told nobody.
+   */
+  readonly onJunk?: (finding: Finding) => void
 }
 
 /** One environment's log, verified up to where it is read and written. */
@@ -60,6 +65,7 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
     },
     runner: options.runner ?? {},
     random: options.random ?? Math.random,
+    onJunk: options.onJunk ?? (() => undefined),
     genesis: genesisOf(options),
   })
   await writer.sync()

@@ -1,16 +1,26 @@
 import { count, objectOf, oneOf, orNull, readShape, text } from '@bulkhead/envelope'
 import { type FencingToken, fencingToken } from '@bulkhead/vocabulary'
-import type { EntryKind, LedgerEntry, ReleaseOnRecord } from './entry.ts'
-import type { LeaseOnRecord, RolloutOnRecord, VerdictOnRecord } from './environment-state.ts'
+import type { LedgerEntry, ReleaseOnRecord } from './entry.ts'
+import type {
+  LeaseOnRecord,
+  OrderOnRecord,
+  RolloutOnRecord,
+  VerdictOnRecord,
+} from './environment-state.ts'
 import { regionsOverlap } from './regions.ts'
 
 /** The parts of an entry that rules look at. */
-export type Step = Pick<LedgerEntry, 'kind' | 'index' | 'release' | 'fence' | 'data' | 'at'>
+export type Step = Pick<
+  LedgerEntry,
+  'kind' | 'index' | 'release' | 'fence' | 'actors' | 'data' | 'at'
+>
 
 /** What is on record before a step. */
 export interface OnRecord {
   readonly leases: readonly LeaseOnRecord[]
   rolloutOf(token: FencingToken): RolloutOnRecord | undefined
+  readonly rollouts: readonly RolloutOnRecord[]
+  readonly unfinished: readonly RolloutOnRecord[]
   verdictOn(release: ReleaseOnRecord): VerdictOnRecord | undefined
 }
 
@@ -43,7 +53,7 @@ export function leaseOf(step: Step): LeaseOnRecord & { readonly takesOver: numbe
   return { ...base, takesOver: takesOver?.token ?? null }
 }
 
-const acquireLease: Rule = (step, { leases }) => {
+export const acquireLease: Rule = (step, { leases }) => {
   const read = readShape(leaseShape, step.data)
   if (read.kind === 'refused') return `its data are not those of a lease: ${read.reason}`
   if (step.fence !== undefined) return 'a new lease has no older token'
@@ -70,7 +80,7 @@ const withoutLease = (step: Step): string =>
     ? 'it carries no fencing token'
     : `the lease with token ${step.fence} is not live`
 
-const releaseLease: Rule = (step, record) => {
+export const releaseLease: Rule = (step, record) => {
   const lease = liveLease(step, record)
   if (lease === undefined) return withoutLease(step)
   return lease.stuck
@@ -78,16 +88,56 @@ const releaseLease: Rule = (step, record) => {
     : undefined
 }
 
-const giveVerdict: Rule = ({ release, data }) => {
+/** A sign of life where nothing else is to be said. */
+export const renewLease: Rule = (step, record) =>
+  liveLease(step, record) === undefined ? withoutLease(step) : undefined
+
+const breakShape = objectOf({ token: count, reason: text })
+
+/** The token of the lease that an entry `lease.broken` ends. */
+export function brokenLeaseOf(data: Step['data']): FencingToken | undefined {
+  const read = readShape(breakShape, data)
+  return read.kind === 'read' ? fencingToken(read.value.token) : undefined
+}
+
+/** A human's decision: somebody is named, for a reason, and the one lease meant is still live. */
+export const breakLease: Rule = (step, { leases }) => {
+  const read = readShape(breakShape, step.data)
+  if (read.kind === 'refused') return `its data are not those of a broken lease: ${read.reason}`
+  const { token, reason } = read.value
+  if (reason.trim() === '') return 'breaking a lease needs a reason'
+  if (!step.actors.some(({ id }) => id.trim() !== '')) return 'nobody is named who broke the lease'
+  return leases.some((lease) => lease.token === token)
+    ? undefined
+    : `the lease with token ${token} is not live`
+}
+
+/** What may be said of anything at any time. */
+export const always: Rule = () => undefined
+
+const annotationShape = objectOf({ about: count, text })
+
+/** A note about an entry before it. It adds; what it is about stays as it was. */
+export const annotate: Rule = ({ index, data }) => {
+  const read = readShape(annotationShape, data)
+  if (read.kind === 'refused') return `its data are not those of an annotation: ${read.reason}`
+  return read.value.about < index ? undefined : 'it is about an entry that is not before it'
+}
+
+export const giveVerdict: Rule = ({ release, data }) => {
   if (release === undefined) return 'a verdict names its commit'
   return data['outcome'] === 'PASS' || data['outcome'] === 'BLOCK'
     ? undefined
     : 'a verdict is PASS or BLOCK'
 }
 
-const startDeploy: Rule = (step, record) => {
+export const startDeploy: Rule = (step, record) => {
   const { release } = step
-  if (liveLease(step, record) === undefined) return withoutLease(step)
+  const lease = liveLease(step, record)
+  if (lease === undefined) return withoutLease(step)
+  const left = record.unfinished.find((other) => regionsOverlap(other.region, lease.region))
+  if (left !== undefined)
+    return `the rollout of ${left.commit} that began under token ${left.id} has not ended`
   if (step.fence !== undefined && record.rolloutOf(step.fence) !== undefined) {
     return 'a rollout is under way under the same token'
   }
@@ -100,7 +150,7 @@ const startDeploy: Rule = (step, record) => {
 }
 
 /** A step of the rollout that is under way under the same, still live, token. */
-const continueDeploy: Rule = (step, record) => {
+export const continueDeploy: Rule = (step, record) => {
   if (liveLease(step, record) === undefined) return withoutLease(step)
   const rollout = step.fence === undefined ? undefined : record.rolloutOf(step.fence)
   if (rollout === undefined) return 'no rollout is under way under its token'
@@ -108,9 +158,45 @@ const continueDeploy: Rule = (step, record) => {
   return same ? undefined : 'it is about another release than the one under way'
 }
 
-const RESULTS: readonly unknown[] = ['released', 'rolled-back', 'stuck', 'stopped']
+/** Goes on, under a new lease, with what lost its lease before it ended. */
+export const resumeDeploy: Rule = (step, record) => {
+  const lease = liveLease(step, record)
+  if (lease === undefined) return withoutLease(step)
+  if (record.rolloutOf(lease.token) !== undefined) return 'a rollout is under way under its token'
+  const { of } = step.data
+  const left = record.unfinished.find((other) => other.id === of)
+  if (left === undefined) return `no unfinished rollout began under token ${JSON.stringify(of)}`
+  if (!regionsOverlap(left.region, lease.region)) return 'it is about another region'
+  const same = step.release?.commit === left.commit && sameArtifacts(step.release, left)
+  return same ? undefined : 'it is about another release than the unfinished one'
+}
 
-const finishDeploy: Rule = (step, record) => {
+const orderShape = objectOf({ order: oneOf('pause', 'abort'), of: count, reason: text })
+
+/** What an entry `deploy.ordered` asks, and of which rollout. @throws TypeError when not judged before */
+export function orderOf(step: Step): { readonly of: number; readonly asked: OrderOnRecord } {
+  const read = readShape(orderShape, step.data)
+  if (read.kind === 'refused') throw new TypeError(read.reason)
+  const { of, order, reason } = read.value
+  const [actor] = step.actors
+  const by = actor === undefined ? 'unknown' : `${actor.provider}:${actor.id}`
+  return { of, asked: { order, by, reason } }
+}
+
+/** Asked of a rollout in somebody else's hands, which obeys at the edge of a batch. */
+export const orderDeploy: Rule = (step, { rollouts, unfinished }) => {
+  const read = readShape(orderShape, step.data)
+  if (read.kind === 'refused') return `its data are not those of an order: ${read.reason}`
+  if (read.value.reason.trim() === '') return 'an order needs a reason'
+  if (!step.actors.some(({ id }) => id.trim() !== '')) return 'nobody is named who gave the order'
+  return [...rollouts, ...unfinished].some(({ id }) => id === read.value.of)
+    ? undefined
+    : `no rollout that began under token ${read.value.of} is under way`
+}
+
+const RESULTS: readonly unknown[] = ['released', 'rolled-back', 'stuck', 'stopped', 'superseded']
+
+export const finishDeploy: Rule = (step, record) => {
   const objection = continueDeploy(step, record)
   if (objection !== undefined) return objection
   const { result } = step.data
@@ -121,21 +207,9 @@ const finishDeploy: Rule = (step, record) => {
     : undefined
 }
 
-/** What may follow what, by kind. Genesis and the chain itself are judged by log-chain.ts. */
-export const RULES: Readonly<Record<EntryKind, Rule>> = {
-  genesis: () => undefined,
-  'lease.acquired': acquireLease,
-  'lease.released': releaseLease,
-  'gate.verdict': giveVerdict,
-  'deploy.started': startDeploy,
-  'deploy.step': continueDeploy,
-  'rollback.started': continueDeploy,
-  'deploy.finished': finishDeploy,
-  'deploy.refused': () => undefined,
-  heartbeat: () => undefined,
-  'key.revoked': ({ data }) =>
-    revokedKeyOf(data) === undefined ? 'it names no key as sha256:<64 hex digits>' : undefined,
-}
+/** Ends a key: see revokedKeyOf. */
+export const revokeKey: Rule = ({ data }) =>
+  revokedKeyOf(data) === undefined ? 'it names no key as sha256:<64 hex digits>' : undefined
 
 /** The id of the key that an entry `key.revoked` ends, from the next entry on. */
 export function revokedKeyOf(data: Step['data']): string | undefined {

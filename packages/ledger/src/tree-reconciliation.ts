@@ -14,14 +14,13 @@ import type { ReadFile } from './tlog/tiled-tree.ts'
  * or rewritten.
  */
 export class TreeReconciliation {
-  readonly #readFile: ReadFile | undefined
+  readonly #readFile: ReadFile
   readonly #repairs: StoredFile[] = []
   #checkpoint: Checkpoint | undefined
   #contradicted = false
 
   constructor(store: LedgerStore, position: StorePosition) {
-    if (store.readFile === undefined) return
-    this.#readFile = async (path) => store.readFile?.(path, position)
+    this.#readFile = (path) => store.readFile(path, position)
   }
 
   /** Files that the next append is to write anew. */
@@ -30,7 +29,6 @@ export class TreeReconciliation {
   }
 
   async begin({ identity }: LogChain): Promise<void> {
-    if (this.#readFile === undefined) return
     const { origin, trust } = identity
     const stored = await readStoredCheckpoint(this.#readFile, origin, trust.keys)
     if (stored.kind === 'read') this.#checkpoint = stored.checkpoint
@@ -41,13 +39,12 @@ export class TreeReconciliation {
     const full = chain.drainTiles()
     const { size, root } = chain.tree
     if (this.#checkpoint?.size === size) this.#contradicted ||= !this.#checkpoint.root.equals(root)
-    if (this.#readFile === undefined || full.length === 0) return
+    if (full.length === 0) return
     const differing = await differingTiles(this.#readFile, full)
     this.#repairs.push(...differing.map(fileOfTile))
   }
 
   async end({ tree }: LogChain): Promise<readonly Finding[]> {
-    if (this.#readFile === undefined) return []
     const differing = await differingTiles(this.#readFile, tree.edge())
     this.#repairs.push(...differing.map(fileOfTile))
     const seen = this.#checkpoint

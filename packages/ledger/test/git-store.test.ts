@@ -1,9 +1,9 @@
-import { writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openRepository } from '@bulkhead/git'
 import { makeRepository, temporaryDirectory } from '@bulkhead/testkit'
-import { DeniedError, InputError, WorldError } from '@bulkhead/vocabulary'
+import { DeniedError, type Finding, InputError, WorldError } from '@bulkhead/vocabulary'
 import { type ProcessOutcome, type RunProcess, runProcess } from '@bulkhead/world'
 import { describe, expect, it } from 'vitest'
 import {
@@ -79,7 +79,7 @@ describe.each(['sha1', 'sha256'] as const)('a ledger in a %s repository', (objec
       'lease.released',
     ])
     expect(foldEnvironment(verified.entries)).toMatchObject({ released: release(), lease: null })
-    expect(await git.store.listForeign()).toEqual([])
+    expect(await git.store.inspect()).toEqual([])
     expect(await git.fixture.git('fsck', '--strict', '--no-dangling')).toBe('')
   })
 })
@@ -166,7 +166,7 @@ describe('the branch', () => {
     await fixture.git('update-ref', BRANCH, commit.trim())
     await ledger.append([note('two')])
     expect(await textsOf(git.store)).toEqual(['one', 'two'])
-    expect([...(await git.store.listForeign())].sort()).toEqual(
+    expect((await git.store.inspect()).map(({ subject }) => subject).sort()).toEqual(
       [
         'README.md',
         'entries/000/000/003.json',
@@ -176,6 +176,34 @@ describe('the branch', () => {
         'entries/1',
       ].sort(),
     )
+  })
+
+  it('of another kind is never begun as a ledger', async () => {
+    await using home = await temporaryDirectory()
+    await using git = await gitStore(home.path)
+    const who = ['-c', 'user.name=Eve', '-c', 'user.email=eve@example.test']
+    await git.fixture.git(...who, 'commit', '-q', '--allow-empty', '-m', 'took the name')
+    await git.fixture.git('branch', 'ledger/production')
+    const tip = await git.fixture.git('rev-parse', BRANCH)
+    await expect(open(git.store, key)).rejects.toThrow(/ledger\/not-a-ledger/)
+    expect(await git.fixture.git('rev-parse', BRANCH)).toBe(tip)
+  })
+
+  it('with junk where the next entries would be loses it at the next append, and keeps it in history', async () => {
+    await using home = await temporaryDirectory()
+    await using git = await gitStore(home.path)
+    await (await open(git.store, key)).append([note('one')])
+    const before = await git.store.head()
+    const junk = [2, 3, 1_234_567].map((index) => ({ index, bytes: Buffer.from('junk') }))
+    await git.store.append({ expected: before, entries: junk, at: '2026-01-01T00:00:00.000Z' })
+    const told: Finding[] = []
+    const ledger = await open(git.store, key, { onJunk: (finding) => told.push(finding) })
+    expect((await verify(git.store)).findings).not.toEqual([])
+    await ledger.append([note('two')])
+    expect(told.map(({ subject }) => subject)).toEqual(['entry 2', 'entry 3', 'entry 1234567'])
+    expect(await textsOf(git.store)).toEqual(['one', 'two'])
+    const history = await git.fixture.git('log', '--format=', '--name-only', BRANCH)
+    expect(history).toContain('entries/001/234/567.json')
   })
 
   it('is refused a name that git could take for something else', async () => {
@@ -242,7 +270,7 @@ describe('a process killed outright', () => {
       expect((await child(git.fixture.path, home.path, 'x', '1', command)).end).toMatchObject({
         kind: 'signalled',
       })
-      expect(await git.store.head()).toMatchObject({ commit: null })
+      expect(await git.store.head()).toEqual({ tip: null })
       expect((await child(git.fixture.path, home.path, 'a', '1')).end).toEqual({
         kind: 'exited',
         code: 0,
@@ -364,6 +392,54 @@ describe('with a remote that decides', () => {
     await expect(open(ada.store, key)).rejects.toThrow(/ledger\/rewritten/)
     // A clone that never saw more cannot know: only a remembered head or a witness could tell.
     expect(await textsOf(bob.store)).toEqual(['one'])
+  })
+
+  it('a push whose answer is lost counts as done, also when others went on from it', async () => {
+    await using home = await temporaryDirectory()
+    const { clone } = await twoClones(home.path)
+    await using bob = await clone('bob')
+    let lost = true
+    const run: RunProcess = async (request) => {
+      const outcome = await runProcess(request)
+      if (!lost || !request.argv.includes('push')) return outcome
+      lost = false
+      await (await open(bob.store, key)).append([note('bob')])
+      return { ...outcome, end: { kind: 'timed-out' } }
+    }
+    await using ada = await clone('ada', run)
+    const ledger = await open(ada.store, key)
+    await ledger.append([note('ada')])
+    await ledger.append([note('ada again')])
+    expect(await textsOf(ada.store)).toEqual(['ada', 'bob', 'ada again'])
+  })
+
+  it('a push that a hook refuses is an error of the world that tells what the hook said', async () => {
+    await using home = await temporaryDirectory()
+    const { bare, clone } = await twoClones(home.path)
+    await using ada = await clone('ada')
+    const hook = join(bare.path, '.git', 'hooks', 'pre-receive')
+    await writeFile(hook, '#!/bin/sh\necho "not on a Friday" >&2\nexit 1\n', { mode: 0o755 })
+    const ledger = await open(ada.store, key)
+    await expect(ledger.append([note('one')])).rejects.toThrow(/hook declined/)
+    await expect(ledger.append([note('one')])).rejects.toThrow(/not on a Friday/)
+    expect(await ada.store.head()).toEqual({ tip: null, remote: null })
+    await rm(hook)
+    await ledger.append([note('two')])
+    expect(await textsOf(ada.store)).toEqual(['two'])
+  })
+
+  it('a log that parts from the one that a clone has seen is told as two heads', async () => {
+    await using home = await temporaryDirectory()
+    const { bare, clone } = await twoClones(home.path)
+    await using ada = await clone('ada')
+    await using bob = await clone('bob')
+    const ledger = await open(ada.store, key)
+    await ledger.append([note('one')])
+    await ledger.append([note('two')])
+    await bare.git('update-ref', BRANCH, `${BRANCH}~1`)
+    await (await open(bob.store, key)).append([note('other')])
+    await expect(ledger.append([note('three')])).rejects.toThrow(/ledger\/two-heads/)
+    expect(await textsOf(bob.store)).toEqual(['one', 'other'])
   })
 
   it('an unreachable remote is an error of the world, and nothing is written here', async () => {

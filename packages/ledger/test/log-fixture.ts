@@ -94,8 +94,7 @@ export class MemoryStore implements LedgerStore {
   beforeAppend: () => void | Promise<void> = () => undefined
 
   #position() {
-    const commit = this.#commits === 0 ? null : commitId(String(this.#commits).padStart(40, '0'))
-    return { commit, remote: undefined }
+    return { tip: this.#commits === 0 ? null : String(this.#commits) }
   }
 
   head() {
@@ -109,14 +108,24 @@ export class MemoryStore implements LedgerStore {
   async append(request: Parameters<LedgerStore['append']>[0]) {
     const { expected, entries, files = [], removed = [] } = request
     await this.beforeAppend()
-    if (expected.commit !== this.#position().commit) return { kind: 'lost-race' } as const
+    if (expected.tip !== this.#position().tip) return { kind: 'lost-race' } as const
     for (const path of this.files.keys()) {
       if (removed.some((folder) => path.startsWith(`${folder}/`))) this.files.delete(path)
     }
     for (const { path, bytes } of files) this.files.set(path, bytes)
-    this.entries = [...this.entries, ...entries.map(({ index, bytes }) => ({ index, bytes }))]
+    const first = entries[0]?.index ?? 0
+    this.entries = [
+      ...this.entries.filter(({ index }) => index < first),
+      ...entries.map(({ index, bytes }) => ({ index, bytes })),
+    ]
     this.#commits += 1
     return { kind: 'appended', position: this.#position() } as const
+  }
+
+  /** Adds to the log what somebody with write access could; tiles and checkpoint stay. */
+  junk(entry: StoredEntry): void {
+    this.entries = [...this.entries, entry]
+    this.#commits += 1
   }
 
   /** Replaces the whole log, as somebody with write access could; tiles and checkpoint are gone. */
@@ -130,7 +139,7 @@ export class MemoryStore implements LedgerStore {
     return Promise.resolve(this.files.get(path))
   }
 
-  listForeign() {
+  inspect() {
     return Promise.resolve([])
   }
 }

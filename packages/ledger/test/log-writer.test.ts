@@ -1,4 +1,4 @@
-import { DeniedError, InputError, WorldError } from '@bulkhead/vocabulary'
+import { DeniedError, type Finding, InputError, WorldError } from '@bulkhead/vocabulary'
 import { describe, expect, it } from 'vitest'
 import { type EntryDraft, verifyLedger } from '../src/index.ts'
 import { forgeLog, genesis } from './forged-log.ts'
@@ -184,14 +184,58 @@ describe('several writers', () => {
   })
 })
 
+describe('junk in the places of the next entries', () => {
+  const stranger = ledgerKey('stranger.pub')
+
+  it('is skipped and told, and the next entry links to the last good one', async () => {
+    const store = new MemoryStore()
+    const ledger = await open(store, key)
+    await ledger.append([note('one')])
+    const good = store.entries
+    const other = await forgeLog(stranger.signer, [genesis, note('a'), note('forged')])
+    const told: string[] = []
+    const junk = [Buffer.from('{}'), ...other.slice(2).map(({ bytes }) => bytes), good[1]?.bytes]
+    for (const bytes of junk) {
+      if (bytes === undefined) throw new Error('there is no such entry')
+      store.junk({ index: store.entries.length, bytes })
+      const onJunk = ({ code, subject }: Finding) => told.push(`${code} ${subject}`)
+      await (await open(store, key, { onJunk })).append([note('next')])
+    }
+    expect(told).toEqual([
+      'ledger/malformed-entry entry 2',
+      'ledger/bad-signature entry 3',
+      'ledger/broken-chain entry 4',
+    ])
+    expect(await textsOf(store)).toEqual(['one', 'next', 'next', 'next'])
+  })
+
+  it('is no junk where a signed checkpoint says that an entry was there', async () => {
+    const store = new MemoryStore()
+    const ledger = await open(store, key)
+    await ledger.append([note('one')])
+    await ledger.append([note('two')])
+    store.entries = store.entries.with(2, { index: 2, bytes: Buffer.from('{}') })
+    expect(await codeOf(open(store, key))).toEqual(['DeniedError', 'ledger/malformed-entry'])
+  })
+
+  it('never lets a log be begun anew that none of our keys signed', async () => {
+    const store = new MemoryStore()
+    store.put(await forgeLog(stranger.signer, [genesis, note('theirs')]))
+    expect(await codeOf(open(store, key))).toEqual(['DeniedError', 'ledger/bad-signature'])
+  })
+})
+
 describe('a log that does not verify', () => {
   it('is not opened, nor appended to', async () => {
     const store = new MemoryStore()
     const ledger = await open(store, key)
     await ledger.append([note('one')])
+    await ledger.append([note('two')])
     const whole = store.entries
-    store.put(whole.with(1, { index: 1, bytes: Buffer.from('{}') }))
-    expect(await codeOf(open(store, key))).toEqual(['DeniedError', 'ledger/malformed-entry'])
+    for (const at of [0, 1]) {
+      store.put(whole.with(at, { index: at, bytes: Buffer.from('{}') }))
+      expect(await codeOf(open(store, key))).toEqual(['DeniedError', 'ledger/malformed-entry'])
+    }
     store.put(whole)
     await open(store, key)
   })

@@ -23,6 +23,17 @@ const giveBack = (fence: number): EntryDraft => ({
   actors: ACTORS,
   data: {},
 })
+const renewal = (fence: number): EntryDraft => ({ ...giveBack(fence), kind: 'lease.renewed' })
+const broken = (of: number, reason = 'ada is gone'): EntryDraft => ({
+  kind: 'lease.broken',
+  actors: ACTORS,
+  data: { token: of, reason },
+})
+const note = (about: number): EntryDraft => ({
+  kind: 'annotation',
+  actors: ACTORS,
+  data: { about, text: 'seen' },
+})
 const start = (fence: number, about = release()) =>
   deploy('deploy.started', token(fence), {}, about)
 const step = (fence: number, about = release()) => deploy('deploy.step', token(fence), {}, about)
@@ -173,6 +184,24 @@ describe('an order of events that is refused, and a twin that is not', () => {
       [...ready, start(2), finish(2, 'stuck'), giveBack(2)],
       [...ready, start(2), finish(2, 'rolled-back'), giveBack(2)],
     ],
+    [
+      'a renewal of a lease that is not live',
+      [lease(), giveBack(1), renewal(1)],
+      [lease(), renewal(1)],
+    ],
+    [
+      'a break of a lease that is not live',
+      [lease(), giveBack(1), broken(1)],
+      [lease(), broken(1)],
+    ],
+    ['a break without a reason', [lease(), broken(1, ' ')], [lease(), broken(1)]],
+    ['a break by nobody', [lease(), { ...broken(1), actors: [] }], [lease(), broken(1)]],
+    [
+      'a deploy under a lease that was broken',
+      [...ready, broken(2), start(2)],
+      [...ready, start(2), broken(2)],
+    ],
+    ['a note about what is not on record yet', [lease(), note(2)], [lease(), note(1)]],
     ['a lease given back twice', [lease(), giveBack(1), giveBack(1)], [lease(), giveBack(1)]],
     [
       'a verdict without a commit',

@@ -90,7 +90,7 @@ describe('an append', () => {
       'checkpoint',
     )
     expect(names).toBe('checkpoint\ntile/0/000\ntile/0/001.p/1\ntile/1/000.p/1\n')
-    expect(await git.store.listForeign()).toEqual([])
+    expect(await git.store.inspect()).toEqual([])
     expect(await git.fixture.git('fsck', '--strict', '--no-dangling')).toBe('')
   })
 })
@@ -103,7 +103,8 @@ describe('a log written before there were tiles', () => {
     const plain = {
       head: () => old.head(),
       read: old.read.bind(old),
-      listForeign: () => old.listForeign(),
+      inspect: () => old.inspect(),
+      readFile: old.readFile.bind(old),
     }
     const before = {
       ...plain,
@@ -111,7 +112,7 @@ describe('a log written before there were tiles', () => {
         old.append({ ...request, files: [], removed: [] }),
     }
     await (await open(before, key)).append(notes(300))
-    expect(await git.store.readFile?.('checkpoint')).toBeUndefined()
+    expect(await git.store.readFile('checkpoint')).toBeUndefined()
     await (await open(git.store, key)).append([note('upgrade')])
     const names = await git.fixture.git(
       'ls-tree',

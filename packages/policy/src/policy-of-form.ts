@@ -2,16 +2,21 @@ import { type Milliseconds, parseDuration } from '@bulkhead/vocabulary'
 import type { EnvironmentForm } from './environment-form.ts'
 import { splitAddress } from './forms.ts'
 import { fraction } from './fraction.ts'
+import type { NotifyForm } from './notify-form.ts'
 import type {
   BakePolicy,
   EnvironmentPolicy,
+  KeyPolicy,
+  NotifyPolicy,
   Policy,
   PrincipalPolicy,
   RetriesProof,
   SigningPolicy,
   SuitePolicy,
   TargetPolicy,
+  VoucherPolicy,
 } from './policy.ts'
+import type { KeysForm, StatementSignerForm, VoucherForm } from './key-forms.ts'
 import type { PrincipalForm, SigningForm } from './signing-form.ts'
 import type { PolicyForm, SuiteForm } from './schema.ts'
 
@@ -27,9 +32,41 @@ export function policyOfForm(form: PolicyForm): Policy {
       command: form.build.command && atLeastOne(form.build.command),
       artifacts: atLeastOne(form.build.artifacts),
     },
-    keys: form.keys,
+    keys: keysOfForm(form.keys),
     verdictExpires: span(form.verdict.expires),
     environments: mapEntries(form.environments, environmentOfForm),
+    notify: form.notify.map(channelOfForm),
+  }
+}
+
+const keysOfForm = (form: KeysForm): Policy['keys'] => ({
+  voucher: form.voucher.map(voucherOfForm),
+  builder: form.builder.map(signerOfForm),
+  gate: form.gate.map(signerOfForm),
+  ledger: form.ledger,
+})
+
+function signerOfForm({ file, kms, sigstore }: StatementSignerForm): KeyPolicy {
+  if (sigstore === undefined) return { file: required(file), ...(kms === undefined ? {} : { kms }) }
+  return {
+    sigstore: {
+      issuer: sigstore.issuer,
+      identity: sigstore.identity,
+      repositoryId: sigstore['repository-id'],
+      trustedRoot: sigstore['trusted-root'],
+    },
+  }
+}
+
+function voucherOfForm({ file, separation, github }: VoucherForm): VoucherPolicy {
+  if (github === undefined) return { file: required(file), separation: required(separation) }
+  return {
+    github: {
+      repositoryId: github['repository-id'],
+      workflow: github.workflow,
+      job: github.job,
+      appId: github['app-id'],
+    },
   }
 }
 
@@ -109,6 +146,20 @@ const bakeOfForm = (form: EnvironmentForm['bake']): BakePolicy => ({
   deadline: span(form.deadline),
 })
 
+function channelOfForm(form: NotifyForm): NotifyPolicy {
+  const { urgency } = form
+  switch (form.kind) {
+    case 'slack':
+      return { kind: 'slack', urlFrom: form['url-from'], urgency }
+    case 'webhook':
+      return { kind: 'webhook', url: form.url, secretFrom: form['secret-from'], urgency }
+    case 'pagerduty': {
+      const { region, 'routing-key-from': routingKeyFrom } = form
+      return { kind: 'pagerduty', routingKeyFrom, region, urgency }
+    }
+  }
+}
+
 /** Without a prototype: asking for a suite that is not there gives undefined, whatever its name. */
 function mapEntries<In, Out>(
   record: Readonly<Record<string, In>>,
@@ -117,6 +168,11 @@ function mapEntries<In, Out>(
   const mapped: Record<string, Out> = Object.create(null)
   for (const [name, value] of Object.entries(record)) mapped[name] = convert(value, name)
   return mapped
+}
+
+function required<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new TypeError('a form without it has a defect')
+  return value
 }
 
 function atLeastOne<Item>(list: readonly Item[]): readonly [Item, ...Item[]] {

@@ -53,17 +53,50 @@ export interface SuitePolicy {
 }
 
 /** A public key in the repository, by path. */
-export interface KeyPolicy {
+export interface FileKeyPolicy {
   readonly file: string
+  /** ARN of the key in AWS KMS that signs for it; undefined when whoever signs brings the private key. */
+  readonly kms?: string | undefined
 }
+
+/** A workflow that Sigstore certifies (docs/attestation.md). All members are compared exactly. */
+export interface KeylessPolicy {
+  readonly sigstore: {
+    readonly issuer: string
+    /** URL of the workflow file, `@`, full name of the ref: the certificate's subject. */
+    readonly identity: string
+    readonly repositoryId: number
+    /** Path of the instance's trusted root; undefined for the public instance, which is built in. */
+    readonly trustedRoot: string | undefined
+  }
+}
+
+/** Who may sign statements of one role. */
+export type KeyPolicy = FileKeyPolicy | KeylessPolicy
 
 /**
  * `process`: the key lives in a process that the tests cannot read. `local`: the key is within the
  * tests' reach; the verdict says so (DESIGN §10).
  */
-export interface VoucherPolicy extends KeyPolicy {
+export interface VoucherKeyPolicy {
+  readonly file: string
   readonly separation: 'process' | 'local'
 }
+
+/** A job of a workflow: GitHub says which job a run record came from, and no key is needed. */
+export interface VoucherJobPolicy {
+  readonly github: {
+    readonly repositoryId: number
+    /** Path of the workflow file. */
+    readonly workflow: string
+    /** Name as GitHub shows it, without the matrix. */
+    readonly job: string
+    /** Number of the app whose check runs are those of workflows. */
+    readonly appId: number
+  }
+}
+
+export type VoucherPolicy = VoucherKeyPolicy | VoucherJobPolicy
 
 export interface BakePolicy {
   /** Error rate of a good release, 0–1. */
@@ -149,6 +182,37 @@ export interface SigningPolicy {
   readonly rules: SigningRules
 }
 
+/** How much a notice wants of its reader: `page` wakes somebody. */
+export type Urgency = 'info' | 'warning' | 'page'
+
+interface ChannelPolicy {
+  /** The least urgency that the channel hears of. */
+  readonly urgency: Urgency
+}
+
+/** The variable holds the address of an incoming webhook. */
+export interface SlackPolicy extends ChannelPolicy {
+  readonly kind: 'slack'
+  readonly urlFrom: string
+}
+
+/** The variable holds the secret that signs what is posted. */
+export interface WebhookPolicy extends ChannelPolicy {
+  readonly kind: 'webhook'
+  readonly url: string
+  readonly secretFrom: string
+}
+
+/** The variable holds the routing key of an integration. */
+export interface PagerDutyPolicy extends ChannelPolicy {
+  readonly kind: 'pagerduty'
+  readonly routingKeyFrom: string
+  readonly region: 'us' | 'eu'
+}
+
+/** One way to tell people what happens. */
+export type NotifyPolicy = SlackPolicy | WebhookPolicy | PagerDutyPolicy
+
 /** `bulkhead.yml`, version 1, parsed and checked. */
 export interface Policy {
   readonly version: 1
@@ -166,11 +230,12 @@ export interface Policy {
     readonly voucher: readonly VoucherPolicy[]
     readonly builder: readonly KeyPolicy[]
     readonly gate: readonly KeyPolicy[]
-    readonly ledger: readonly KeyPolicy[]
+    readonly ledger: readonly FileKeyPolicy[]
   }
   /** How long a verdict stands. */
   readonly verdictExpires: Milliseconds
   readonly environments: Readonly<Record<string, EnvironmentPolicy>>
+  readonly notify: readonly NotifyPolicy[]
 }
 
 /** A policy with where it came from: what a verdict is bound to. */

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { type EnvironmentForm, environmentForm } from './environment-form.ts'
-import { type KeysForm, type SuiteForm, keyRoleForms, signersForm, suiteForm } from './schema.ts'
+import { type KeysForm, keyRoleForms } from './key-forms.ts'
+import { type SuiteForm, signersForm, suiteForm } from './schema.ts'
 import {
   type PrincipalForm,
   type SigningForm,

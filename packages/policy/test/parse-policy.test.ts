@@ -50,6 +50,7 @@ describe('a right policy', () => {
         ledger: [{ file: '.bulkhead/keys/ledger.pub' }],
       },
       verdictExpires: 3_600_000,
+      notify: [],
       environments: {
         production: {
           name: 'production',

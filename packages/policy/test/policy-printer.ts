@@ -1,6 +1,14 @@
 import { formatDuration } from '@bulkhead/vocabulary'
 import { stringify } from 'yaml'
-import type { EnvironmentPolicy, Policy, SigningPolicy, SuitePolicy } from '../src/index.ts'
+import type {
+  EnvironmentPolicy,
+  KeyPolicy,
+  NotifyPolicy,
+  Policy,
+  SigningPolicy,
+  SuitePolicy,
+  VoucherPolicy,
+} from '../src/index.ts'
 
 /** Writes a policy as YAML, the other way round than the parser; knows nothing of its code. */
 export function printPolicy(policy: Policy): string {
@@ -11,11 +19,52 @@ export function printPolicy(policy: Policy): string {
     signing: signingForm(policy.signing),
     suites: mapped(policy.suites, suiteForm),
     build: without({ command: policy.build.command, artifacts: policy.build.artifacts }),
-    keys: policy.keys,
+    keys: {
+      ...policy.keys,
+      voucher: policy.keys.voucher.map(voucherForm),
+      builder: policy.keys.builder.map(signerForm),
+      gate: policy.keys.gate.map(signerForm),
+    },
     verdict: { expires: formatDuration(policy.verdictExpires) },
     environments: mapped(policy.environments, environmentForm),
+    notify: policy.notify.map(channelForm),
   }
   return stringify(form, { aliasDuplicateObjects: false })
+}
+
+const signerForm = (key: KeyPolicy) =>
+  'sigstore' in key
+    ? {
+        sigstore: without({
+          issuer: key.sigstore.issuer,
+          identity: key.sigstore.identity,
+          'repository-id': key.sigstore.repositoryId,
+          'trusted-root': key.sigstore.trustedRoot,
+        }),
+      }
+    : key
+
+const voucherForm = (voucher: VoucherPolicy) =>
+  'github' in voucher
+    ? {
+        github: {
+          'repository-id': voucher.github.repositoryId,
+          workflow: voucher.github.workflow,
+          job: voucher.github.job,
+          'app-id': voucher.github.appId,
+        },
+      }
+    : voucher
+
+const channelForm = (channel: NotifyPolicy) =>
+  Object.fromEntries(
+    Object.entries(channel).map(([key, value]) => [CHANNEL_KEYS[key] ?? key, value]),
+  )
+
+const CHANNEL_KEYS: Readonly<Record<string, string>> = {
+  urlFrom: 'url-from',
+  secretFrom: 'secret-from',
+  routingKeyFrom: 'routing-key-from',
 }
 
 const signingForm = ({ revoked, principals, x509, sigstore, rules }: SigningPolicy) =>

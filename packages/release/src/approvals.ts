@@ -1,20 +1,22 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   APPROVAL_NAMESPACE,
+  type Approvable,
   type Approval,
   type OpenedApproval,
   approvalFile,
   bytesToSign,
   openApproval,
 } from '@bulkhead/approvals'
-import type { Amendment } from '@bulkhead/gate'
+import type { Amendment, Waiver } from '@bulkhead/gate'
 import type { LoadedPolicy } from '@bulkhead/policy'
-import { type CommitId, type Digest, type Finding, InputError, digest } from '@bulkhead/vocabulary'
+import { type CommitId, type Digest, type Finding, InputError } from '@bulkhead/vocabulary'
 import { readRegularFile } from '@bulkhead/world'
 import { writeWhole } from './build-release.ts'
+import { digestAt } from './file-states.ts'
 import { trustedSignersOf } from './trusted-signers.ts'
 import { type Workspace, ownDirectory } from './workspace.ts'
 
@@ -28,10 +30,19 @@ const approvalsDirectory = ({ repository }: Pick<Workspace, 'repository'>): stri
 /** What the approvals of a clone come to under one policy. */
 export interface GatheredApprovals {
   readonly amendments: readonly Amendment[]
+  readonly waivers: readonly Waiver[]
   /** The files that count, by digest, with who gave them: for the record. */
   readonly given: readonly { readonly digest: Digest; readonly approver: string }[]
   /** Why an approval that lies there counts for nothing: told, never a reason to block by itself. */
   readonly refused: readonly Finding[]
+}
+
+/** What a clone in which nobody has approved anything comes to. */
+export const NO_APPROVALS: GatheredApprovals = {
+  amendments: [],
+  waivers: [],
+  given: [],
+  refused: [],
 }
 
 /** Reads every approval that lies in this clone, by the signers of the trusted ref. */
@@ -43,42 +54,49 @@ export async function gatherApprovals(
   const directory = approvalsDirectory(workspace)
   const names: string[] = await readdir(directory).catch(() => [])
   names.sort()
-  if (names.length === 0) return { amendments: [], given: [], refused: [] }
+  if (names.length === 0) return NO_APPROVALS
   const trusted = await trustedSignersOf(policy)
-  const amendments: Amendment[] = []
-  const given: GatheredApprovals['given'][number][] = []
-  const refused: Finding[] = []
+  const opened: OpenedApproval[] = []
   for (const name of names.slice(0, MOST_FILES)) {
     const bytes = await readRegularFile(join(directory, name), MOST_BYTES)
-    if (bytes === undefined) continue
-    const opened = openApproval(bytes, { genesis, now: workspace.clock.now(), trusted, name })
-    if (opened.kind === 'refused') refused.push(opened.finding)
-    else {
-      amendments.push(amendmentOf(opened))
-      given.push({ digest: opened.digest, approver: opened.approver.name })
-    }
+    if (bytes !== undefined)
+      opened.push(openApproval(bytes, { genesis, now: workspace.clock.now(), trusted, name }))
   }
-  return { amendments, given, refused }
+  const sound = opened.filter((one) => one.kind === 'approved')
+  return {
+    amendments: sound.flatMap(amendmentOf),
+    waivers: sound.flatMap(waiverOf),
+    given: sound.map(({ digest: of, approver }) => ({ digest: of, approver: approver.name })),
+    refused: opened.flatMap((one) => (one.kind === 'refused' ? [one.finding] : [])),
+  }
 }
 
-/** Every address of the approver counts as theirs: an editor under any of them is no somebody else. */
-const amendmentOf = ({
-  approval: { subject },
-  approver,
-}: Extract<OpenedApproval, { readonly kind: 'approved' }>): Amendment => ({
-  suite: subject.suite,
-  path: subject.path,
-  oldDigest: subject.from,
-  newDigest: subject.to,
-  approvers: [approver.name, ...approver.committers],
-})
+type Sound = Extract<OpenedApproval, { readonly kind: 'approved' }>
 
-export interface ApproveAmendmentRequest {
+/** Every address of the approver counts as theirs: an editor under any of them is no somebody else. */
+const everyNameOf = ({ approver }: Sound): readonly string[] => [
+  approver.name,
+  ...approver.committers,
+]
+
+function amendmentOf(opened: Sound): readonly Amendment[] {
+  const { approval } = opened
+  if (approval.kind !== 'amendment') return []
+  const { suite, path, from, to } = approval.subject
+  return [{ suite, path, oldDigest: from, newDigest: to, approver: everyNameOf(opened) }]
+}
+
+function waiverOf(opened: Sound): readonly Waiver[] {
+  const { approval, digest: of } = opened
+  if (approval.kind !== 'waiver') return []
+  const { expires } = approval
+  return [{ ...approval.subject, expires, digest: of, approver: everyNameOf(opened) }]
+}
+
+/** Who approves, why and for how long; and by which policy it must count. */
+export interface ApprovalRequest {
   readonly policy: LoadedPolicy
   readonly genesis: CommitId
-  readonly commit: CommitId
-  readonly suite: string
-  readonly path: string
   readonly reason: string
   /** How long it holds, in milliseconds. */
   readonly lasts: number
@@ -98,24 +116,36 @@ export interface MadeApproval {
  */
 export async function approveAmendment(
   workspace: Workspace,
-  request: ApproveAmendmentRequest,
+  request: ApprovalRequest,
+  {
+    commit,
+    suite,
+    path,
+  }: { readonly commit: CommitId; readonly suite: string; readonly path: string },
 ): Promise<MadeApproval> {
-  const { policy, genesis, commit, suite, path, reason, lasts } = request
-  const { repository, clock } = workspace
+  const { repository } = workspace
   const [from, to] = await Promise.all([
-    contentOf(repository, policy.trustedRef, path),
-    contentOf(repository, commit, path),
+    digestAt(repository, request.policy.trustedRef, path),
+    digestAt(repository, commit, path),
   ])
-  if (from === null || from === to) throw nothingToApprove(path, policy.trustedRef, commit)
-  const created = clock.now()
+  if (from === null || from === to) throw nothingToApprove(path, request.policy.trustedRef, commit)
+  return approve(workspace, request, { kind: 'amendment', subject: { suite, path, from, to } })
+}
+
+/** Signs what is approved, and keeps it once it is known to count. */
+export async function approve(
+  workspace: Workspace,
+  request: ApprovalRequest,
+  what: Approvable,
+): Promise<MadeApproval> {
+  const created = workspace.clock.now()
   const approval: Approval = {
     version: '1',
-    kind: 'amendment',
-    genesis,
-    subject: { suite, path, from, to },
-    reason,
+    ...what,
+    genesis: request.genesis,
+    reason: request.reason,
     created: new Date(created).toISOString(),
-    expires: new Date(created + lasts).toISOString(),
+    expires: new Date(created + request.lasts).toISOString(),
   }
   const armor = await signWithSshKeygen(workspace, bytesToSign(approval), request.key)
   return { approval, file: await keepApproval(workspace, approvalFile(approval, armor), request) }
@@ -129,7 +159,7 @@ export async function approveAmendment(
 export async function keepApproval(
   workspace: Workspace,
   bytes: Uint8Array,
-  { policy, genesis }: Pick<ApproveAmendmentRequest, 'policy' | 'genesis'>,
+  { policy, genesis }: Pick<ApprovalRequest, 'policy' | 'genesis'>,
 ): Promise<string> {
   const trusted = await trustedSignersOf(policy)
   const now = workspace.clock.now()
@@ -143,16 +173,6 @@ export async function keepApproval(
   )
   await writeWhole(file, bytes)
   return file
-}
-
-async function contentOf(
-  repository: Workspace['repository'],
-  commit: CommitId,
-  path: string,
-): Promise<Digest | null> {
-  const file = await repository.readFile(commit, path)
-  if (file === undefined) return null
-  return digest(`sha256:${createHash('sha256').update(file.bytes).digest('hex')}`)
 }
 
 /** ssh-keygen signs files, so that keys in agents and tokens work as they do for git. */

@@ -1,13 +1,20 @@
-import { type Amendment, type SuiteEvidence, judgeSuite } from '@bulkhead/gate'
+import {
+  type SuiteEvidence,
+  type WaivedFinding,
+  judgeSuite,
+  judgeWaivers,
+  waive,
+} from '@bulkhead/gate'
 import { type LoadedPolicy, type Mode, loadPolicy } from '@bulkhead/policy'
 import type { RangeJudgement } from '@bulkhead/signatures'
 import type { Inventory, TestId } from '@bulkhead/test-reports'
 import { type CommitId, type Finding, sortFindings } from '@bulkhead/vocabulary'
-import { gatherApprovals } from './approvals.ts'
+import { type GatheredApprovals, NO_APPROVALS, gatherApprovals } from './approvals.ts'
 import { cleanHead } from './clean-head.ts'
 import { gatherDemands, policyCarriedBy } from './gather-suite.ts'
 import { observeSuite } from './observe-suite.ts'
 import { judgeNextPolicy } from './next-policy.ts'
+import { authorsOfRange } from './range-authors.ts'
 import { judgeReleaseRange } from './release-range.ts'
 import { legOf } from './suite-parts.ts'
 import { pinnedGenesis } from './trusted-ref.ts'
@@ -36,6 +43,10 @@ export interface CheckResult {
     readonly passed: number
   }[]
   readonly findings: readonly Finding[]
+  /** Findings that do not block, since somebody waived them. */
+  readonly waived: readonly WaivedFinding[]
+  /** Approvals and waivers that count for nothing, with why. */
+  readonly notCounted: readonly Finding[]
 }
 
 /** All that a pull request would meet, here and now. Nothing is signed, attested or put on record. */
@@ -53,7 +64,18 @@ export async function checkHead(workspace: Workspace, request: CheckRequest): Pr
     ...(await judgeNextPolicy(workspace, head)),
   ]
   const next = await policyCarriedBy(workspace, head)
-  const amendments = await amendmentsHere(workspace, policy)
+  const approvals = await approvalsHere(workspace, policy)
+  const { counting, objections } = judgeWaivers({
+    policy,
+    commit: head,
+    waivers: approvals.waivers,
+    authors:
+      approvals.waivers.length > 0
+        ? await authorsOfRange(repository, { policy, commit: head, range })
+        : [],
+    now: workspace.clock.now(),
+  })
+  const waived: WaivedFinding[] = []
   const suites: CheckResult['suites'][number][] = []
   for (const name of Object.keys(policy.policy.suites)) {
     request.onStep(`suite ${name}`)
@@ -62,12 +84,14 @@ export async function checkHead(workspace: Workspace, request: CheckRequest): Pr
       policy,
       next,
       range,
-      amendments,
+      amendments: approvals.amendments,
       name,
       head,
     })
+    const divided = waive(name, found, counting)
     suites.push({ name, ...counts })
-    findings.push(...found)
+    findings.push(...divided.kept)
+    waived.push(...divided.waived)
   }
   return {
     base,
@@ -76,25 +100,27 @@ export async function checkHead(workspace: Workspace, request: CheckRequest): Pr
     commits: range.counts.commits,
     suites,
     findings: sortFindings(findings),
+    waived,
+    notCounted: [...approvals.refused, ...objections],
   }
 }
 
 /** Approvals hold for one genesis; a clone that pins none has none. */
-async function amendmentsHere(
+async function approvalsHere(
   workspace: Workspace,
   policy: LoadedPolicy,
-): Promise<readonly Amendment[]> {
+): Promise<GatheredApprovals> {
   const pinned = await workspace.repository.configValue('bulkhead.genesis')
-  if (pinned === undefined) return []
+  if (pinned === undefined) return NO_APPROVALS
   const genesis = await workspace.repository.resolveCommit(pinned)
-  return (await gatherApprovals(workspace, policy, genesis)).amendments
+  return gatherApprovals(workspace, policy, genesis)
 }
 
 interface SuiteCheck extends CheckRequest {
   readonly policy: LoadedPolicy
   readonly next: LoadedPolicy | undefined
   readonly range: RangeJudgement
-  readonly amendments: readonly Amendment[]
+  readonly amendments: GatheredApprovals['amendments']
   readonly name: string
   readonly head: CommitId
 }

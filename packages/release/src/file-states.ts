@@ -113,7 +113,7 @@ const parentsOf = (text: string): readonly CommitId[] =>
   [...headOf(text).matchAll(/^parent ([0-9a-f]{40,64})$/gm)].map(([, id]) => commitId(id ?? ''))
 
 /** Addresses of author and committer, and of those whom the message names as co-authors. */
-function peopleOf(text: string): readonly string[] {
+export function peopleOf(text: string): readonly string[] {
   const head = headOf(text).matchAll(/^(?:author|committer) .*<([^<>\n]*)>/gm)
   const trailers = text.matchAll(/^co-authored-by:.*<([^<>\n]*)>/gim)
   return [...head, ...trailers].flatMap(([, address]) => (address === undefined ? [] : [address]))

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { attestVerdict } from '@bulkhead/attest'
-import { type Verdict, deniesForGood, judge } from '@bulkhead/gate'
+import { RECORDED_SUBJECT, type Verdict, deniesForGood, judge, judgeWaivers } from '@bulkhead/gate'
 import type { Actor } from '@bulkhead/ledger'
 import type { RunIdentity } from '@bulkhead/test-reports'
-import type { CommitId } from '@bulkhead/vocabulary'
+import type { CommitId, Finding } from '@bulkhead/vocabulary'
 import { gatherApprovals } from './approvals.ts'
 import { writeWhole } from './build-release.ts'
 import { gatherEvidence } from './gather-evidence.ts'
@@ -35,25 +35,34 @@ export const attestationFiles = (directory: string, environment: string): Attest
   summary: join(directory, 'environments', environment, 'summary.json'),
 })
 
+/** A verdict on record. */
+export interface GatedRelease {
+  readonly verdict: Verdict
+  readonly files: AttestationFiles
+  /** Approvals and waivers that were shown and count for nothing, with why: no reason to block. */
+  readonly notCounted: readonly Finding[]
+}
+
 /** Judges a commit for an environment, attests the verdict and puts it on record, PASS and BLOCK alike. */
 export async function gateRelease(
   workspace: Workspace,
   request: GateRequest,
-): Promise<{ readonly verdict: Verdict; readonly files: AttestationFiles }> {
+): Promise<GatedRelease> {
   const { environment, commit } = request
   const base = await findTrustedBase(workspace, environment, request.genesis)
-  const { amendments, given } = await gatherApprovals(workspace, base.policy, base.genesis)
-  const verdict = judge(
-    await gatherEvidence(workspace, {
-      commit,
-      environment,
-      policy: base.policy,
-      run: request.run,
-      amendments,
-      denials: base.ledger.state.blocks[commit],
-      pullRequestHeads: request.pullRequestHeads,
-    }),
-  )
+  const approvals = await gatherApprovals(workspace, base.policy, base.genesis)
+  const { amendments, waivers, given } = approvals
+  const input = await gatherEvidence(workspace, {
+    commit,
+    environment,
+    policy: base.policy,
+    run: request.run,
+    amendments,
+    waivers,
+    denials: base.ledger.state.blocks[commit],
+    pullRequestHeads: request.pullRequestHeads,
+  })
+  const verdict = judge(input)
   const attestation = await attestVerdict(verdict, signerFor('gate', request.keyring, base.policy))
   const files = attestationFiles(evidenceDirectory(workspace.repository, commit), environment)
   await writeWhole(files.gate, attestation.gate)
@@ -76,14 +85,20 @@ export async function gateRelease(
         policyDigest: verdict.bindings.policyDigest,
         attestation: attestation.digest,
         approvals: given.slice(0, 50).map(({ digest, approver }) => ({ digest, approver })),
+        waived: verdict.waived.slice(0, 50).map(({ code, subject, approver, waiver }) => ({
+          code,
+          subject: subject.slice(0, RECORDED_SUBJECT),
+          approver,
+          waiver,
+        })),
         // Codes and subjects only: messages can carry text that a log which cannot forget must not hold.
         findings: [...verdict.findings]
           .sort((a, b) => Number(deniesForGood(b.code)) - Number(deniesForGood(a.code)))
           .slice(0, 50)
-          .map(({ code, subject }) => ({ code, subject: subject.slice(0, 200) })),
+          .map(({ code, subject }) => ({ code, subject: subject.slice(0, RECORDED_SUBJECT) })),
         findingsTotal: verdict.findings.length,
       },
     },
   ])
-  return { verdict, files }
+  return { verdict, files, notCounted: [...approvals.refused, ...judgeWaivers(input).objections] }
 }

@@ -1,6 +1,13 @@
 import { join } from 'node:path'
 import { openBuildRecord } from '@bulkhead/attest'
-import type { Amendment, BuildEvidence, Denial, GateInput, SuiteEvidence } from '@bulkhead/gate'
+import type {
+  Amendment,
+  BuildEvidence,
+  Denial,
+  GateInput,
+  SuiteEvidence,
+  Waiver,
+} from '@bulkhead/gate'
 import type { LoadedPolicy } from '@bulkhead/policy'
 import type { RunIdentity } from '@bulkhead/test-reports'
 import type { CommitId } from '@bulkhead/vocabulary'
@@ -9,6 +16,7 @@ import { artifactPath } from './build-release.ts'
 import { digestOfFile } from './digest-of-file.ts'
 import { gatherSuite, policyCarriedBy } from './gather-suite.ts'
 import { judgeNextPolicy } from './next-policy.ts'
+import { authorsOfRange } from './range-authors.ts'
 import { judgeReleaseRange } from './release-range.ts'
 import { trustedKeys } from './trusted-keys.ts'
 import { type Workspace, evidenceDirectory } from './workspace.ts'
@@ -26,6 +34,8 @@ export interface GatherRequest {
   readonly denials?: readonly Denial[] | undefined
   /** Approved changes of test files and inventories, signatures checked. */
   readonly amendments?: readonly Amendment[] | undefined
+  /** Waivers, signatures checked. */
+  readonly waivers?: readonly Waiver[] | undefined
 }
 
 /** Collects everything that the gate judges, as plain data. What is absent or unreadable is a finding in it. */
@@ -57,6 +67,11 @@ export async function gatherEvidence(
     suites,
     run: request.run,
     build: await gatherBuild(workspace, request),
+    waivers: request.waivers,
+    // Only who waives must be known to be somebody else: the range can be long.
+    authors: request.waivers?.length
+      ? await authorsOfRange(repository, { policy, commit, range })
+      : [],
     denials: request.denials,
     nextPolicy: await judgeNextPolicy(workspace, commit, request.environment),
     now: clock.now(),

@@ -13,7 +13,8 @@ import {
 } from '@bulkhead/test-reports'
 import { type CommitId, type Finding, InputError } from '@bulkhead/vocabulary'
 import { readFileStates } from './file-states.ts'
-import { trustedKeys } from './trusted-keys.ts'
+import { namesOf } from './range-authors.ts'
+import { voucherKeys } from './trusted-keys.ts'
 import { type Workspace, suitesDirectory } from './workspace.ts'
 
 export interface SuiteRequest {
@@ -49,10 +50,7 @@ export async function gatherSuite(
 ): Promise<SuiteEvidence> {
   const { commit, policy, name, suite } = request
   const kept = await readSuiteEvidence(suitesDirectory(workspace.repository, commit), name)
-  const vouchers = trustedKeys(policy, 'voucher').map((key, index) => ({
-    key,
-    separation: policy.policy.keys.voucher[index]?.separation ?? 'local',
-  }))
+  const vouchers = voucherKeys(policy).map((key) => ({ key, separation: key.entry.separation }))
   const parts = await Promise.all(kept.map((part) => openPart(workspace, suite, part, vouchers)))
   const demands = await gatherDemands(workspace, request)
   return {
@@ -136,14 +134,6 @@ function fileStatesOf(
     signerOf: (id) => signers.get(id),
     namesOf: (address) => namesOf(policy, address),
   })
-}
-
-/** The principal that the trusted ref knows by this address, and their other addresses. */
-function namesOf({ policy }: LoadedPolicy, address: string): readonly string[] {
-  const wanted = address.toLowerCase()
-  return Object.entries(policy.signing.principals).flatMap(([name, { committers }]) =>
-    committers.some((one) => one.toLowerCase() === wanted) ? [name, ...committers] : [],
-  )
 }
 
 function readInventory(

@@ -1,5 +1,10 @@
 export { type AddedSigner, addSigner, readKeyFile } from './add-signer.ts'
-export { type MadeApproval, approveAmendment, keepApproval } from './approvals.ts'
+export {
+  type ApprovalRequest,
+  type MadeApproval,
+  approveAmendment,
+  keepApproval,
+} from './approvals.ts'
 export { auditLedger } from './audit-ledger.ts'
 export {
   type LedgerQuestion,
@@ -51,5 +56,6 @@ export {
   type VerifyReleaseRequest,
   verifyRelease,
 } from './verify-release.ts'
-export { onlyEnvironment, workingPolicy } from './working-policy.ts'
+export { onlyEnvironment, workingPolicy, worktreePolicy } from './working-policy.ts'
 export { type Workspace, keysDirectory, openWorkspace } from './workspace.ts'
+export { approveWaiver } from './waivers.ts'

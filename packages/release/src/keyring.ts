@@ -1,7 +1,8 @@
-import { type Signer, parsePrivateKey } from '@bulkhead/envelope'
+import { type Signer, type TrustedKey, parsePrivateKey } from '@bulkhead/envelope'
 import type { LoadedPolicy } from '@bulkhead/policy'
+import { awsKeyService, serviceSigner } from '@bulkhead/signers'
 import { InputError } from '@bulkhead/vocabulary'
-import { trustedKeys } from './trusted-keys.ts'
+import { signingKeys, trustedKeys } from './trusted-keys.ts'
 import type { KeyRole } from './workspace.ts'
 
 /** Private keys that the caller brought, and where they came from (for messages). */
@@ -31,18 +32,39 @@ export function parseKeyring(text: string, source: string): Keyring {
 }
 
 /**
- * The caller's key that the policy trusts for a role. There is no choice to get wrong: a key that the
+ * The signer that the policy trusts for a role: a private key that the caller brought, or else the key
+ * service that the policy names beside a public key. There is no choice to get wrong: a key that the
  * policy does not name could only sign what everybody refuses.
- * @throws InputError `usage/wrong-key`
+ * @throws InputError `usage/wrong-key`, `usage/missing-key`
  */
 export function signerFor(role: KeyRole, keyring: Keyring, policy: LoadedPolicy): Signer {
   const trusted = trustedKeys(policy, role)
-  const signer = keyring.signers.find((candidate) => trusted.some((key) => key.id === candidate.id))
+  const signer =
+    keyring.signers.find((candidate) => trusted.some((key) => key.id === candidate.id)) ??
+    (role === 'voucher' ? undefined : serviceFor(role, policy))
   if (signer !== undefined) return signer
-  throw new InputError({
-    code: 'usage/wrong-key',
-    subject: keyring.source,
-    message: `none of its ${keyring.signers.length} key(s) is a ${role} key of the policy at ${policy.trustedRef}`,
-    remedy: `bring the private key of ${trusted.map((key) => key.name).join(' or ')}`,
+  throw noSigner(role, keyring, policy, trusted)
+}
+
+function serviceFor(role: Exclude<KeyRole, 'voucher'>, policy: LoadedPolicy): Signer | undefined {
+  for (const key of signingKeys(policy, role)) {
+    if (key.entry.kms !== undefined) return serviceSigner(awsKeyService(key.entry.kms), key)
+  }
+  return undefined
+}
+
+function noSigner(
+  role: KeyRole,
+  { source, signers }: Keyring,
+  policy: LoadedPolicy,
+  trusted: readonly TrustedKey[],
+): InputError {
+  const wanted = trusted.map((key) => key.name).join(' or ')
+  return new InputError({
+    code: signers.length === 0 ? 'usage/missing-key' : 'usage/wrong-key',
+    subject: source,
+    message: `none of its ${signers.length} key(s) is a ${role} key of the policy at ${policy.trustedRef}`,
+    remedy:
+      wanted === '' ? `name a ${role} key in the policy` : `bring the private key of ${wanted}`,
   })
 }

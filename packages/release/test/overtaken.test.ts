@@ -72,8 +72,11 @@ const reached = new WorldError({
 function fleetThatRefuses(tokens: FencingToken[]): ShipRequest['target'] {
   const fail = () => Promise.reject(reached)
   return {
+    topology: fail,
     observe: fail,
     apply: fail,
+    drain: fail,
+    restore: fail,
     holds: fail,
     stage: (_, token) => {
       tokens.push(token)

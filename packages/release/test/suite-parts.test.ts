@@ -261,7 +261,7 @@ describe('the tests of a mandatory suite', () => {
           [policy.trustedRef, head].map((at) => digestAt(repository, at, 'test/a.txt')),
         )
         if (!oldDigest || !newDigest) throw new Error('the file is in both')
-        return { suite: SUITE, path: 'test/a.txt', oldDigest, newDigest, approvers: [approver] }
+        return { suite: SUITE, path: 'test/a.txt', oldDigest, newDigest, approver: [approver] }
       }).then((amendment) => gate(project, { amendments: [amendment] }))
     expect(await approvedBy('bob@example.test')).toEqual([])
     expect(await approvedBy(project.ada.email)).toEqual([

@@ -1,6 +1,6 @@
 import { type FencingToken, commitId } from '@bulkhead/vocabulary'
 import { describe, expect, test } from 'vitest'
-import type { RolloutDecision, UnitId } from '../src/index.ts'
+import { type RolloutDecision, type UnitId, viewLine } from '../src/index.ts'
 import { Scenario, appendFault, newRelease, oldRelease } from './support/scenario.ts'
 import { token } from './support/simulated-fleet.ts'
 
@@ -298,6 +298,37 @@ describe('what dies or appears beside the rollout', () => {
       'rollout/rollback-failed',
     ])
     expect(scenario.fleet.applied.length).toBe(4)
+  })
+})
+
+describe('an engine that refuses', () => {
+  test('is asked again until it does not, and nothing counts as tried', async () => {
+    const scenario = new Scenario()
+    scenario.fleet.refusal = 'a disruption budget allows no disruption'
+    void scenario.clock.sleep(10_000).then(() => (scenario.fleet.refusal = undefined))
+    expect((await scenario.run()).result).toBe('released')
+    const withdrawn = scenario.events.filter((event) => event.kind === 'batch-withdrawn')
+    expect(withdrawn.length).toBeGreaterThan(3)
+    expect(withdrawn[0]).toMatchObject({
+      why: 'the engine refuses: a disruption budget allows no disruption',
+    })
+  })
+
+  test('for longer than capacity may be missing ends the rollout, with its reason', async () => {
+    const scenario = new Scenario()
+    scenario.fleet.refusal = 'a deployment of its own is under way'
+    const ended = await scenario.run()
+    expect([ended.result, ...codes(ended.findings)]).toEqual(['rolled-back', 'rollout/no-capacity'])
+    expect(ended.findings[0]?.message).toContain('a deployment of its own is under way')
+    expect(scenario.fleet.applied).toEqual([])
+  })
+
+  test('is seen at work by whoever watches', async () => {
+    const scenario = new Scenario()
+    await scenario.run()
+    const steps = scenario.progress.flatMap((each) => (each.kind === 'step' ? [each] : []))
+    expect(steps.map(viewLine)).toContain('00:00:00 step     draining')
+    expect(steps).toHaveLength(scenario.fleet.applied.length)
   })
 })
 

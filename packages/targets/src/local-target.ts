@@ -1,9 +1,21 @@
 import { resolve } from 'node:path'
-import type { Batch, BatchOutcome, Observation, ShippedRelease, Target } from '@bulkhead/rollout'
+import type {
+  Batch,
+  Hand,
+  Observation,
+  OfferedArtifact,
+  Scope,
+  ShippedRelease,
+  Stage,
+  StageOutcome,
+  Target,
+  Topology,
+} from '@bulkhead/rollout'
 import type { Digest, FencingToken } from '@bulkhead/vocabulary'
 import { ask } from './control/control-client.ts'
 import type { LocalFleetSample } from './local-fleet-sample.ts'
 import { type StateDirectory, stateDirectory } from './fleet/state-directory.ts'
+import { isWithin, sumTraffic } from './placed-traffic.ts'
 import { TrafficContinuity } from './traffic-continuity.ts'
 
 /**
@@ -19,36 +31,57 @@ export class LocalTarget implements Target {
     this.#state = stateDirectory(directory)
   }
 
+  async topology(): Promise<Topology> {
+    const { units } = (await ask(this.#state, { op: 'observe' })).observation
+    return {
+      units: units.map(({ id, region, zone }) => ({ id, region, zone })),
+      selects: 'units',
+      surge: 0,
+    }
+  }
+
   /** Counts never go back while this object lives, even if the supervisor is started anew. */
-  async observe(): Promise<Observation> {
+  async observe(scope: Scope = {}): Promise<Observation> {
     const { start, observation } = await ask(this.#state, { op: 'observe' })
-    return { ...observation, traffic: this.#traffic.continue(start, observation.traffic) }
+    const traffic = this.#traffic.continue(start, observation.traffic)
+    return {
+      units: observation.units.filter((unit) => isWithin(unit, scope)),
+      traffic: sumTraffic(traffic, scope),
+    }
   }
 
   /**
    * An abort gives units that still drain back to their old release, lets the others come up, and
    * resolves with what was reached. @throws the signal's reason when it was aborted beforehand.
    */
-  async apply(
-    batch: Batch,
-    release: ShippedRelease,
-    token: FencingToken,
-    signal: AbortSignal,
-  ): Promise<BatchOutcome> {
-    signal.throwIfAborted()
-    const units = [...batch.units]
+  async apply(stage: Stage, release: ShippedRelease, hand: Hand): Promise<StageOutcome> {
+    hand.signal.throwIfAborted()
+    const { token } = hand
+    const { maxOut } = stage
     return await ask(
       this.#state,
-      { op: 'apply', batch: { ...batch, units }, release, token },
-      signal,
+      { op: 'apply', stage: { ...wireBatch(stage), maxOut }, release, token },
+      hand,
+    )
+  }
+
+  /** Kept over restarts of processes and supervisor. Cancelled like {@link apply}. */
+  async drain(batch: Batch, hand: Hand): Promise<StageOutcome> {
+    hand.signal.throwIfAborted()
+    return await ask(this.#state, { op: 'drain', batch: wireBatch(batch), token: hand.token }, hand)
+  }
+
+  async restore(batch: Batch, hand: Hand): Promise<StageOutcome> {
+    hand.signal.throwIfAborted()
+    return await ask(
+      this.#state,
+      { op: 'restore', batch: wireBatch(batch), token: hand.token },
+      hand,
     )
   }
 
   /** @throws WorldError `rollout/stale-token`, or when the bytes are not those of the digest. */
-  async stage(
-    artifact: { readonly path: string; readonly digest: Digest },
-    token: FencingToken,
-  ): Promise<void> {
+  async stage(artifact: OfferedArtifact, token: FencingToken): Promise<void> {
     const path = resolve(artifact.path)
     await ask(this.#state, { op: 'stage', path, digest: artifact.digest, token })
   }
@@ -68,3 +101,6 @@ export class LocalTarget implements Target {
     }
   }
 }
+
+/** Exactly what the wire knows: an object may carry more than its type says. */
+const wireBatch = ({ region, zone, units }: Batch) => ({ region, zone, units: [...units] })

@@ -1,30 +1,25 @@
-import type { TrafficCount } from '@bulkhead/rollout'
-import type { CommitId } from '@bulkhead/vocabulary'
+import type { PlacedCount } from './placed-traffic.ts'
 
-interface Count {
-  readonly requests: number
-  readonly errors: number
-}
-
-const NONE: Count = { requests: 0, errors: 0 }
+const keyOf = ({ region, zone, version }: PlacedCount) => JSON.stringify([region, zone, version])
 
 /** Hides that a new supervisor counts from zero: what was last seen of the one before is added. */
 export class TrafficContinuity {
   #start: string | undefined
-  #base = new Map<CommitId, Count>()
-  #seen = new Map<CommitId, Count>()
+  #base = new Map<string, PlacedCount>()
+  #seen = new Map<string, PlacedCount>()
 
   /** @param start names the supervisor that counted. */
-  continue(start: string, counts: readonly TrafficCount[]): readonly TrafficCount[] {
+  continue(start: string, counts: readonly PlacedCount[]): readonly PlacedCount[] {
     if (this.#start !== start) this.#base = new Map(this.#seen)
     this.#start = start
-    for (const { version, requests, errors } of counts) {
-      const base = this.#base.get(version) ?? NONE
-      this.#seen.set(version, {
-        requests: base.requests + requests,
-        errors: base.errors + errors,
+    for (const count of counts) {
+      const base = this.#base.get(keyOf(count)) ?? { requests: 0, errors: 0 }
+      this.#seen.set(keyOf(count), {
+        ...count,
+        requests: base.requests + count.requests,
+        errors: base.errors + count.errors,
       })
     }
-    return [...this.#seen].map(([version, count]) => ({ version, ...count }))
+    return [...this.#seen.values()]
   }
 }

@@ -1,15 +1,11 @@
-import type { UnitId } from '@bulkhead/rollout'
+import type { UnitPlace } from '@bulkhead/rollout'
 import type { LocalFleetSpec } from './local-fleet-spec.ts'
 import { unitId } from './trust-boundary.ts'
 
-/** Where a unit stands. Its id, `region/zone/number` from 1, stays the same whatever runs in it. */
-export interface UnitPlace {
-  readonly id: UnitId
-  readonly region: string
-  readonly zone: string
-}
-
-/** Every place of the fleet, in the order of the policy. */
+/**
+ * Every place of the fleet, in the order of the policy. The id of a unit, `region/zone/number` from 1,
+ * stays the same whatever runs in it.
+ */
 export function placesOf(regions: LocalFleetSpec['regions']): readonly UnitPlace[] {
   return Object.entries(regions).flatMap(([region, zones]) =>
     Object.entries(zones).flatMap(([zone, count]) =>

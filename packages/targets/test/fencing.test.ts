@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { startSupervisor } from '../src/fleet/supervisor.ts'
 import { fleetStatus } from '../src/index.ts'
-import { batchOf, build, makeArtifact, makeFleet, never, token } from './fleet-bed.ts'
+import { batchOf, build, makeArtifact, makeFleet, hand, token } from './fleet-bed.ts'
 
 describe('a fencing token', () => {
   it('that is older than the newest seen changes nothing, by apply or by stage', async () => {
@@ -11,7 +11,7 @@ describe('a fencing token', () => {
     const release = await fleet.ship(2, 7)
     const before = await fleetStatus(fleet.state)
     const batch = batchOf(fleet.spec)
-    expect(await fleet.target.apply(batch, release, token(6), never)).toEqual({
+    expect(await fleet.target.apply(batch, release, hand(6))).toEqual({
       kind: 'stale-token',
       newest: 7,
     })
@@ -27,8 +27,9 @@ describe('a fencing token', () => {
   it('that equals the newest may act', async () => {
     await using fleet = await makeFleet()
     const release = await fleet.ship(2, 7)
-    expect(await fleet.target.apply(batchOf(fleet.spec), release, token(7), never)).toEqual({
+    expect(await fleet.target.apply(batchOf(fleet.spec), release, hand(7))).toEqual({
       kind: 'applied',
+      victims: 0,
     })
     expect((await fleet.target.observe()).units[0]?.version).toBe(build(2))
   })
@@ -39,7 +40,7 @@ describe('a fencing token', () => {
     await fleet.supervisor.stop()
     const again = await startSupervisor(fleet.spec, fleet.state)
     try {
-      const outcome = await fleet.target.apply(batchOf(fleet.spec), release, token(8), never)
+      const outcome = await fleet.target.apply(batchOf(fleet.spec), release, hand(8))
       expect(outcome).toEqual({ kind: 'stale-token', newest: 9 })
     } finally {
       await again.stop()
@@ -50,7 +51,7 @@ describe('a fencing token', () => {
     await using fleet = await makeFleet({}, true)
     const { release } = await makeArtifact(fleet.path, 2)
     // The artifact was never staged: the batch fails, and its token counts all the same.
-    const outcome = await fleet.target.apply(batchOf(fleet.spec), release, token(5), never)
+    const outcome = await fleet.target.apply(batchOf(fleet.spec), release, hand(5))
     expect(outcome.kind).toBe('failed')
     const stored = await readFile(join(fleet.state, 'fencing-token.json'), 'utf8')
     expect(JSON.parse(stored)).toEqual({ newest: 5 })

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Batch, ShippedRelease } from '@bulkhead/rollout'
+import type { Hand, ShippedRelease, Stage, UnitPlace } from '@bulkhead/rollout'
 import { temporaryDirectory } from '@bulkhead/testkit'
 import { type Milliseconds, commitId, digest, fencingToken } from '@bulkhead/vocabulary'
 import { systemClock } from '@bulkhead/world'
 import { type Supervisor, startSupervisor } from '../src/fleet/supervisor.ts'
 import { type LocalFleetSpec, LocalTarget, placesOf, stopFleet } from '../src/index.ts'
+import { unitId } from '../src/trust-boundary.ts'
 import { type UnitBehaviour, unitSource } from './fixtures/unit-source.ts'
 
 const ms = (span: number) => span as Milliseconds
@@ -56,19 +57,25 @@ export async function makeArtifact(
   }
 }
 
-export function batchOf(spec: LocalFleetSpec, zone?: string, count = Infinity): Batch {
+export function batchOf(spec: LocalFleetSpec, zone?: string, count = Infinity): Stage {
   const places = placesOf(spec.regions).filter((place) => zone === undefined || place.zone === zone)
   const first = places[0]
   if (first === undefined) throw new Error('a bed without units')
   const units = places.filter((place) => place.zone === first.zone).map((place) => place.id)
-  return { region: first.region, zone: first.zone, units: units.slice(0, count) }
+  const chosen = units.slice(0, count)
+  return { region: first.region, zone: first.zone, units: chosen, maxOut: chosen.length }
 }
 
-export const batchesOf = (spec: LocalFleetSpec): readonly Batch[] =>
-  placesOf(spec.regions).map(({ id, region, zone }) => ({ region, zone, units: [id] }))
+export const batchesOf = (spec: LocalFleetSpec): readonly Stage[] =>
+  placesOf(spec.regions).map(({ id, region, zone }) => ({ region, zone, units: [id], maxOut: 1 }))
+
+/** A place of this id in a zone of its own kind. */
+export const placeOf = (id: string): UnitPlace => ({ id: unitId(id), region: 'eu-1', zone: 'a' })
 
 export const token = fencingToken
 export const never = new AbortController().signal
+
+export const hand = (number: number, signal = never): Hand => ({ token: token(number), signal })
 
 /** A directory and a spec; whatever runs there is ended when the scope is left, however it is left. */
 export async function makeYard(change: Partial<LocalFleetSpec> = {}) {
@@ -127,7 +134,7 @@ async function fillWithBuild1(fleet: Filling): Promise<void> {
   const release = await fleet.ship(1, 1)
   const zones = [...new Set(placesOf(fleet.spec.regions).map((place) => place.zone))]
   const outcomes = await Promise.all(
-    zones.map((zone) => fleet.target.apply(batchOf(fleet.spec, zone), release, token(1), never)),
+    zones.map((zone) => fleet.target.apply(batchOf(fleet.spec, zone), release, hand(1))),
   )
   const failed = outcomes.find((outcome) => outcome.kind !== 'applied')
   if (failed === undefined) return

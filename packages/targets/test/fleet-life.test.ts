@@ -1,4 +1,4 @@
-import type { Batch, ShippedRelease } from '@bulkhead/rollout'
+import type { ShippedRelease, Stage } from '@bulkhead/rollout'
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { rm, stat } from 'node:fs/promises'
@@ -9,7 +9,7 @@ import { processIdentity, processesWithEnvironment } from '../src/fleet/process-
 import { stateDirectory } from '../src/fleet/state-directory.ts'
 import { environmentMark } from '../src/fleet/unit-mark.ts'
 import { fleetStatus, startFleet, stopFleet } from '../src/index.ts'
-import { batchOf, build, eventually, makeArtifact, makeYard, never, token } from './fleet-bed.ts'
+import { batchOf, build, eventually, makeArtifact, makeYard, hand, token } from './fleet-bed.ts'
 import { ask } from './load.ts'
 
 type Yard = Awaited<ReturnType<typeof makeYard>>
@@ -35,8 +35,8 @@ async function fill(yard: Yard): Promise<void> {
     spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })`
   const { artifact, release } = await makeArtifact(yard.path, 1, { last })
   await yard.target.stage(artifact, token(1))
-  const outcome = await yard.target.apply(batchOf(yard.spec), release, token(1), never)
-  expect(outcome).toEqual({ kind: 'applied' })
+  const outcome = await yard.target.apply(batchOf(yard.spec), release, hand(1))
+  expect(outcome).toEqual({ kind: 'applied', victims: 0 })
 }
 
 describe('a fleet', () => {
@@ -185,10 +185,10 @@ describe('a fleet', () => {
   })
 })
 
-async function hangUpAfterAsking(yard: Yard, batch: Batch, release: ShippedRelease): Promise<void> {
+async function hangUpAfterAsking(yard: Yard, stage: Stage, release: ShippedRelease): Promise<void> {
   const socket = connect(join(yard.state, 'control.sock'))
   socket.on('error', () => undefined)
-  socket.write(`${JSON.stringify({ op: 'apply', batch, release, token: 2 })}\n`)
+  socket.write(`${JSON.stringify({ op: 'apply', stage, release, token: 2 })}\n`)
   await eventually(
     async () => (await yard.target.observe()).units[0],
     (seen) => seen?.version !== build(1) || seen.health !== 'healthy',

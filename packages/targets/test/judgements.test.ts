@@ -93,6 +93,7 @@ describe('the time series', () => {
 })
 
 describe('traffic counts', () => {
+  const place = { region: 'eu-1', zone: 'a' }
   it('never go back, whenever the supervisor is started anew', () => {
     const event = fc.record({
       restart: fc.boolean(),
@@ -110,9 +111,9 @@ describe('traffic counts', () => {
           errors += one.errors
           all.requests += one.requests
           all.errors += one.errors
-          const counts = [{ version: build(1), requests, errors }]
+          const counts = [{ ...place, version: build(1), requests, errors }]
           expect(continuity.continue(String(start), counts)).toEqual([
-            { version: build(1), ...all },
+            { ...place, version: build(1), ...all },
           ])
         }
       }),
@@ -121,8 +122,9 @@ describe('traffic counts', () => {
 
   it('of a version that the new supervisor has not served yet are kept', () => {
     const continuity = new TrafficContinuity()
-    continuity.continue('a', [{ version: build(1), requests: 9, errors: 1 }])
-    expect(continuity.continue('b', [])).toEqual([{ version: build(1), requests: 9, errors: 1 }])
+    const served = [{ ...place, version: build(1), requests: 9, errors: 1 }]
+    continuity.continue('a', served)
+    expect(continuity.continue('b', [])).toEqual(served)
   })
 })
 

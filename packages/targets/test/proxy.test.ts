@@ -10,8 +10,7 @@ import { describe, expect, it } from 'vitest'
 import { FleetProxy } from '../src/proxy/fleet-proxy.ts'
 import { Member, Rotation } from '../src/proxy/rotation.ts'
 import { Traffic } from '../src/proxy/traffic.ts'
-import { unitId } from '../src/trust-boundary.ts'
-import { build, eventually } from './fleet-bed.ts'
+import { build, eventually, placeOf } from './fleet-bed.ts'
 import { ask } from './load.ts'
 
 type Serve = (request: IncomingMessage, response: ServerResponse) => void
@@ -33,7 +32,7 @@ async function makeProxy(units: readonly (Serve | null)[]) {
     const port = await listen(server)
     if (serve) servers.push(server)
     else await new Promise((resolve) => server.close(resolve))
-    const member = new Member(unitId(`eu-1/a/${index}`), build(index + 1), port)
+    const member = new Member(placeOf(`eu-1/a/${index}`), build(index + 1), port)
     members.push(member)
     rotation.enter(member)
   }
@@ -195,7 +194,10 @@ describe('the rotation', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
         const rotation = new Rotation()
-        const members = Array.from({ length: 6 }, (_, n) => new Member(unitId(`${n}`), build(1), 1))
+        const members = Array.from(
+          { length: 6 },
+          (_, n) => new Member(placeOf(`${n}`), build(1), 1),
+        )
         const inside = new Set<Member>()
         for (const one of steps) {
           if (one.kind === 'pick') {
@@ -215,7 +217,7 @@ describe('the rotation', () => {
 
   it('picks another unit than the one given, or none', () => {
     const rotation = new Rotation()
-    const [a, b] = [new Member(unitId('a'), build(1), 1), new Member(unitId('b'), build(1), 2)]
+    const [a, b] = [new Member(placeOf('a'), build(1), 1), new Member(placeOf('b'), build(1), 2)]
     rotation.enter(a)
     expect(rotation.pick(a)).toBeUndefined()
     rotation.enter(b)

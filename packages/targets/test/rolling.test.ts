@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { THREE_ZONES, batchOf, batchesOf, build, makeFleet, never, token } from './fleet-bed.ts'
+import {
+  THREE_ZONES,
+  batchOf,
+  batchesOf,
+  build,
+  makeFleet,
+  hand,
+  never,
+  token,
+} from './fleet-bed.ts'
 import { startLoad } from './load.ts'
 
 describe('a rolling replacement under load', () => {
@@ -8,7 +17,10 @@ describe('a rolling replacement under load', () => {
     const release = await fleet.ship(2, 2)
     const load = startLoad(`${fleet.url}/slow/25`, 5)
     for (const batch of batchesOf(fleet.spec))
-      expect(await fleet.target.apply(batch, release, token(2), never)).toEqual({ kind: 'applied' })
+      expect(await fleet.target.apply(batch, release, hand(2))).toEqual({
+        kind: 'applied',
+        victims: 0,
+      })
     await load.stop()
     expect(load.failures).toEqual([])
     expect([...load.answers.keys()].sort()).toEqual([build(1), build(2)])
@@ -25,10 +37,11 @@ describe('a rolling replacement under load', () => {
     const release = await fleet.ship(2, 2)
     const load = startLoad(`${fleet.url}/slow/300`, 6)
     await fleet.supervisor.fleet.apply({
-      batch: batchOf(fleet.spec, 'a', 2),
+      stage: batchOf(fleet.spec, 'a', 2),
       release,
       token: token(2),
       signal: never,
+      say: () => undefined,
       drains: false,
     })
     await load.stop()
@@ -42,7 +55,10 @@ describe('a rolling replacement under load', () => {
     const release = await fleet.ship(2, 2)
     const load = startLoad(`${fleet.url}/slow/300`, 6)
     const batch = batchOf(fleet.spec, 'a', 2)
-    expect(await fleet.target.apply(batch, release, token(2), never)).toEqual({ kind: 'applied' })
+    expect(await fleet.target.apply(batch, release, hand(2))).toEqual({
+      kind: 'applied',
+      victims: 0,
+    })
     await load.stop()
     expect(load.failures).toEqual([])
   })

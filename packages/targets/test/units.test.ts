@@ -11,7 +11,7 @@ import {
   eventually,
   makeArtifact,
   makeFleet,
-  never,
+  hand,
   token,
   withDeadline,
   withDrain,
@@ -29,7 +29,7 @@ describe('a unit that does not come up', () => {
     await using fleet = await makeFleet(withDeadline(400), true)
     const first = `console.error('database is away'); console.error('pid ' + process.pid)`
     const release = await fleet.ship(2, 2, { health: 503, first })
-    const outcome = await fleet.target.apply(batchOf(fleet.spec), release, token(2), never)
+    const outcome = await fleet.target.apply(batchOf(fleet.spec), release, hand(2))
     if (outcome.kind !== 'failed') throw new Error(outcome.kind)
     expect(outcome.unit).toBe('eu-1/a/1')
     expect(outcome.reason).toContain('was not healthy after 400 ms: it answered 503 at /health')
@@ -46,7 +46,7 @@ describe('a unit that does not come up', () => {
   it('fails at once when it ends before it is healthy', async () => {
     await using fleet = await makeFleet({}, true)
     const release = await fleet.ship(2, 2, { first: `throw new Error('no configuration')` })
-    const outcome = await fleet.target.apply(batchOf(fleet.spec), release, token(2), never)
+    const outcome = await fleet.target.apply(batchOf(fleet.spec), release, hand(2))
     if (outcome.kind !== 'failed') throw new Error(outcome.kind)
     expect(outcome.reason).toContain('ended with exit code 1 before it was healthy')
     expect(outcome.reason).toContain('no configuration')
@@ -56,15 +56,16 @@ describe('a unit that does not come up', () => {
   it('comes up when the same service is healthy in time', async () => {
     await using fleet = await makeFleet({}, true)
     const release = await fleet.ship(2, 2, { first: `console.error('a warning')` })
-    expect(await fleet.target.apply(batchOf(fleet.spec), release, token(2), never)).toEqual({
+    expect(await fleet.target.apply(batchOf(fleet.spec), release, hand(2))).toEqual({
       kind: 'applied',
+      victims: 0,
     })
   })
 
   it('whose command cannot be started is a failure like others', async () => {
     await using fleet = await makeFleet({ command: ['/nonexistent/runtime', '{artifact}'] }, true)
     const release = await fleet.ship(2, 2)
-    const outcome = await fleet.target.apply(batchOf(fleet.spec), release, token(2), never)
+    const outcome = await fleet.target.apply(batchOf(fleet.spec), release, hand(2))
     expect(outcome).toMatchObject({ kind: 'failed', unit: 'eu-1/a/1' })
     expect(JSON.stringify(outcome)).toContain('could not be started')
   })
@@ -74,7 +75,7 @@ describe('the build that a unit names', () => {
   it('is what observe says, also when another one was deployed; it gets no traffic', async () => {
     await using fleet = await makeFleet({}, true)
     const release = await fleet.ship(2, 2, { names: build(5) })
-    const outcome = await fleet.target.apply(batchOf(fleet.spec), release, token(2), never)
+    const outcome = await fleet.target.apply(batchOf(fleet.spec), release, hand(2))
     if (outcome.kind !== 'failed') throw new Error(outcome.kind)
     expect(outcome.reason).toContain(`says that it runs ${build(5)}, not ${build(2)}`)
     expect((await fleet.target.observe()).units[0]).toMatchObject({
@@ -97,7 +98,7 @@ describe('the build that a unit names', () => {
   it('must be a full commit id', async () => {
     await using fleet = await makeFleet(withDeadline(300), true)
     const release = await fleet.ship(2, 2, { names: 'v2' })
-    const outcome = await fleet.target.apply(batchOf(fleet.spec), release, token(2), never)
+    const outcome = await fleet.target.apply(batchOf(fleet.spec), release, hand(2))
     expect(JSON.stringify(outcome)).toContain('is no full commit id')
   })
 })
@@ -121,13 +122,14 @@ describe('an artifact', () => {
     await writeFile(staged, '\n', { flag: 'a' })
     expect(await fleet.target.holds(release.artifact)).toBe(false)
     const before = await onlyUnit(fleet.state)
-    const outcome = await fleet.target.apply(batchOf(fleet.spec), release, token(2), never)
+    const outcome = await fleet.target.apply(batchOf(fleet.spec), release, hand(2))
     expect(JSON.stringify(outcome)).toContain('missing or its bytes have changed')
     expect(await onlyUnit(fleet.state)).toEqual(before)
     // Staging the true bytes again mends it.
     await fleet.ship(2, 2)
-    expect(await fleet.target.apply(batchOf(fleet.spec), release, token(2), never)).toEqual({
+    expect(await fleet.target.apply(batchOf(fleet.spec), release, hand(2))).toEqual({
       kind: 'applied',
+      victims: 0,
     })
   })
 })
@@ -137,8 +139,9 @@ describe('a batch', () => {
     await using fleet = await makeFleet()
     const release = await fleet.ship(1, 2)
     const before = await onlyUnit(fleet.state)
-    expect(await fleet.target.apply(batchOf(fleet.spec), release, token(2), never)).toEqual({
+    expect(await fleet.target.apply(batchOf(fleet.spec), release, hand(2))).toEqual({
       kind: 'applied',
+      victims: 0,
     })
     expect((await onlyUnit(fleet.state)).pid).toBe(before.pid)
   })
@@ -148,7 +151,7 @@ describe('a batch', () => {
     const release = await fleet.ship(2, 2)
     const before = await fleetStatus(fleet.state)
     const batch = { ...batchOf(fleet.spec, 'a'), units: [unitId('eu-1/a/1'), unitId('eu-1/b/1')] }
-    expect(await fleet.target.apply(batch, release, token(2), never)).toEqual({
+    expect(await fleet.target.apply(batch, release, hand(2))).toEqual({
       kind: 'failed',
       unit: 'eu-1/b/1',
       reason: 'there is no such unit in eu-1/a',
@@ -165,7 +168,7 @@ describe('a batch', () => {
       (n) => n === 1,
     )
     const cancelled = new AbortController()
-    const applying = fleet.target.apply(batchOf(fleet.spec), release, token(2), cancelled.signal)
+    const applying = fleet.target.apply(batchOf(fleet.spec), release, hand(2, cancelled.signal))
     await eventually(
       async () => (await onlyUnit(fleet.state)).health,
       (h) => h === 'draining',
@@ -184,9 +187,9 @@ describe('a batch', () => {
       async () => (await onlyUnit(fleet.state)).inFlight,
       (n) => n === 1,
     )
-    const applying = fleet.target.apply(batchOf(fleet.spec), release, token(2), never)
+    const applying = fleet.target.apply(batchOf(fleet.spec), release, hand(2))
     expect((await slow).status).toBe(502)
-    expect(await applying).toEqual({ kind: 'applied' })
+    expect(await applying).toEqual({ kind: 'applied', victims: 1 })
     expect((await fleetStatus(fleet.state))?.drainVictims).toBe(1)
   })
 })
@@ -200,7 +203,7 @@ describe('a unit that crashes', () => {
       if (existsSync('crashed')) process.exit(7)
       process.on('exit', () => writeFileSync('crashed', ''))`
     const release = await fleet.ship(1, 1, { first })
-    await fleet.target.apply(batchOf(fleet.spec), release, token(1), never)
+    await fleet.target.apply(batchOf(fleet.spec), release, hand(1))
     const { pid } = await onlyUnit(fleet.state)
     expect((await ask(`${fleet.url}/crash`)).status).toBe(502)
     const down = await eventually(

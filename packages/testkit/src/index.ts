@@ -1,6 +1,7 @@
 export { succeed } from './command.ts'
 export { type GpgHome, gpgIsInstalled, makeGpgHome } from './gpg-home.ts'
 export { type CommitRequest, type GitFixture, makeRepository } from './git-fixture.ts'
+export { type KmsServer, type KmsTrouble, startKms } from './kms-server.ts'
 export { type OpenPgpKeyType, makeOpenPgpSigner } from './openpgp-signer.ts'
 export { type Person, type SshKeyType, allowedSigners, makePerson } from './person.ts'
 export { type TemporaryDirectory, temporaryDirectory } from './temporary.ts'

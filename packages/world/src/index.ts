@@ -1,5 +1,12 @@
 export { childEnvironment } from './child-environment.ts'
 export { type Clock, systemClock } from './clock.ts'
+export {
+  type HttpExchange,
+  type HttpOutcome,
+  type HttpRequest,
+  type HttpWorld,
+  httpExchange,
+} from './http-exchange.ts'
 export { openRegularFile, readRegularFile } from './regular-file.ts'
 export {
   type ProcessEnd,

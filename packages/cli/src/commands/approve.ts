@@ -1,9 +1,12 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import type { Command } from 'commander'
 import {
+  type ApprovalRequest,
   type MadeApproval,
   type Workspace,
   approveAmendment,
+  approveWaiver,
   findTrustedBase,
   keepApproval,
   readKeyFile,
@@ -15,16 +18,25 @@ import {
   environmentOf,
   withEnvironmentOptions,
 } from '../environment-options.ts'
-import { type Register, answer, exampleText } from '../host.ts'
+import { type Host, type Register, answer, exampleText } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
 
-interface AmendmentOptions extends EnvironmentOptions {
-  readonly suite: string
-  readonly path: string
+interface SigningOptions extends EnvironmentOptions {
   readonly commit: string
   readonly reason: string
   readonly expires: string
   readonly key?: string
+}
+
+interface AmendmentOptions extends SigningOptions {
+  readonly suite: string
+  readonly path: string
+}
+
+interface WaiverOptions extends SigningOptions {
+  readonly suite: string
+  readonly finding: string
+  readonly subject: string
 }
 
 export const registerApprove: Register = (program, host) => {
@@ -35,22 +47,57 @@ export const registerApprove: Register = (program, host) => {
       'after',
       exampleText('approve amendment --suite isolation --path test/a.ts --reason "renamed"'),
     )
-  withEnvironmentOptions(
-    approve.command('amendment'),
-    'approve amendment --suite isolation --path test/a.ts --reason "renamed"',
-  )
+  registerAmendment(approve, host)
+  registerWaiver(approve, host)
+  registerAdd(approve, host)
+}
+
+/** Options of every approval that is signed here. */
+const withSigningOptions = (command: Command, example: string, lasts: string): Command =>
+  withEnvironmentOptions(command, example)
+    .requiredOption('--reason <text>', 'why you approve')
+    .option('--commit <rev>', 'the commit that it is about', 'HEAD')
+    .option('--expires <duration>', 'how long the approval holds', lasts)
+    .option('--key <file>', 'your SSH key (default: user.signingkey of git)')
+
+function registerAmendment(approve: Command, host: Host): void {
+  const example = 'approve amendment --suite isolation --path test/a.ts --reason "renamed"'
+  withSigningOptions(approve.command('amendment'), example, '7d')
     .description('approve the change of a listed test file, or of an inventory')
     .requiredOption('--suite <name>', 'the suite that lists the file')
     .requiredOption('--path <file>', 'the file, from the top of the repository')
-    .requiredOption('--reason <text>', 'why you approve')
-    .option('--commit <rev>', 'the commit that changes it', 'HEAD')
-    .option('--expires <duration>', 'how long the approval holds', '7d')
-    .option('--key <file>', 'your SSH key (default: user.signingkey of git)')
     .action((options: AmendmentOptions) =>
       answer(host, 'approve amendment', options, () =>
-        inWorkspace(options, async (workspace) => describe(await amendment(workspace, options))),
+        inWorkspace(options, async (workspace) => {
+          const commit = await workspace.repository.resolveCommit(options.commit)
+          const request = await requestOf(workspace, options)
+          return describe(await approveAmendment(workspace, request, { ...options, commit }))
+        }),
       ),
     )
+}
+
+function registerWaiver(approve: Command, host: Host): void {
+  const example =
+    'approve waiver --suite load --finding gate/failed-test --subject "load: a.ts › p99" --reason "the disk is slow"'
+  withSigningOptions(approve.command('waiver'), example, '2d')
+    .description('waive one finding of a suite that is not mandatory, for one commit')
+    .requiredOption('--suite <name>', 'the suite; a mandatory one is never waived')
+    .requiredOption('--finding <code>', 'code of the finding')
+    .requiredOption('--subject <text>', 'subject of the finding, exactly as the gate gives it')
+    .action((options: WaiverOptions) =>
+      answer(host, 'approve waiver', options, () =>
+        inWorkspace(options, async (workspace) => {
+          const { suite, finding: code, subject: finding } = options
+          const commit = await workspace.repository.resolveCommit(options.commit)
+          const request = await requestOf(workspace, options)
+          return describe(await approveWaiver(workspace, request, { suite, code, finding, commit }))
+        }),
+      ),
+    )
+}
+
+function registerAdd(approve: Command, host: Host): void {
   withEnvironmentOptions(approve.command('add'), 'approve add colleague.json')
     .description('take over an approval that a colleague has sent')
     .argument('<file>', 'the file')
@@ -71,8 +118,9 @@ async function trustedOf(workspace: Workspace, options: EnvironmentOptions) {
   return { policy, genesis }
 }
 
-async function amendment(workspace: Workspace, options: AmendmentOptions): Promise<MadeApproval> {
-  const { suite, path, reason } = options
+/** Who approves, why and for how long, out of the options. */
+async function requestOf(workspace: Workspace, options: SigningOptions): Promise<ApprovalRequest> {
+  const { reason } = options
   const lasts = parseDuration(options.expires)
   if (lasts === undefined || lasts < 1 || reason.trim() === '' || reason.length > 1_000)
     throw new InputError({
@@ -81,15 +129,8 @@ async function amendment(workspace: Workspace, options: AmendmentOptions): Promi
       message: 'cannot be honoured',
       remedy: 'write a duration such as 24h or 7d, and a reason of one sentence',
     })
-  return approveAmendment(workspace, {
-    ...(await trustedOf(workspace, options)),
-    commit: await workspace.repository.resolveCommit(options.commit),
-    suite,
-    path,
-    reason,
-    lasts,
-    key: await keyOf(workspace, options.key),
-  })
+  const key = await keyOf(workspace, options.key)
+  return { ...(await trustedOf(workspace, options)), reason, lasts, key }
 }
 
 /** The key that git signs with; `~` is the shell's, and git's configuration has it too. */
@@ -105,19 +146,33 @@ async function keyOf({ repository }: Workspace, named: string | undefined): Prom
   })
 }
 
-function describe({ approval, file }: MadeApproval): CommandResult {
-  const { subject, expires } = approval
-  return {
-    outcome: 'passed',
-    findings: [],
-    json: { approval, file },
-    text: [
-      `✓ approved for ${printable(subject.suite, 80)}: ${printable(subject.path, 200)}`,
-      `  from ${subject.from}`,
-      `  to   ${subject.to ?? 'nothing: the file goes'}`,
-      `  until ${expires}`,
-      `  ${file}`,
-      '  send this file to whoever gates the release: `bulkhead approve add FILE`',
-    ],
+const describe = ({ approval, file }: MadeApproval): CommandResult => ({
+  outcome: 'passed',
+  findings: [],
+  json: { approval, file },
+  text: [
+    ...whatIsApproved(approval),
+    `  until ${approval.expires}`,
+    `  ${file}`,
+    '  send this file to whoever gates the release: `bulkhead approve add FILE`',
+  ],
+})
+
+function whatIsApproved(approval: MadeApproval['approval']): readonly string[] {
+  switch (approval.kind) {
+    case 'amendment': {
+      const { suite, path, from, to } = approval.subject
+      return [
+        `✓ approved for ${printable(suite, 80)}: ${printable(path, 200)}`,
+        `  from ${from}`,
+        `  to   ${to ?? 'nothing: the file goes'}`,
+      ]
+    }
+    case 'waiver': {
+      const { code, finding, commit } = approval.subject
+      return [`✓ waived for ${commit}: ${printable(code, 80)}`, `  ${printable(finding, 500)}`]
+    }
+    case 'policy-change':
+      return [`✓ approved: the policy is loosened (${approval.subject.loosened})`]
   }
 }

@@ -1,4 +1,5 @@
 import { type CheckResult, checkHead, parsePartOptions } from '@bulkhead/release'
+import { approvalNotes } from '../approval-notes.ts'
 import { OBSERVING } from '../observing.ts'
 import type { CommandResult } from '../command-result.ts'
 import { type CommonOptions, type Register, answer, withCommonOptions } from '../host.ts'
@@ -39,13 +40,14 @@ export const registerCheck: Register = (program, host) => {
     )
 }
 
-function describe({ base, head, mode, commits, suites, findings }: CheckResult): CommandResult {
+function describe(result: CheckResult): CommandResult {
+  const { base, head, mode, commits, suites, findings, waived, notCounted } = result
   const blocked = findings.length > 0
   const verdict = blocked ? 'BLOCK' : 'PASS'
   return {
     outcome: blocked && mode === 'enforce' ? 'blocked' : 'passed',
     findings,
-    json: { verdict, mode, base, head, commits, suites },
+    json: { verdict, mode, base, head, commits, suites, waived, notCounted },
     text: [
       commits === 0
         ? `signatures: no commits since ${base.slice(0, 12)}`
@@ -53,6 +55,7 @@ function describe({ base, head, mode, commits, suites, findings }: CheckResult):
       ...suites.map(
         (suite) => `suite ${suite.name}: ${suite.passed} of ${suite.tests} tests passed`,
       ),
+      ...approvalNotes(result),
       `${verdict}: ${head.slice(0, 12)}`,
       ...(blocked && mode === 'observe' ? [OBSERVING] : []),
     ],

@@ -1,5 +1,6 @@
 import { gateRelease, parseRun } from '@bulkhead/release'
 import type { CommandResult } from '../command-result.ts'
+import { approvalNotes } from '../approval-notes.ts'
 import { OBSERVING } from '../observing.ts'
 import { localActors } from '../actors.ts'
 import {
@@ -55,7 +56,11 @@ export const registerGate: Register = (program, host) => {
     )
 }
 
-function describe({ verdict, files }: Awaited<ReturnType<typeof gateRelease>>): CommandResult {
+function describe({
+  verdict,
+  files,
+  notCounted,
+}: Awaited<ReturnType<typeof gateRelease>>): CommandResult {
   const { outcome, mode, findings, bindings, counts } = verdict
   const observing = outcome === 'BLOCK' && mode === 'observe'
   const local = [
@@ -64,7 +69,7 @@ function describe({ verdict, files }: Awaited<ReturnType<typeof gateRelease>>): 
   return {
     outcome: outcome === 'PASS' || observing ? 'passed' : 'blocked',
     findings,
-    json: { verdict, attestation: files },
+    json: { verdict, attestation: files, notCounted },
     text: [
       `${outcome}: ${bindings.commit.slice(0, 12)} for ${bindings.environment}: ${counts.commits} commits, ${counts.passed} of ${counts.tests} tests passed`,
       ...(local.length > 0
@@ -72,6 +77,7 @@ function describe({ verdict, files }: Awaited<ReturnType<typeof gateRelease>>): 
             `note: the runs of ${local.join(', ')} are vouched for by a key within the tests' reach (separation: local)`,
           ]
         : []),
+      ...approvalNotes({ waived: verdict.waived, notCounted }),
       `attested until ${bindings.expiresAt}: ${files.gate}`,
       ...(observing ? [OBSERVING] : []),
     ],

@@ -23,6 +23,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Register>>> = {
   status: async () => (await import('./status.ts')).registerStatus,
   fleet: async () => (await import('./fleet.ts')).registerFleet,
   ledger: async () => (await import('./ledger.ts')).registerLedger,
+  notify: async () => (await import('./notify.ts')).registerNotify,
   voucher: async () => (await import('./voucher.ts')).registerVoucher,
   completion: async () => (await import('./completion.ts')).registerCompletion,
 }

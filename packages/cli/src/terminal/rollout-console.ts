@@ -11,7 +11,8 @@ const UP_AND_CLEAR = (lines: number) => `\u001b[${lines}A\u001b[J`
 const NARROW = 80
 
 /**
- * On a terminal the fleet is drawn in place, below the decisions; piped, each decision is one line.
+ * On a terminal the fleet is drawn in place, below the decisions; piped, each decision and each step
+ * of the engine is one line.
  * Everything goes to stderr, also with `--json`: stdout is the command's answer.
  */
 export function rolloutConsole(host: Host): RolloutConsole {
@@ -26,10 +27,10 @@ export function rolloutConsole(host: Host): RolloutConsole {
   }
   return {
     show(progress) {
-      if (progress.kind === 'decision') {
+      if (progress.kind === 'decision' || (progress.kind === 'step' && !host.interactive)) {
         erase()
         host.console.err(viewLine(progress))
-      } else if (host.interactive) {
+      } else if (progress.kind === 'sample' && host.interactive) {
         erase()
         const lines = viewSample(progress.sample, options())
         process.stderr.write(`${lines.join('\n')}\n`)

@@ -10,7 +10,7 @@ export async function logAt(store: LedgerStore): Promise<LogSource> {
   const position = await store.head()
   return {
     read: (from) => store.read(from, position),
-    readFile: async (path) => store.readFile?.(path, position),
+    readFile: (path) => store.readFile(path, position),
   }
 }
 

@@ -1,6 +1,6 @@
 import { devNull } from 'node:os'
-import { WorldError } from '@bulkhead/vocabulary'
 import type { ProcessOutcome, RunProcess } from '@bulkhead/world'
+import { storeFailed } from '../store-findings.ts'
 
 /** No hook of the repository runs, nothing asks, replace refs are off, messages are in English. */
 const ENVIRONMENT = {
@@ -52,11 +52,3 @@ function answerOf(args: readonly string[], { end, stdout, stderr }: ProcessOutco
   if (end.kind !== 'exited') throw storeFailed(`git ${args[0] ?? ''}`, `it ended: ${end.kind}`)
   return { code: end.code, stdout: stdout.toString(), stderr: stderr.toString() }
 }
-
-export const storeFailed = (subject: string, message: string): WorldError =>
-  new WorldError({
-    code: 'ledger/append-failed',
-    subject,
-    message: message.trim().slice(0, 1_000) || 'git failed without a word',
-    remedy: 'check access to the repository and its disk (`git fsck`), then run the command again',
-  })

@@ -1,12 +1,15 @@
-import { type Repository, readInWindows } from '@bulkhead/git'
-import { type CommitId, InputError, commitId } from '@bulkhead/vocabulary'
+import { randomUUID } from 'node:crypto'
+import type { Repository } from '@bulkhead/git'
+import { type CommitId, InputError, WorldError, commitId } from '@bulkhead/vocabulary'
 import { type RunProcess, runProcess } from '@bulkhead/world'
-import type { AppendRequest, LedgerStore, StorePosition, StoredEntry } from '../ledger-store.ts'
-import { type Git, gitIn, storeFailed } from './git-command.ts'
+import type { AppendOutcome, AppendRequest, LedgerStore, StorePosition } from '../ledger-store.ts'
+import { storeFailed } from '../store-findings.ts'
+import { foreignIn, placesFrom, readEntries } from './branch-reading.ts'
+import { type Git, gitIn } from './git-command.ts'
 import { newObject, packOf } from './git-objects.ts'
+import { holdsCommit, readTip } from './local-branch.ts'
 import { type RemoteBranch, remoteBranch } from './remote-branch.ts'
 import { type TreeReader, growTree } from './tree-growth.ts'
-import { walkEntries } from './tree-walk.ts'
 
 export interface GitLedgerStoreOptions {
   readonly repository: TreeReader & Pick<Repository, 'gitDirectory' | 'readFile'>
@@ -20,7 +23,6 @@ export interface GitLedgerStoreOptions {
 }
 
 const ENVIRONMENT_NAME = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/
-const MAX_FOREIGN = 100
 
 /**
  * A ledger on the orphan branch `ledger/<environment>`, one commit an append. Races are decided by
@@ -33,31 +35,36 @@ export function gitLedgerStore(options: GitLedgerStoreOptions): LedgerStore {
   const git = gitIn(repository.gitDirectory, options.run ?? runProcess)
   const upstream = remote === undefined ? undefined : remoteBranch(git, remote, ref)
   const head = async (): Promise<StorePosition> => {
-    const there = await upstream?.fetch()
-    return { commit: await readTip(git, ref), remote: there }
+    if (upstream === undefined) return { tip: await readTip(git, ref) }
+    const there = await upstream.fetch()
+    return { tip: there ?? (await readTip(git, ref)), remote: there }
   }
+  const commitAt = async (at?: StorePosition) => commitOf(at ?? (await head()))
   return {
     head,
-    read: (from, at) => readEntries(repository, async () => at ?? (await head()), from),
+    async *read(from, at) {
+      const commit = await commitAt(at)
+      if (commit !== null) yield* readEntries(repository, commit, from)
+    },
     async append(request) {
       const commit = await storeCommit(repository, git, request)
       return publish({ git, ref, upstream }, commit, request.expected)
     },
     async readFile(path, at) {
-      const { commit } = at ?? (await head())
+      const commit = await commitAt(at)
       return commit === null ? undefined : (await repository.readFile(commit, path))?.bytes
     },
-    async listForeign() {
-      const { commit } = await head()
-      const foreign: string[] = []
-      if (commit === null) return foreign
-      for await (const folder of walkEntries(repository, commit, 0)) foreign.push(...folder.foreign)
-      return foreign.slice(0, MAX_FOREIGN)
+    async inspect() {
+      const commit = await commitAt()
+      return commit === null ? [] : foreignIn(repository, commit)
     },
   }
 }
 
-function checkedName(environment: string): string {
+const commitOf = ({ tip }: StorePosition): CommitId | null => (tip === null ? null : commitId(tip))
+
+/** A name that can be part of a ref, a key and a row. @throws InputError `usage/invalid-option` */
+export function checkedName(environment: string): string {
   if (ENVIRONMENT_NAME.test(environment)) return environment
   throw new InputError({
     code: 'usage/invalid-option',
@@ -67,57 +74,26 @@ function checkedName(environment: string): string {
   })
 }
 
-async function readTip(git: Git, ref: string): Promise<CommitId | null> {
-  const { code, stdout, stderr } = await git([
-    'rev-parse',
-    '--verify',
-    '--quiet',
-    `${ref}^{commit}`,
-  ])
-  if (code === 0) return commitId(stdout.trim())
-  if (stderr.trim() === '') return null
-  throw storeFailed(ref, stderr)
-}
-
-async function* readEntries(
-  repository: TreeReader,
-  position: () => Promise<StorePosition>,
-  from: number,
-): AsyncGenerator<StoredEntry> {
-  const { commit } = await position()
-  if (commit === null) return
-  for await (const folder of walkEntries(repository, commit, from)) {
-    const wanted = folder.entries.filter(({ index }) => index >= from)
-    const objects = readInWindows(
-      repository,
-      wanted.map(({ blob }) => blob),
-    )
-    let at = 0
-    for await (const { object } of objects) {
-      const index = wanted[at]?.index
-      if (index !== undefined) yield { index, bytes: object.bytes }
-      at += 1
-    }
-  }
-}
-
 /** Stores objects that nothing points to yet: a crash from here to the ref's move leaves the log as it was. */
 async function storeCommit(
   repository: TreeReader,
   git: Git,
   request: AppendRequest,
 ): Promise<CommitId> {
-  const { expected, entries, at } = request
-  const objects = await growTree(repository, expected.commit, request)
+  const { entries, at } = request
+  const parent = commitOf(request.expected)
+  const junk = await placesFrom(repository, parent, entries[0]?.index ?? 0)
+  const removed = [...(request.removed ?? []), ...junk]
+  const objects = await growTree(repository, parent, { ...request, removed })
   const seconds = Math.floor(Date.parse(at) / 1_000)
   const who = `bulkhead-ledger <ledger@bulkhead.dev> ${seconds} +0000`
   const text = [
     `tree ${objects.at(-1)?.id ?? ''}`,
-    ...(expected.commit === null ? [] : [`parent ${expected.commit}`]),
+    ...(parent === null ? [] : [`parent ${parent}`]),
     `author ${who}`,
     `committer ${who}`,
     '',
-    `ledger: entries ${entries[0]?.index ?? 0} to ${entries.at(-1)?.index ?? 0}`,
+    ...messageOf(request),
     '',
   ]
   const commit = newObject('commit', Buffer.from(text.join('\n')), repository.objectFormat)
@@ -126,6 +102,13 @@ async function storeCommit(
   if (code !== 0) throw storeFailed('git unpack-objects', stderr)
   return commitId(commit.id)
 }
+
+/** Two writers may append the very same bytes in the same second: each must know its own commit. */
+export const messageOf = ({ entries }: AppendRequest): readonly string[] => [
+  `ledger: entries ${entries[0]?.index ?? 0} to ${entries.at(-1)?.index ?? 0}`,
+  '',
+  `Append: ${randomUUID()}`,
+]
 
 interface Branch {
   readonly git: Git
@@ -137,23 +120,37 @@ async function publish(
   branch: Branch,
   commit: CommitId,
   expected: StorePosition,
-): ReturnType<LedgerStore['append']> {
+): Promise<AppendOutcome> {
   const { git, ref, upstream } = branch
-  if (upstream !== undefined) {
-    if ((await upstream.push(commit, expected.remote ?? null)) === 'lost-race') {
-      return { kind: 'lost-race' }
-    }
-    // The log is where it was pushed; the local branch only follows, and another process may be first.
-    await git(['update-ref', ref, commit, expected.commit ?? zeroOf(commit)])
-    return { kind: 'appended', position: { commit, remote: commit } }
-  }
-  const args = ['update-ref', '-m', 'ledger', ref, commit, expected.commit ?? zeroOf(commit)]
-  const { code, stderr } = await git(args)
-  if (code === 0) return { kind: 'appended', position: { commit, remote: undefined } }
-  const raced = /cannot lock ref|File exists|reference already exists/.test(stderr)
-  if (raced || (await readTip(git, ref)) !== expected.commit) return { kind: 'lost-race' }
-  throw storeFailed(ref, stderr)
+  const before = expected.tip ?? '0'.repeat(commit.length)
+  if (upstream === undefined) return publishHere(branch, commit, expected)
+  const there = expected.remote ?? null
+  const pushed = await upstream.push(commit, there === null ? null : commitId(there))
+  if (pushed === 'lost-race') return { kind: 'lost-race' }
+  // The log is where it was pushed; the local branch only follows, and another process may be first.
+  await git(['update-ref', ref, commit, before])
+  return { kind: 'appended', position: { tip: commit, remote: commit } }
 }
 
-/** An update from nothing: the ref must not exist. */
-const zeroOf = (id: string): string => '0'.repeat(id.length)
+async function publishHere(
+  { git, ref }: Branch,
+  commit: CommitId,
+  { tip }: StorePosition,
+): Promise<AppendOutcome> {
+  const args = ['update-ref', '-m', 'ledger', ref, commit, tip ?? '0'.repeat(commit.length)]
+  const stderr = await git(args).then(
+    (answer) => (answer.code === 0 ? null : answer.stderr),
+    (error: unknown) => {
+      if (error instanceof WorldError) return error.message
+      throw error
+    },
+  )
+  const appended = { kind: 'appended', position: { tip: commit } } as const
+  if (stderr === null) return appended
+  // The answer may be lost after the ref was moved, and others may have gone on from there.
+  const now = await readTip(git, ref)
+  if (now === commit || (now !== null && (await holdsCommit(git, now, commit)))) return appended
+  const raced = /cannot lock ref|File exists|reference already exists/.test(stderr)
+  if (raced || now !== tip) return { kind: 'lost-race' }
+  throw storeFailed(ref, stderr)
+}

@@ -1,5 +1,7 @@
-import { type CommitId, DeniedError, commitId } from '@bulkhead/vocabulary'
-import { type Git, storeFailed } from './git-command.ts'
+import { type CommitId, DeniedError, WorldError, commitId } from '@bulkhead/vocabulary'
+import { storeFailed } from '../store-findings.ts'
+import type { Git, GitAnswer } from './git-command.ts'
+import { holdsCommit, readTip } from './local-branch.ts'
 
 /** The same branch in the repository that decides races between machines. */
 export interface RemoteBranch {
@@ -9,46 +11,76 @@ export interface RemoteBranch {
   push(commit: CommitId, expected: CommitId | null): Promise<'pushed' | 'lost-race'>
 }
 
-const RACE = /\[rejected\]|\[remote rejected\]|stale info|cannot lock ref|failed to update ref/
+/** What git says when somebody else is moving the branch at this moment. What a hook says is no race. */
+const RACE =
+  /cannot lock ref|failed to update ref|stale info|fetch first|non-fast-forward|incorrect old value|reference already exists/
+
+const FETCH = ['fetch', '--no-tags', '--no-write-fetch-head', '--refmap='] as const
 
 export function remoteBranch(git: Git, remote: string, ref: string): RemoteBranch {
+  const failed = ({ stderr }: Pick<GitAnswer, 'stderr'>) => storeFailed(`remote ${remote}`, stderr)
   const tip = async (): Promise<CommitId | null> => {
-    const { code, stdout, stderr } = await git(['ls-remote', '--refs', remote, ref])
-    if (code !== 0) throw storeFailed(`remote ${remote}`, stderr)
-    const id = stdout.split('\t')[0] ?? ''
+    const answer = await git(['ls-remote', '--refs', remote, ref])
+    if (answer.code !== 0) throw failed(answer)
+    const id = answer.stdout.split('\t')[0] ?? ''
     return id === '' ? null : commitId(id)
+  }
+  const bring = async (): Promise<void> => {
+    const answer = await git([...FETCH, remote, ref])
+    if (answer.code !== 0) throw failed(answer)
   }
   return {
     async fetch() {
-      const there = await tip()
-      if (there === null) return null
-      // Without a plus sign: git itself refuses to move the local branch to what does not continue it.
-      const args = ['fetch', '--no-tags', '--no-write-fetch-head', '--update-head-ok']
-      const { code, stderr } = await git([...args, remote, `${ref}:${ref}`])
-      if (code === 0) return there
-      if (/non-fast-forward/.test(stderr)) throw rewritten(remote, ref)
-      throw storeFailed(`remote ${remote}`, stderr)
+      const [there, here] = [await tip(), await readTip(git, ref)]
+      if (there === null || there === here) return there
+      await bring()
+      if (here !== null && !(await holdsCommit(git, there, here))) {
+        throw parted(ref, remote, await holdsCommit(git, here, there))
+      }
+      // The local branch only follows, and another process may be first.
+      await git(['update-ref', ref, there, here ?? '0'.repeat(there.length)])
+      return there
     },
     async push(commit, expected) {
       const lease = `--force-with-lease=${ref}:${expected ?? ''}`
       const args = ['push', '--atomic', '--no-verify', '--no-signed', lease]
-      const { code, stderr } = await git([...args, remote, `${commit}:${ref}`])
-      if (code === 0) return 'pushed'
-      // A push can fail after it was done: what counts is where the branch is now.
+      const answer = await git([...args, remote, `${commit}:${ref}`]).catch(unanswered)
+      if (answer.code === 0) return 'pushed'
+      // A push can fail after it was done: what counts is whether the branch holds it now. Others may
+      // already have gone on from it, and nobody but us had it before.
       const there = await tip()
       if (there === commit) return 'pushed'
-      if (there !== expected || RACE.test(stderr)) return 'lost-race'
-      throw storeFailed(`remote ${remote}`, stderr)
+      if (there !== null && there !== expected) {
+        await bring()
+        if (await holdsCommit(git, there, commit)) return 'pushed'
+      }
+      if (there !== expected || RACE.test(answer.stderr)) return 'lost-race'
+      throw failed(answer)
     },
   }
 }
 
-const rewritten = (remote: string, ref: string): DeniedError =>
-  new DeniedError([
-    {
-      code: 'ledger/rewritten',
-      subject: `${ref} in ${remote}`,
-      message: 'it does not continue the log that this clone has seen',
-      remedy: 'find out who rewrote it; this clone still has what was there before',
-    },
+/** A push that was killed or timed out may have been done all the same. */
+function unanswered(error: unknown): Pick<GitAnswer, 'code' | 'stderr'> {
+  if (error instanceof WorldError) return { code: -1, stderr: error.message }
+  throw error
+}
+
+function parted(ref: string, remote: string, behind: boolean): DeniedError {
+  const subject = `${ref} in ${remote}`
+  return new DeniedError([
+    behind
+      ? {
+          code: 'ledger/rewritten',
+          subject,
+          message: 'it ends before what this clone has seen of it: it was cut',
+          remedy: 'find out who cut it; this clone still has what was there before',
+        }
+      : {
+          code: 'ledger/two-heads',
+          subject,
+          message: 'it does not continue the log that this clone has seen: there are two',
+          remedy: 'find out which one was rewritten; this clone still has what was there before',
+        },
   ])
+}

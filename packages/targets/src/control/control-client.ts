@@ -1,4 +1,5 @@
 import { type Socket, connect } from 'node:net'
+import type { Hand } from '@bulkhead/rollout'
 import { WorldError } from '@bulkhead/vocabulary'
 import * as v from 'valibot'
 import type { StateDirectory } from '../fleet/state-directory.ts'
@@ -11,6 +12,9 @@ const SILENCE_MS = 10 * HEARTBEAT_MS
 
 type ResultOf<Op extends Request['op']> = v.InferOutput<(typeof results)[Op]>
 
+/** Who waits for the answer: a hand on the fleet, or nobody in particular. */
+type Listener = Partial<Pick<Hand, 'signal' | 'onProgress'>>
+
 /**
  * Asks the supervisor for one operation. An abort is passed on as `cancel`, and the answer is still
  * awaited: what the fleet made of it is what counts.
@@ -20,7 +24,7 @@ type ResultOf<Op extends Request['op']> = v.InferOutput<(typeof results)[Op]>
 export async function ask<Op extends Request['op']>(
   state: StateDirectory,
   request: Extract<Request, { op: Op }> & { readonly op: Op },
-  signal?: AbortSignal,
+  { signal, onProgress }: Listener = {},
 ): Promise<ResultOf<Op>> {
   const socket = connect({ path: state.control })
   socket.setTimeout(SILENCE_MS, () => socket.destroy(new Error('no answer in time')))
@@ -29,7 +33,7 @@ export async function ask<Op extends Request['op']>(
     sendLine(socket, request)
     signal?.addEventListener('abort', cancel, { once: true })
     if (signal?.aborted) cancel()
-    const result = await firstResult(socket, state)
+    const result = await firstResult(socket, state, onProgress)
     return v.parse(results[request.op], result)
   } catch (error) {
     throw error instanceof WorldError ? error : fleetDown(state.path, describe(error))
@@ -39,10 +43,15 @@ export async function ask<Op extends Request['op']>(
   }
 }
 
-async function firstResult(socket: Socket, state: StateDirectory): Promise<unknown> {
+async function firstResult(
+  socket: Socket,
+  state: StateDirectory,
+  onProgress: Listener['onProgress'],
+): Promise<unknown> {
   for await (const line of linesOf(socket)) {
     const said = v.parse(v.pipe(v.string(), v.parseJson(), reply), line)
     if (said.kind === 'refused') throw new WorldError(said.finding)
+    if (said.kind === 'progress') onProgress?.({ unit: said.unit, note: said.note })
     if (said.kind === 'done') return said.result
   }
   throw fleetDown(state.path, 'it hung up before it had answered')

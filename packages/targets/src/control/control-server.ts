@@ -1,5 +1,6 @@
 import { chmod, rm } from 'node:fs/promises'
 import { type Server, type Socket, createServer } from 'node:net'
+import type { UnitId } from '@bulkhead/rollout'
 import { InputError, WorldError } from '@bulkhead/vocabulary'
 import * as v from 'valibot'
 import { fleetFailed } from '../refusals.ts'
@@ -9,8 +10,14 @@ import { HEARTBEAT_MS, type Request, cancel, request } from './protocol.ts'
 const MOST_CONNECTIONS = 64
 const REQUEST_TIMEOUT_MS = 5_000
 
+/** Who asked: may cancel, and is told what is being done. */
+export interface Asker {
+  readonly signal: AbortSignal
+  readonly say: (unit: UnitId, note: string) => void
+}
+
 /** Does one operation; what it returns is the `result` of its answer. */
-export type Perform = (request: Request, signal: AbortSignal) => Promise<unknown>
+export type Perform = (request: Request, asker: Asker) => Promise<unknown>
 
 /** The supervisor's side of the control socket. Only the owner of the state directory reaches it. */
 export class ControlServer {
@@ -25,9 +32,9 @@ export class ControlServer {
       this.#silent.add(socket)
       socket.on('error', () => undefined) // A client may go away at any time.
       socket.once('close', () => this.#silent.delete(socket))
-      void converse(socket, (asked, signal) => {
+      void converse(socket, (asked, asker) => {
         this.#silent.delete(socket)
-        return perform(asked, signal)
+        return perform(asked, asker)
       })
     })
     this.#server.maxConnections = MOST_CONNECTIONS
@@ -78,7 +85,10 @@ async function answer(
   void listenForCancel(lines, cancelled)
   const heart = setInterval(() => sendLine(socket, { kind: 'working' }), HEARTBEAT_MS)
   try {
-    const result = await perform(parsed.output, cancelled.signal)
+    const result = await perform(parsed.output, {
+      signal: cancelled.signal,
+      say: (unit, note) => sendLine(socket, { kind: 'progress', unit, note }),
+    })
     sendLine(socket, { kind: 'done', result })
   } catch (error) {
     sendLine(socket, { kind: 'refused', finding: findingOf(error) })

@@ -1,14 +1,16 @@
 import * as v from 'valibot'
 import {
   batch,
-  batchOutcome,
   digestText,
   finding,
-  observation,
+  placedObservation,
   sample,
   shippedRelease,
+  stage,
+  stageOutcome,
   supervisorState,
   tokenNumber,
+  unitIdText,
 } from './schemas.ts'
 
 // One request per connection, one JSON object per line in both directions. While a request is being
@@ -30,7 +32,9 @@ export const request = v.variant('op', [
     token: tokenNumber,
   }),
   v.strictObject({ op: v.literal('holds'), digest: digestText }),
-  v.strictObject({ op: v.literal('apply'), batch, release: shippedRelease, token: tokenNumber }),
+  v.strictObject({ op: v.literal('apply'), stage, release: shippedRelease, token: tokenNumber }),
+  v.strictObject({ op: v.literal('drain'), batch, token: tokenNumber }),
+  v.strictObject({ op: v.literal('restore'), batch, token: tokenNumber }),
   v.strictObject({ op: v.literal('samples'), since: v.number() }),
   v.strictObject({ op: v.literal('stop') }),
 ])
@@ -41,6 +45,7 @@ export const cancel = v.strictObject({ op: v.literal('cancel') })
 
 export const reply = v.variant('kind', [
   v.strictObject({ kind: v.literal('working') }),
+  v.strictObject({ kind: v.literal('progress'), unit: unitIdText, note: v.string() }),
   v.strictObject({ kind: v.literal('done'), result: v.unknown() }),
   v.strictObject({ kind: v.literal('refused'), finding }),
 ])
@@ -48,10 +53,12 @@ export const reply = v.variant('kind', [
 /** What each operation answers. */
 export const results = {
   state: supervisorState,
-  observe: v.strictObject({ start: v.string(), observation }),
+  observe: v.strictObject({ start: v.string(), observation: placedObservation }),
   stage: v.null(),
   holds: v.boolean(),
-  apply: batchOutcome,
+  apply: stageOutcome,
+  drain: stageOutcome,
+  restore: stageOutcome,
   samples: v.strictObject({ samples: v.array(sample), more: v.boolean() }),
   stop: v.null(),
 } as const

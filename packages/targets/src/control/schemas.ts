@@ -32,6 +32,7 @@ export const batch = v.strictObject({
   zone: name,
   units: v.pipe(v.array(unitIdText), v.maxLength(10_000)),
 })
+export const stage = v.strictObject({ ...batch.entries, maxOut: count })
 
 const health = v.picklist(['healthy', 'unhealthy', 'starting', 'draining', 'stopped'])
 const unitObservation = v.strictObject({
@@ -40,18 +41,25 @@ const unitObservation = v.strictObject({
   zone: name,
   version: v.nullable(commitText),
   health,
+  surplus: v.exactOptional(v.literal(true)),
 })
 const trafficCount = v.strictObject({ version: commitText, requests: count, errors: count })
 
-export const observation = v.strictObject({
+export const placedObservation = v.strictObject({
   units: v.array(unitObservation),
-  traffic: v.array(trafficCount),
+  traffic: v.array(v.strictObject({ ...trafficCount.entries, region: name, zone: name })),
 })
 
-export const batchOutcome = v.variant('kind', [
-  v.strictObject({ kind: v.literal('applied') }),
+export const stageOutcome = v.variant('kind', [
+  v.strictObject({ kind: v.literal('applied'), victims: v.exactOptional(count) }),
+  v.strictObject({ kind: v.literal('refused'), reason: v.string() }),
   v.strictObject({ kind: v.literal('stale-token'), newest: tokenNumber }),
-  v.strictObject({ kind: v.literal('failed'), unit: v.nullable(unitIdText), reason: v.string() }),
+  v.strictObject({
+    kind: v.literal('failed'),
+    unit: v.nullable(unitIdText),
+    reason: v.string(),
+    victims: v.exactOptional(count),
+  }),
 ])
 
 /** One look at the fleet in its time series. */

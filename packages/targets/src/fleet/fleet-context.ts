@@ -2,6 +2,7 @@ import type { Clock } from '@bulkhead/world'
 import type { LocalFleetSpec } from '../local-fleet-spec.ts'
 import type { Rotation } from '../proxy/rotation.ts'
 import type { ArtifactStore } from './artifact-store.ts'
+import type { DrainRecord } from './drain-record.ts'
 import type { ProcessRegister } from './process-register.ts'
 import type { ReleaseRecord } from './release-record.ts'
 import type { StateDirectory } from './state-directory.ts'
@@ -15,6 +16,7 @@ export interface FleetContext {
   readonly artifacts: ArtifactStore
   readonly register: ProcessRegister
   readonly releases: ReleaseRecord
+  readonly drained: DrainRecord
   /** Marks the fleet's processes in their environment. */
   readonly mark: string
   /** Ports given to units that run or are being started. */

@@ -1,15 +1,23 @@
 import { randomBytes } from 'node:crypto'
-import type { Observation, UnitId } from '@bulkhead/rollout'
+import type { Observation, StageOutcome, UnitId } from '@bulkhead/rollout'
 import type { Digest, FencingToken } from '@bulkhead/vocabulary'
 import type { SupervisorState } from '../fleet-status.ts'
 import type { ProxyAddress } from '../proxy/fleet-proxy.ts'
+import type { PlacedCount } from '../placed-traffic.ts'
 import type { Traffic } from '../proxy/traffic.ts'
 import { staleToken } from '../refusals.ts'
 import { placesOf } from '../unit-place.ts'
-import { type BatchRequest, applyBatch } from './batch.ts'
 import type { Fence } from './fence.ts'
 import type { FleetContext } from './fleet-context.ts'
 import type { Look } from './sampler.ts'
+import {
+  type BatchRequest,
+  type FencedUnits,
+  type Order,
+  type StageRequest,
+  applyStage,
+} from './stage-change.ts'
+import { drainUnits, restoreUnits } from './traffic-turn.ts'
 import { Unit } from './unit.ts'
 
 /** The units of one environment and everything that is done to them. */
@@ -47,8 +55,19 @@ export class Fleet {
   }
 
   observe(): Observation {
-    const units = [...this.#units.values()].map((unit) => unit.observe())
-    return { units, traffic: this.#traffic.counts() }
+    return { units: this.#observeUnits(), traffic: this.#traffic.counts() }
+  }
+
+  /** Traffic by zone, for a look at a part of the fleet. */
+  observePlaced(): {
+    readonly units: Observation['units']
+    readonly traffic: readonly PlacedCount[]
+  } {
+    return { units: this.#observeUnits(), traffic: this.#traffic.placed() }
+  }
+
+  #observeUnits(): Observation['units'] {
+    return [...this.#units.values()].map((unit) => unit.observe())
   }
 
   look(): Look {
@@ -85,13 +104,26 @@ export class Fleet {
     return (await this.#context.artifacts.prove(digest)) !== undefined
   }
 
-  async apply(request: BatchRequest) {
+  apply(request: StageRequest): Promise<StageOutcome> {
+    return this.#change(applyStage, request)
+  }
+
+  drain(request: BatchRequest): Promise<StageOutcome> {
+    return this.#change(drainUnits, request)
+  }
+
+  restore(request: BatchRequest): Promise<StageOutcome> {
+    return this.#change(restoreUnits, request)
+  }
+
+  async #change<Request extends Order>(
+    act: (fleet: FencedUnits, request: Request) => Promise<StageOutcome>,
+    request: Request,
+  ): Promise<StageOutcome> {
+    const fleet = { context: this.#context, fence: this.#fence, units: this.#units }
     const signal = AbortSignal.any([request.signal, this.#context.closing])
-    const { outcome, victims } = await applyBatch(this.#context, this.#fence, this.#units, {
-      ...request,
-      signal,
-    })
-    this.#drainVictims += victims
+    const outcome = await act(fleet, { ...request, signal })
+    if ('victims' in outcome) this.#drainVictims += outcome.victims ?? 0
     return outcome
   }
 

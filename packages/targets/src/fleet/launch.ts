@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ShippedRelease } from '@bulkhead/rollout'
-import type { UnitPlace } from '../unit-place.ts'
+import type { ShippedRelease, UnitPlace } from '@bulkhead/rollout'
 import { BoundedLog } from './bounded-log.ts'
 import type { FleetContext } from './fleet-context.ts'
 import { freePort } from './free-port.ts'
@@ -27,7 +26,8 @@ export async function launch(
     }
   try {
     const started = await start(context, place, artifact)
-    return { kind: 'started', occupant: new Occupant(context, place, release, started) }
+    const drained = context.drained.has(place.id)
+    return { kind: 'started', occupant: new Occupant(context, place, release, started, drained) }
   } catch (error) {
     // A full disk or no free port is this unit's failure, not the end of the fleet.
     const why = error instanceof Error ? error.message : String(error)

@@ -1,4 +1,4 @@
-import type { ShippedRelease } from '@bulkhead/rollout'
+import type { ShippedRelease, UnitPlace } from '@bulkhead/rollout'
 import { Member } from '../proxy/rotation.ts'
 import type { FleetContext } from './fleet-context.ts'
 import { probeHealth } from './health-probe.ts'
@@ -26,14 +26,16 @@ export class Occupant {
 
   constructor(
     context: FleetContext,
-    place: { readonly id: Member['unit'] },
+    place: UnitPlace,
     release: ShippedRelease,
     started: UnitProcess,
+    drained: boolean,
   ) {
     this.#context = context
     this.release = release
+    this.#draining = drained
     this.#process = started
-    this.member = new Member(place.id, release.commit, started.port)
+    this.member = new Member(place, release.commit, started.port)
     void started.exited.then(() => this.#onEnd())
     void this.#watch()
   }

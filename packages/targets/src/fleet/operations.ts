@@ -1,4 +1,5 @@
 import { type Request, MOST_SAMPLED_UNITS } from '../control/protocol.ts'
+import type { Asker } from '../control/control-server.ts'
 import type { ProxyAddress } from '../proxy/fleet-proxy.ts'
 import type { Fleet } from './fleet.ts'
 import type { Sampler } from './sampler.ts'
@@ -15,19 +16,23 @@ export interface Operable {
 export function perform(
   on: Operable,
   request: Request,
-  signal: AbortSignal,
+  asker: Asker,
 ): Promise<object | boolean | null> {
   switch (request.op) {
     case 'state':
       return Promise.resolve(on.fleet.state(on.address))
     case 'observe':
-      return Promise.resolve({ start: on.fleet.start, observation: on.fleet.observe() })
+      return Promise.resolve({ start: on.fleet.start, observation: on.fleet.observePlaced() })
     case 'stage':
       return on.fleet.stage(request.path, request.digest, request.token).then(() => null)
     case 'holds':
       return on.fleet.holds(request.digest)
     case 'apply':
-      return on.fleet.apply({ ...request, signal })
+      return on.fleet.apply({ ...request, ...asker })
+    case 'drain':
+      return on.fleet.drain({ ...request, ...asker })
+    case 'restore':
+      return on.fleet.restore({ ...request, ...asker })
     case 'samples':
       return Promise.resolve(on.sampler.after(request.since, samplesPerAnswer(on.fleet)))
     case 'stop':

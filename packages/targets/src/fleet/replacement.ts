@@ -1,4 +1,4 @@
-import type { ShippedRelease } from '@bulkhead/rollout'
+import type { ShippedRelease, UnitId } from '@bulkhead/rollout'
 import type { FleetContext } from './fleet-context.ts'
 import type { Occupant } from './occupant.ts'
 import { isForeign } from './standing.ts'
@@ -17,6 +17,7 @@ export interface ReplacementRequest {
   readonly signal: AbortSignal
   /** Asked again when it is this unit's turn: a newer holder may have come meanwhile. */
   readonly mayAct: () => boolean
+  readonly say: (unit: UnitId, note: string) => void
   /** False only in the test that shows what draining is good for. */
   readonly drains?: boolean
 }
@@ -27,19 +28,25 @@ export interface ReplacementRequest {
  * touched last of all: an artifact that cannot be started takes no capacity away.
  */
 export function replace(context: FleetContext, request: ReplacementRequest): Promise<Replacement> {
-  const { unit, release, signal, mayAct } = request
+  const { unit, release, signal, mayAct, say } = request
   return unit.exclusively(async () => {
     if (!mayAct()) return { kind: 'stale' }
-    if (unit.serves(release)) return { kind: 'serves', victims: 0 }
+    if (unit.runs(release)) {
+      await unit.restore()
+      return { kind: 'serves', victims: 0 }
+    }
     if ((await context.artifacts.prove(release.artifact)) === undefined)
       return failed(`the staged artifact ${release.artifact} is missing or its bytes have changed`)
     if (context.closing.aborted) return failed(CLOSING)
+    say(unit.place.id, 'draining')
     const victims = await drainOld(context, request)
     if (signal.aborted) {
-      unit.occupant?.restore()
+      if (!unit.drained) unit.occupant?.restore()
       return failed('cancelled; it serves its old release again')
     }
+    say(unit.place.id, 'starting')
     await unit.vacate('it is being replaced')
+    await context.drained.delete(unit.place.id)
     const reason = await bringUp(context, unit, release)
     return reason === undefined ? { kind: 'serves', victims } : failed(reason, victims)
   })

@@ -17,6 +17,8 @@ export interface StateDirectory {
   readonly token: string
   /** unit id → the release that it last served well. */
   readonly releases: string
+  /** Units taken out of traffic. */
+  readonly drained: string
   readonly artifacts: string
   /** A folder per unit: its working directory and its `output.log`. */
   readonly units: string
@@ -50,6 +52,7 @@ export function stateDirectory(directory: string): StateDirectory {
     mark: join(path, 'mark'),
     token: join(path, 'fencing-token.json'),
     releases: join(path, 'releases.json'),
+    drained: join(path, 'drained.json'),
     artifacts: join(path, 'artifacts'),
     units: join(path, 'units'),
     supervisorLog: join(path, 'supervisor.log'),

@@ -6,6 +6,7 @@ import { FleetProxy, type ProxyAddress } from '../proxy/fleet-proxy.ts'
 import { Rotation } from '../proxy/rotation.ts'
 import { Traffic } from '../proxy/traffic.ts'
 import { ArtifactStore } from './artifact-store.ts'
+import { DrainRecord } from './drain-record.ts'
 import { Fence } from './fence.ts'
 import { Fleet } from './fleet.ts'
 import type { FleetContext } from './fleet-context.ts'
@@ -69,8 +70,8 @@ async function open(opening: Opening): Promise<Supervisor> {
   const address = await proxy.listen(spec.listen.host, spec.listen.port)
   const sampler = new Sampler(() => fleet.look(), clock)
   const ended = Promise.withResolvers<void>()
-  const control = new ControlServer(state.control, (request, signal) =>
-    perform({ fleet, sampler, address, stop }, request, signal),
+  const control = new ControlServer(state.control, (request, asker) =>
+    perform({ fleet, sampler, address, stop }, request, asker),
   )
   let stopping: Promise<void> | undefined
   const shutDown = async () => {
@@ -102,6 +103,7 @@ async function makeContext({ spec, state, clock, closing }: Opening): Promise<Fl
     artifacts: new ArtifactStore(state.artifacts),
     register: new ProcessRegister(state.processes),
     releases: await ReleaseRecord.open(state.releases),
+    drained: await DrainRecord.open(state.drained),
     mark: await ensureMark(state),
     ports: new Set(),
     closing: closing.signal,

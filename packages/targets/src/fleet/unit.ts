@@ -1,5 +1,4 @@
-import type { ShippedRelease, UnitObservation } from '@bulkhead/rollout'
-import type { UnitPlace } from '../unit-place.ts'
+import type { ShippedRelease, UnitObservation, UnitPlace } from '@bulkhead/rollout'
 import type { FleetContext } from './fleet-context.ts'
 import { launch } from './launch.ts'
 import type { Occupant } from './occupant.ts'
@@ -44,12 +43,27 @@ export class Unit {
     return this.#queue.run(change)
   }
 
+  /** Whether somebody took it out of traffic and has not given it back. */
+  get drained(): boolean {
+    return this.#context.drained.has(this.place.id)
+  }
+
+  /** Back into traffic, as soon as it is well. */
+  async restore(): Promise<void> {
+    await this.#context.drained.delete(this.place.id)
+    this.#occupant?.restore()
+  }
+
   serves(release: ShippedRelease): boolean {
+    return this.runs(release) && this.#occupant?.draining === false
+  }
+
+  /** Whether it is well on this release, in traffic or not. */
+  runs(release: ShippedRelease): boolean {
     const now = this.#occupant
     return (
       now !== undefined &&
       now.alive &&
-      !now.draining &&
       now.standing.health === 'healthy' &&
       now.release.commit === release.commit &&
       now.release.artifact === release.artifact

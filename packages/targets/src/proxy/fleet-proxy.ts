@@ -103,14 +103,13 @@ export class FleetProxy {
   }
 
   #countAnswer(response: ServerResponse, member: Member): void {
-    if (this.#broken.has(response)) this.#traffic.count(member.version, true)
-    else if (response.writableFinished)
-      this.#traffic.count(member.version, response.statusCode >= 500)
+    if (this.#broken.has(response)) this.#traffic.count(member, true)
+    else if (response.writableFinished) this.#traffic.count(member, response.statusCode >= 500)
   }
 
   /** The unit failed the request: what was begun is cut, so that nobody takes it for whole. */
   #lose(response: ServerResponse, member: Member): void {
-    this.#traffic.count(member.version, true)
+    this.#traffic.count(member, true)
     if (response.headersSent) response.destroy()
     else say(response, 502, 'the service did not answer\n')
   }

@@ -1,18 +1,18 @@
-import type { UnitId } from '@bulkhead/rollout'
+import type { UnitPlace } from '@bulkhead/rollout'
 import type { CommitId } from '@bulkhead/vocabulary'
 import { ConnectingAgent } from './connecting-agent.ts'
 
 /** A running process as the proxy sees it: where requests go and how many are there now. */
 export class Member {
-  readonly unit: UnitId
+  readonly place: UnitPlace
   readonly version: CommitId
   readonly port: number
   readonly agent = new ConnectingAgent()
   #inFlight = 0
   #onIdle: (() => void)[] = []
 
-  constructor(unit: UnitId, version: CommitId, port: number) {
-    this.unit = unit
+  constructor(place: UnitPlace, version: CommitId, port: number) {
+    this.place = place
     this.version = version
     this.port = port
   }

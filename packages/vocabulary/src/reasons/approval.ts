@@ -22,4 +22,10 @@ export const approvalReasons = reasonsOf({
     cause: 'A bot or the forge signed an approval.',
     remedy: 'Have a person approve.',
   },
+  'approval/waiver-not-counted': {
+    cause:
+      'A waiver is not for this: for a mandatory suite, another finding, another commit, over, or by somebody with a hand in the release.',
+    remedy:
+      'Mend what blocks; or have somebody else waive exactly this finding: `bulkhead approve waiver`.',
+  },
 })

@@ -5,9 +5,11 @@ import { gateReasons } from './gate.ts'
 import { gitReasons } from './git.ts'
 import { githubReasons } from './github.ts'
 import { ledgerReasons } from './ledger.ts'
+import { notifyReasons } from './notify.ts'
 import { policyReasons } from './policy.ts'
 import { rolloutReasons } from './rollout.ts'
 import { signatureReasons } from './signature.ts'
+import { signerReasons } from './signer.ts'
 import { testReasons } from './test.ts'
 import { usageReasons } from './usage.ts'
 
@@ -23,9 +25,11 @@ export const reasons = {
   ...gitReasons,
   ...githubReasons,
   ...ledgerReasons,
+  ...notifyReasons,
   ...policyReasons,
   ...rolloutReasons,
   ...signatureReasons,
+  ...signerReasons,
   ...testReasons,
   ...usageReasons,
 } as const

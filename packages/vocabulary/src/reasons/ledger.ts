@@ -34,6 +34,14 @@ export const ledgerReasons = reasonsOf({
     cause: 'The log no longer holds an entry that was seen in it before: it was cut or rewritten.',
     remedy: 'Find out who rewrote it; restore it from a clone or mirror that still has the entry.',
   },
+  'ledger/two-heads': {
+    cause: 'The log here and the log in its remote part: there are two.',
+    remedy: 'Find out which one was rewritten, and compare both with a copy that you trust.',
+  },
+  'ledger/foreign-path': {
+    cause: 'Something lies in the store that is no part of a ledger. It is never obeyed.',
+    remedy: 'Find out who wrote it, and take its right to write away; deploys go on meanwhile.',
+  },
   'ledger/no-checkpoint': {
     cause: 'The log has no signed checkpoint: it was written before there were any, or lost it.',
     remedy: 'Append once (`bulkhead ledger heartbeat`): tiles and checkpoint are written then.',

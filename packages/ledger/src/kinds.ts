@@ -1,0 +1,73 @@
+import type { EntryKind } from './entry.ts'
+import { type Describe, custom, describeEnd, describeVerdict } from './event-descriptions.ts'
+import {
+  type Rule,
+  acquireLease,
+  always,
+  annotate,
+  breakLease,
+  continueDeploy,
+  finishDeploy,
+  giveVerdict,
+  orderDeploy,
+  releaseLease,
+  renewLease,
+  resumeDeploy,
+  revokeKey,
+  startDeploy,
+} from './rules.ts'
+
+/** All that the ledger knows of one kind of entry. What it does to the state is in environment-fold.ts. */
+interface Kind {
+  /** Its CDEvents event. */
+  readonly event: Describe
+  /** What may follow what. The chain itself, and that genesis is first, are judged by entry-checks.ts. */
+  readonly rule: Rule
+  /** Members of its data that tell a person most, in this order. */
+  readonly tells: readonly string[]
+}
+
+/** To add a kind: a word in entry.ts, a row here, and a case of the fold if it changes the state. */
+export const KINDS: Readonly<Record<EntryKind, Kind>> = {
+  genesis: { event: custom('ledger', 'created'), rule: always, tells: [] },
+  'lease.acquired': {
+    event: custom('lease', 'acquired'),
+    rule: acquireLease,
+    tells: ['region', 'holder'],
+  },
+  'lease.renewed': { event: custom('lease', 'renewed'), rule: renewLease, tells: [] },
+  'lease.released': { event: custom('lease', 'released'), rule: releaseLease, tells: [] },
+  'lease.broken': {
+    event: custom('lease', 'broken'),
+    rule: breakLease,
+    tells: ['token', 'reason'],
+  },
+  'gate.verdict': { event: describeVerdict, rule: giveVerdict, tells: ['outcome', 'mode'] },
+  'deploy.started': { event: custom('deployment', 'started'), rule: startDeploy, tells: [] },
+  'deploy.step': {
+    event: custom('deployment', 'progressed'),
+    rule: continueDeploy,
+    tells: ['step', 'direction', 'decision'],
+  },
+  'deploy.paused': { event: custom('deployment', 'paused'), rule: continueDeploy, tells: [] },
+  'deploy.resumed': {
+    event: custom('deployment', 'resumed'),
+    rule: resumeDeploy,
+    tells: ['of'],
+  },
+  'deploy.ordered': {
+    event: custom('deployment', 'ordered'),
+    rule: orderDeploy,
+    tells: ['order', 'of', 'reason'],
+  },
+  'deploy.finished': { event: describeEnd, rule: finishDeploy, tells: ['result'] },
+  'deploy.refused': { event: custom('deployment', 'refused'), rule: always, tells: [] },
+  'rollback.started': {
+    event: custom('deployment', 'reverting'),
+    rule: continueDeploy,
+    tells: [],
+  },
+  heartbeat: { event: custom('ledger', 'alive'), rule: always, tells: [] },
+  'key.revoked': { event: custom('key', 'revoked'), rule: revokeKey, tells: ['key'] },
+  annotation: { event: custom('entry', 'annotated'), rule: annotate, tells: ['about', 'text'] },
+}

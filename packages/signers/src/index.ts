@@ -1,0 +1,2 @@
+export { awsKeyService, regionOfKey } from './aws-kms.ts'
+export { type KeyService, serviceSigner } from './key-service.ts'
