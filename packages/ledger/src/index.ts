@@ -11,6 +11,7 @@ export type { Actor, EntryDraft, EntryKind, LedgerEntry, ReleaseOnRecord } from 
 export { foldEnvironment } from './environment-fold.ts'
 export type {
   EnvironmentState,
+  GoodRelease,
   LeaseOnRecord,
   RolloutOnRecord,
   VerdictOnRecord,

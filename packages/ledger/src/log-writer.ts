@@ -62,6 +62,11 @@ export class LogWriter {
     return this.#position
   }
 
+  /** The record as of the last append or {@link sync}. */
+  get known(): EnvironmentFold {
+    return this.#chain.fold
+  }
+
   /** Reads and verifies what is new. @throws DeniedError when the log does not verify */
   sync(): Promise<EnvironmentFold> {
     return this.#inTurn(async () => {

@@ -29,3 +29,10 @@ export type {
   VoucherPolicy,
   WebhookPolicy,
 } from './policy.ts'
+export type {
+  AnalysisPolicy,
+  MetricPolicy,
+  MetricSourcePolicy,
+  ProbePolicy,
+} from './analysis-policy.ts'
+export type { FreezeWindow, SchedulePolicy } from './schedule-policy.ts'

@@ -1,3 +1,11 @@
+export { BakeAnalysis, type MetricJudgement } from './analysis/bake-analysis.ts'
+export type {
+  CountsOfArms,
+  Metric,
+  MetricWindow,
+  Reading,
+  ValuesOfGroups,
+} from './analysis/metric.ts'
 export { canonicalJson } from './canonical-json.ts'
 export type {
   Batch,
@@ -9,7 +17,14 @@ export type {
 } from './fleet.ts'
 export type { BakeGoal } from './plan/bake.ts'
 export type { Bake, Lane, Plan, PlannedStage, PlannedZone, RegionPlan, Wave } from './plan/plan.ts'
-export { type PlanPolicy, type PlanRequest, type Planning, assumeFleet, planRollout } from './plan/planner.ts'
+export {
+  type PlanPolicy,
+  type PlanRequest,
+  type Planning,
+  assumeFleet,
+  planRollout,
+  planUnwinding,
+} from './plan/planner.ts'
 export { renderPlan } from './plan/plan-text.ts'
 export {
   type FleetSample,
@@ -45,3 +60,5 @@ export type {
 export { type ViewOptions, viewLine, viewSample } from './terminal-view.ts'
 export type { RolloutChapter, RolloutRecord } from './page/record.ts'
 export { renderRolloutPage } from './page/rollout-page.ts'
+export { type Calendar, type Freeze, type FreezeWindow, freezeAt } from './calendar.ts'
+export { type RegionHooks, type RegionResults, runPipeline, wholeResult } from './run/pipeline.ts'

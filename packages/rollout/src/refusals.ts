@@ -108,7 +108,8 @@ export const rollbackFailed = (subject: string, reason: string): Finding => ({
 export const cancelled = (environment: string): Finding => ({
   code: 'rollout/cancelled',
   subject: environment,
-  message: 'somebody stopped the process; the rollout stands at the edge of a batch, nothing is drained',
+  message:
+    'somebody stopped the process; the rollout stands at the edge of a batch, nothing is drained',
   remedy: 'Go on with `bulkhead resume`, or back with `bulkhead abort`.',
 })
 

@@ -32,7 +32,7 @@ function randomRequest(random: Random): PlanRequest {
     }
   }
   const regions = Map.groupBy(units, (unit) => unit.region)
-  const required = Object.fromEntries(
+  const requiredIn = Object.fromEntries(
     [...regions].map(([name, own]) => {
       const left = worstLoss(zoneHealth({ units: own, traffic: [] })).healthy
       return [name, Math.max(1, left - int(random, -1, 4))]
@@ -42,7 +42,7 @@ function randomRequest(random: Random): PlanRequest {
     environment: 'production',
     lane: random() < 0.3 ? 'hotfix' : 'standard',
     purpose: random() < 0.1 ? 'return' : 'release',
-    policy: { ...planPolicy, required, singleZone: true, surge: int(random, 0, 2) },
+    policy: { ...planPolicy, requiredIn, singleZone: true, surge: int(random, 0, 2) },
     observation: { units, traffic: [] },
     release: newRelease,
     previous: Object.fromEntries([...regions.keys()].map((name) => [name, oldRelease])),
@@ -86,14 +86,14 @@ function walk(
         const zone = region.zones.find((each) => placeName(each) === placeName(stage))
         if (next.kind === 'wait') {
           if (surged > 0 || !zone || zone.surge === 0) return next.wait.reason
-          for (surged = 1; surged <= zone.surge; surged += 1)
-            units.push(extraUnit(stage, surged))
+          for (surged = 1; surged <= zone.surge; surged += 1) units.push(extraUnit(stage, surged))
           continue
         }
         const batch = units.filter((unit) => next.batch.units.includes(unit.id))
         for (const unit of batch) unit.health = 'stopped'
         look({ region, seen, evacuable })
-        for (const unit of batch) Object.assign(unit, { health: 'healthy', version: newRelease.commit })
+        for (const unit of batch)
+          Object.assign(unit, { health: 'healthy', version: newRelease.commit })
         look({ region, seen, evacuable })
       }
       for (let at = units.length - 1; at >= 0; at -= 1) if (units[at]?.surplus) units.splice(at, 1)
@@ -102,7 +102,10 @@ function walk(
   return units.every((unit) => isSettled(unit, newRelease)) ? 'done' : 'incomplete'
 }
 
-const extraUnit = (place: { readonly region: string; readonly zone: string }, at: number): Unit => ({
+const extraUnit = (
+  place: { readonly region: string; readonly zone: string },
+  at: number,
+): Unit => ({
   region: place.region,
   zone: place.zone,
   id: `${placeName(place)}/+${at}` as UnitId,
@@ -120,7 +123,8 @@ function breach({ region, seen, evacuable }: Instant, before: number): string | 
     return total >= Math.min(required, before) ? undefined : `${total} of ${required}, one zone`
   for (const zone of zones) {
     const left = total - zone.healthy
-    if (left < Math.min(required, before)) return `without ${placeName(zone)}: ${left} < ${required}`
+    if (left < Math.min(required, before))
+      return `without ${placeName(zone)}: ${left} < ${required}`
   }
   const old = seen.units
     .filter((unit) => unit.health === 'healthy' && unit.version === oldRelease.commit)
@@ -143,7 +147,10 @@ interface Tally {
   instants: number
 }
 
-function walkMany(count: number, choose: Choose): { readonly tally: Tally; readonly breaches: string[] } {
+function walkMany(
+  count: number,
+  choose: Choose,
+): { readonly tally: Tally; readonly breaches: string[] } {
   const random = seededRandom(20_260)
   const tally: Tally = { planned: 0, refused: 0, surged: 0, instants: 0 }
   const breaches: string[] = []
@@ -216,4 +223,3 @@ test('after a zone is lost nothing is taken out that the rest needs, wherever it
   }
   expect(lost).toBeGreaterThan(3_000)
 })
-

@@ -15,7 +15,7 @@ import { bakeGoal, newRelease, oldRelease, planPolicy } from './support/scenario
 const request = (
   overrides: Partial<Omit<PlanRequest, 'policy'>> & {
     readonly zones?: Record<string, number>
-    readonly required?: PlanRequest['policy']['required']
+    readonly required?: number
     readonly policy?: Partial<PlanRequest['policy']>
   } = {},
 ): PlanRequest => ({
@@ -29,7 +29,12 @@ const request = (
   ...without(overrides),
 })
 
-const without = ({ zones: _zones, required: _required, policy: _policy, ...rest }: object & {
+const without = ({
+  zones: _zones,
+  required: _required,
+  policy: _policy,
+  ...rest
+}: object & {
   readonly zones?: unknown
   readonly required?: unknown
   readonly policy?: unknown
@@ -87,9 +92,9 @@ describe('waves', () => {
         const zones = Object.fromEntries(counts.map((count, at) => [`z${at}`, count]))
         const planning = planRollout(request({ zones, required, policy: { singleZone: true } }))
         if (planning.kind === 'refused') return
-        const units = planning.plan.regions.flatMap((region) => region.waves).flatMap((wave) =>
-          wave.stages.flatMap((stage) => stage.units),
-        )
+        const units = planning.plan.regions
+          .flatMap((region) => region.waves)
+          .flatMap((wave) => wave.stages.flatMap((stage) => stage.units))
         expect(units.toSorted()).toEqual(
           request({ zones })
             .observation.units.map((unit) => unit.id)

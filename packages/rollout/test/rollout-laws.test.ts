@@ -19,11 +19,7 @@ const stories: fc.Arbitrary<Story> = fc.record({
 })
 
 /** A topology that can lose a zone, with `required` so tight that only `slack` units may be out. */
-function optionsOf({
-  zones,
-  slack,
-  seed,
-}: Story): ScenarioOptions & { readonly required: number } {
+function optionsOf({ zones, slack, seed }: Story): ScenarioOptions & { readonly required: number } {
   const named = Object.fromEntries(zones.map((count, at) => [`z${at}`, count]))
   const total = zones.reduce((a, b) => a + b, 0)
   const required = Math.max(1, total - Math.max(...zones) - slack)
@@ -48,7 +44,10 @@ test('at every instant of a rollout, with any one zone gone, healthy capacity is
       if ((await scenario.plan()).kind === 'refused') return
       let lowest = Number.POSITIVE_INFINITY
       scenario.fleet.onChange = () => {
-        lowest = Math.min(lowest, worstLoss(zoneHealth({ units: scenario.fleet.units, traffic: [] })).healthy)
+        lowest = Math.min(
+          lowest,
+          worstLoss(zoneHealth({ units: scenario.fleet.units, traffic: [] })).healthy,
+        )
       }
       inject(scenario, story)
       const { result } = await scenario.run()
@@ -69,7 +68,10 @@ test('the law can be broken by a fleet that ignores it: the check above is able 
   let lowest = Number.POSITIVE_INFINITY
   scenario.fleet.onChange = () => {
     for (const unit of scenario.fleet.units.slice(3, 6)) unit.health = 'stopped'
-    lowest = Math.min(lowest, worstLoss(zoneHealth({ units: scenario.fleet.units, traffic: [] })).healthy)
+    lowest = Math.min(
+      lowest,
+      worstLoss(zoneHealth({ units: scenario.fleet.units, traffic: [] })).healthy,
+    )
   }
   await scenario.run()
   expect(lowest).toBeLessThan(5)

@@ -12,6 +12,9 @@ export function checkFleet({ environment, observation }: PlanRequest): Finding[]
   const weightless = units.find(({ weight = 1 }) => !(Number.isFinite(weight) && weight > 0))
   if (weightless) return [refuse.weightless(weightless.id)]
   return shifted.map((place) =>
-    refuse.zoneShifted(placeName(place), 'its traffic is shifted away: no other zone is touched meanwhile'),
+    refuse.zoneShifted(
+      placeName(place),
+      'its traffic is shifted away: no other zone is touched meanwhile',
+    ),
   )
 }

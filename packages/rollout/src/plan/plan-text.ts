@@ -22,7 +22,9 @@ function heading(plan: Plan): string[] {
     `plan           ${plan.digest}`,
     `critical path  ${minutes(plan.criticalPathMs)} at most, bakes at the expected traffic`,
     ...(plan.regions.length > 1
-      ? [`next release   may begin ${minutes(plan.slowestRegionMs)} later: the slowest region is free then`]
+      ? [
+          `next release   may begin ${minutes(plan.slowestRegionMs)} later: the slowest region is free then`,
+        ]
       : []),
     ...plan.notes.map((note) => `note           ${note}`),
   ]
@@ -96,7 +98,8 @@ const regionReason = ({ lane }: Plan): string =>
 
 function bakeReasons(bakes: readonly Bake[]): string[] {
   const [first] = bakes
-  if (!first) return ['bake             none: nothing to compare with; judged by health and build alone']
+  if (!first)
+    return ['bake             none: nothing to compare with; judged by health and build alone']
   const absolute = bakes.find((bake) => bake.test === 'absolute')
   return [
     `requests needed  a release that fails ${percent(first.detectErrorRate)} of its requests is caught in ${percent(first.power)} of bakes,`,

@@ -8,7 +8,7 @@ import { checkFleet } from './fleet-checks.ts'
 import type { Bake, Lane, Plan, RegionPlan, Wave } from './plan.ts'
 import * as refuse from './plan-refusals.ts'
 import { type RequiredCapacity, regionsOf } from './region-capacity.ts'
-import { type LaidOutRegion, layOutRegion } from './region-layout.ts'
+import { type LaidOutRegion, describeRegion, layOutRegion } from './region-layout.ts'
 import { pipeline } from './timing.ts'
 
 export interface PlanRequest {
@@ -28,8 +28,7 @@ export interface PlanRequest {
 }
 
 /** What of an environment's policy a plan depends on. */
-export interface PlanPolicy {
-  readonly required: RequiredCapacity
+export interface PlanPolicy extends RequiredCapacity {
   /** The policy declares that regions may have one zone only: they lose the zone law by name. */
   readonly singleZone: boolean
   /** Most units that may be added to a zone while it is changed; 0 where the target cannot. */
@@ -94,6 +93,32 @@ export function planRollout(request: PlanRequest): Planning {
   return { kind: 'planned', plan: { ...body, digest: digestOf(body) } }
 }
 
+/**
+ * What going back needs of a plan: sums and limits, no waves. Never refused, for going back is always
+ * allowed; what it may do is decided from observation, batch by batch.
+ */
+export function planUnwinding(request: PlanRequest): Plan {
+  const { environment, release, lane, purpose, policy } = request
+  const total = weightOfAll(request.observation.units.filter((unit) => unit.surplus !== true))
+  const regions = regionsOf(request.observation).map((fleet) => ({
+    ...describeRegion(request, fleet, total),
+    waves: [],
+  }))
+  const { batchMs, batchBecause, selects } = policy
+  const body: Omit<Plan, 'digest'> = {
+    environment,
+    release,
+    lane,
+    purpose,
+    ...pipeline(regions, lane),
+    selects,
+    batchMs,
+    batchBecause,
+    notes: ['unwinding: back from where the fleet stands'],
+  }
+  return { ...body, digest: digestOf(body) }
+}
+
 const digestOf = (body: Omit<Plan, 'digest'>) =>
   digest(`sha256:${createHash('sha256').update(canonicalJson(body)).digest('hex')}`)
 
@@ -106,9 +131,7 @@ export function layOut(request: PlanRequest): Layout {
   const whole = checkFleet(request)
   if (whole.length > 0) return { kind: 'refused', findings: whole }
   const total = weightOfAll(request.observation.units.filter((unit) => unit.surplus !== true))
-  const answers = regionsOf(request.observation).map((fleet) =>
-    layOutRegion(request, fleet, total),
-  )
+  const answers = regionsOf(request.observation).map((fleet) => layOutRegion(request, fleet, total))
   const findings = answers
     .flatMap((answer) => ('findings' in answer ? [answer] : []))
     .sort((a, b) => comparePlaces({ region: a.region, zone: '' }, { region: b.region, zone: '' }))
@@ -135,9 +158,10 @@ function bakeWaves(
   const waves: Wave[] = []
   let placed = region.done
   for (const shape of region.shapes) {
-    for (const stage of shape.stages)
-      for (const id of stage.units) placed += weights.get(id) ?? 1
-    const bake = region.baked ? bakeFor(goal, `${region.region}: ${shape.name}`, placed / total) : null
+    for (const stage of shape.stages) for (const id of stage.units) placed += weights.get(id) ?? 1
+    const bake = region.baked
+      ? bakeFor(goal, `${region.region}: ${shape.name}`, placed / total)
+      : null
     if (bake && 'refusal' in bake) return bake
     waves.push({ ...shape, bake })
   }
@@ -164,7 +188,9 @@ function notesOf(request: PlanRequest, regions: readonly LaidOutRegion[]): strin
       .map(({ region }) => `zone-law: not applicable in ${region}, one zone (declared)`),
     ...regions
       .filter(({ kind }) => kind === 'initial')
-      .map(({ region }) => `initial: ${region} has no earlier release to compare with or return to`),
+      .map(
+        ({ region }) => `initial: ${region} has no earlier release to compare with or return to`,
+      ),
     ...(purpose === 'return' ? ['return: to a release that was fully good, without bakes'] : []),
     ...(done > 0
       ? [`${done} of ${own.length} units run the release already and are not changed again`]

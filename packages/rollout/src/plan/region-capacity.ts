@@ -1,8 +1,13 @@
 import type { Observation, UnitObservation } from '../fleet.ts'
 import { compareText, weightOfAll } from '../zone-capacity.ts'
 
-/** What must remain healthy: one number for the environment, or one for each region. */
-export type RequiredCapacity = number | Readonly<Record<string, number>>
+/** What must remain healthy. */
+export interface RequiredCapacity {
+  /** In the whole environment: each region keeps its share of it. */
+  readonly required: number
+  /** Regions with a number of their own. */
+  readonly requiredIn: Readonly<Record<string, number>>
+}
 
 /** A region's own R, and where it comes from. */
 export interface RegionRequirement {
@@ -20,10 +25,7 @@ export function regionsOf(observation: Observation): RegionFleet[] {
   const units = Map.groupBy(ownUnits(observation.units), (unit) => unit.region)
   return [...units]
     .map(([region, own]) => ({ ...observation, region, units: own }))
-    .sort(
-      (a, b) =>
-        weightOfAll(a.units) - weightOfAll(b.units) || compareText(a.region, b.region),
-    )
+    .sort((a, b) => weightOfAll(a.units) - weightOfAll(b.units) || compareText(a.region, b.region))
 }
 
 /** Units that a surge added come and go; a plan is about the zone's own. */
@@ -36,13 +38,13 @@ const ownUnits = (units: readonly UnitObservation[]): readonly UnitObservation[]
  * to it at least.
  */
 export function requirementOf(
-  required: RequiredCapacity,
+  { required, requiredIn }: RequiredCapacity,
   fleet: RegionFleet,
   whole: number,
 ): RegionRequirement {
   const own = weightOfAll(fleet.units)
-  if (typeof required !== 'number')
-    return { required: required[fleet.region] ?? own, because: 'the policy, for this region' }
+  const named = requiredIn[fleet.region]
+  if (named !== undefined) return { required: named, because: 'the policy, for this region' }
   if (own === whole) return { required, because: 'the policy' }
   const share = Math.ceil((required * own) / whole)
   return { required: share, because: `⌈${required} × ${own} / ${whole}⌉ by share of capacity` }

@@ -14,11 +14,16 @@ import type { PlannedZone, RegionPlan, Wave } from './plan.ts'
 import * as refuse from './plan-refusals.ts'
 import type { PlanRequest } from './planner.ts'
 import { type RegionFleet, type RegionRequirement, requirementOf } from './region-capacity.ts'
-import { type WaveShape, remainingWaves, shapeInitialWaves, shapeRepairs, shapeWaves } from './waves.ts'
+import {
+  type WaveShape,
+  remainingWaves,
+  shapeInitialWaves,
+  shapeRepairs,
+  shapeWaves,
+} from './waves.ts'
 
 /** A region's part of a plan before its bakes are known. */
-export interface LaidOutRegion
-  extends Omit<RegionPlan, 'waves' | 'startsMs' | 'durationMs'> {
+export interface LaidOutRegion extends Omit<RegionPlan, 'waves' | 'startsMs' | 'durationMs'> {
   readonly fleet: RegionFleet
   readonly shapes: readonly Omit<Wave, 'bake'>[]
   /** Capacity that runs the release already. */
@@ -32,6 +37,24 @@ export interface RefusedRegion {
   readonly findings: readonly Finding[]
 }
 
+/** A region's sums, whatever they allow. @param whole capacity of all regions together */
+export function describeRegion(
+  request: PlanRequest,
+  fleet: RegionFleet,
+  whole: number,
+): Omit<RegionPlan, 'waves' | 'startsMs' | 'durationMs'> {
+  const { required, because } = requirementOf(request.policy, fleet, whole)
+  const previous = request.previous[fleet.region] ?? null
+  return {
+    region: fleet.region,
+    previous,
+    kind: previous === null ? 'initial' : 'rolling',
+    required,
+    requiredBecause: because,
+    zones: planZones(request, fleet, required, previous === null),
+  }
+}
+
 /** @param whole capacity of all regions together */
 export function layOutRegion(
   request: PlanRequest,
@@ -39,11 +62,11 @@ export function layOutRegion(
   whole: number,
 ): LaidOutRegion | RefusedRegion {
   const { region } = observed
-  const requirement = requirementOf(request.policy.required, observed, whole)
-  const previous = request.previous[region] ?? null
+  const requirement = requirementOf(request.policy, observed, whole)
   const repairs = repairsFirst(request, observed, requirement.required)
   const fleet = repairs.length > 0 ? asRepaired(observed) : observed
-  const zones = planZones(request, fleet, requirement.required, previous === null)
+  const described = describeRegion(request, fleet, whole)
+  const { zones, previous } = described
   const findings = checkRegion({ request, fleet, requirement, zones, first: previous === null })
   if (findings.length > 0) return { region, findings }
   const done = fleet.units.filter((unit) => isOn(unit, request))
@@ -53,12 +76,7 @@ export function layOutRegion(
     ...remainingWaves(shapeOf(request, fleet, previous === null), settled),
   ]
   return {
-    region,
-    previous,
-    kind: previous === null ? 'initial' : 'rolling',
-    required: requirement.required,
-    requiredBecause: requirement.because,
-    zones,
+    ...described,
     fleet,
     shapes: shapes.map((shape) => timed(request, fleet, zones, shape)),
     done: weightOfAll(done),
@@ -102,7 +120,12 @@ function planZones(
   const unitsOf = Map.groupBy(fleet.units, (unit) => unit.zone)
   return health.map((zone) => {
     const units = unitsOf.get(zone.zone) ?? []
-    const place = { region: zone.region, zone: zone.zone, units: units.length, healthy: zone.healthy }
+    const place = {
+      region: zone.region,
+      zone: zone.zone,
+      units: units.length,
+      healthy: zone.healthy,
+    }
     if (first && zone.healthy === 0)
       return {
         ...place,
@@ -150,7 +173,9 @@ function checkRegion(check: RegionCheck): Finding[] {
 }
 
 const sums = (zone: PlannedZone, { policy }: PlanRequest): string =>
-  policy.surge > 0 ? `${zone.reason}, and a surge of ${policy.surge} does not change that` : zone.reason
+  policy.surge > 0
+    ? `${zone.reason}, and a surge of ${policy.surge} does not change that`
+    : zone.reason
 
 /** Replacing a unit that is down costs nothing; taking out a healthy one does. */
 function lacksCapacity(request: PlanRequest, fleet: RegionFleet, zone: PlannedZone): boolean {
@@ -180,10 +205,14 @@ function checkEvacuation({ request, fleet, requirement }: RegionCheck): Finding[
   if (request.purpose === 'return') return []
   const waves = shapeOf(request, fleet, false)
   const firstZone = new Set(
-    waves.filter((wave) => wave.evacuable).flatMap((wave) => wave.stages.flatMap(({ units }) => units)),
+    waves
+      .filter((wave) => wave.evacuable)
+      .flatMap((wave) => wave.stages.flatMap(({ units }) => units)),
   )
   // Past that gate already: what stands outside the first zone was placed after it was judged.
-  if (fleet.units.some((unit) => !firstZone.has(unit.id) && unit.version === request.release.commit))
+  if (
+    fleet.units.some((unit) => !firstZone.has(unit.id) && unit.version === request.release.commit)
+  )
     return []
   const old = weightOfAll(
     fleet.units.filter((unit) => unit.health === 'healthy' && !firstZone.has(unit.id)),

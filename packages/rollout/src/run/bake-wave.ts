@@ -40,7 +40,11 @@ async function watchBake(run: RolloutRun, wave: number, bake: Bake): Promise<Wav
     const judgement = judgeBake({ bake, release, start, now: seen.traffic, elapsedMs })
     if (judgement.kind === 'not-yet') continue
     const { kind, why, canary } = judgement
-    return { kind: kind === 'inconclusive' && isOutage(judgement, bake) ? 'outage' : kind, why, canary }
+    return {
+      kind: kind === 'inconclusive' && isOutage(judgement, bake) ? 'outage' : kind,
+      why,
+      canary,
+    }
   }
 }
 

@@ -103,7 +103,10 @@ function beginRun(request: RolloutRequest, beginning: Beginning): RolloutRun {
   }
 }
 
-function sayBegun({ plan, region: { region }, journal, fleet }: RolloutRun, { memory }: RolloutRequest) {
+function sayBegun(
+  { plan, region: { region }, journal, fleet }: RolloutRun,
+  { memory }: RolloutRequest,
+) {
   const what = `${refuse.shortCommit(plan.release.commit)} to ${plan.environment}, ${region}`
   journal.defer(
     memory === undefined
@@ -186,9 +189,7 @@ async function finish(run: RolloutRun, ended: RolloutResult): Promise<RolloutRes
   let final: RolloutResult['result'] = result
   try {
     await run.journal.write([
-      result === 'paused'
-        ? { kind: 'paused', findings }
-        : { kind: 'finished', result, findings },
+      result === 'paused' ? { kind: 'paused', findings } : { kind: 'finished', result, findings },
     ])
   } catch (error) {
     if (!(error instanceof Interruption)) throw error

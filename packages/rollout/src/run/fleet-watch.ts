@@ -111,6 +111,7 @@ export class FleetWatch {
     const acting = attempt(() => act(target, this.#hand(deadline.signal))).then((result) => {
       outcome = result
       ended.abort()
+      return result
     })
     const since = clock.monotonic()
     for (;;) {

@@ -35,7 +35,8 @@ export async function rollBack(
     if (tired) return [tired]
     const next = nextStep(run, seen, previous)
     if (next.kind === 'restored') break
-    const held = next.kind === 'wait' ? next.wait : await restore(run, next.batch, previous, failures)
+    const held =
+      next.kind === 'wait' ? next.wait : await restore(run, next.batch, previous, failures)
     if (held === undefined) wait.reset()
     else if (wait.isOver(held)) return overdue(run, held)
     else {

@@ -36,7 +36,9 @@ export async function endSurges(run: RolloutRun): Promise<void> {
 
 /** Zones with units beyond their own. */
 export function surged({ units }: Observation): Place[] {
-  const places = units.filter((unit) => unit.surplus === true).map(({ region, zone }) => ({ region, zone }))
+  const places = units
+    .filter((unit) => unit.surplus === true)
+    .map(({ region, zone }) => ({ region, zone }))
   const known = new Map(places.map((place) => [placeName(place), place]))
   return [...known.values()].sort(comparePlaces)
 }

@@ -1,4 +1,4 @@
-import { type FencingToken, WorldError } from '@bulkhead/vocabulary'
+import { WorldError } from '@bulkhead/vocabulary'
 import {
   type PlanPolicy,
   type Planning,
@@ -30,6 +30,7 @@ export const bakeGoal = {
 /** What a batch of the simulated fleet takes: 500 ms to drain, 1 s to start. */
 export const planPolicy: PlanPolicy = {
   required: 4,
+  requiredIn: {},
   singleZone: false,
   surge: 0,
   selects: 'units',
@@ -39,7 +40,7 @@ export const planPolicy: PlanPolicy = {
 }
 
 export interface ScenarioOptions extends Partial<Omit<FleetOptions, 'clock'>> {
-  readonly required?: PlanPolicy['required']
+  readonly required?: number
   readonly singleZone?: boolean
   readonly lane?: 'standard' | 'hotfix'
   readonly purpose?: 'release' | 'return'
@@ -121,7 +122,13 @@ export class Scenario {
       clock: this.clock,
       signal: this.stop.signal,
       onProgress: (progress) => this.progress.push(progress),
-      limits: { pollMs: 250, capacityMs: 30_000, silenceMs: 5_000, settleMs: 1_000, lifeMs: 10_000 },
+      limits: {
+        pollMs: 250,
+        capacityMs: 30_000,
+        silenceMs: 5_000,
+        settleMs: 1_000,
+        lifeMs: 10_000,
+      },
       ...extra,
     })
   }
@@ -140,8 +147,6 @@ export class Scenario {
     )
   }
 }
-
-export const nextToken = (token + 5) as FencingToken
 
 export const appendFault = (): WorldError =>
   new WorldError({

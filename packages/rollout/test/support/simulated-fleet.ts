@@ -78,7 +78,14 @@ export class SimulatedFleet implements Target {
   readonly #untilError = new Map<string, number>()
   readonly #surge: number
 
-  constructor({ clock, regions, running, requestsPerSecond = 200, seed = 1, surge = 0 }: FleetOptions) {
+  constructor({
+    clock,
+    regions,
+    running,
+    requestsPerSecond = 200,
+    seed = 1,
+    surge = 0,
+  }: FleetOptions) {
     this.#surge = surge
     this.#clock = clock
     this.#random = seededRandom(seed)
@@ -108,7 +115,9 @@ export class SimulatedFleet implements Target {
     const counted = [...this.requests.keys()].map(placeOfKey).toSorted(byVersion)
     return {
       units: this.units
-        .filter((unit) => unit.region === (region ?? unit.region) && unit.zone === (zone ?? unit.zone))
+        .filter(
+          (unit) => unit.region === (region ?? unit.region) && unit.zone === (zone ?? unit.zone),
+        )
         .map((unit) => ({
           ...unit,
           version: unit.version && (this.lying.get(unit.version) ?? unit.version),
@@ -171,18 +180,21 @@ export class SimulatedFleet implements Target {
     return Promise.resolve({ kind: 'applied', victims: 0 })
   }
 
-  async surge(order: SurgeOrder, release: ShippedRelease, hand: Hand): Promise<StageOutcome> {
+  async surge(order: SurgeOrder, wanted: ShippedRelease, hand: Hand): Promise<StageOutcome> {
     await this.#call('surge')
     if (hand.token < this.newest) return { kind: 'stale-token', newest: this.newest }
     this.newest = hand.token
     if (order.extra > this.#surge) return { kind: 'refused', reason: `at most ${this.#surge}` }
     const { region, zone } = order
-    const ids = Array.from({ length: this.#surge }, (_, at) => `${region}/${zone}/+${at + 1}` as UnitId)
+    const ids = Array.from(
+      { length: this.#surge },
+      (_, at) => `${region}/${zone}/+${at + 1}` as UnitId,
+    )
     for (const [at, id] of ids.entries()) {
       const there = this.units.findIndex((unit) => unit.id === id)
       if (at >= order.extra && there !== -1) this.units.splice(there, 1)
       if (at >= order.extra || there !== -1) continue
-      const version = release.commit
+      const version = wanted.commit
       this.units.push({ id, region, zone, version, health: 'starting', surplus: true })
     }
     await this.#clock.sleep(1000)
@@ -221,7 +233,10 @@ export class SimulatedFleet implements Target {
 
   /** Requests that a build has answered, in all regions. */
   countOf(counts: ReadonlyMap<string, number>, version: CommitId): number {
-    return [...counts].reduce((sum, [key, n]) => sum + (placeOfKey(key).version === version ? n : 0), 0)
+    return [...counts].reduce(
+      (sum, [key, n]) => sum + (placeOfKey(key).version === version ? n : 0),
+      0,
+    )
   }
 
   /** Requests since the last call: each region's share of them, spread evenly over its healthy units. */
