@@ -1,5 +1,6 @@
 import type { Figure } from '../figure.ts'
 import { coldStart } from './cold-start.ts'
+import { judge } from './judge.ts'
 import { largeGoJson, largeTap, smallReports } from './other-reports.ts'
 import { plan } from './plan.ts'
 import { reports, reportsWithChildren } from './reports.ts'
@@ -13,5 +14,6 @@ export const figures: readonly Figure[] = [
   largeGoJson,
   largeTap,
   plan,
+  ...judge,
   coldStart,
 ]

@@ -26,6 +26,8 @@ export {
   planUnwinding,
 } from './plan/planner.ts'
 export { renderPlan } from './plan/plan-text.ts'
+export { judgeBake } from './judgement.ts'
+export { seededRandom, trialsToNextHit } from './seeded-random.ts'
 export {
   type FleetSample,
   type RolloutDecision,
@@ -62,3 +64,11 @@ export type { RolloutChapter, RolloutRecord } from './page/record.ts'
 export { renderRolloutPage } from './page/rollout-page.ts'
 export { type Calendar, type Freeze, type FreezeWindow, freezeAt } from './calendar.ts'
 export { type RegionHooks, type RegionResults, runPipeline, wholeResult } from './run/pipeline.ts'
+export type { DayParameters } from './simulation/day.ts'
+export {
+  type Forecast,
+  type LatencySummary,
+  type Need,
+  forecast,
+  needFor,
+} from './simulation/forecast.ts'

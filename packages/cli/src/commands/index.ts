@@ -25,6 +25,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Register>>> = {
   abort: async () => (await import('./steer.ts')).registerAbort,
   rollback: async () => (await import('./steer.ts')).registerRollback,
   status: async () => (await import('./status.ts')).registerStatus,
+  simulate: async () => (await import('./simulate.ts')).registerSimulate,
   fleet: async () => (await import('./fleet.ts')).registerFleet,
   ledger: async () => (await import('./ledger.ts')).registerLedger,
   notify: async () => (await import('./notify.ts')).registerNotify,
