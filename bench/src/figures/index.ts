@@ -2,6 +2,7 @@ import type { Figure } from '../figure.ts'
 import { coldStart } from './cold-start.ts'
 import { judge } from './judge.ts'
 import { largeGoJson, largeTap, smallReports } from './other-reports.ts'
+import { ledger } from './ledger.ts'
 import { plan } from './plan.ts'
 import { reports, reportsWithChildren } from './reports.ts'
 import { signatures } from './signatures.ts'
@@ -14,6 +15,7 @@ export const figures: readonly Figure[] = [
   largeGoJson,
   largeTap,
   plan,
+  ...ledger,
   ...judge,
   coldStart,
 ]
