@@ -17,6 +17,8 @@ export const ENTRY_KINDS = [
   'deploy.finished',
   'deploy.refused',
   'rollback.started',
+  'queue.added',
+  'queue.removed',
   'heartbeat',
   'key.rotated',
   'key.revoked',

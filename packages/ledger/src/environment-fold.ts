@@ -11,6 +11,8 @@ import type {
 } from './environment-state.ts'
 import { KINDS } from './kinds.ts'
 import { type GoodMemory, GoodReleases } from './good-releases.ts'
+import { QueueFold, trainEndOf } from './queue/queue-fold.ts'
+import { carriedItemsOf, isPinned, removedItemOf } from './queue/queue-rules.ts'
 import { type OnRecord, type Step, brokenLeaseOf, leaseOf, orderOf } from './rules.ts'
 
 type Folded = Step & Pick<EntryOnRecord, 'digest'>
@@ -35,9 +37,14 @@ export class EnvironmentFold implements OnRecord {
   #unfinished: readonly RolloutOnRecord[] = []
   #good = new GoodReleases()
   #head: EnvironmentState['head'] = null
+  #queue = new QueueFold()
 
   get leases(): readonly LeaseOnRecord[] {
     return this.#leases
+  }
+
+  get queue(): QueueFold {
+    return this.#queue
   }
 
   rolloutOf(token: FencingToken): RolloutOnRecord | undefined {
@@ -72,6 +79,7 @@ export class EnvironmentFold implements OnRecord {
     else if (entry.kind === 'gate.verdict') this.#judge(entry)
     else if (entry.kind === 'lease.broken') this.#break(entry)
     else if (entry.kind === 'deploy.ordered') this.#order(entry)
+    else if (entry.kind === 'queue.added' || entry.kind === 'queue.removed') this.#line(entry)
     else if (fence !== undefined && entry.kind === 'lease.released') this.#endLease(fence)
     else if (fence !== undefined && release !== undefined) this.#deploy(entry, fence, release)
   }
@@ -86,6 +94,14 @@ export class EnvironmentFold implements OnRecord {
   #break({ data }: Folded): void {
     const token = brokenLeaseOf(data)
     if (token !== undefined) this.#endLease(token)
+  }
+
+  #line({ kind, release, data, index, at, actors }: Folded): void {
+    if (kind === 'queue.removed') this.#queue.remove(removedItemOf(data) ?? -1)
+    else if (release !== undefined) {
+      const by = actors[0] === undefined ? 'unknown' : `${actors[0].provider}:${actors[0].id}`
+      this.#queue.add({ ...release, id: index, pinned: isPinned(data), by, at })
+    }
   }
 
   #order(entry: Folded): void {
@@ -121,8 +137,8 @@ export class EnvironmentFold implements OnRecord {
   }
 
   #deploy(entry: Folded, token: FencingToken, release: ReleaseOnRecord): void {
-    const { kind, at, data } = entry
-    if (kind === 'deploy.started') this.#start(token, release, at)
+    const { kind, data } = entry
+    if (kind === 'deploy.started') this.#start(token, entry, release)
     else if (kind === 'deploy.resumed') this.#resume(token, data['of'])
     else if (kind === 'deploy.finished') this.#finish(entry, token, release)
     const rollout = this.#rollouts.get(token)
@@ -134,10 +150,11 @@ export class EnvironmentFold implements OnRecord {
     else if (kind === 'deploy.paused') this.#rollouts.set(token, { ...rollout, paused: true })
   }
 
-  #start(token: FencingToken, release: ReleaseOnRecord, startedAt: string): void {
+  #start(token: FencingToken, { at: startedAt, data }: Folded, release: ReleaseOnRecord): void {
     const region = this.#regionOf(token)
     const fresh = { id: token, token, region, startedAt, steps: 0, paused: false, ordered: null }
     this.#rollouts.set(token, { ...release, ...fresh, direction: 'forward' })
+    this.#queue.start(token, carriedItemsOf(data) ?? [])
   }
 
   #resume(token: FencingToken, of: unknown): void {
@@ -148,6 +165,8 @@ export class EnvironmentFold implements OnRecord {
   }
 
   #finish({ index, at, data }: Folded, token: FencingToken, release: ReleaseOnRecord): void {
+    // What it carries is known by the token under which it began.
+    this.#queue.finish(this.#rollouts.get(token)?.id ?? token, trainEndOf(data['result']), index)
     this.#rollouts.delete(token)
     if (data['result'] === 'stuck') this.#holdLease(token)
     if (data['result'] !== 'released') return
@@ -194,6 +213,7 @@ export class EnvironmentFold implements OnRecord {
     copy.#unfinished = this.#unfinished
     copy.#good = this.#good.fork()
     copy.#head = this.#head
+    copy.#queue = this.#queue.fork()
     return copy
   }
 
@@ -243,6 +263,7 @@ export class EnvironmentFold implements OnRecord {
       unfinished: this.#unfinished,
       verdicts: Object.fromEntries(this.#verdicts),
       blocks: Object.fromEntries(this.#blocks),
+      queue: this.#queue.state(),
     }
   }
 }

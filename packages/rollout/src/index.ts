@@ -72,3 +72,9 @@ export {
   forecast,
   needFor,
 } from './simulation/forecast.ts'
+export {
+  type Ancestry,
+  type NextTrain,
+  type WaitingRelease,
+  nextTrain,
+} from './queue/next-train.ts'
