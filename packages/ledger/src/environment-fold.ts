@@ -133,8 +133,8 @@ export class EnvironmentFold implements OnRecord {
   }
 
   #deploy(entry: Folded, token: FencingToken, release: ReleaseOnRecord): void {
-    const { kind, data } = entry
-    if (kind === 'deploy.started') this.#start(token, entry, release)
+    const { kind, at, data } = entry
+    if (kind === 'deploy.started') this.#start(token, release, at)
     else if (kind === 'deploy.resumed') this.#resume(token, data['of'])
     else if (kind === 'deploy.finished') this.#finish(entry, token, release)
     const rollout = this.#rollouts.get(token)
@@ -146,11 +146,10 @@ export class EnvironmentFold implements OnRecord {
     else if (kind === 'deploy.paused') this.#rollouts.set(token, { ...rollout, paused: true })
   }
 
-  #start(token: FencingToken, { at: startedAt, data }: Folded, release: ReleaseOnRecord): void {
+  #start(token: FencingToken, release: ReleaseOnRecord, startedAt: string): void {
     const region = this.#regionOf(token)
     const fresh = { id: token, token, region, startedAt, steps: 0, paused: false, ordered: null }
     this.#rollouts.set(token, { ...release, ...fresh, direction: 'forward' })
-    this.#queue.start(token, carriedItemsOf(data) ?? [])
   }
 
   #resume(token: FencingToken, of: unknown): void {
@@ -161,8 +160,6 @@ export class EnvironmentFold implements OnRecord {
   }
 
   #finish({ index, at, data }: Folded, token: FencingToken, release: ReleaseOnRecord): void {
-    // What it carries is known by the token under which it began.
-    this.#queue.finish(this.#rollouts.get(token)?.id ?? token, trainEndOf(data['result']), index)
     this.#rollouts.delete(token)
     if (data['result'] === 'stuck') this.#holdLease(token)
     if (data['result'] !== 'released') return
