@@ -1,6 +1,7 @@
 import type { Figure } from '../figure.ts'
 import { coldStart } from './cold-start.ts'
-import { largeGoJson, largeTap, smallReports } from './other-reports.ts'
+import { largeGoJson, largeJestJson, largePlaywrightJson } from './json-reports.ts'
+import { largeTap, smallReports } from './other-reports.ts'
 import { plan } from './plan.ts'
 import { reports, reportsWithChildren } from './reports.ts'
 import { signatures } from './signatures.ts'
@@ -10,6 +11,8 @@ export const figures: readonly Figure[] = [
   reports,
   reportsWithChildren,
   smallReports,
+  largeJestJson,
+  largePlaywrightJson,
   largeGoJson,
   largeTap,
   plan,

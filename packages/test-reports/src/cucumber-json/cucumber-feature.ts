@@ -11,6 +11,7 @@ export class CucumberFeature {
   readonly #feature: JsonRecord
   readonly #where: string
   #background: CucumberOutcome | undefined
+  #scenarios = 0
   #anyBad = false
 
   constructor(feature: JsonRecord, where: string, names: ScenarioNames, reading: Reading) {
@@ -25,6 +26,7 @@ export class CucumberFeature {
     for (const [index, element] of elements.entries())
       this.#element(element, `${this.#where}.elements[${index}]`)
     this.#closeBackground()
+    if (this.#scenarios === 0) this.#add('test/no-tests', this.#where, 'a feature has no scenarios')
     // Before a rule behave leaves out the status of a scenario, so that the whole must have one.
     if (this.#isBehave && typeof this.#feature.value('status') !== 'string')
       this.#add('test/unknown-status', this.#where, 'the feature has no status')
@@ -50,6 +52,7 @@ export class CucumberFeature {
   }
 
   #scenario(element: JsonRecord, outcome: CucumberOutcome, where: string): void {
+    this.#scenarios += 1
     const ownSteps = outcome.steps
     if (this.#background) outcome.include(this.#background)
     this.#background = undefined

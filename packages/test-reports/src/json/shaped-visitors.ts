@@ -21,7 +21,7 @@ interface ObjectPlan {
 /** Sees an object of a known shape (see `readShape`) whose large members are read piece by piece. */
 class ShapedObject implements JsonVisitor {
   readonly #plan: ObjectPlan
-  readonly #members = new Map<string, unknown>()
+  readonly #members: Record<string, unknown> = {}
 
   constructor(plan: ObjectPlan) {
     this.#plan = plan
@@ -34,12 +34,12 @@ class ShapedObject implements JsonVisitor {
     const enter = isWhole && Object.hasOwn(within, key) ? within[key] : undefined
     if (enter === undefined) return 'keep'
     const choice = enter(new JsonRecord(this.#members))
-    this.#members.set(key, undefined)
+    this.#members[key] = undefined
     return choice
   }
 
   take(key: string, value: unknown): void {
-    this.#members.set(key, value)
+    this.#members[key] = value
   }
 
   end(): void {
