@@ -2,6 +2,7 @@ import type { Figure } from '../figure.ts'
 import { coldStart } from './cold-start.ts'
 import { largeGoJson, largeJestJson, largePlaywrightJson } from './json-reports.ts'
 import { largeTap, smallReports } from './other-reports.ts'
+import { judge } from './judge.ts'
 import { plan } from './plan.ts'
 import { reports, reportsWithChildren } from './reports.ts'
 import { signatures } from './signatures.ts'
@@ -16,5 +17,6 @@ export const figures: readonly Figure[] = [
   largeGoJson,
   largeTap,
   plan,
+  ...judge,
   coldStart,
 ]
