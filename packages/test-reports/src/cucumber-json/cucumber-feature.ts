@@ -1,6 +1,7 @@
 import type { Reading } from '../byte-reader.ts'
 import type { JsonRecord } from '../json/json-shape.ts'
 import type { TestId } from '../test-run.ts'
+import type { CucumberElement } from './cucumber-element.ts'
 import { CucumberOutcome, type MissingResult } from './cucumber-outcome.ts'
 import type { ScenarioNames } from './scenario-names.ts'
 
@@ -22,9 +23,8 @@ export class CucumberFeature {
   }
 
   /** @param elements backgrounds and scenarios in their order */
-  read(elements: readonly JsonRecord[]): void {
-    for (const [index, element] of elements.entries())
-      this.#element(element, `${this.#where}.elements[${index}]`)
+  read(elements: readonly CucumberElement[]): void {
+    for (const element of elements) this.#element(element)
     this.#closeBackground()
     if (this.#scenarios === 0) this.#add('test/no-tests', this.#where, 'a feature has no scenarios')
     // Before a rule behave leaves out the status of a scenario, so that the whole must have one.
@@ -36,29 +36,24 @@ export class CucumberFeature {
       this.#add('test/suite-error', this.#where, `the feature is not passed: ${whole.detail}`)
   }
 
-  #element(element: JsonRecord, where: string): void {
-    const { remarks } = this.#reading
-    const type = element.has('type') ? element.text('type') : 'scenario'
-    const outcome = new CucumberOutcome(remarks)
-    outcome.addHooks(element, where)
-    outcome.addSteps(element.list('steps'), `${where}.steps`, this.#missing(type))
-    outcome.addStated(element, where)
+  #element(element: CucumberElement): void {
+    const { type, outcome, where } = element
+    outcome.settle(this.#missing(type))
     if (type === 'background') {
       this.#closeBackground()
       this.#background = outcome
-    } else if (type === 'scenario' || type === 'scenario_outline')
-      this.#scenario(element, outcome, where)
+    } else if (type === 'scenario' || type === 'scenario_outline') this.#scenario(element)
     else this.#add('test/unknown-element', where, `an element is a ${type.slice(0, 80)}`)
   }
 
-  #scenario(element: JsonRecord, outcome: CucumberOutcome, where: string): void {
+  #scenario(element: CucumberElement): void {
+    const { outcome, where } = element
     this.#scenarios += 1
     const ownSteps = outcome.steps
     if (this.#background) outcome.include(this.#background)
     this.#background = undefined
     const { status } = outcome
-    if (element.text('name').trim() === '')
-      this.#add('test/unnamed', where, 'a scenario has no name')
+    if (element.name.trim() === '') this.#add('test/unnamed', where, 'a scenario has no name')
     if (ownSteps === 0 && status === 'passed')
       this.#add('test/no-assertions', where, 'a scenario has no steps')
     this.#anyBad ||= status !== 'passed'
@@ -77,11 +72,10 @@ export class CucumberFeature {
     } else this.#add('test/suite-error', this.#where, `a background is not passed: ${detail}`)
   }
 
-  #idOf(element: JsonRecord): TestId {
+  #idOf({ name, place }: CucumberElement): TestId {
     const file = this.#feature.text('uri') || this.#feature.text('location').replace(/:\d+$/, '')
     const className = this.#feature.text('name')
-    const place = element.has('line') ? String(element.number('line')) : element.text('location')
-    return this.#names.idOf({ file, className, name: element.text('name') }, place)
+    return this.#names.idOf({ file, className, name }, place)
   }
 
   /** behave lists a background without results, and its steps again in every scenario. */

@@ -29,11 +29,6 @@ export class JsonRecord {
     this.#members = members
   }
 
-  /** The same with these members besides. */
-  with(members: Readonly<Record<string, unknown>>): JsonRecord {
-    return new JsonRecord({ ...this.#members, ...members })
-  }
-
   has(name: string): boolean {
     return Object.hasOwn(this.#members, name)
   }
