@@ -3,6 +3,7 @@ import { coldStart } from './cold-start.ts'
 import { largeGoJson, largeJestJson, largePlaywrightJson } from './json-reports.ts'
 import { largeTap, smallReports } from './other-reports.ts'
 import { judge } from './judge.ts'
+import { ledger } from './ledger.ts'
 import { plan } from './plan.ts'
 import { reports, reportsWithChildren } from './reports.ts'
 import { signatures } from './signatures.ts'
@@ -17,6 +18,7 @@ export const figures: readonly Figure[] = [
   largeGoJson,
   largeTap,
   plan,
+  ...ledger,
   ...judge,
   coldStart,
 ]
