@@ -10,7 +10,6 @@ export interface CucumberElement {
   readonly name: string
   /** Where it stands in its file: what tells the rows of an outline apart. */
   readonly place: string
-  readonly where: string
   readonly outcome: CucumberOutcome
 }
 
@@ -36,7 +35,7 @@ export function cucumberElement(
       outcome.addStated(element, where)
       const type = element.has('type') ? element.text('type') : 'scenario'
       const line = element.has('line') ? String(element.number('line')) : element.text('location')
-      done({ type, name: element.text('name'), place: line, where, outcome })
+      done({ type, name: element.text('name'), place: line, outcome })
     },
   })
 }

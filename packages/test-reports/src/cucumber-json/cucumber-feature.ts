@@ -24,7 +24,8 @@ export class CucumberFeature {
 
   /** @param elements backgrounds and scenarios in their order */
   read(elements: readonly CucumberElement[]): void {
-    for (const element of elements) this.#element(element)
+    for (const [index, element] of elements.entries())
+      this.#element(element, `${this.#where}.elements[${index}]`)
     this.#closeBackground()
     if (this.#scenarios === 0) this.#add('test/no-tests', this.#where, 'a feature has no scenarios')
     // Before a rule behave leaves out the status of a scenario, so that the whole must have one.
@@ -36,18 +37,18 @@ export class CucumberFeature {
       this.#add('test/suite-error', this.#where, `the feature is not passed: ${whole.detail}`)
   }
 
-  #element(element: CucumberElement): void {
-    const { type, outcome, where } = element
+  #element(element: CucumberElement, where: string): void {
+    const { type, outcome } = element
     outcome.settle(this.#missing(type))
     if (type === 'background') {
       this.#closeBackground()
       this.#background = outcome
-    } else if (type === 'scenario' || type === 'scenario_outline') this.#scenario(element)
+    } else if (type === 'scenario' || type === 'scenario_outline') this.#scenario(element, where)
     else this.#add('test/unknown-element', where, `an element is a ${type.slice(0, 80)}`)
   }
 
-  #scenario(element: CucumberElement): void {
-    const { outcome, where } = element
+  #scenario(element: CucumberElement, where: string): void {
+    const { outcome } = element
     this.#scenarios += 1
     const ownSteps = outcome.steps
     if (this.#background) outcome.include(this.#background)
