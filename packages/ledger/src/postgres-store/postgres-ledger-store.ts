@@ -74,7 +74,10 @@ export function postgresLedgerStore({ url, ledger }: PostgresLedgerStoreOptions)
       const rows = await ask<{ index: number; attempt: number }>(REPLACED, size)
       const tiles = await ask<{ path: string }>(TILE_PATHS)
       const foreign = tiles.filter(({ path }) => !isTile(path)).map(({ path }) => path)
-      return [...rows.map(({ index, attempt }) => `entries ${index}, attempt ${attempt}`), ...foreign]
+      return [
+        ...rows.map(({ index, attempt }) => `entries ${index}, attempt ${attempt}`),
+        ...foreign,
+      ]
         .slice(0, MAX_REMARKS)
         .map(foreignPath)
     },

@@ -16,7 +16,6 @@ export async function proveConditionalWrites(bucket: Bucket, prefix: string): Pr
     code: 'usage/invalid-option',
     subject: 'ledger.store',
     message: 'this bucket does not keep to conditional writes: it wrote one object twice',
-    remedy:
-      'use a server that does; Ceph up to version 16 does only in buckets without versioning',
+    remedy: 'use a server that does; Ceph up to version 16 does only in buckets without versioning',
   })
 }

@@ -2,14 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
-import {
-  engineIsAbsent,
-  freePort,
-  runTool,
-  startEngine,
-  stopEngine,
-  untilReady,
-} from './engine.ts'
+import { engineIsAbsent, freePort, runTool, startEngine, stopEngine, untilReady } from './engine.ts'
 
 export const cephIsAbsent = engineIsAbsent('ceph-mon', 'ceph-osd', 'radosgw', 'ceph')
 
@@ -31,7 +24,16 @@ export async function startCeph(home: string) {
       log: join(home, `${command}.log`),
     })
   const map = join(home, 'monmap')
-  runTool(['monmaptool', '--create', '--addv', 'a', `[v1:127.0.0.1:${monitor}]`, '--fsid', fsid, map])
+  runTool([
+    'monmaptool',
+    '--create',
+    '--addv',
+    'a',
+    `[v1:127.0.0.1:${monitor}]`,
+    '--fsid',
+    fsid,
+    map,
+  ])
   tool('ceph-mon', '--mkfs', '-i', 'a', '--monmap', map)
   const mon = daemon('ceph-mon', '-i', 'a')
   await untilReady('ceph-mon', [mon], () => {
@@ -47,7 +49,19 @@ export async function startCeph(home: string) {
     return tool('ceph', 'osd', 'stat').includes('1 up')
   })
   const { accessKeyId, secretAccessKey } = ACCESS
-  tool('radosgw-admin', 'user', 'create', '--uid', 'test', '--display-name', 'test', '--access-key', accessKeyId, '--secret-key', secretAccessKey)
+  tool(
+    'radosgw-admin',
+    'user',
+    'create',
+    '--uid',
+    'test',
+    '--display-name',
+    'test',
+    '--access-key',
+    accessKeyId,
+    '--secret-key',
+    secretAccessKey,
+  )
   const gateway = daemon('radosgw', '-n', 'client.rgw')
   const endpoint = `http://127.0.0.1:${port}`
   await untilReady('radosgw', [mon, osd, gateway], async () => (await fetch(endpoint)).ok)

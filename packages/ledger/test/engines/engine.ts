@@ -44,7 +44,7 @@ export function startEngine({ argv, cwd, log, env = {}, uid }: EngineProcess): C
 const logs = new WeakMap<ChildProcess, string>()
 
 const saidBy = (child: ChildProcess): string =>
-  `${child.spawnfile} ${child.exitCode ?? child.signalCode ?? "runs"}: ` +
+  `${child.spawnfile} ${child.exitCode ?? child.signalCode ?? 'runs'}: ` +
   readFileSync(logs.get(child) ?? '/dev/null', 'utf8').slice(-2_000)
 
 export async function stopEngine(

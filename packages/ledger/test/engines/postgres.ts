@@ -23,15 +23,42 @@ export async function startPostgres(home: string) {
   const as = uid === undefined ? {} : { uid }
   runTool([bin('initdb'), '-D', data, '-U', 'owner', '-A', 'trust', '--no-sync'], as)
   const port = await freePort()
-  const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=${home}`, 'fsync=off', 'max_connections=200']
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    `unix_socket_directories=${home}`,
+    'fsync=off',
+    'max_connections=200',
+  ]
   const child = startEngine({
-    argv: [bin('postgres'), '-D', data, '-p', String(port), ...settings.flatMap((set) => ['-c', set])],
+    argv: [
+      bin('postgres'),
+      '-D',
+      data,
+      '-p',
+      String(port),
+      ...settings.flatMap((set) => ['-c', set]),
+    ],
     cwd: home,
     log: join(home, 'postgres.log'),
     ...as,
   })
   const ask = (...args: readonly string[]) =>
-    runTool([bin('psql'), '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-h', '127.0.0.1', '-p', String(port), '-U', 'owner', '-d', 'postgres', ...args])
+    runTool([
+      bin('psql'),
+      '-X',
+      '-q',
+      '-v',
+      'ON_ERROR_STOP=1',
+      '-h',
+      '127.0.0.1',
+      '-p',
+      String(port),
+      '-U',
+      'owner',
+      '-d',
+      'postgres',
+      ...args,
+    ])
   await untilReady('PostgreSQL', [child], () => {
     ask('-c', 'SELECT 1')
     return true

@@ -28,7 +28,8 @@ export async function cutProxy(port: number): Promise<CutProxy> {
       if (plan?.direction !== direction) return void to.write(chunk)
       left -= 1
       if (left > 0) return void to.write(chunk)
-      const half = plan.how === 'half' ? chunk.subarray(0, Math.floor(chunk.byteLength / 2)) : Buffer.alloc(0)
+      const half =
+        plan.how === 'half' ? chunk.subarray(0, Math.floor(chunk.byteLength / 2)) : Buffer.alloc(0)
       plan = undefined
       to.write(half, () => {
         from.destroy()

@@ -6,6 +6,7 @@ import { anyRepository } from './any-repository.ts'
 import { type StoreBench, conformsToLedgerStore } from './conformance.ts'
 import { cutProxy } from './cut-proxy.ts'
 import type { StorePlace } from './store-place.ts'
+import { writingProgram } from './writing-program.ts'
 
 describe.skipIf(dynamoIsAbsent)('a ledger in DynamoDB', () => {
   const stack = new AsyncDisposableStack()
@@ -14,6 +15,7 @@ describe.skipIf(dynamoIsAbsent)('a ledger in DynamoDB', () => {
 
   beforeAll(async () => {
     const home = stack.use(await temporaryDirectory())
+    const child = stack.use(await writingProgram()).path
     const repository = stack.use(await anyRepository()).path
     const engine = stack.use(await startDynamo(home.path))
     for (const [name, value] of Object.entries(engine.env)) process.env[name] = value
@@ -33,11 +35,12 @@ describe.skipIf(dynamoIsAbsent)('a ledger in DynamoDB', () => {
     const moved = ({ address }: StorePlace, port: number) =>
       at(('name' in address && address.name) || '', port)
     bench = {
+      child,
       fresh: async () => at(`ledger-${(ledgers += 1)}`, engine.port),
       line: { proxy, through: (place) => moved(place, proxy.port) },
       unreachable: (place) => moved(place, closed),
       // DynamoDB Local answers some hundred requests a second on two cores.
-      crowd: { processes: 50, attempts: 20 },
+      crowd: { processes: 50, attempts: 5 },
     }
   })
   afterAll(() => stack.disposeAsync())

@@ -6,6 +6,7 @@ import { anyRepository } from './any-repository.ts'
 import { type StoreBench, conformsToLedgerStore } from './conformance.ts'
 import { cutProxy } from './cut-proxy.ts'
 import { type StorePlace, openPlace } from './store-place.ts'
+import { writingProgram } from './writing-program.ts'
 import { ledgerKey, open, writeRelease } from '../log-fixture.ts'
 
 describe.skipIf(postgresIsAbsent)('a ledger in PostgreSQL', () => {
@@ -16,6 +17,7 @@ describe.skipIf(postgresIsAbsent)('a ledger in PostgreSQL', () => {
 
   beforeAll(async () => {
     const home = stack.use(await temporaryDirectory())
+    const child = stack.use(await writingProgram()).path
     const repository = stack.use(await anyRepository()).path
     engine = stack.use(await startPostgres(home.path))
     for (const [name, value] of Object.entries(engine.env)) process.env[name] = value
@@ -23,9 +25,14 @@ describe.skipIf(postgresIsAbsent)('a ledger in PostgreSQL', () => {
     const closed = await freePort()
     const at = (place: StorePlace, port: number): StorePlace => ({
       ...place,
-      address: { store: 'postgres', url: `postgres://127.0.0.1:${port}/postgres`, ...nameOf(place) },
+      address: {
+        store: 'postgres',
+        url: `postgres://127.0.0.1:${port}/postgres`,
+        ...nameOf(place),
+      },
     })
     bench = {
+      child,
       fresh: async () => {
         ledgers += 1
         const address = { store: 'postgres', url: engine.url, name: `ledger-${ledgers}` } as const
@@ -33,6 +40,7 @@ describe.skipIf(postgresIsAbsent)('a ledger in PostgreSQL', () => {
       },
       line: { proxy, through: (place) => at(place, proxy.port) },
       unreachable: (place) => at(place, closed),
+      // Ten thousand attempts in all.
       crowd: { processes: 50, attempts: 200 },
     }
   })

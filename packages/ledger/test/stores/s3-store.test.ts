@@ -13,6 +13,7 @@ import { anyRepository } from './any-repository.ts'
 import { type StoreBench, conformsToLedgerStore } from './conformance.ts'
 import { cutProxy } from './cut-proxy.ts'
 import { type StorePlace, openPlace } from './store-place.ts'
+import { writingProgram } from './writing-program.ts'
 
 describe.skipIf(cephIsAbsent)('a ledger in S3, on Ceph', () => {
   const stack = new AsyncDisposableStack()
@@ -23,6 +24,7 @@ describe.skipIf(cephIsAbsent)('a ledger in S3, on Ceph', () => {
 
   beforeAll(async () => {
     const home = stack.use(await temporaryDirectory())
+    const child = stack.use(await writingProgram()).path
     const repository = stack.use(await anyRepository()).path
     engine = stack.use(await startCeph(home.path))
     for (const [name, value] of Object.entries(engine.env)) process.env[name] = value
@@ -43,11 +45,12 @@ describe.skipIf(cephIsAbsent)('a ledger in S3, on Ceph', () => {
     const moved = ({ address }: StorePlace, port: number) =>
       place(shared, ('name' in address && address.name) || '', port)
     bench = {
+      child,
       fresh: async () => place(shared, `ledger-${(ledgers += 1)}`),
       line: { proxy, through: (at) => moved(at, proxy.port) },
       unreachable: (at) => moved(at, closed),
       // A write takes Ceph some milliseconds on one disk in memory.
-      crowd: { processes: 50, attempts: 10 },
+      crowd: { processes: 50, attempts: 3 },
     }
   }, 120_000)
   afterAll(() => stack.disposeAsync())

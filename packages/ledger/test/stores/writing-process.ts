@@ -23,25 +23,26 @@ export interface WritingOrder {
 const order = JSON.parse(process.argv[2] ?? '') as WritingOrder
 const say = (word: string) => writeSync(1, `${word}\n`)
 
-if (order.killAt !== undefined) killAtStep(order.killAt)
 await using opened = await openPlace(order.place)
-await (order.attempts === undefined ? holdLease(opened.store) : tryOften(opened.store, order.attempts))
+await (order.attempts === undefined
+  ? holdLease(opened.store)
+  : tryOften(opened.store, order.attempts))
 
-/** Counts every write to a socket, a server's or a child process's, and dies instead of the n-th. */
+/** Counts whatever goes out to a server or a child process, and dies instead of the n-th. */
 function killAtStep(last: number): void {
   let step = 0
-  const write = Socket.prototype.write
-  Socket.prototype.write = function (this: Socket, ...args: Parameters<typeof write>) {
+  const dieAtLast = () => {
     step += 1
     if (step === last) process.kill(process.pid, 'SIGKILL')
-    return write.apply(this, args)
-  } as typeof write
-  const end = Socket.prototype.end
-  Socket.prototype.end = function (this: Socket, ...args: Parameters<typeof end>) {
-    step += 1
-    if (step === last) process.kill(process.pid, 'SIGKILL')
-    return end.apply(this, args)
-  } as typeof end
+  }
+  for (const name of ['_write', '_writev', '_final']) {
+    const original: unknown = Reflect.get(Socket.prototype, name)
+    if (typeof original !== 'function') continue
+    Reflect.set(Socket.prototype, name, function (this: Socket, ...args: unknown[]) {
+      dieAtLast()
+      return Reflect.apply(original, this, args) as unknown
+    })
+  }
 }
 
 function open(store: LedgerStore) {
@@ -60,6 +61,8 @@ function open(store: LedgerStore) {
 async function holdLease(store: LedgerStore): Promise<void> {
   const ledger = await open(store)
   const held = (await ledger.state()).lease
+  // Reading changes nothing: steps count from the first that could write.
+  if (order.killAt !== undefined) killAtStep(order.killAt)
   const breaking = held === null ? {} : { breaking: { token: held.token, reason: 'it was killed' } }
   const outcome = await ledger.acquireLease({ region: 'eu', actors: ACTORS, ...breaking })
   if (outcome.kind === 'refused') throw new Error(JSON.stringify(outcome.findings))
