@@ -1,16 +1,21 @@
 import type { Figure } from '../figure.ts'
 import { coldStart } from './cold-start.ts'
+import { judge } from './judge.ts'
 import { largeGoJson, largeTap, smallReports } from './other-reports.ts'
+import { ledger } from './ledger.ts'
 import { plan } from './plan.ts'
-import { reports } from './reports.ts'
+import { reports, reportsWithChildren } from './reports.ts'
 import { signatures } from './signatures.ts'
 
 export const figures: readonly Figure[] = [
   ...signatures,
   reports,
+  reportsWithChildren,
   smallReports,
   largeGoJson,
   largeTap,
   plan,
+  ...ledger,
+  ...judge,
   coldStart,
 ]

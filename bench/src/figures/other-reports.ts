@@ -12,7 +12,7 @@ const MOST_MEGABYTES = 200
 
 /** What a monorepo leaves behind: one small file for each class or package. */
 export const smallReports: Figure = {
-  name: 'small-reports',
+  name: 'reports-small',
   what: `${FILES.toLocaleString('en')} small JUnit files, their format told by content`,
   async measure() {
     await using home = await temporaryDirectory()
@@ -38,7 +38,7 @@ const smallReport = (n: number): string =>
     .map((test) => `<testcase classname="com.example.Test${n}" name="case ${test}" time="0.01"/>\n`)
     .join('')}</testsuite>\n`
 
-export const largeGoJson: Figure = large('go-json', {
+export const largeGoJson: Figure = large('reports-go-json', {
   first: '',
   one: (n) => {
     const pkg = `example.com/large/${Math.floor(n / 1_000)}`
@@ -56,7 +56,7 @@ export const largeGoJson: Figure = large('go-json', {
   last: () => '',
 })
 
-export const largeTap: Figure = large('tap', {
+export const largeTap: Figure = large('reports-tap', {
   first: 'TAP version 13\n',
   one: (n) => {
     const name = `tenant ${n} can not read, change or delete what belongs to another one`
@@ -74,7 +74,7 @@ interface Shape {
 function large(name: string, shape: Shape): Figure {
   return {
     name,
-    what: `${name} report of ${LARGE / 1e6} MB, its format told by content`,
+    what: `${name.replace('reports-', '')} report of ${LARGE / 1e6} MB, its format told by content`,
     async measure(): Promise<Measurement> {
       await using home = await temporaryDirectory()
       const file = join(home.path, 'large')

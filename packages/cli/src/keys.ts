@@ -29,7 +29,10 @@ export async function readKeyring(
     .filter((name) => name.endsWith('.pem'))
     .sort()
   const texts = await Promise.all(files.map((name) => readKeyFile(join(directory, name))))
-  return parseKeyring(texts.join('\n'), directory)
+  // None is no error yet: the policy may name a key service, or a workflow that needs no key.
+  return texts.length === 0
+    ? { source: directory, signers: [] }
+    : parseKeyring(texts.join('\n'), directory)
 }
 
 async function readKeyFile(path: string): Promise<string> {

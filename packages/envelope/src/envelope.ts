@@ -1,27 +1,36 @@
-import { verify } from 'node:crypto'
 import { decodeBase64, encodeBase64 } from './base64.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { sha256 } from './digest.ts'
+import { isSignedBy } from './key-signature.ts'
 import { preAuthenticationEncoding } from './pre-authentication-encoding.ts'
 import { listOf, objectOf, objectWith, text } from './shape.ts'
 import { readJson } from './shaped-json.ts'
-import type { Envelope, OpenedEnvelope, Signer, TrustedKey } from './types.ts'
-
-/** Why an envelope was not opened. `untrusted` covers a changed payload and a foreign signer alike. */
-export type OpenResult =
-  | { readonly kind: 'opened'; readonly envelope: OpenedEnvelope }
-  | { readonly kind: 'malformed' | 'untrusted'; readonly reason: string }
+import type {
+  Envelope,
+  OpenResult,
+  StatementSigner,
+  TrustedIdentity,
+  TrustedKey,
+  TrustedSigner,
+} from './types.ts'
 
 /** A verdict about many thousands of findings still fits. */
 const LIMITS = { maxBytes: 16 * 1024 * 1024, maxDepth: 4 }
-const ED25519_SIGNATURE_BYTES = 64
+/** The longest DER of an ECDSA signature on P-256. */
+const MOST_SIGNATURE_BYTES = 72
+/** What begins a Sigstore bundle, in whichever order; a DSSE envelope has no such member. */
+const BUNDLE = /^\s*\{\s*"(?:dsseEnvelope|mediaType|verificationMaterial)"/
 
-/** Signs a payload: the canonical bytes of a DSSE v1.0.2 envelope. Same input and key, same bytes. */
+/**
+ * Signs a payload: the canonical bytes of a DSSE v1.0.2 envelope (same input and Ed25519 key, same
+ * bytes), or whatever file a keyless signer writes around it.
+ */
 export async function sealEnvelope(
   payloadType: string,
   payload: Uint8Array,
-  signer: Signer,
+  signer: StatementSigner,
 ): Promise<Buffer> {
+  if ('seal' in signer) return signer.seal(payloadType, payload)
   const signature = await signer.sign(preAuthenticationEncoding(payloadType, payload))
   const envelope: Envelope = {
     payloadType,
@@ -32,11 +41,44 @@ export async function sealEnvelope(
 }
 
 /**
- * Opens an envelope: strict form, the wanted payload type, and one signature by one trusted key.
- * Which key is found by trying, for `keyid` is not signed. It never chooses whom we trust; but one
- * that contradicts the key that verified is refused, so that no byte can be changed unseen.
+ * Opens an envelope by one trusted key, or a bundle by one trusted identity. Which of them it may be is
+ * told by its form; a bundle is never opened by a key, nor an envelope by an identity.
  */
 export function openEnvelope(
+  bytes: Uint8Array,
+  signers: readonly TrustedSigner[],
+  payloadType: string,
+): OpenResult {
+  const keys = signers.filter((signer) => 'publicKey' in signer)
+  const identities = signers.filter((signer) => 'open' in signer)
+  if (!isBundle(bytes)) return openWithKeys(bytes, keys, payloadType)
+  return openWithIdentities(bytes, identities, payloadType)
+}
+
+/** Whether bytes look like a Sigstore bundle. What they are is for who opens them to judge. */
+export const isBundle = (bytes: Uint8Array): boolean =>
+  BUNDLE.test(Buffer.from(bytes.subarray(0, 256)).toString('latin1'))
+
+function openWithIdentities(
+  bytes: Uint8Array,
+  identities: readonly TrustedIdentity[],
+  payloadType: string,
+): OpenResult {
+  let refused: OpenResult = { kind: 'untrusted', reason: 'no Sigstore identity is trusted' }
+  for (const identity of identities) {
+    const opened = identity.open(bytes, payloadType)
+    if (opened.kind === 'opened') return opened
+    refused = opened
+  }
+  return refused
+}
+
+/**
+ * Strict form, the wanted payload type, and one signature by one trusted key. Which key is found by
+ * trying, for `keyid` is not signed. It never chooses whom we trust; but one that contradicts the key
+ * that verified is refused, so that no byte can be changed unseen.
+ */
+export function openWithKeys(
   bytes: Uint8Array,
   keys: readonly TrustedKey[],
   payloadType: string,
@@ -48,12 +90,24 @@ export function openEnvelope(
     return { kind: 'malformed', reason }
   }
   const signed = preAuthenticationEncoding(payloadType, form.payload)
-  const signer = keys.find((key) => verify(null, signed, key.publicKey, form.signature))
+  const signer = likelyFirst(keys, form.keyid).find((key) =>
+    isSignedBy(key.publicKey, signed, form.signature),
+  )
   if (signer === undefined) return { kind: 'untrusted', reason: describeTrust(keys) }
   if (form.keyid !== undefined && form.keyid !== signer.id) {
     return { kind: 'malformed', reason: 'keyid names another key than the one that signed' }
   }
   return { kind: 'opened', envelope: { payload: form.payload, signer, digest: sha256(bytes) } }
+}
+
+/** A right hint saves trying the others; a wrong one changes only the order. */
+function likelyFirst(
+  keys: readonly TrustedKey[],
+  keyid: string | undefined,
+): readonly TrustedKey[] {
+  const [first] = keys
+  if (first === undefined || first.id === keyid) return keys
+  return [...keys.filter(({ id }) => id === keyid), ...keys.filter(({ id }) => id !== keyid)]
 }
 
 const describeTrust = (keys: readonly TrustedKey[]): string =>
@@ -76,6 +130,8 @@ interface Form {
 
 /** @returns the parts, or what is wrong with the form */
 function readForm(bytes: Uint8Array): Form | string {
+  const canonical = readCanonicalForm(bytes)
+  if (canonical !== undefined) return canonical
   const read = readJson(envelopeShape, bytes, LIMITS)
   if (read.kind === 'refused') return read.reason
   const { payloadType, payload: encoded, signatures } = read.value
@@ -86,8 +142,31 @@ function readForm(bytes: Uint8Array): Form | string {
   const payload = decodeBase64(encoded)
   if (payload === undefined) return 'the payload is not canonical base64'
   const signature = decodeBase64(only.sig)
-  if (signature?.byteLength !== ED25519_SIGNATURE_BYTES) {
-    return 'the signature is not 64 bytes in canonical base64'
+  if (signature === undefined || signature.byteLength > MOST_SIGNATURE_BYTES) {
+    return `the signature is not canonical base64 of at most ${MOST_SIGNATURE_BYTES} bytes`
   }
   return { payloadType, payload, signature, keyid: only.keyid }
+}
+
+const HEAD = '{"payload":"'
+const MIDDLE = '","payloadType":"'
+const TAIL =
+  /^([!#-[\]-~]{1,128})","signatures":\[\{"keyid":"([!#-[\]-~]{1,128})","sig":"([A-Za-z0-9+/=]{8,96})"\}\]\}$/
+
+/**
+ * The very form that {@link sealEnvelope} writes, told without parsing JSON: nearly every envelope has
+ * it, and a log may have millions. What differs in any byte is left to the strict reader.
+ */
+function readCanonicalForm(bytes: Uint8Array): Form | undefined {
+  if (bytes.byteLength > LIMITS.maxBytes) return undefined
+  const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+  const end = whole.indexOf(MIDDLE)
+  if (end < 0 || !whole.startsWith(HEAD)) return undefined
+  const [, payloadType, keyid, sig] = TAIL.exec(whole.slice(end + MIDDLE.length)) ?? []
+  if (payloadType === undefined || keyid === undefined || sig === undefined) return undefined
+  const payload = decodeBase64(whole.slice(HEAD.length, end))
+  const signature = decodeBase64(sig)
+  if (payload === undefined || signature === undefined) return undefined
+  if (signature.byteLength > MOST_SIGNATURE_BYTES) return undefined
+  return { payloadType, payload, signature, keyid }
 }

@@ -1,8 +1,9 @@
-import { type OpenResult, openEnvelope, sealEnvelope } from './envelope.ts'
+import { openEnvelope, sealEnvelope } from './envelope.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { withExactText } from './exact-text.ts'
 import {
   type Shape,
+  type ShapeReading,
   anyObject,
   listOf,
   objectOf,
@@ -13,7 +14,14 @@ import {
 } from './shape.ts'
 import { readJson } from './shaped-json.ts'
 import type { JsonLimits } from './strict-json.ts'
-import type { OpenedEnvelope, Signer, Statement, Subject, TrustedKey } from './types.ts'
+import type {
+  OpenResult,
+  OpenedEnvelope,
+  Statement,
+  StatementSigner,
+  Subject,
+  TrustedSigner,
+} from './types.ts'
 
 /** Media type of an in-toto statement inside DSSE (in-toto attestation spec/v1/envelope.md). */
 export const STATEMENT_PAYLOAD_TYPE = 'application/vnd.in-toto+json'
@@ -36,7 +44,7 @@ export type OpenStatementResult =
  */
 export async function sealStatement<Predicate>(
   statement: Omit<Statement<Predicate>, '_type'>,
-  signer: Signer,
+  signer: StatementSigner,
 ): Promise<Buffer> {
   if (statement.subject.length === 0) throw new TypeError('a statement about nothing')
   const payload = canonicalJson(withExactText({ _type: STATEMENT_TYPE, ...statement }))
@@ -56,22 +64,33 @@ const statementShape = objectOf({
 })
 
 /**
- * Opens an envelope around an in-toto Statement v1, read strictly: no other members, at least one
- * subject, each with a name and a digest (spec/v1/statement.md).
+ * Opens an envelope around an in-toto Statement v1.
  * @param limits of the payload
  */
 export function openStatement(
   bytes: Uint8Array,
-  keys: readonly TrustedKey[],
+  signers: readonly TrustedSigner[],
   limits: JsonLimits,
 ): OpenStatementResult {
-  const opened = openEnvelope(bytes, keys, STATEMENT_PAYLOAD_TYPE)
+  const opened = openEnvelope(bytes, signers, STATEMENT_PAYLOAD_TYPE)
   if (opened.kind !== 'opened') return opened
-  const read = readJson(statementShape, opened.envelope.payload, limits)
+  const read = readStatement(opened.envelope.payload, limits)
   if (read.kind === 'refused') return { kind: 'malformed', reason: read.reason }
-  const bare = read.value.subject.find((subject) => Object.keys(subject.digest).length === 0)
-  if (read.value.subject.length === 0 || bare !== undefined) {
-    return { kind: 'malformed', reason: '$.subject: it names nothing by a digest' }
-  }
   return { kind: 'opened', statement: read.value, envelope: opened.envelope }
+}
+
+/**
+ * Reads a statement strictly: no other members, at least one subject, each with a name and a digest
+ * (spec/v1/statement.md). Says nothing about who signed it.
+ */
+export function readStatement(
+  payload: Uint8Array,
+  limits: JsonLimits,
+): ShapeReading<Statement<Readonly<Record<string, unknown>>>> {
+  const read = readJson(statementShape, payload, limits)
+  if (read.kind === 'refused') return read
+  const bare = read.value.subject.find((subject) => Object.keys(subject.digest).length === 0)
+  return read.value.subject.length === 0 || bare !== undefined
+    ? { kind: 'refused', reason: '$.subject: it names nothing by a digest' }
+    : read
 }

@@ -1,5 +1,6 @@
 import type { CommitId, FencingToken } from '@bulkhead/vocabulary'
-import type { LedgerEntry, ReleaseOnRecord } from './entry.ts'
+import type { EntryOnRecord, ReleaseOnRecord } from './entry.ts'
+import type { Taken } from './log-keys.ts'
 import type {
   BlockOnRecord,
   EnvironmentState,
@@ -11,7 +12,14 @@ import type {
 import { KINDS } from './kinds.ts'
 import { type OnRecord, type Step, brokenLeaseOf, leaseOf } from './rules.ts'
 
-type Folded = Step & Pick<LedgerEntry, 'digest'>
+type Folded = Step & Pick<EntryOnRecord, 'digest'>
+
+/** The state of an environment as it is kept between two verifications. */
+export interface FoldMemory extends Pick<EnvironmentState, 'leases' | 'released' | 'head'> {
+  readonly rollouts: readonly RolloutOnRecord[]
+  readonly verdicts: readonly VerdictOnRecord[]
+  readonly blocks: readonly (readonly BlockOnRecord[])[]
+}
 
 /**
  * Carries the state of an environment from entry to entry. Its size grows with the number of commits
@@ -113,6 +121,22 @@ export class EnvironmentFold implements OnRecord {
     )
   }
 
+  /**
+   * Forgets what entries brought that no longer count: a stolen key wrote them. Verdicts and leases are
+   * gone, and what was released by such an entry was never fully good. A BLOCK stays: only evidence
+   * against a release may come from anywhere.
+   */
+  takeBack({ indexes, from, more }: Taken): void {
+    const [first = Number.MAX_SAFE_INTEGER] = indexes
+    const gone = new Set(indexes)
+    const isGone = (index: number) => gone.has(index) || (more && index >= from && index < first)
+    for (const [commit, verdict] of this.#verdicts) {
+      if (isGone(verdict.index)) this.#verdicts.delete(commit)
+    }
+    for (const { token } of this.#leases) if (isGone(token)) this.#endLease(token)
+    if (this.#released !== null && isGone(this.#released.index)) this.#released = null
+  }
+
   /** A copy that goes its own way: to try entries out before they are written. */
   fork(): EnvironmentFold {
     const copy = new EnvironmentFold()
@@ -123,6 +147,36 @@ export class EnvironmentFold implements OnRecord {
     copy.#released = this.#released
     copy.#head = this.#head
     return copy
+  }
+
+  /** All that it carries, as plain data. */
+  memory(): FoldMemory {
+    return {
+      leases: this.#leases,
+      rollouts: [...this.#rollouts.values()],
+      verdicts: [...this.#verdicts.values()],
+      blocks: [...this.#blocks.values()],
+      released: this.#released,
+      head: this.#head,
+    }
+  }
+
+  static resume({
+    leases,
+    rollouts,
+    verdicts,
+    blocks,
+    released,
+    head,
+  }: FoldMemory): EnvironmentFold {
+    const fold = new EnvironmentFold()
+    fold.#leases = leases
+    fold.#rollouts = new Map(rollouts.map((rollout) => [rollout.token, rollout]))
+    fold.#verdicts = new Map(verdicts.map((verdict) => [verdict.commit, verdict]))
+    fold.#blocks = new Map(blocks.flatMap((list) => (list[0] ? [[list[0].commit, list]] : [])))
+    fold.#released = released
+    fold.#head = head
+    return fold
   }
 
   state(): EnvironmentState {
@@ -142,7 +196,7 @@ export class EnvironmentFold implements OnRecord {
  * What a log says of its environment. Entries that may not follow what is before them change nothing:
  * the fold of any list is the fold of its legal part.
  */
-export function foldEnvironment(entries: Iterable<LedgerEntry>): EnvironmentState {
+export function foldEnvironment(entries: Iterable<EntryOnRecord>): EnvironmentState {
   const fold = new EnvironmentFold()
   for (const entry of entries) {
     if (fold.objection(entry) === undefined) fold.apply(entry)

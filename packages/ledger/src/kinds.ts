@@ -12,6 +12,7 @@ import {
   releaseLease,
   renewLease,
   revokeKey,
+  rotateKey,
   startDeploy,
 } from './rules.ts'
 
@@ -55,6 +56,7 @@ export const KINDS: Readonly<Record<EntryKind, Kind>> = {
     tells: [],
   },
   heartbeat: { event: custom('ledger', 'alive'), rule: always, tells: [] },
+  'key.rotated': { event: custom('key', 'rotated'), rule: rotateKey, tells: ['name'] },
   'key.revoked': { event: custom('key', 'revoked'), rule: revokeKey, tells: ['key'] },
   annotation: { event: custom('entry', 'annotated'), rule: annotate, tells: ['about', 'text'] },
 }

@@ -1,12 +1,13 @@
 import { count, objectOf, oneOf, orNull, readShape, text } from '@bulkhead/envelope'
 import { type FencingToken, fencingToken } from '@bulkhead/vocabulary'
-import type { LedgerEntry, ReleaseOnRecord } from './entry.ts'
+import type { EntryOnRecord, ReleaseOnRecord } from './entry.ts'
+import { revocationOf, rotationOf } from './key-entries.ts'
 import type { LeaseOnRecord, RolloutOnRecord, VerdictOnRecord } from './environment-state.ts'
 import { regionsOverlap } from './regions.ts'
 
 /** The parts of an entry that rules look at. */
 export type Step = Pick<
-  LedgerEntry,
+  EntryOnRecord,
   'kind' | 'index' | 'release' | 'fence' | 'actors' | 'data' | 'at'
 >
 
@@ -160,15 +161,15 @@ export const finishDeploy: Rule = (step, record) => {
     : undefined
 }
 
-/** Ends a key: see revokedKeyOf. */
 export const revokeKey: Rule = ({ data }) =>
-  revokedKeyOf(data) === undefined ? 'it names no key as sha256:<64 hex digits>' : undefined
+  revocationOf(data) === undefined
+    ? 'it names no key as {"key": "sha256:<64 hex digits>"}, with at most an index `from` and a `reason`'
+    : undefined
 
-/** The id of the key that an entry `key.revoked` ends, from the next entry on. */
-export function revokedKeyOf(data: Step['data']): string | undefined {
-  const key = data['key']
-  return typeof key === 'string' && /^sha256:[0-9a-f]{64}$/.test(key) ? key : undefined
-}
+export const rotateKey: Rule = ({ data }) =>
+  rotationOf(data) === undefined
+    ? 'it introduces no Ed25519 key as {"old", "name", "publicKey"}'
+    : undefined
 
 /** Same names, same bytes; order is nobody's business. */
 function sameArtifacts(one: ReleaseOnRecord, other: ReleaseOnRecord): boolean {

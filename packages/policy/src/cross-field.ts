@@ -1,6 +1,8 @@
 import { parseDuration } from '@bulkhead/vocabulary'
+import { analysisDefects } from './analysis-defects.ts'
 import type { EnvironmentForm } from './environment-form.ts'
 import { fraction } from './fraction.ts'
+import { keyDefects } from './key-defects.ts'
 import { POLICY_PATH, namedFiles } from './named-files.ts'
 import type { SoundParts, SoundSuite } from './sound-parts.ts'
 import { type Defect, type YamlPath, showPath } from './yaml-path.ts'
@@ -11,20 +13,24 @@ export function crossFieldDefects(parts: SoundParts): readonly Defect[] {
     ...(mayDemand(parts) ? [] : [nothingDemanded]),
     ...Object.entries(parts.suites).flatMap(([name, suite]) => suiteDefects(name, suite)),
     ...signerDefects(parts),
+    ...keyDefects(parts.keys),
     ...sharedFiles(parts),
     ...repeated(reportPlaces(parts), 'a report counts for one suite'),
     ...repeated(
       parts.artifacts.map((path, index) => ({ path, place: ['build', 'artifacts', index] })),
       'an artifact is listed once',
     ),
-    ...Object.entries(parts.environments).flatMap(([name, { target, regions, capacity, bake }]) => {
-      const at = ['environments', name]
-      return [
-        ...(target ? targetDefects([...at, 'target'], target) : []),
-        ...(regions && capacity ? capacityDefects(at, { regions, capacity }) : []),
-        ...(bake ? bakeDefects([...at, 'bake'], bake) : []),
-      ]
-    }),
+    ...Object.entries(parts.environments).flatMap(
+      ([name, { target, regions, capacity, bake, analysis }]) => {
+        const at = ['environments', name]
+        return [
+          ...(target ? targetDefects([...at, 'target'], target) : []),
+          ...(regions && capacity ? capacityDefects(at, { regions, capacity }) : []),
+          ...(bake ? bakeDefects([...at, 'bake'], bake) : []),
+          ...(analysis ? analysisDefects([...at, 'analysis'], analysis) : []),
+        ]
+      },
+    ),
   ]
 }
 
@@ -97,8 +103,17 @@ const withoutTrust = (place: YamlPath, section: 'x509' | 'sigstore'): Defect => 
 
 /** One file in two roles: whoever holds the one could act as the other. */
 function sharedFiles(parts: SoundParts): readonly Defect[] {
+  const files = namedFiles(parts)
+  // Several identities may be of one Sigstore instance: its root is nobody's key.
+  const roots = new Map(files.map(({ path, role }) => [path, role]))
+  const once = files.filter(
+    ({ path, role }, index) =>
+      role !== 'trusted-root' ||
+      roots.get(path) !== role ||
+      files.findIndex((file) => file.path === path) === index,
+  )
   return repeated(
-    [{ path: POLICY_PATH, place: [] }, ...namedFiles(parts)],
+    [{ path: POLICY_PATH, place: [] }, ...once],
     'a file that the policy names has one use',
   )
 }

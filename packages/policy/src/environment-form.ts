@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { analysisForm } from './analysis-form.ts'
 import {
   bakeExample,
   environmentExample,
@@ -128,6 +129,7 @@ export const environmentForm = explain(
       },
     ),
     bake: bakeForm,
+    analysis: v.optional(analysisForm),
   }),
   {
     form: 'a mapping with the keys target, regions, capacity and bake',

@@ -66,7 +66,27 @@ const RULES_BEYOND_VALIBOT: readonly {
     rule: { uniqueItems: true },
   },
   { at: ['properties', 'build', 'properties', 'artifacts'], rule: { uniqueItems: true } },
+  { at: entryOf('voucher'), rule: oneKind(['file', 'separation'], ['github']) },
+  { at: entryOf('builder'), rule: oneKind(['file'], ['sigstore']) },
+  { at: entryOf('gate'), rule: oneKind(['file'], ['sigstore']) },
 ]
+
+function entryOf(role: string): readonly string[] {
+  return ['properties', 'keys', 'properties', role, 'items']
+}
+
+/** Each entry of `keys` is a signer of exactly one kind, and has what that kind needs. */
+function oneKind(key: readonly string[], other: readonly [string]): JsonSchema {
+  const none = {
+    not: { anyOf: ['file', 'kms', 'separation'].map((name) => ({ required: [name] })) },
+  }
+  return {
+    oneOf: [
+      { required: [...key], not: { required: [...other] } },
+      { required: [...other], ...none },
+    ],
+  }
+}
 
 function amend(
   schema: Readonly<Record<string, unknown>>,

@@ -33,9 +33,17 @@ interface Naming {
   readonly signers: string | undefined
   readonly signing: NamingSigning
   readonly suites: Readonly<Record<string, { readonly inventory?: string | undefined }>>
-  readonly keys: Readonly<
-    Record<(typeof ROLES)[number], readonly { readonly file: string }[] | undefined>
-  >
+  readonly keys: Readonly<Record<(typeof ROLES)[number], readonly NamingKey[] | undefined>>
+}
+
+type TrustedRoot =
+  | { readonly 'trusted-root'?: string | undefined }
+  | { readonly trustedRoot: string | undefined }
+
+interface NamingKey {
+  readonly file?: string | undefined
+  readonly sigstore?: TrustedRoot | undefined
+  readonly github?: unknown
 }
 
 interface NamingSigning {
@@ -66,12 +74,29 @@ export function namedFiles({
         : [{ path: inventory, role: 'inventory', place: ['suites', suite, 'inventory'] } as const],
     ),
     ...ROLES.flatMap((role) =>
-      (keys[role] ?? []).map(
-        ({ file }, index) => ({ path: file, role, place: ['keys', role, index, 'file'] }) as const,
-      ),
+      (keys[role] ?? []).flatMap((key, index) => keyFiles(key, role, ['keys', role, index])),
     ),
   ]
 }
+
+function keyFiles(key: NamingKey, role: FileRole, place: YamlPath): readonly NamedFile[] {
+  const root = key.sigstore && rootOf(key.sigstore)
+  return [
+    ...(key.file === undefined ? [] : [{ path: key.file, role, place: [...place, 'file'] }]),
+    ...(root === undefined
+      ? []
+      : [
+          {
+            path: root,
+            role: 'trusted-root' as const,
+            place: [...place, 'sigstore', 'trusted-root'],
+          },
+        ]),
+  ]
+}
+
+const rootOf = (sigstore: TrustedRoot): string | undefined =>
+  'trustedRoot' in sigstore ? sigstore.trustedRoot : sigstore['trusted-root']
 
 function signingFiles({
   revoked,
@@ -79,8 +104,7 @@ function signingFiles({
   x509,
   sigstore,
 }: NamingSigning): readonly NamedFile[] {
-  const root =
-    sigstore && ('trustedRoot' in sigstore ? sigstore.trustedRoot : sigstore['trusted-root'])
+  const root = sigstore && rootOf(sigstore)
   const single: readonly (readonly [string | undefined, FileRole, YamlPath])[] = [
     [revoked, 'revoked', ['signing', 'revoked']],
     [x509?.roots, 'roots', ['signing', 'x509', 'roots']],

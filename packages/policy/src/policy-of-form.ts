@@ -1,4 +1,5 @@
 import { type Milliseconds, parseDuration } from '@bulkhead/vocabulary'
+import { analysisOfForm } from './analysis-of-form.ts'
 import type { EnvironmentForm } from './environment-form.ts'
 import { splitAddress } from './forms.ts'
 import { fraction } from './fraction.ts'
@@ -6,6 +7,7 @@ import type { NotifyForm } from './notify-form.ts'
 import type {
   BakePolicy,
   EnvironmentPolicy,
+  KeyPolicy,
   NotifyPolicy,
   Policy,
   PrincipalPolicy,
@@ -13,7 +15,9 @@ import type {
   SigningPolicy,
   SuitePolicy,
   TargetPolicy,
+  VoucherPolicy,
 } from './policy.ts'
+import type { KeysForm, StatementSignerForm, VoucherForm } from './key-forms.ts'
 import type { PrincipalForm, SigningForm } from './signing-form.ts'
 import type { PolicyForm, SuiteForm } from './schema.ts'
 
@@ -29,10 +33,42 @@ export function policyOfForm(form: PolicyForm): Policy {
       command: form.build.command && atLeastOne(form.build.command),
       artifacts: atLeastOne(form.build.artifacts),
     },
-    keys: form.keys,
+    approvals: { policyChange: form.approvals['policy-change'] },
+    keys: keysOfForm(form.keys),
     verdictExpires: span(form.verdict.expires),
     environments: mapEntries(form.environments, environmentOfForm),
     notify: form.notify.map(channelOfForm),
+  }
+}
+
+const keysOfForm = (form: KeysForm): Policy['keys'] => ({
+  voucher: form.voucher.map(voucherOfForm),
+  builder: form.builder.map(signerOfForm),
+  gate: form.gate.map(signerOfForm),
+  ledger: form.ledger,
+})
+
+function signerOfForm({ file, kms, sigstore }: StatementSignerForm): KeyPolicy {
+  if (sigstore === undefined) return { file: required(file), ...(kms === undefined ? {} : { kms }) }
+  return {
+    sigstore: {
+      issuer: sigstore.issuer,
+      identity: sigstore.identity,
+      repositoryId: sigstore['repository-id'],
+      trustedRoot: sigstore['trusted-root'],
+    },
+  }
+}
+
+function voucherOfForm({ file, separation, github }: VoucherForm): VoucherPolicy {
+  if (github === undefined) return { file: required(file), separation: required(separation) }
+  return {
+    github: {
+      repositoryId: github['repository-id'],
+      workflow: github.workflow,
+      job: github.job,
+      appId: github['app-id'],
+    },
   }
 }
 
@@ -86,6 +122,7 @@ const environmentOfForm = (form: EnvironmentForm, name: string): EnvironmentPoli
   regions: mapEntries(form.regions, (zones) => mapEntries(zones, (count) => count)),
   required: form.capacity.required,
   bake: bakeOfForm(form.bake),
+  analysis: form.analysis && analysisOfForm(form.analysis, span),
 })
 
 const targetOfForm = (form: EnvironmentForm['target']): TargetPolicy => ({
@@ -134,6 +171,11 @@ function mapEntries<In, Out>(
   const mapped: Record<string, Out> = Object.create(null)
   for (const [name, value] of Object.entries(record)) mapped[name] = convert(value, name)
   return mapped
+}
+
+function required<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new TypeError('a form without it has a defect')
+  return value
 }
 
 function atLeastOne<Item>(list: readonly Item[]): readonly [Item, ...Item[]] {

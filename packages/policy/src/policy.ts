@@ -1,3 +1,4 @@
+import type { AnalysisPolicy } from './analysis-policy.ts'
 import type { BlobId, CommitId, Digest, Milliseconds } from '@bulkhead/vocabulary'
 
 /** `enforce` blocks; `observe` judges and reports everything and blocks nothing, said loudly. */
@@ -53,17 +54,50 @@ export interface SuitePolicy {
 }
 
 /** A public key in the repository, by path. */
-export interface KeyPolicy {
+export interface FileKeyPolicy {
   readonly file: string
+  /** ARN of the key in AWS KMS that signs for it; undefined when whoever signs brings the private key. */
+  readonly kms?: string | undefined
 }
+
+/** A workflow that Sigstore certifies (docs/attestation.md). All members are compared exactly. */
+export interface KeylessPolicy {
+  readonly sigstore: {
+    readonly issuer: string
+    /** URL of the workflow file, `@`, full name of the ref: the certificate's subject. */
+    readonly identity: string
+    readonly repositoryId: number
+    /** Path of the instance's trusted root; undefined for the public instance, which is built in. */
+    readonly trustedRoot: string | undefined
+  }
+}
+
+/** Who may sign statements of one role. */
+export type KeyPolicy = FileKeyPolicy | KeylessPolicy
 
 /**
  * `process`: the key lives in a process that the tests cannot read. `local`: the key is within the
  * tests' reach; the verdict says so (DESIGN §10).
  */
-export interface VoucherPolicy extends KeyPolicy {
+export interface VoucherKeyPolicy {
+  readonly file: string
   readonly separation: 'process' | 'local'
 }
+
+/** A job of a workflow: GitHub says which job a run record came from, and no key is needed. */
+export interface VoucherJobPolicy {
+  readonly github: {
+    readonly repositoryId: number
+    /** Path of the workflow file. */
+    readonly workflow: string
+    /** Name as GitHub shows it, without the matrix. */
+    readonly job: string
+    /** Number of the app whose check runs are those of workflows. */
+    readonly appId: number
+  }
+}
+
+export type VoucherPolicy = VoucherKeyPolicy | VoucherJobPolicy
 
 export interface BakePolicy {
   /** Error rate of a good release, 0–1. */
@@ -113,6 +147,8 @@ export interface EnvironmentPolicy {
   /** Healthy units that must remain with any one zone gone (R of the zone invariant). */
   readonly required: number
   readonly bake: BakePolicy
+  /** Metrics that have a say besides the traffic; undefined for none. */
+  readonly analysis: AnalysisPolicy | undefined
 }
 
 /** Somebody who may sign, with keys other than those in the allowed-signers file. */
@@ -180,6 +216,15 @@ export interface PagerDutyPolicy extends ChannelPolicy {
 /** One way to tell people what happens. */
 export type NotifyPolicy = SlackPolicy | WebhookPolicy | PagerDutyPolicy
 
+/** What people must agree to, and how many of them. */
+export interface ApprovalsPolicy {
+  /**
+   * Whose word a change needs that loosens the policy: so many people with no hand in it. Undefined for
+   * one, or for none while the trusted ref knows a single person.
+   */
+  readonly policyChange: number | undefined
+}
+
 /** `bulkhead.yml`, version 1, parsed and checked. */
 export interface Policy {
   readonly version: 1
@@ -197,8 +242,9 @@ export interface Policy {
     readonly voucher: readonly VoucherPolicy[]
     readonly builder: readonly KeyPolicy[]
     readonly gate: readonly KeyPolicy[]
-    readonly ledger: readonly KeyPolicy[]
+    readonly ledger: readonly FileKeyPolicy[]
   }
+  readonly approvals: ApprovalsPolicy
   /** How long a verdict stands. */
   readonly verdictExpires: Milliseconds
   readonly environments: Readonly<Record<string, EnvironmentPolicy>>

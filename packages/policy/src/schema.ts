@@ -1,12 +1,6 @@
 import * as v from 'valibot'
 import { environmentForm } from './environment-form.ts'
-import {
-  buildExample,
-  environmentExample,
-  keysExample,
-  policyExample,
-  suiteExample,
-} from './examples.ts'
+import { buildExample, environmentExample, policyExample, suiteExample } from './examples.ts'
 import {
   commandLine,
   duration,
@@ -17,6 +11,7 @@ import {
   repositoryPath,
   wholeNumber,
 } from './forms.ts'
+import { keysForm } from './key-forms.ts'
 import { notifyForm } from './notify-form.ts'
 import { signingForm } from './signing-form.ts'
 import { REPORT_FORMATS } from './policy.ts'
@@ -112,57 +107,6 @@ export const suiteForm = explain(
   },
 )
 
-const keyFile = () =>
-  repositoryPath('The public key, as a file in the repository.', '.bulkhead/keys/gate.pub')
-
-const keyForm = explain(v.strictObject({ file: keyFile() }), {
-  form: 'a mapping with the key `file`',
-  meaning: 'One public key.',
-  example: { file: '.bulkhead/keys/gate.pub' },
-})
-
-const voucherForm = explain(
-  v.strictObject({
-    file: keyFile(),
-    separation: explain(v.picklist(['process', 'local']), {
-      form: 'process (the tests cannot read the private key) or local (they can, and verdicts say so)',
-      meaning:
-        'How far the private key is from the tests: `process` when a process or user of its own holds it, `local` when the tests could read it. There is no default: say which is true.',
-      example: 'process',
-    }),
-  }),
-  {
-    form: 'a mapping with the keys `file` and `separation`',
-    meaning: 'One public key of a voucher.',
-    example: { file: '.bulkhead/keys/voucher.pub', separation: 'process' },
-  },
-)
-
-const roleKeys = (meaning: string) =>
-  listOf(keyForm, {
-    form: 'a list of keys, at least one',
-    meaning,
-    example: [{ file: '.bulkhead/keys/gate.pub' }],
-  })
-
-/** The list of keys of each role. */
-export const keyRoleForms = {
-  voucher: listOf(voucherForm, {
-    form: 'a list of voucher keys, at least one',
-    meaning: 'Who may vouch for a test run.',
-    example: keysExample.voucher,
-  }),
-  builder: roleKeys('Who may bind artifacts to a commit.'),
-  gate: roleKeys('Who may sign verdicts.'),
-  ledger: roleKeys('Who may write the ledger.'),
-}
-
-const keysForm = explain(v.strictObject(keyRoleForms), {
-  form: 'a mapping with the keys voucher, builder, gate and ledger',
-  meaning: 'Public keys by role. A key has one role: it stands in one list, once.',
-  example: keysExample,
-})
-
 /** Where the allowed signers are. */
 export const signersForm = repositoryPath(
   'Who may sign commits: a file in the allowed-signers format of git and ssh-keygen.',
@@ -196,6 +140,24 @@ const buildForm = explain(
   },
 )
 
+const approvalsForm = explain(
+  v.strictObject({
+    'policy-change': v.optional(
+      explain(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(16)), {
+        form: 'a whole number from 0 to 16',
+        meaning:
+          'How many people without a hand in it must approve a commit that loosens this policy. Default: 1, and 0 while only one person may sign.',
+        example: 2,
+      }),
+    ),
+  }),
+  {
+    form: 'a mapping with the key policy-change',
+    meaning: 'What people must agree to, each with a signature of their own.',
+    example: { 'policy-change': 2 },
+  },
+)
+
 const environmentsForm = explain(
   v.pipe(v.record(nameKey, environmentForm), v.minEntries(1), v.maxEntries(64)),
   {
@@ -225,6 +187,7 @@ export const policyForm = explain(
     suites: suitesForm,
     build: buildForm,
     keys: keysForm,
+    approvals: v.optional(approvalsForm, {}),
     verdict: v.optional(
       explain(
         v.strictObject({ expires: v.optional(duration('How long a verdict stands.', '1h'), '1h') }),
@@ -249,4 +212,3 @@ export const policyForm = explain(
 /** `bulkhead.yml` as it is written, defaults filled in. */
 export type PolicyForm = v.InferOutput<typeof policyForm>
 export type SuiteForm = v.InferOutput<typeof suiteForm>
-export type KeysForm = v.InferOutput<typeof keysForm>

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { type EnvironmentForm, environmentForm } from './environment-form.ts'
-import { type KeysForm, type SuiteForm, keyRoleForms, signersForm, suiteForm } from './schema.ts'
+import { type KeysForm, keyRoleForms } from './key-forms.ts'
+import { type SuiteForm, signersForm, suiteForm } from './schema.ts'
 import {
   type PrincipalForm,
   type SigningForm,
@@ -86,6 +87,7 @@ const soundEnvironment = (data: unknown): Sound<EnvironmentForm> => ({
   regions: sound(environmentForm.entries.regions, data, 'regions'),
   capacity: sound(environmentForm.entries.capacity, data, 'capacity'),
   bake: sound(environmentForm.entries.bake, data, 'bake'),
+  analysis: sound(environmentForm.entries.analysis, data, 'analysis'),
 })
 
 function sound<Form extends v.GenericSchema>(

@@ -7,6 +7,11 @@ const findingsOf = (text: string) => {
   return parsed.ok ? [] : parsed.findings
 }
 
+const ARN = 'arn:aws:kms:eu-central-1:111122223333:alias/gate'
+const JOB = '{ repository-id: 7, workflow: .github/workflows/ci.yml, job: tests }'
+const workflow = (name: string) =>
+  `{ issuer: 'https://issuer.test', identity: 'https://github.com/o/r/.github/workflows/${name}.yml@refs/heads/main', repository-id: 7 }`
+
 const advisory = `suites:
   lint:
     mandatory: false
@@ -96,6 +101,38 @@ const contradictions: readonly {
     says: 'stands at keys.gate[0].file already',
   },
   {
+    name: 'a signer with a file and an identity',
+    from: '[{ file: .bulkhead/keys/gate.pub }]',
+    to: `[{ file: g.pub, sigstore: ${workflow('gate')} }]`,
+    twin: `[{ file: g.pub }, { sigstore: ${workflow('gate')} }]`,
+    at: 'file: g.pub',
+    says: 'keys.gate[0].file stands beside `sigstore`',
+  },
+  {
+    name: 'a key service beside an identity',
+    from: '[{ file: .bulkhead/keys/gate.pub }]',
+    to: `[{ kms: '${ARN}', sigstore: ${workflow('gate')} }]`,
+    twin: `[{ sigstore: ${workflow('gate')} }]`,
+    at: `kms: '`,
+    says: 'keys.gate[0].kms stands beside `sigstore`',
+  },
+  {
+    name: 'one workflow in two roles',
+    from: '[{ file: .bulkhead/keys/builder.pub }]\n  gate: [{ file: .bulkhead/keys/gate.pub }]',
+    to: `[{ sigstore: ${workflow('gate')} }]\n  gate: [{ sigstore: ${workflow('gate')} }]`,
+    twin: `[{ sigstore: ${workflow('build')} }]\n  gate: [{ sigstore: ${workflow('gate')} }]`,
+    at: '',
+    says: 'who signs has one role',
+  },
+  {
+    name: 'a voucher that is a key and a job',
+    from: '[{ file: .bulkhead/keys/voucher.pub, separation: process }]',
+    to: `[{ file: v.pub, github: ${JOB} }]`,
+    twin: `[{ file: v.pub, separation: local }, { github: ${JOB} }]`,
+    at: 'file: v.pub',
+    says: 'keys.voucher[0].file stands beside `github`',
+  },
+  {
     name: 'the policy as its own signers',
     from: 'signers: .bulkhead/allowed_signers',
     to: 'signers: bulkhead.yml',
@@ -134,6 +171,22 @@ const contradictions: readonly {
     twin: `${advisory}    inventory: .bulkhead/inventory/lint.json\n`,
     at: '',
     says: 'a file that the policy names has one use',
+  },
+  {
+    name: 'a metric without a source',
+    from: '    capacity: { required: 5 }\n',
+    to: `    capacity: { required: 5 }\n    analysis: { metrics: { m: { kind: heartbeat, query: q, allowed-drop: 30% } } }\n`,
+    twin: `    capacity: { required: 5 }\n    analysis: { source: { kind: json, url: 'https://a.example', watermark: w }, metrics: { m: { kind: heartbeat, query: q, allowed-drop: 30% } } }\n`,
+    at: '',
+    says: 'does not say where',
+  },
+  {
+    name: 'a probe that nothing passes',
+    from: '    capacity: { required: 5 }\n',
+    to: `    capacity: { required: 5 }\n    analysis: { metrics: { m: { kind: probe, url: 'https://a.example', tries: 3, required: 4 } } }\n`,
+    twin: `    capacity: { required: 5 }\n    analysis: { metrics: { m: { kind: probe, url: 'https://a.example', tries: 4, required: 4 } } }\n`,
+    at: '',
+    says: 'must not be above `tries`',
   },
   {
     name: 'an artifact twice',
@@ -183,5 +236,16 @@ describe('a contradiction', () => {
     expect(findingsOf(exampleWith({ from, to }))).toMatchObject([
       { code: 'policy/invalid-value', message: expect.stringContaining(says) },
     ])
+  })
+
+  it.each([
+    ['gate', '[{ file: .bulkhead/keys/gate.pub }]', `[{ kms: '${ARN}' }]`, 'file'],
+    ['voucher', '[{ file: .bulkhead/keys/voucher.pub, separation: process }]', '[{}]', 'file'],
+    ['voucher', ', separation: process', '', 'separation'],
+  ])('says what an entry of keys.%s lacks', (role, from, to, key) => {
+    expect(findingsOf(exampleWith({ from, to }))[0]).toMatchObject({
+      code: 'policy/missing-key',
+      message: expect.stringContaining(`keys.${role}[0]: the key \`${key}\` is missing`),
+    })
   })
 })

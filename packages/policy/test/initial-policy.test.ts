@@ -14,7 +14,9 @@ describe('the policy that init writes', () => {
     }
     expect(build).toEqual({ command: initial.build.command, artifacts: initial.build.artifacts })
     expect(environments[initial.environment]?.target.command).toEqual(initial.start)
-    expect(keys.voucher[0]?.separation).toBe(initial.voucherSeparation)
+    expect(keys.voucher).toEqual([
+      expect.objectContaining({ separation: initial.voucherSeparation }),
+    ])
     expect(signers).toBe(initial.signers ?? '.bulkhead/allowed_signers')
   })
 

@@ -50,6 +50,7 @@ describe('a right policy', () => {
         ledger: [{ file: '.bulkhead/keys/ledger.pub' }],
       },
       verdictExpires: 3_600_000,
+      approvals: { policyChange: 2 },
       notify: [],
       environments: {
         production: {
@@ -64,6 +65,7 @@ describe('a right policy', () => {
           },
           regions: { local: { a: 3, b: 3, c: 3 } },
           required: 5,
+          analysis: undefined,
           bake: {
             baselineErrorRate: 0.001,
             detectErrorRate: 0.2,

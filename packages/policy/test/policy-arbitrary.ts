@@ -1,14 +1,17 @@
 import { type Milliseconds, parseDuration } from '@bulkhead/vocabulary'
 import * as fc from 'fast-check'
 import { REPORT_FORMATS } from '../src/index.ts'
+import { analysis } from './analysis-arbitrary.ts'
 import type {
   BakePolicy,
   EnvironmentPolicy,
+  KeyPolicy,
   LocalTargetPolicy,
   NotifyPolicy,
   Policy,
   SigningPolicy,
   SuitePolicy,
+  VoucherPolicy,
 } from '../src/index.ts'
 
 const name = fc
@@ -81,7 +84,13 @@ const regions = fc.dictionary(
 )
 
 const environment = fc
-  .record({ target, regions, bake, share: fc.integer({ min: 1, max: 100 }) })
+  .record({
+    target,
+    regions,
+    bake,
+    analysis: fc.option(analysis, { nil: undefined }),
+    share: fc.integer({ min: 1, max: 100 }),
+  })
   .map(({ share, ...rest }): Omit<EnvironmentPolicy, 'name'> => {
     const units = Object.values(rest.regions).flatMap((zones) => Object.values(zones))
     const total = units.reduce((sum, count) => sum + count, 0)
@@ -164,7 +173,7 @@ const channel: fc.Arbitrary<NotifyPolicy> = fc.oneof(
 export const rightPolicy: fc.Arbitrary<Policy> = fc
   .record({
     mode: fc.constantFrom('enforce' as const, 'observe' as const),
-    paths: fc.uniqueArray(path, { minLength: 32, maxLength: 32 }),
+    paths: fc.uniqueArray(path, { minLength: 34, maxLength: 34 }),
     suites: fc.dictionary(name, suite, { minKeys: 1, maxKeys: 4 }),
     build: fc.option(command, { nil: undefined }),
     separation: fc.constantFrom('process' as const, 'local' as const),
@@ -177,8 +186,11 @@ export const rightPolicy: fc.Arbitrary<Policy> = fc
       rsaBits: fc.integer({ min: 2048, max: 16_384 }),
       forge: fc.constantFrom('clean-merges' as const, 'any' as const),
     }),
+    signsWith: fc.constantFrom('file' as const, 'kms' as const, 'sigstore' as const),
+    repositoryId: fc.integer({ min: 1 }),
     verdictExpires: span(1, 999_999_999),
     environments: fc.dictionary(name, environment, { minKeys: 1, maxKeys: 2 }),
+    policyChange: fc.option(fc.integer({ min: 0, max: 16 }), { nil: undefined }),
     notify: fc.array(channel, { maxLength: 3 }),
   })
   .map(assemble)
@@ -192,10 +204,31 @@ interface Ingredients {
   readonly hasSigners: boolean
   readonly principals: Readonly<Record<string, MadePrincipal>>
   readonly rules: SigningPolicy['rules']
+  readonly signsWith: 'file' | 'kms' | 'sigstore'
+  readonly repositoryId: number
   readonly verdictExpires: Milliseconds
   readonly environments: Readonly<Record<string, Omit<EnvironmentPolicy, 'name'>>>
+  readonly policyChange: number | undefined
   readonly notify: Policy['notify']
 }
+
+function gateKey({ signsWith, repositoryId }: Ingredients, next: () => string): KeyPolicy {
+  if (signsWith === 'file') return { file: next() }
+  if (signsWith === 'kms')
+    return { file: next(), kms: 'arn:aws:kms:eu-central-1:111122223333:alias/gate' }
+  return {
+    sigstore: {
+      issuer: 'https://token.actions.githubusercontent.com',
+      identity: 'https://github.com/octo/app/.github/workflows/gate.yml@refs/heads/main',
+      repositoryId,
+      trustedRoot: repositoryId % 2 === 0 ? next() : undefined,
+    },
+  }
+}
+
+const jobOf = ({ repositoryId }: Ingredients): VoucherPolicy => ({
+  github: { repositoryId, workflow: '.github/workflows/ci.yaml', job: 'tests / unit', appId: 7 },
+})
 
 function assemble(made: Ingredients): Policy {
   const paths = [...made.paths]
@@ -219,15 +252,16 @@ function assemble(made: Ingredients): Policy {
     suites: Object.fromEntries(suites),
     build: { command: made.build, artifacts: [next(), next()] },
     keys: {
-      voucher: [{ file: next(), separation: made.separation }],
+      voucher: [{ file: next(), separation: made.separation }, jobOf(made)],
       builder: [{ file: next() }, { file: next() }],
-      gate: [{ file: next() }],
+      gate: [gateKey(made, next)],
       ledger: [{ file: next() }],
     },
     verdictExpires: made.verdictExpires,
     environments: Object.fromEntries(
       Object.entries(made.environments).map(([key, held]) => [key, { name: key, ...held }]),
     ),
+    approvals: { policyChange: made.policyChange },
     notify: made.notify,
   }
 }

@@ -1,11 +1,14 @@
 import { formatDuration } from '@bulkhead/vocabulary'
 import { stringify } from 'yaml'
+import { printAnalysis } from './analysis-arbitrary.ts'
 import type {
   EnvironmentPolicy,
+  KeyPolicy,
   NotifyPolicy,
   Policy,
   SigningPolicy,
   SuitePolicy,
+  VoucherPolicy,
 } from '../src/index.ts'
 
 /** Writes a policy as YAML, the other way round than the parser; knows nothing of its code. */
@@ -17,13 +20,43 @@ export function printPolicy(policy: Policy): string {
     signing: signingForm(policy.signing),
     suites: mapped(policy.suites, suiteForm),
     build: without({ command: policy.build.command, artifacts: policy.build.artifacts }),
-    keys: policy.keys,
+    keys: {
+      ...policy.keys,
+      voucher: policy.keys.voucher.map(voucherForm),
+      builder: policy.keys.builder.map(signerForm),
+      gate: policy.keys.gate.map(signerForm),
+    },
     verdict: { expires: formatDuration(policy.verdictExpires) },
     environments: mapped(policy.environments, environmentForm),
+    approvals: without({ 'policy-change': policy.approvals.policyChange }),
     notify: policy.notify.map(channelForm),
   }
   return stringify(form, { aliasDuplicateObjects: false })
 }
+
+const signerForm = (key: KeyPolicy) =>
+  'sigstore' in key
+    ? {
+        sigstore: without({
+          issuer: key.sigstore.issuer,
+          identity: key.sigstore.identity,
+          'repository-id': key.sigstore.repositoryId,
+          'trusted-root': key.sigstore.trustedRoot,
+        }),
+      }
+    : key
+
+const voucherForm = (voucher: VoucherPolicy) =>
+  'github' in voucher
+    ? {
+        github: {
+          'repository-id': voucher.github.repositoryId,
+          workflow: voucher.github.workflow,
+          job: voucher.github.job,
+          'app-id': voucher.github.appId,
+        },
+      }
+    : voucher
 
 const channelForm = (channel: NotifyPolicy) =>
   Object.fromEntries(
@@ -72,7 +105,8 @@ const retriesForm = (retries: SuitePolicy['retries']) =>
     ? { 'off-by': retries.arguments }
     : retries && { 'none-in-runner': true }
 
-const environmentForm = ({ target, regions, required, bake }: EnvironmentPolicy) => ({
+const environmentForm = ({ target, regions, required, bake, analysis }: EnvironmentPolicy) => ({
+  ...(analysis && { analysis: printAnalysis(analysis) }),
   target: {
     kind: target.kind,
     command: target.command,

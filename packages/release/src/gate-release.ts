@@ -1,13 +1,20 @@
 import { join } from 'node:path'
 import { attestVerdict } from '@bulkhead/attest'
-import { RECORDED_SUBJECT, type Verdict, deniesForGood, judge, judgeWaivers } from '@bulkhead/gate'
+import {
+  RECORDED_SUBJECT,
+  type Verdict,
+  deniesForGood,
+  judge,
+  judgeWaivers,
+  suitesInForce,
+} from '@bulkhead/gate'
 import type { Actor } from '@bulkhead/ledger'
 import type { RunIdentity } from '@bulkhead/test-reports'
 import type { CommitId, Finding } from '@bulkhead/vocabulary'
 import { gatherApprovals } from './approvals.ts'
 import { writeWhole } from './build-release.ts'
 import { gatherEvidence } from './gather-evidence.ts'
-import { type Keyring, signerFor } from './keyring.ts'
+import { type Keyring, statementSignerFor } from './keyring.ts'
 import { writeLedger } from './ledger-access.ts'
 import { findTrustedBase } from './trusted-ref.ts'
 import { type Workspace, evidenceDirectory } from './workspace.ts'
@@ -39,6 +46,8 @@ export const attestationFiles = (directory: string, environment: string): Attest
 export interface GatedRelease {
   readonly verdict: Verdict
   readonly files: AttestationFiles
+  /** The suites that it was judged by. */
+  readonly suites: readonly string[]
   /** Approvals and waivers that were shown and count for nothing, with why: no reason to block. */
   readonly notCounted: readonly Finding[]
 }
@@ -59,11 +68,15 @@ export async function gateRelease(
     run: request.run,
     amendments,
     waivers,
+    policyApprovals: approvals.policyChanges,
     denials: base.ledger.state.blocks[commit],
     pullRequestHeads: request.pullRequestHeads,
   })
   const verdict = judge(input)
-  const attestation = await attestVerdict(verdict, signerFor('gate', request.keyring, base.policy))
+  const attestation = await attestVerdict(
+    verdict,
+    statementSignerFor('gate', request.keyring, base.policy),
+  )
   const files = attestationFiles(evidenceDirectory(workspace.repository, commit), environment)
   await writeWhole(files.gate, attestation.gate)
   await writeWhole(files.summary, attestation.summary)
@@ -85,6 +98,8 @@ export async function gateRelease(
         policyDigest: verdict.bindings.policyDigest,
         attestation: attestation.digest,
         approvals: given.slice(0, 50).map(({ digest, approver }) => ({ digest, approver })),
+        loosened: verdict.policyChange.loosened.slice(0, 50).map(({ place }) => place),
+        loosenedBy: verdict.policyChange.approvers,
         waived: verdict.waived.slice(0, 50).map(({ code, subject, approver, waiver }) => ({
           code,
           subject: subject.slice(0, RECORDED_SUBJECT),
@@ -100,5 +115,11 @@ export async function gateRelease(
       },
     },
   ])
-  return { verdict, files, notCounted: [...approvals.refused, ...judgeWaivers(input).objections] }
+  const suites = Object.keys(suitesInForce(base.policy.policy, input.own))
+  return {
+    verdict,
+    files,
+    suites,
+    notCounted: [...approvals.refused, ...judgeWaivers(input).objections],
+  }
 }

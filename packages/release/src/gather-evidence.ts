@@ -1,12 +1,14 @@
 import { join } from 'node:path'
 import { openBuildRecord } from '@bulkhead/attest'
-import type {
-  Amendment,
-  BuildEvidence,
-  Denial,
-  GateInput,
-  SuiteEvidence,
-  Waiver,
+import {
+  type Amendment,
+  type BuildEvidence,
+  type Denial,
+  type GateInput,
+  type PolicyApproval,
+  type SuiteEvidence,
+  type Waiver,
+  suitesInForce,
 } from '@bulkhead/gate'
 import type { LoadedPolicy } from '@bulkhead/policy'
 import type { RunIdentity } from '@bulkhead/test-reports'
@@ -15,10 +17,12 @@ import { readRegularFile } from '@bulkhead/world'
 import { artifactPath } from './build-release.ts'
 import { digestOfFile } from './digest-of-file.ts'
 import { gatherSuite, policyCarriedBy } from './gather-suite.ts'
+import { judgeByOwnSigners } from './own-signers.ts'
 import { judgeNextPolicy } from './next-policy.ts'
+import { gatherPolicyChange } from './policy-change.ts'
 import { authorsOfRange } from './range-authors.ts'
 import { judgeReleaseRange } from './release-range.ts'
-import { trustedKeys } from './trusted-keys.ts'
+import { statementSigners } from './trusted-keys.ts'
 import { type Workspace, evidenceDirectory } from './workspace.ts'
 
 export interface GatherRequest {
@@ -34,6 +38,8 @@ export interface GatherRequest {
   readonly denials?: readonly Denial[] | undefined
   /** Approved changes of test files and inventories, signatures checked. */
   readonly amendments?: readonly Amendment[] | undefined
+  /** Approvals of what the commit's policy loosens, signatures checked. */
+  readonly policyApprovals?: readonly PolicyApproval[] | undefined
   /** Waivers, signatures checked. */
   readonly waivers?: readonly Waiver[] | undefined
 }
@@ -48,7 +54,7 @@ export async function gatherEvidence(
   const range = await judgeReleaseRange(workspace, policy, commit, request.pullRequestHeads)
   const next = await policyCarriedBy(workspace, commit)
   const suites: Record<string, SuiteEvidence> = {}
-  for (const [name, suite] of Object.entries(policy.policy.suites))
+  for (const [name, suite] of Object.entries(suitesInForce(policy.policy, next?.policy)))
     suites[name] = await gatherSuite(workspace, {
       commit,
       policy,
@@ -67,6 +73,15 @@ export async function gatherEvidence(
     suites,
     run: request.run,
     build: await gatherBuild(workspace, request),
+    own: next?.policy,
+    ownRange: await judgeByOwnSigners(workspace, { ...request, next }),
+    policyChange: await gatherPolicyChange(workspace, {
+      policy,
+      next,
+      commit,
+      range,
+      approvals: request.policyApprovals,
+    }),
     waivers: request.waivers,
     // Only who waives must be known to be somebody else: the range can be long.
     authors: request.waivers?.length
@@ -89,7 +104,7 @@ export async function gatherBuild(
   const directory = evidenceDirectory(workspace.repository, commit)
   const bytes = await readRegularFile(join(directory, 'build.json'), MOST_RECORD_BYTES)
   if (bytes === undefined) return { record: undefined, artifacts: [], findings: [] }
-  const opened = openBuildRecord(bytes, trustedKeys(policy, 'builder'))
+  const opened = openBuildRecord(bytes, await statementSigners(policy, 'builder'))
   if (opened.kind === 'refused')
     return { record: undefined, artifacts: [], findings: opened.findings }
   const { record, digest } = opened

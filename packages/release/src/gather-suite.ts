@@ -14,7 +14,7 @@ import {
 import { type CommitId, type Finding, InputError } from '@bulkhead/vocabulary'
 import { readFileStates } from './file-states.ts'
 import { namesOf } from './range-authors.ts'
-import { trustedKeys } from './trusted-keys.ts'
+import { voucherKeys } from './trusted-keys.ts'
 import { type Workspace, suitesDirectory } from './workspace.ts'
 
 export interface SuiteRequest {
@@ -50,10 +50,7 @@ export async function gatherSuite(
 ): Promise<SuiteEvidence> {
   const { commit, policy, name, suite } = request
   const kept = await readSuiteEvidence(suitesDirectory(workspace.repository, commit), name)
-  const vouchers = trustedKeys(policy, 'voucher').map((key, index) => ({
-    key,
-    separation: policy.policy.keys.voucher[index]?.separation ?? 'local',
-  }))
+  const vouchers = voucherKeys(policy).map((key) => ({ key, separation: key.entry.separation }))
   const parts = await Promise.all(kept.map((part) => openPart(workspace, suite, part, vouchers)))
   const demands = await gatherDemands(workspace, request)
   return {

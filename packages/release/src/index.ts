@@ -8,7 +8,9 @@ export {
 export { auditLedger } from './audit-ledger.ts'
 export {
   type LedgerQuestion,
+  type PolicyAudit,
   auditByPolicy,
+  auditMirror,
   proveByPolicy,
   verifierOf,
   witnessLedger,
@@ -58,4 +60,6 @@ export {
 } from './verify-release.ts'
 export { onlyEnvironment, workingPolicy, worktreePolicy } from './working-policy.ts'
 export { type Workspace, keysDirectory, openWorkspace } from './workspace.ts'
+export type { Loosening } from '@bulkhead/policy'
+export { approvePolicyChange } from './policy-approval.ts'
 export { approveWaiver } from './waivers.ts'

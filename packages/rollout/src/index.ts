@@ -1,3 +1,11 @@
+export { BakeAnalysis, type MetricJudgement } from './analysis/bake-analysis.ts'
+export type {
+  CountsOfArms,
+  Metric,
+  MetricWindow,
+  Reading,
+  ValuesOfGroups,
+} from './analysis/metric.ts'
 export type { BakeGoal } from './bake.ts'
 export { canonicalJson } from './canonical-json.ts'
 export { type RolloutRequest, type RolloutResult, runRollout } from './executor.ts'
@@ -10,6 +18,8 @@ export type {
   UnitObservation,
 } from './fleet.ts'
 export { type RolloutLimits, defaultLimits } from './fleet-watch.ts'
+export { judgeBake } from './judgement.ts'
+export { seededRandom, trialsToNextHit } from './seeded-random.ts'
 export type { BatchStep, Journal, RolloutEnding, RolloutEvent } from './journal.ts'
 export type { Bake, Plan, PlannedZone, Wave } from './plan.ts'
 export { type PlanRequest, type Planning, assumeFleet, planRollout } from './planner.ts'
@@ -36,3 +46,11 @@ export type {
 export { type ViewOptions, viewLine, viewSample } from './terminal-view.ts'
 export type { RolloutChapter, RolloutRecord } from './page/record.ts'
 export { renderRolloutPage } from './page/rollout-page.ts'
+export type { DayParameters } from './simulation/day.ts'
+export {
+  type Forecast,
+  type LatencySummary,
+  type Need,
+  forecast,
+  needFor,
+} from './simulation/forecast.ts'

@@ -2,7 +2,7 @@ import { IdentitySet, type TextHash, hashText } from './identity-set.ts'
 import type { ReadLimits } from './read-limits.ts'
 import type { Remarks } from './remarks.ts'
 import { detachId, idKey } from './test-identity.ts'
-import type { TestCase, TestCounts, TestId } from './test-run.ts'
+import type { TestCase, TestCounts, TestId, TestStatus } from './test-run.ts'
 
 /** Most duplicate ids that are named: one is enough to block. */
 const MOST_DUPLICATES = 1000
@@ -24,6 +24,7 @@ export class CaseLedger {
   readonly #remarks: Remarks
   readonly #file: TextHash = { a: 0, b: 0 }
   readonly #className: TextHash = { a: 0, b: 0 }
+  #lastClass: string | undefined
   readonly #name: TextHash = { a: 0, b: 0 }
 
   constructor(limits: ReadLimits, remarks: Remarks, onCase?: (testCase: TestCase) => void) {
@@ -34,31 +35,37 @@ export class CaseLedger {
 
   /** @throws Refusal when there are more cases than the limit */
   add(testCase: TestCase): void {
-    this.#count(testCase.status)
     const { file, className, name } = testCase.id
     hashText(file, this.#file)
-    hashText(className, this.#className)
+    // Neighbours are mostly of one class.
+    if (className !== this.#lastClass) hashText(className, this.#className)
+    this.#lastClass = className
     hashText(name, this.#name)
-    if (!this.#seen.add(this.#file, this.#className, this.#name)) this.#repeat(testCase.id)
-    this.onCase?.(testCase)
+    this.addHashed(this.#file, this.#className, this.#name, testCase.status, () => testCase)
   }
 
   /**
-   * The same as {@link add} for a case that passed, by the hashes of its parts.
+   * The same as {@link add}, by the hashes of the parts of the id.
    *
-   * @param id called only when somebody wants to know the id
+   * @param make called only when somebody wants to know the case
    */
-  addPassed(file: TextHash, className: TextHash, name: TextHash, id: () => TestId): void {
-    this.#count('passed')
-    if (!this.#seen.add(file, className, name)) this.#repeat(id())
-    this.onCase?.({ id: id(), status: 'passed', detail: '' })
+  addHashed(
+    file: TextHash,
+    className: TextHash,
+    name: TextHash,
+    status: TestStatus,
+    make: () => TestCase,
+  ): void {
+    this.#count(status)
+    if (!this.#seen.add(file, className, name)) this.#repeat(make().id)
+    this.onCase?.(make())
   }
 
   duplicates(): TestId[] {
     return [...this.#duplicates.values()]
   }
 
-  #count(status: keyof TestCounts): void {
+  #count(status: TestStatus): void {
     this.counts.tests += 1
     this.counts[status] += 1
     if (this.counts.tests <= this.#limits.cases) return

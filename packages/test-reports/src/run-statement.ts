@@ -69,7 +69,7 @@ export function openRunRecord(bytes: Uint8Array, vouchers: readonly Voucher[]): 
     return refuse('its subjects are not the commit and the reports that it speaks of')
   const { signer, digest } = envelope
   const near = vouchers.some(
-    ({ key, separation }) => key.id === signer.id && separation === 'local',
+    ({ key, separation }) => 'id' in signer && key.id === signer.id && separation === 'local',
   )
   const separation = near ? 'local' : 'process'
   return { kind: 'vouched', run: { record, voucher: signer.name, separation, digest } }

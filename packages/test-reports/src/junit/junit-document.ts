@@ -6,7 +6,6 @@ import type { TestId } from '../test-run.ts'
 import type { XmlAttributes, XmlContent } from '../xml-input.ts'
 import { ATTRIBUTES, CHILDREN, EXPLAINING, UNREAD_TEXT } from './grammar.ts'
 import { OpenCase } from './open-case.ts'
-import { isSwitchedOff, outcomeOfValue } from './outcome.ts'
 import { SuiteFrame, attributeOf } from './suite-frame.ts'
 
 /** Reads the markup of one JUnit XML report into cases and remarks. */
@@ -30,6 +29,10 @@ export class JUnitDocument implements XmlContent {
   get suite(): SuiteFrame | undefined {
     const standing = this.#unknown === 0 && this.#path.length === this.#suites.length
     return standing ? this.#suites.at(-1) : undefined
+  }
+
+  get isInCase(): boolean {
+    return this.#case !== undefined
   }
 
   /** How many elements are open. */
@@ -104,7 +107,8 @@ export class JUnitDocument implements XmlContent {
   }
 
   #begin(name: string, parent: string | undefined, attributes: XmlAttributes): void {
-    if (name === 'testsuites' || name === 'testsuite') this.#suites.push(new SuiteFrame(attributes))
+    if (name === 'testsuites' || name === 'testsuite')
+      this.#suites.push(new SuiteFrame(attributes, this.#suitePath()))
     else if (name === 'testcase') this.#beginCase(attributes)
     else if (name === 'property') this.#judgeProperty(attributes)
     else if (EXPLAINING.has(name)) {
@@ -122,10 +126,7 @@ export class JUnitDocument implements XmlContent {
     for (const attribute of ['status', 'result']) {
       const value = attributeOf(attributes, attribute)
       if (value === undefined) continue
-      const outcome = outcomeOfValue(value)
-      open.state(outcome ?? 'errored')
-      if (isSwitchedOff(value)) open.switchedOff = true
-      if (outcome === undefined)
+      if (!open.stateValue(value))
         this.#remarks.add(
           'test/unknown-status',
           this.#place(),
@@ -156,7 +157,7 @@ export class JUnitDocument implements XmlContent {
   }
 
   #suitePath(): string {
-    return this.#suites.flatMap(({ name }) => (name === '' ? [] : [name])).join(' › ')
+    return this.#suites.at(-1)?.path ?? ''
   }
 
   /** Playwright writes the annotation of `test.fail()` as a property, and the case as passed. */

@@ -2,9 +2,10 @@ import type { ByteReader, Reading } from '../byte-reader.ts'
 import { XmlInput } from '../xml-input.ts'
 import { JUnitDocument } from './junit-document.ts'
 import { MOST_PLAIN_ATTRIBUTES } from './plain-attributes.ts'
-import { PlainCases } from './plain-cases.ts'
+import { PLAIN_DEPTH, PlainCases } from './plain-cases.ts'
 
 const TAG_END = 0x3e
+const CASE_END = Buffer.from('</testcase')
 /** Tags without a plain case among them after which the rest of a piece is handed over whole. */
 const PATIENCE = 48
 /** Small enough to stay in the processor's cache between the two readers. */
@@ -27,7 +28,8 @@ export class JUnitReader implements ByteReader {
     this.#document = new JUnitDocument({ ledger, remarks })
     this.#xml = new XmlInput(this.#document, limits, remarks)
     this.#deepest = limits.depth
-    if (shortcut && limits.attributes >= MOST_PLAIN_ATTRIBUTES)
+    // Within one piece no text can be longer than a limit above its size.
+    if (shortcut && limits.attributes >= MOST_PLAIN_ATTRIBUTES && limits.textLength >= PIECE)
       this.#plain = new PlainCases(ledger, limits.attributeLength)
   }
 
@@ -41,26 +43,36 @@ export class JUnitReader implements ByteReader {
   }
 
   #writePiece(piece: Buffer): void {
+    this.#plain?.enter(piece)
     let index = 0
     let misses = 0
     while (index < piece.length) {
-      const taken = this.#takePlain(piece, index)
+      const taken = this.#takePlain(index)
       misses = taken > index ? 0 : misses + 1
       index = taken
       if (index === piece.length) return
-      const tagEnd = misses > PATIENCE ? -1 : piece.indexOf(TAG_END, index)
-      const end = tagEnd === -1 ? piece.length : tagEnd + 1
+      const end = misses > PATIENCE ? piece.length : this.#nextCut(piece, index)
       const ended = this.#xml.write(piece.subarray(index, end))
-      this.#betweenTags = ended && tagEnd !== -1
+      this.#betweenTags = ended && piece[end - 1] === TAG_END && misses <= PATIENCE
       index = end
     }
   }
 
-  #takePlain(piece: Buffer, index: number): number {
+  /** Behind the next `>`, or in front of the end of the open case: no plain case can begin earlier. */
+  #nextCut(piece: Buffer, index: number): number {
+    if (this.#document.isInCase) {
+      const caseEnd = piece.indexOf(CASE_END, index)
+      if (caseEnd !== index) return caseEnd === -1 ? piece.length : caseEnd
+    }
+    const tagEnd = piece.indexOf(TAG_END, index)
+    return tagEnd === -1 ? piece.length : tagEnd + 1
+  }
+
+  #takePlain(index: number): number {
     const suite = this.#betweenTags ? this.#document.suite : undefined
     if (suite === undefined || this.#plain === undefined) return index
-    if (this.#document.depth >= this.#deepest) return index
-    const taken = this.#plain.take(piece, index, suite.direct)
+    if (this.#document.depth + PLAIN_DEPTH > this.#deepest) return index
+    const taken = this.#plain.take(index, suite)
     this.#xml.skipLines(this.#plain.lines)
     return taken
   }

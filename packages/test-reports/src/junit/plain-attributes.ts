@@ -1,18 +1,23 @@
 import { type TextHash, hashByte, hashBytes, startHash } from '../identity-set.ts'
+import { ENDS_VALUE, type PlainCursor, decodePlain, entityAt, stands } from './plain-text.ts'
 
 const SPACE = 0x20
 const QUOTE = 0x22
+const APOSTROPHE = 0x27
 const AMPERSAND = 0x26
 const EQUALS = 0x3d
 
 /**
- * The first three make the id; `time` must be a number, `status` and `result` a word for passed,
+ * The first three make the id; `time` must be a number, `status` and `result` words that are known,
  * `assertions` more than none; the others mean nothing to us.
  */
 const NAMES =
-  'file classname name time status result assertions timestamp line lineno class id hostname group url owner'.split(
+  'file classname name time status result assertions timestamp line lineno id hostname group url owner'.split(
     ' ',
   )
+const FILE = 0
+const CLASS = 1
+const NAME = 2
 const TIME = NAMES.indexOf('time')
 const STATUS = NAMES.indexOf('status')
 const RESULT = NAMES.indexOf('result')
@@ -27,29 +32,12 @@ export const MOST_PLAIN_ATTRIBUTES = NAMES.length
 
 const isLowerCase = (byte: number): boolean => byte >= 0x61 && byte <= 0x7a
 
-/** Bytes that end a run of plain text: all but printable ASCII, and what has a meaning in XML. */
-const ENDS_RUN = Uint8Array.from({ length: 256 }, (_, byte) =>
-  byte < SPACE || byte > 0x7e || byte === QUOTE || byte === AMPERSAND || byte === 0x3c ? 1 : 0,
-)
-
-/** The entities that XML itself defines (XML 1.0, section 4.6). */
-const ENTITIES = [
-  [Buffer.from('&amp;'), AMPERSAND],
-  [Buffer.from('&lt;'), 0x3c],
-  [Buffer.from('&gt;'), 0x3e],
-  [Buffer.from('&quot;'), QUOTE],
-  [Buffer.from('&apos;'), 0x27],
-] as const
-
-export function stands(expected: Buffer, bytes: Buffer, start: number): boolean {
-  for (let index = 0; index < expected.length; index += 1)
-    if (bytes[start + index] !== expected[index]) return false
-  return true
-}
+/** Whether a text that begins with this byte is surely not made of spaces alone. */
+const beginsVisibly = (byte: number): boolean => byte > SPACE && byte < 0x7f && byte !== AMPERSAND
 
 /** The attributes of one plain case, as places in the bytes and hashes instead of strings. */
 export class PlainAttributes {
-  /** Hashes of file, class name and name. */
+  /** Hashes of file, class name and name. The class name's means nothing while `isOfSuite`. */
   readonly file: TextHash = { a: 0, b: 0 }
   readonly className: TextHash = { a: 0, b: 0 }
   readonly name: TextHash = { a: 0, b: 0 }
@@ -59,118 +47,145 @@ export class PlainAttributes {
   /** Which attribute came at which place the last time: runners keep to one order. */
   readonly #order = new Int32Array(NAMES.length)
   readonly #longest: number
-  #bytes: Buffer = Buffer.alloc(0)
+  readonly #cursor: PlainCursor
 
   /** @param longest most bytes of one value */
-  constructor(longest: number) {
+  constructor(cursor: PlainCursor, longest: number) {
+    this.#cursor = cursor
     this.#longest = longest
   }
 
   /**
    * Reads ` name="value"` until something else comes.
    *
-   * @returns where that stands, or -1 when these are not the attributes of a plain case
+   * @returns false when these are not the attributes of a plain case
    */
-  read(bytes: Buffer, start: number): number {
-    this.#bytes = bytes
+  read(): boolean {
+    const cursor = this.#cursor
     this.#starts.fill(0)
     this.#ends.fill(0)
     startHash(this.file)
-    let index = start
-    for (let place = 0; bytes[index] === SPACE; place += 1) {
-      if (!isLowerCase(bytes[index + 1] ?? 0)) {
-        index += 1
-        break
-      }
-      index = this.#readAttribute(index + 1, place)
-      if (index === -1) return -1
+    for (let place = 0; ; place += 1) {
+      const before = cursor.at
+      cursor.skipSpace()
+      if (!isLowerCase(cursor.bytes[cursor.at] ?? 0)) break
+      if (cursor.at === before || !this.#readAttribute(place)) return false
     }
-    return this.#isWhole() ? index : -1
+    return this.#isWhole()
   }
 
-  text(slot: number): string {
-    const text = this.#bytes.toString('latin1', this.#starts[slot], this.#ends[slot])
-    if (!text.includes('&')) return text
-    return ENTITIES.toReversed().reduce(
-      (decoded, [entity, byte]) => decoded.replaceAll(entity.toString(), String.fromCharCode(byte)),
-      text,
-    )
+  get fileText(): string {
+    return this.#text(FILE)
   }
 
-  #readAttribute(start: number, place: number): number {
-    const slot = this.#slot(start, place)
-    if (slot === -1 || this.#starts[slot] !== 0) return -1
-    const begin = start + (NAME_BYTES[slot]?.length ?? 0) + 2
+  get classText(): string {
+    return this.#text(CLASS)
+  }
+
+  get nameText(): string {
+    return this.#text(NAME)
+  }
+
+  /** Whether the class must be made out of the suites. */
+  get isOfSuite(): boolean {
+    return this.#length(CLASS) === 0 || this.#is(CLASS, TEST)
+  }
+
+  /** Values that state an outcome which the elements do not repeat, or not passed. */
+  stated(): readonly string[] {
+    return [STATUS, RESULT]
+      .filter((slot) => !this.#saysPassed(slot))
+      .map((slot) => this.#text(slot))
+  }
+
+  get statesPassed(): boolean {
+    return this.#saysPassed(STATUS) && this.#saysPassed(RESULT)
+  }
+
+  #text(slot: number): string {
+    return decodePlain(this.#cursor.bytes, this.#starts[slot] ?? 0, this.#ends[slot] ?? 0)
+  }
+
+  #readAttribute(place: number): boolean {
+    const cursor = this.#cursor
+    const slot = this.#slot(place)
+    if (slot === -1 || this.#starts[slot] !== 0) return false
+    const begin = cursor.at + (NAME_BYTES[slot]?.length ?? 0) + 2
     const end = this.#readValue(begin, this.#hashOf(slot))
-    if (end === -1 || end - begin > this.#longest) return -1
+    if (end === -1 || end - begin > this.#longest) return false
     this.#starts[slot] = begin
     this.#ends[slot] = end
-    return end + 1
+    cursor.at = end + 1
+    return true
   }
 
-  #slot(start: number, place: number): number {
+  #slot(place: number): number {
     const usual = this.#order[place] ?? 0
-    if (this.#isNamed(usual, start)) return usual
+    if (this.#isNamed(usual)) return usual
     for (let slot = 0; slot < NAMES.length; slot += 1)
-      if (this.#isNamed(slot, start)) {
+      if (this.#isNamed(slot)) {
         this.#order[place] = slot
         return slot
       }
     return -1
   }
 
-  #isNamed(slot: number, start: number): boolean {
+  #isNamed(slot: number): boolean {
     const name = NAME_BYTES[slot]
-    if (name === undefined || !stands(name, this.#bytes, start)) return false
-    const end = start + name.length
-    return this.#bytes[end] === EQUALS && this.#bytes[end + 1] === QUOTE
+    const { bytes, at } = this.#cursor
+    if (name === undefined || !stands(name, bytes, at)) return false
+    return bytes[at + name.length] === EQUALS && isQuote(bytes[at + name.length + 1])
   }
 
   #hashOf(slot: number): TextHash {
-    if (slot === 0) return this.file
-    if (slot === 1) return this.className
-    return slot === 2 ? this.name : this.#unused
+    if (slot === FILE) return this.file
+    if (slot === CLASS) return this.className
+    return slot === NAME ? this.name : this.#unused
   }
 
   /** @returns where the closing quote stands, or -1 */
   #readValue(begin: number, hash: TextHash): number {
+    const { bytes } = this.#cursor
+    const quote = bytes[begin - 1] ?? 0
     startHash(hash)
     let index = begin
     for (;;) {
-      index = hashBytes(this.#bytes, index, this.#bytes.length, hash, ENDS_RUN)
-      if (this.#bytes[index] === QUOTE) return index
-      const entity = ENTITIES.find(([text]) => stands(text, this.#bytes, index))
+      index = hashBytes(bytes, index, bytes.length, hash, ENDS_VALUE)
+      const byte = bytes[index] ?? 0
+      if (byte === quote) return index
+      if (isQuote(byte)) {
+        hashByte(byte, hash)
+        index += 1
+        continue
+      }
+      const entity = entityAt(bytes, index)
       if (entity === undefined) return -1
-      hashByte(entity[1], hash)
-      index += entity[0].length
+      hashByte(entity.byte, hash)
+      index += entity.bytes.length
     }
   }
 
-  /** A case without a name, or whose class must be made out of its suites, goes the long way. */
+  /** A case whose name shows nothing goes the long way, and one that has something to be said about. */
   #isWhole(): boolean {
-    const nameStart = this.#starts[2] ?? 0
-    if (this.#length(1) <= 0 || this.#is(1, TEST)) return false
-    if (this.#length(2) <= 0 || this.#bytes[nameStart] === SPACE) return false
+    const nameStart = this.#starts[NAME] ?? 0
+    if (!beginsVisibly(this.#cursor.bytes[nameStart] ?? 0) || this.#length(NAME) === 0) return false
     return (
       (this.#starts[TIME] === 0 || this.#isPlainNumber(TIME)) &&
-      (this.#starts[STATUS] === 0 || this.#saysPassed(STATUS)) &&
-      (this.#starts[RESULT] === 0 || this.#saysPassed(RESULT)) &&
       (this.#starts[ASSERTIONS] === 0 || !this.#is(ASSERTIONS, NONE))
     )
   }
 
   #length(slot: number): number {
-    return this.#starts[slot] === 0 ? 0 : (this.#ends[slot] ?? 0) - (this.#starts[slot] ?? 0)
+    return (this.#ends[slot] ?? 0) - (this.#starts[slot] ?? 0)
   }
 
   #is(slot: number, value: Buffer): boolean {
-    return (
-      this.#length(slot) === value.length && stands(value, this.#bytes, this.#starts[slot] ?? 0)
-    )
+    const start = this.#starts[slot] ?? 0
+    return this.#length(slot) === value.length && stands(value, this.#cursor.bytes, start)
   }
 
   #saysPassed(slot: number): boolean {
-    return WORDS_FOR_PASSED.some((word) => this.#is(slot, word))
+    return this.#starts[slot] === 0 || WORDS_FOR_PASSED.some((word) => this.#is(slot, word))
   }
 
   #isPlainNumber(slot: number): boolean {
@@ -178,10 +193,12 @@ export class PlainAttributes {
     const end = this.#ends[slot] ?? 0
     let dots = 0
     for (let index = start; index < end; index += 1) {
-      const byte = this.#bytes[index] ?? 0
+      const byte = this.#cursor.bytes[index] ?? 0
       if (byte === 0x2e && index > start && index < end - 1) dots += 1
       else if (byte < 0x30 || byte > 0x39) return false
     }
     return end > start && end - start <= 15 && dots <= 1
   }
 }
+
+const isQuote = (byte: number | undefined): boolean => byte === QUOTE || byte === APOSTROPHE

@@ -1,4 +1,4 @@
-import { COUNTERS } from './grammar.ts'
+import { COUNTERS, type Counter } from './grammar.ts'
 import {
   type StatedCounters,
   type Tally,
@@ -10,7 +10,8 @@ import type { XmlAttributes } from '../xml-input.ts'
 
 /** One open `testsuite` or `testsuites`. */
 export class SuiteFrame {
-  readonly name: string
+  /** Names of the suites from the root down to this one. */
+  readonly path: string
   readonly direct: Tally = emptyTally()
   /** Suites below, all of them. */
   readonly #below: Tally = emptyTally()
@@ -18,16 +19,11 @@ export class SuiteFrame {
   readonly #children: Tally = emptyTally()
   readonly #stated: StatedCounters
 
-  constructor(attributes: XmlAttributes) {
-    this.name = attributeOf(attributes, 'name') ?? ''
-    this.#stated = new Map(
-      COUNTERS.flatMap((counter) => {
-        const text = attributeOf(attributes, counter)
-        return text === undefined || (counter === 'tests' && countsAssertions(attributes))
-          ? []
-          : [[counter, text] as const]
-      }),
-    )
+  /** @param above path of the suite that this one stands in */
+  constructor(attributes: XmlAttributes, above: string) {
+    const name = attributeOf(attributes, 'name') ?? ''
+    this.path = [above, name].filter((part) => part !== '').join(' › ')
+    this.#stated = statedCounters(attributes)
   }
 
   /** Everything listed here and below. */
@@ -56,6 +52,16 @@ export class SuiteFrame {
 /** Catch2 counts assertions as tests. It is known by the host name that it always writes. */
 const countsAssertions = (attributes: XmlAttributes): boolean =>
   attributeOf(attributes, 'hostname') === 'tbd'
+
+function statedCounters(attributes: XmlAttributes): StatedCounters {
+  const stated = new Map<Counter, string>()
+  for (const counter of COUNTERS) {
+    const text = attributeOf(attributes, counter)
+    if (text !== undefined && !(counter === 'tests' && countsAssertions(attributes)))
+      stated.set(counter, text)
+  }
+  return stated
+}
 
 /** Undefined when the element has no such attribute. */
 export function attributeOf(attributes: XmlAttributes, name: string): string | undefined {

@@ -2,7 +2,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 /** Real reports beside the repository; the project itself carries none of them. */
-const FOLDER = fileURLToPath(new URL('../../../../../shared/corpus/', import.meta.url))
+const [FOLDER = ''] = ['../../../../../shared/corpus/', '../../../../../../shared/corpus/']
+  // Beside the checkout, or beside the folder that holds one checkout for each branch.
+  .map((path) => fileURLToPath(new URL(path, import.meta.url)))
+  .sort((a, b) => Number(existsSync(b)) - Number(existsSync(a)))
 
 export const corpusIsAbsent = !existsSync(FOLDER) && process.env['BULKHEAD_REQUIRE_ENGINES'] !== '1'
 

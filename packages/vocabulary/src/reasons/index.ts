@@ -9,6 +9,7 @@ import { notifyReasons } from './notify.ts'
 import { policyReasons } from './policy.ts'
 import { rolloutReasons } from './rollout.ts'
 import { signatureReasons } from './signature.ts'
+import { signerReasons } from './signer.ts'
 import { testReasons } from './test.ts'
 import { usageReasons } from './usage.ts'
 
@@ -28,6 +29,7 @@ export const reasons = {
   ...policyReasons,
   ...rolloutReasons,
   ...signatureReasons,
+  ...signerReasons,
   ...testReasons,
   ...usageReasons,
 } as const
