@@ -67,8 +67,8 @@ async function auditFindings(store: LedgerStore) {
   const findings = []
   for (;;) {
     const next = await audit.next()
-    findings.push(...next.value.findings)
-    if (next.done) return findings
+    if (next.done) return [...findings, ...next.value.findings]
+    findings.push(...next.value.flatMap((judgement) => judgement.findings))
   }
 }
 
