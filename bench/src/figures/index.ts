@@ -1,5 +1,6 @@
 import type { Figure } from '../figure.ts'
 import { coldStart } from './cold-start.ts'
+import { gate } from './gate.ts'
 import { judge } from './judge.ts'
 import { largeGoJson, largeTap, smallReports } from './other-reports.ts'
 import { ledger } from './ledger.ts'
@@ -17,5 +18,6 @@ export const figures: readonly Figure[] = [
   plan,
   ...ledger,
   ...judge,
+  ...gate,
   coldStart,
 ]
