@@ -6,7 +6,7 @@ import { makePerson, makeRepository, succeed, temporaryDirectory } from '@bulkhe
 /** The built command line. */
 export const CLI_ENTRY = join(
   dirname(fileURLToPath(import.meta.url)),
-  ...['..', '..', '..', 'packages', 'cli', 'dist', 'bulkhead.mjs'],
+  '../../../packages/cli/dist/bulkhead.mjs',
 )
 
 /** Writes its reports: so many files with so many passed tests in each. */
