@@ -1,7 +1,8 @@
 import type { Figure } from '../figure.ts'
 import { coldStart } from './cold-start.ts'
+import { largeGoJson, largeJestJson, largePlaywrightJson } from './json-reports.ts'
+import { largeTap, smallReports } from './other-reports.ts'
 import { judge } from './judge.ts'
-import { largeGoJson, largeTap, smallReports } from './other-reports.ts'
 import { ledger } from './ledger.ts'
 import { plan } from './plan.ts'
 import { reports, reportsWithChildren } from './reports.ts'
@@ -12,6 +13,8 @@ export const figures: readonly Figure[] = [
   reports,
   reportsWithChildren,
   smallReports,
+  largeJestJson,
+  largePlaywrightJson,
   largeGoJson,
   largeTap,
   plan,

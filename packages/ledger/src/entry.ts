@@ -14,6 +14,8 @@ export const ENTRY_KINDS = [
   'deploy.finished',
   'deploy.refused',
   'rollback.started',
+  'queue.added',
+  'queue.removed',
   'heartbeat',
   'key.rotated',
   'key.revoked',

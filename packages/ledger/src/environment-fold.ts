@@ -10,6 +10,8 @@ import type {
   VerdictOnRecord,
 } from './environment-state.ts'
 import { KINDS } from './kinds.ts'
+import { QueueFold, trainEndOf } from './queue/queue-fold.ts'
+import { carriedItemsOf, isPinned, removedItemOf } from './queue/queue-rules.ts'
 import { type OnRecord, type Step, brokenLeaseOf, leaseOf } from './rules.ts'
 
 type Folded = Step & Pick<EntryOnRecord, 'digest'>
@@ -32,9 +34,14 @@ export class EnvironmentFold implements OnRecord {
   #blocks = new Map<CommitId, readonly BlockOnRecord[]>()
   #released: EnvironmentState['released'] = null
   #head: EnvironmentState['head'] = null
+  #queue = new QueueFold()
 
   get leases(): readonly LeaseOnRecord[] {
     return this.#leases
+  }
+
+  get queue(): QueueFold {
+    return this.#queue
   }
 
   rolloutOf(token: FencingToken): RolloutOnRecord | undefined {
@@ -60,6 +67,7 @@ export class EnvironmentFold implements OnRecord {
     if (entry.kind === 'lease.acquired') this.#acquire(entry)
     else if (entry.kind === 'gate.verdict') this.#judge(entry)
     else if (entry.kind === 'lease.broken') this.#break(entry)
+    else if (entry.kind === 'queue.added' || entry.kind === 'queue.removed') this.#line(entry)
     else if (fence !== undefined && entry.kind === 'lease.released') this.#endLease(fence)
     else if (fence !== undefined && release !== undefined) this.#deploy(entry, fence, release)
   }
@@ -76,10 +84,18 @@ export class EnvironmentFold implements OnRecord {
     if (token !== undefined) this.#endLease(token)
   }
 
+  #line({ kind, release, data, index, at, actors }: Folded): void {
+    if (kind === 'queue.removed') this.#queue.remove(removedItemOf(data) ?? -1)
+    else if (release !== undefined) {
+      const by = actors[0] === undefined ? 'unknown' : `${actors[0].provider}:${actors[0].id}`
+      this.#queue.add({ ...release, id: index, pinned: isPinned(data), by, at })
+    }
+  }
+
   /** A rollout without its lease cannot go on: whoever holds the next lease starts one of its own. */
   #endLease(token: FencingToken): void {
     this.#leases = this.#leases.filter((lease) => lease.token !== token)
-    this.#rollouts.delete(token)
+    if (this.#rollouts.delete(token)) this.#queue.finish(token, 'other', -1)
   }
 
   #judge({ release, data, index }: Folded): void {
@@ -104,12 +120,14 @@ export class EnvironmentFold implements OnRecord {
     if (kind === 'deploy.started') {
       const fresh = { ...release, token, startedAt: at, steps: 0, direction: 'forward' } as const
       this.#rollouts.set(token, fresh)
+      this.#queue.start(token, carriedItemsOf(data) ?? [])
     } else if (kind === 'deploy.step' && rollout !== undefined) {
       this.#rollouts.set(token, { ...rollout, steps: rollout.steps + 1 })
     } else if (kind === 'rollback.started' && rollout !== undefined) {
       this.#rollouts.set(token, { ...rollout, direction: 'back' })
     } else if (kind === 'deploy.finished') {
       this.#rollouts.delete(token)
+      this.#queue.finish(token, trainEndOf(data['result']), index)
       if (data['result'] === 'released') this.#released = { ...release, index, at }
       if (data['result'] === 'stuck') this.#holdLease(token)
     }
@@ -146,6 +164,7 @@ export class EnvironmentFold implements OnRecord {
     copy.#blocks = new Map(this.#blocks)
     copy.#released = this.#released
     copy.#head = this.#head
+    copy.#queue = this.#queue.fork()
     return copy
   }
 
@@ -188,6 +207,7 @@ export class EnvironmentFold implements OnRecord {
       rollout: [...this.#rollouts.values()].at(-1) ?? null,
       verdicts: Object.fromEntries(this.#verdicts),
       blocks: Object.fromEntries(this.#blocks),
+      queue: this.#queue.state(),
     }
   }
 }

@@ -19,7 +19,7 @@ export { type EntryFilter, entryFilter } from './read/entry-filter.ts'
 export { isMirror, mirrorLog } from './mirror/mirror-log.ts'
 export { writeMirror } from './mirror/write-mirror.ts'
 export type { Actor, EntryDraft, EntryKind, LedgerEntry, ReleaseOnRecord } from './entry.ts'
-export { foldEnvironment } from './environment-fold.ts'
+export { EnvironmentFold, foldEnvironment } from './environment-fold.ts'
 export type {
   EnvironmentState,
   LeaseOnRecord,
@@ -44,8 +44,10 @@ export {
   judgeLedger,
   verifyLedger,
 } from './verify-ledger.ts'
+export { type StoreAddress, openStore } from './store-address.ts'
 export { logNoteKeys, sealLogCheckpoint } from './stored-tree.ts'
 export { noteKey, writeVerifierKey } from './tlog/note-key.ts'
 export { TiledTree } from './tlog/tiled-tree.ts'
 export { witnessMemoryIn } from './witness/witness-memory.ts'
 export { withCosignature, witnessCheckpoint } from './witness/witness.ts'
+export type { EjectedRelease, QueueOnRecord, QueuedRelease } from './queue/queue-on-record.ts'

@@ -1,5 +1,6 @@
 import type { EntryKind } from './entry.ts'
 import { type Describe, custom, describeEnd, describeVerdict } from './event-descriptions.ts'
+import { addToQueue, removeFromQueue } from './queue/queue-rules.ts'
 import {
   type Rule,
   acquireLease,
@@ -54,6 +55,12 @@ export const KINDS: Readonly<Record<EntryKind, Kind>> = {
     event: custom('deployment', 'reverting'),
     rule: continueDeploy,
     tells: [],
+  },
+  'queue.added': { event: custom('queue', 'grown'), rule: addToQueue, tells: ['place'] },
+  'queue.removed': {
+    event: custom('queue', 'shortened'),
+    rule: removeFromQueue,
+    tells: ['item', 'reason'],
   },
   heartbeat: { event: custom('ledger', 'alive'), rule: always, tells: [] },
   'key.rotated': { event: custom('key', 'rotated'), rule: rotateKey, tells: ['name'] },

@@ -3,6 +3,8 @@ import { type FencingToken, fencingToken } from '@bulkhead/vocabulary'
 import type { EntryOnRecord, ReleaseOnRecord } from './entry.ts'
 import { revocationOf, rotationOf } from './key-entries.ts'
 import type { LeaseOnRecord, RolloutOnRecord, VerdictOnRecord } from './environment-state.ts'
+import type { QueueFold } from './queue/queue-fold.ts'
+import { carriedItemsOf } from './queue/queue-rules.ts'
 import { regionsOverlap } from './regions.ts'
 
 /** The parts of an entry that rules look at. */
@@ -16,6 +18,7 @@ export interface OnRecord {
   readonly leases: readonly LeaseOnRecord[]
   rolloutOf(token: FencingToken): RolloutOnRecord | undefined
   verdictOn(release: ReleaseOnRecord): VerdictOnRecord | undefined
+  readonly queue: Pick<QueueFold, 'areWaiting' | 'isRemovable'>
 }
 
 /** Says why a step may not follow what is on record, or nothing. */
@@ -136,7 +139,10 @@ export const startDeploy: Rule = (step, record) => {
   if (verdict === undefined) return `no verdict about ${release.commit} is on record`
   if (verdict.outcome !== 'PASS' && verdict.observing === undefined)
     return `the newest verdict about ${release.commit} is BLOCK`
-  return sameArtifacts(verdict, release) ? undefined : 'the verdict is about other artifacts'
+  if (!sameArtifacts(verdict, release)) return 'the verdict is about other artifacts'
+  const carried = carriedItemsOf(step.data)
+  if (carried === undefined) return 'what it carries is no list of entries'
+  return record.queue.areWaiting(carried) ? undefined : 'it carries what does not wait in the queue'
 }
 
 /** A step of the rollout that is under way under the same, still live, token. */

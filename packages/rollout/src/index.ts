@@ -54,3 +54,9 @@ export {
   forecast,
   needFor,
 } from './simulation/forecast.ts'
+export {
+  type Ancestry,
+  type NextTrain,
+  type WaitingRelease,
+  nextTrain,
+} from './queue/next-train.ts'
