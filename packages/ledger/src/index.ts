@@ -22,6 +22,7 @@ export type { Actor, EntryDraft, EntryKind, LedgerEntry, ReleaseOnRecord } from 
 export { EnvironmentFold, foldEnvironment } from './environment-fold.ts'
 export type {
   EnvironmentState,
+  GoodRelease,
   LeaseOnRecord,
   RolloutOnRecord,
   VerdictOnRecord,

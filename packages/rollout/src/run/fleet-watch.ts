@@ -1,17 +1,17 @@
 import { type FencingToken, WorldError } from '@bulkhead/vocabulary'
 import type { Clock } from '@bulkhead/world'
-import type { Observation, ShippedRelease } from './fleet.ts'
+import type { Observation } from '../fleet.ts'
+import type { Plan, RegionPlan } from '../plan/plan.ts'
+import { type RolloutDecision, type RolloutProgress, sampleFleet } from '../progress.ts'
+import { targetFailed } from '../refusals.ts'
+import type { Hand, StageOutcome, Target } from '../target.ts'
 import { Interruption } from './interruption.ts'
-import type { Plan } from './plan.ts'
-import { type RolloutDecision, type RolloutProgress, sampleFleet } from './progress.ts'
-import { targetFailed } from './refusals.ts'
-import type { Hand, Stage, StageOutcome, Target } from './target.ts'
 
 /** Time limits of a rollout, in milliseconds. */
 export interface RolloutLimits {
   /** Between two observations. */
   readonly pollMs: number
-  /** Longest wait until the zone law allows the next batch. */
+  /** Longest wait until the zone law, or the engine, allows the next batch. */
   readonly capacityMs: number
   /** Longest time one batch may take in the target. */
   readonly batchMs: number
@@ -19,6 +19,8 @@ export interface RolloutLimits {
   readonly settleMs: number
   /** How long the target may leave observations unanswered. */
   readonly silenceMs: number
+  /** In a long wait the ledger hears so often that the holder of the lease lives. */
+  readonly lifeMs: number
 }
 
 export const defaultLimits: RolloutLimits = {
@@ -27,10 +29,12 @@ export const defaultLimits: RolloutLimits = {
   batchMs: 600_000,
   settleMs: 3_000,
   silenceMs: 30_000,
+  lifeMs: 120_000,
 }
 
 export interface WatchedFleet {
   readonly plan: Plan
+  readonly region: RegionPlan
   readonly target: Target
   readonly token: FencingToken
   readonly clock: Clock
@@ -39,9 +43,13 @@ export interface WatchedFleet {
 }
 
 const reasonOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error)
+  error instanceof WorldError
+    ? (error.findings[0]?.message ?? error.message)
+    : error instanceof Error
+      ? error.message
+      : String(error)
 
-/** The fleet through the eyes of one rollout: every look is also a sample for whoever watches. */
+/** One region through the eyes of one rollout: every look is also a sample for whoever watches. */
 export class FleetWatch {
   readonly #fleet: WatchedFleet
   #phase = 'start'
@@ -74,15 +82,15 @@ export class FleetWatch {
   }
 
   /**
-   * Asks the fleet how it is, again and again while it does not answer.
+   * Asks the region how it is, again and again while it does not answer.
    * @throws Interruption `roll-back` when it stays silent longer than allowed.
    */
   async look(): Promise<Observation> {
-    const { target, clock, limits } = this.#fleet
+    const { clock, limits } = this.#fleet
     const since = clock.monotonic()
     for (;;) {
       try {
-        return this.#sample(await target.observe())
+        return this.#sample(await this.#observe())
       } catch (error) {
         if (clock.monotonic() - since >= limits.silenceMs) {
           throw new Interruption('roll-back', targetFailed('observe', reasonOf(error)), {
@@ -94,37 +102,27 @@ export class FleetWatch {
     }
   }
 
-  /** Lets the target change a stage, and keeps sampling meanwhile. Never rejects. */
-  async apply(stage: Stage, release: ShippedRelease): Promise<StageOutcome> {
+  /** Lets the target do something to the fleet, and keeps sampling meanwhile. Never rejects. */
+  async during(act: (target: Target, hand: Hand) => Promise<StageOutcome>): Promise<StageOutcome> {
     const { target, clock, limits } = this.#fleet
     const deadline = new AbortController()
-    let outcome: StageOutcome | undefined
     const ended = new AbortController()
-    const applying = this.#attempt(() =>
-      target.apply(stage, release, this.#hand(deadline.signal)),
-    ).then((result) => {
+    let outcome: StageOutcome | undefined
+    const acting = attempt(() => act(target, this.#hand(deadline.signal))).then((result) => {
       outcome = result
       ended.abort()
       return result
     })
     const since = clock.monotonic()
     for (;;) {
-      await Promise.race([
-        applying,
-        clock.sleep(limits.pollMs, ended.signal).catch(() => undefined),
-      ])
+      const tick = clock.sleep(limits.pollMs, ended.signal).catch(() => undefined)
+      await Promise.race([acting, tick])
       if (outcome) return outcome
       const late = clock.monotonic() - since - limits.batchMs
       if (late > limits.silenceMs)
         return { kind: 'failed', unit: null, reason: `no answer within ${limits.batchMs} ms` }
       if (late > 0) deadline.abort()
-      await Promise.race([
-        applying,
-        target
-          .observe()
-          .then((seen) => this.#sample(seen))
-          .catch(() => undefined),
-      ])
+      await Promise.race([acting, this.#glance()])
     }
   }
 
@@ -137,27 +135,34 @@ export class FleetWatch {
     }
   }
 
-  async #attempt(act: () => Promise<StageOutcome>): Promise<StageOutcome> {
-    try {
-      return await act()
-    } catch (error) {
-      const reason =
-        error instanceof WorldError
-          ? (error.findings[0]?.message ?? error.message)
-          : reasonOf(error)
-      return { kind: 'failed', unit: null, reason }
-    }
+  #observe(): Promise<Observation> {
+    return this.#fleet.target.observe({ region: this.#fleet.region.region })
+  }
+
+  /** A look for the eyes alone: what it fails at is nobody's business. */
+  async #glance(): Promise<void> {
+    await this.#observe()
+      .then((seen) => this.#sample(seen))
+      .catch(() => undefined)
   }
 
   #sample(observation: Observation): Observation {
-    const { plan, clock } = this.#fleet
+    const { plan, region, clock } = this.#fleet
     const context = {
       at: clock.now(),
-      phase: this.#phase,
+      phase: plan.regions.length > 1 ? `${region.region}: ${this.#phase}` : this.#phase,
       release: plan.release.commit,
-      required: plan.required,
+      required: region.required,
     }
     this.tell({ kind: 'sample', sample: sampleFleet(observation, context) })
     return observation
+  }
+}
+
+async function attempt(act: () => Promise<StageOutcome>): Promise<StageOutcome> {
+  try {
+    return await act()
+  } catch (error) {
+    return { kind: 'failed', unit: null, reason: reasonOf(error) }
   }
 }

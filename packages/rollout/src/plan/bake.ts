@@ -1,11 +1,11 @@
 import type { Bake } from './plan.ts'
-import { type Random, hitsAmong, seededRandom, trialsToNextHit } from './seeded-random.ts'
+import { type Random, hitsAmong, seededRandom, trialsToNextHit } from '../seeded-random.ts'
 import {
   MARGIN,
   evidenceAgainstCanary,
   evidenceAgainstRate,
   innocentRate,
-} from './sequential-test.ts'
+} from '../sequential-test.ts'
 
 /** What a bake must find out; `BakePolicy` of the policy has this shape. Rates 0–1, spans in ms. */
 export interface BakeGoal {
@@ -13,7 +13,7 @@ export interface BakeGoal {
   readonly detectErrorRate: number
   readonly falseAlarm: number
   readonly power: number
-  /** Requests per second at the whole environment. */
+  /** Requests per second at whatever the shares are of: the environment, or one region of it. */
   readonly requestsPerSecond: number
   readonly floor: number
   readonly deadline: number
