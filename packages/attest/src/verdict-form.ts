@@ -45,6 +45,10 @@ export const verdictForm: Shape<Verdict> = objectOf({
       separation: oneOf('process', 'local'),
     }),
   ),
+  policyChange: objectOf({
+    loosened: listOf(objectOf({ place: text, was: text, becomes: text })),
+    approvers: listOf(text),
+  }),
   waived: listOf(
     objectOf({
       suite: text,

@@ -55,6 +55,7 @@ export function verdictOf(
         separation: 'process',
       },
     ],
+    policyChange: { loosened: [], approvers: [] },
     waived: [],
     findings: [],
     ...rest,

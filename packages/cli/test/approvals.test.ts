@@ -215,3 +215,42 @@ describe('a finding of a suite that is not mandatory', () => {
     ])
   })
 })
+
+describe('a commit that loosens the policy', () => {
+  it('blocks until somebody else has approved exactly what it loosens, and is judged by the old rules', async () => {
+    const project = await copyOf(listed, join(home.path, `copy-${(copies += 1)}`))
+    const { repository, ada } = project
+    const old = await readFile(join(repository.path, 'bulkhead.yml'), 'utf8')
+    const loosen = (from: string, to: string) => ({ 'bulkhead.yml': old.replace(from, to) })
+    const agree = (person: Person | undefined) => [
+      ...'approve policy-change --reason ok --key'.split(' '),
+      person?.keyFile ?? '',
+    ]
+    const files = loosen('expires: 1h', 'expires: 2h')
+    await repository.commit({ by: ada, message: 'Verdicts stand longer', files })
+    expect(await run(project, ['check'], 1)).toMatchObject({
+      findings: [{ code: 'gate/policy-loosened', subject: 'bulkhead.yml: verdict.expires' }],
+    })
+    await run(project, agree(ada), 0)
+    expect(codes(await run(project, ['check'], 1))).toEqual(['gate/policy-loosened'])
+    expect(await run(project, agree(ben), 0)).toMatchObject({
+      loosened: [{ place: 'verdict.expires', was: '3600000', becomes: '7200000' }],
+    })
+    expect(codes(await run(project, ['check'], 0))).toEqual([])
+    await run(project, ['test'], 0)
+    await run(project, ['build'], 0)
+    expect(await run(project, ['gate'], 0)).toMatchObject({
+      verdict: { outcome: 'PASS', policyChange: { approvers: [ben?.email] } },
+    })
+    const log = JSON.stringify(await run(project, ['ledger', 'log'], 0))
+    expect(log).toContain(`"loosened":["verdict.expires"],"loosenedBy":["${ben?.email}"]`)
+
+    const more = loosen('expires: 1h', 'expires: 3h')
+    await repository.commit({ by: ada, message: 'And longer', files: more })
+    expect(codes(await run(project, ['check'], 1))).toEqual(['gate/policy-loosened'])
+    const less = loosen('expires: 1h', 'expires: 30m')
+    await repository.commit({ by: ada, message: 'Shorter than ever', files: less })
+    expect(codes(await run(project, ['check'], 0))).toEqual([])
+    expect(codes(await run(project, agree(ben), 2))).toEqual(['usage/invalid-option'])
+  })
+})

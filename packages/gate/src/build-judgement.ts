@@ -1,12 +1,14 @@
 import type { Finding } from '@bulkhead/vocabulary'
 import type { GateInput } from './evidence.ts'
+import { artifactsInForce } from './rules-in-force.ts'
 
 /** Every reason to block that the artifacts give: each must be bound to this very commit and tree. */
 export function judgeBuild(input: GateInput): readonly Finding[] {
   const { record, artifacts, findings } = input.build
+  const shipped = artifactsInForce(input.policy.policy, input.own)
   if (record === undefined) {
     if (findings.length > 0) return findings
-    return input.policy.policy.build.artifacts.map((path) => ({
+    return shipped.map((path) => ({
       code: 'gate/unbound-artifact',
       subject: path,
       message: 'no build record binds this artifact to the commit',
@@ -17,9 +19,7 @@ export function judgeBuild(input: GateInput): readonly Finding[] {
   return [
     ...findings,
     ...(wrong ? [wrongBuild(record.commit, input.commit)] : []),
-    ...input.policy.policy.build.artifacts.flatMap((path) =>
-      judgeArtifact(path, record.artifacts, artifacts),
-    ),
+    ...shipped.flatMap((path) => judgeArtifact(path, record.artifacts, artifacts)),
   ]
 }
 

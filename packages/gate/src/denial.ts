@@ -41,6 +41,7 @@ const MAY_COME = new Set([
   'gate/not-judged',
   // An approval may come, for exactly these contents.
   'gate/edited-test-file',
+  'gate/policy-loosened',
   'gate/inventory-shrunk',
   // The head of the pull request may be shown.
   'signature/forge-not-a-merge',

@@ -1,8 +1,9 @@
-import type { LoadedPolicy } from '@bulkhead/policy'
+import type { LoadedPolicy, Policy } from '@bulkhead/policy'
 import type { RangeJudgement } from '@bulkhead/signatures'
 import type { Inventory, RunIdentity, TestId, TestReport, VouchedRun } from '@bulkhead/test-reports'
 import type { CommitId, Digest, Finding, TreeId } from '@bulkhead/vocabulary'
 import type { Denial } from './denial.ts'
+import type { PolicyChange } from './policy-change.ts'
 import type { ArtifactBinding } from './verdict.ts'
 import type { Waiver } from './waiver.ts'
 
@@ -93,6 +94,11 @@ export interface GateInput {
   readonly authors?: readonly string[] | undefined
   /** Earlier BLOCKs about this commit in this environment; none when not given. */
   readonly denials?: readonly Denial[] | undefined
+  /** The policy that the commit itself carries; undefined when it cannot be read, which blocks. */
+  readonly own: Policy | undefined
+  /** The commits judged by whom its own policy lets sign; undefined where that is the same. */
+  readonly ownRange?: RangeJudgement | undefined
+  readonly policyChange: PolicyChange
   /** Why the policy that the commit itself carries could not judge what comes after it; empty when it can. */
   readonly nextPolicy: readonly Finding[]
   /** Milliseconds since the epoch. */

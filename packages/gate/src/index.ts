@@ -8,6 +8,8 @@ export type {
   SuiteEvidence,
   VouchedBuild,
 } from './evidence.ts'
+export { type PolicyApproval, type PolicyChange, judgePolicyChange } from './policy-change.ts'
+export { suitesInForce } from './rules-in-force.ts'
 export { judge } from './judge.ts'
 export type { SuiteUnderJudgement } from './judged-suite.ts'
 export { type WaivedFinding, type Waiver, judgeWaivers, waive } from './waiver.ts'

@@ -4,6 +4,8 @@ import { judgeBuild } from './build-judgement.ts'
 import { judgeDenials } from './denial.ts'
 import type { GateInput, SuiteEvidence } from './evidence.ts'
 import { requiredTests } from './inventory-judgement.ts'
+import { judgePolicyChange, policyApprovers } from './policy-change.ts'
+import { suitesInForce } from './rules-in-force.ts'
 import { judgeSharedReports } from './report-judgement.ts'
 import { judgeSuite } from './suite-judgement.ts'
 import type { Verdict } from './verdict.ts'
@@ -35,8 +37,8 @@ export function judge(input: GateInput): Verdict {
   }
   const waived: WaivedFinding[] = []
   const { counting } = judgeWaivers(input)
-  settle('the commits', judgeRange(input))
-  for (const [name, policy] of Object.entries(input.policy.policy.suites)) {
+  settle('the commits', [...judgeRange(input), ...judgeByOwnSigners(input)])
+  for (const [name, policy] of Object.entries(suitesOf(input))) {
     const evidence = input.suites[name] ?? NOTHING
     const found = judgeSuite({ name, policy, evidence, commit: input.commit, run: input.run })
     const divided = waive(name, found, counting)
@@ -45,15 +47,17 @@ export function judge(input: GateInput): Verdict {
   }
   settle('reports of several suites', judgeSharedReports(input.suites))
   settle('the artifacts', judgeBuild(input))
-  settle('the policy it carries', input.nextPolicy)
+  settle('the policy it carries', [...input.nextPolicy, ...judgePolicyChange(input)])
   findings.push(...judgeDenials(input.commit, input.build.artifacts, input.denials ?? [], counting))
   findings.push(...pending.values())
   return verdictOf(input, { findings: sortFindings(findings), waived })
 }
 
+const suitesOf = ({ policy, own }: GateInput) => suitesInForce(policy.policy, own)
+
 const thingsToJudge = (input: GateInput): readonly string[] => [
   'the commits',
-  ...Object.keys(input.policy.policy.suites).map((name) => `suite ${name}`),
+  ...Object.keys(suitesOf(input)).map((name) => `suite ${name}`),
   'reports of several suites',
   'the artifacts',
   'the policy it carries',
@@ -74,10 +78,27 @@ function judgeRange(input: GateInput): readonly Finding[] {
     range.counts.blocked === 0 &&
     range.counts.passed === range.counts.commits &&
     range.commits.length === range.counts.commits
-  const blocked = [...range.findings, ...range.commits.flatMap((commit) => commit.findings)]
+  const blocked = findingsOf(range)
   if (matches && (complete || blocked.length > 0)) return blocked
   return [...blocked, notJudged(`the commits ${policy.trustedRef}..${input.commit}`)]
 }
+
+/** Whoever the commit itself no longer lets sign has signed nothing of what it ships. */
+function judgeByOwnSigners({ range, ownRange }: GateInput): readonly Finding[] {
+  if (ownRange === undefined) return []
+  const known = new Set(findingsOf(range).map(({ code, subject }) => `${code} ${subject}`))
+  return findingsOf(ownRange)
+    .filter(({ code, subject }) => !known.has(`${code} ${subject}`))
+    .map((finding) => ({
+      ...finding,
+      message: `by the signers that this release itself brings: ${finding.message}`,
+    }))
+}
+
+const findingsOf = ({ findings, commits }: GateInput['range']): readonly Finding[] => [
+  ...findings,
+  ...commits.flatMap((commit) => commit.findings),
+]
 
 /** A verdict that rests on waivers stands no longer than the first of them. */
 function expiryOf(input: GateInput, waived: readonly WaivedFinding[]): string {
@@ -91,6 +112,7 @@ function verdictOf(
   { findings, waived }: Pick<Verdict, 'findings' | 'waived'>,
 ): Verdict {
   const { policy, trustedRef, digest } = input.policy
+  const suites = suitesOf(input)
   const reports = Object.values(input.suites).flatMap((suite) =>
     suite.runs.flatMap((run) => run.reports),
   )
@@ -112,13 +134,17 @@ function verdictOf(
     counts: { commits: input.range.counts.commits, tests: sum('tests'), passed: sum('passed') },
     inventories: Object.fromEntries(
       namesOf(input).flatMap((name) => {
-        const suite = policy.suites[name]
+        const suite = suites[name]
         const evidence = input.suites[name] ?? NOTHING
         const required = suite === undefined ? [] : requiredTests({ name, policy: suite, evidence })
         return required.length === 0 ? [] : [[name, inventoryDigest(required)] as const]
       }),
     ),
     runs: namesOf(input).flatMap((name) => runsOf(name, input.suites[name] ?? NOTHING)),
+    policyChange: {
+      loosened: input.policyChange.loosened,
+      approvers: policyApprovers(input),
+    },
     waived: [...waived].sort((a, b) => compareText(JSON.stringify(a), JSON.stringify(b))),
     findings,
   }
@@ -145,5 +171,4 @@ function runsOf(suite: string, { runs }: SuiteEvidence): Verdict['runs'] {
 
 const compareText = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1)
 
-const namesOf = (input: GateInput): readonly string[] =>
-  Object.keys(input.policy.policy.suites).sort()
+const namesOf = (input: GateInput): readonly string[] => Object.keys(suitesOf(input)).sort()

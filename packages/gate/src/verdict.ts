@@ -1,3 +1,4 @@
+import type { Loosening } from '@bulkhead/policy'
 import type { WaivedFinding } from './waiver.ts'
 import type { CommitId, Digest, Finding, TreeId } from '@bulkhead/vocabulary'
 
@@ -42,6 +43,11 @@ export interface Verdict {
     readonly voucher: string
     readonly separation: 'process' | 'local'
   }[]
+  /** What the commit's own policy loosens, and who with no hand in it approved exactly that. */
+  readonly policyChange: {
+    readonly loosened: readonly Loosening[]
+    readonly approvers: readonly string[]
+  }
   /** Findings that would block and do not, since somebody waived them; sorted. */
   readonly waived: readonly WaivedFinding[]
   /** Sorted; empty exactly when the outcome is PASS. */

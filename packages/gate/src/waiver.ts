@@ -1,6 +1,7 @@
 import type { CommitId, Digest, Finding, ReasonCode } from '@bulkhead/vocabulary'
 import { isSomebodyElse } from './amendment.ts'
 import type { GateInput } from './evidence.ts'
+import { suitesInForce } from './rules-in-force.ts'
 
 /**
  * Somebody's word that one finding shall not block one release. Its signature is already checked under
@@ -44,7 +45,10 @@ const WAIVABLE: ReadonlySet<string> = new Set([
 ] satisfies readonly ReasonCode[])
 
 /** The release that waivers are shown for. */
-export type WaiverContext = Pick<GateInput, 'policy' | 'commit' | 'authors' | 'waivers' | 'now'>
+export type WaiverContext = Pick<
+  GateInput,
+  'policy' | 'own' | 'commit' | 'authors' | 'waivers' | 'now'
+>
 
 /** Which waivers count, whatever order they were found in; and why the others do not. */
 export function judgeWaivers(context: WaiverContext): {
@@ -78,7 +82,7 @@ const objection = ({ suite, code, finding }: Waiver, why: string): Finding => ({
 
 function objectToWaiver(waiver: Waiver, context: WaiverContext): string | undefined {
   const { suite, code, finding } = waiver
-  const { suites } = context.policy.policy
+  const suites = suitesInForce(context.policy.policy, context.own)
   const policy = Object.hasOwn(suites, suite) ? suites[suite] : undefined
   if (policy === undefined) return `the policy of the trusted ref has no suite ${suite}`
   if (policy.mandatory) return `the suite ${suite} is mandatory, and is never waived`

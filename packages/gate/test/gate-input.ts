@@ -170,6 +170,7 @@ const POLICY: LoadedPolicy = {
     suites: { 'tenant-isolation': SUITE },
     build: { command: undefined, artifacts: ['dist/app.mjs'] },
     keys: { voucher: [], builder: [], gate: [], ledger: [] },
+    approvals: { policyChange: undefined },
     verdictExpires: 3_600_000 as Milliseconds,
     notify: [],
     environments: {},
@@ -195,6 +196,8 @@ export function gateInput(change: Partial<GateInput> = {}): GateInput {
       artifacts: [ARTIFACT],
       findings: [],
     },
+    own: POLICY.policy,
+    policyChange: { loosened: [], editors: [], approvals: [], people: 2 },
     nextPolicy: [],
     now: Date.UTC(2026, 0, 1),
     ...change,
@@ -206,5 +209,5 @@ export const withSuite = (evidence: SuiteEvidence): GateInput =>
 
 export function withSuitePolicy(change: Partial<SuitePolicy>, evidence: SuiteEvidence): GateInput {
   const policy = { ...POLICY.policy, suites: { 'tenant-isolation': { ...SUITE, ...change } } }
-  return { ...withSuite(evidence), policy: { ...POLICY, policy } }
+  return { ...withSuite(evidence), policy: { ...POLICY, policy }, own: policy }
 }

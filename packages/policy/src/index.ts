@@ -1,6 +1,8 @@
 export { type InitialPolicy, type SuiteGuess, initialPolicyText } from './initial-policy.ts'
 export { policyJsonSchema } from './json-schema.ts'
 export { type DeclaredPrincipal, withPrincipal } from './declare-principal.ts'
+export { loosenings } from './loosening/policy-rules.ts'
+export { type Loosening, looseningDigest } from './loosening/loosening.ts'
 export { loadPolicyFile } from './load-policy-file.ts'
 export { loadPolicy } from './load-policy.ts'
 export { type PolicyParse, parsePolicy } from './parse-policy.ts'

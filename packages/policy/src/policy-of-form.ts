@@ -33,6 +33,7 @@ export function policyOfForm(form: PolicyForm): Policy {
       command: form.build.command && atLeastOne(form.build.command),
       artifacts: atLeastOne(form.build.artifacts),
     },
+    approvals: { policyChange: form.approvals['policy-change'] },
     keys: keysOfForm(form.keys),
     verdictExpires: span(form.verdict.expires),
     environments: mapEntries(form.environments, environmentOfForm),

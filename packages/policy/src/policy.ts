@@ -216,6 +216,15 @@ export interface PagerDutyPolicy extends ChannelPolicy {
 /** One way to tell people what happens. */
 export type NotifyPolicy = SlackPolicy | WebhookPolicy | PagerDutyPolicy
 
+/** What people must agree to, and how many of them. */
+export interface ApprovalsPolicy {
+  /**
+   * Whose word a change needs that loosens the policy: so many people with no hand in it. Undefined for
+   * one, or for none while the trusted ref knows a single person.
+   */
+  readonly policyChange: number | undefined
+}
+
 /** `bulkhead.yml`, version 1, parsed and checked. */
 export interface Policy {
   readonly version: 1
@@ -235,6 +244,7 @@ export interface Policy {
     readonly gate: readonly KeyPolicy[]
     readonly ledger: readonly FileKeyPolicy[]
   }
+  readonly approvals: ApprovalsPolicy
   /** How long a verdict stands. */
   readonly verdictExpires: Milliseconds
   readonly environments: Readonly<Record<string, EnvironmentPolicy>>

@@ -140,6 +140,24 @@ const buildForm = explain(
   },
 )
 
+const approvalsForm = explain(
+  v.strictObject({
+    'policy-change': v.optional(
+      explain(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(16)), {
+        form: 'a whole number from 0 to 16',
+        meaning:
+          'How many people without a hand in it must approve a commit that loosens this policy. Default: 1, and 0 while only one person may sign.',
+        example: 2,
+      }),
+    ),
+  }),
+  {
+    form: 'a mapping with the key policy-change',
+    meaning: 'What people must agree to, each with a signature of their own.',
+    example: { 'policy-change': 2 },
+  },
+)
+
 const environmentsForm = explain(
   v.pipe(v.record(nameKey, environmentForm), v.minEntries(1), v.maxEntries(64)),
   {
@@ -169,6 +187,7 @@ export const policyForm = explain(
     suites: suitesForm,
     build: buildForm,
     keys: keysForm,
+    approvals: v.optional(approvalsForm, {}),
     verdict: v.optional(
       explain(
         v.strictObject({ expires: v.optional(duration('How long a verdict stands.', '1h'), '1h') }),

@@ -50,6 +50,7 @@ describe('a right policy', () => {
         ledger: [{ file: '.bulkhead/keys/ledger.pub' }],
       },
       verdictExpires: 3_600_000,
+      approvals: { policyChange: 2 },
       notify: [],
       environments: {
         production: {

@@ -190,6 +190,7 @@ export const rightPolicy: fc.Arbitrary<Policy> = fc
     repositoryId: fc.integer({ min: 1 }),
     verdictExpires: span(1, 999_999_999),
     environments: fc.dictionary(name, environment, { minKeys: 1, maxKeys: 2 }),
+    policyChange: fc.option(fc.integer({ min: 0, max: 16 }), { nil: undefined }),
     notify: fc.array(channel, { maxLength: 3 }),
   })
   .map(assemble)
@@ -207,6 +208,7 @@ interface Ingredients {
   readonly repositoryId: number
   readonly verdictExpires: Milliseconds
   readonly environments: Readonly<Record<string, Omit<EnvironmentPolicy, 'name'>>>
+  readonly policyChange: number | undefined
   readonly notify: Policy['notify']
 }
 
@@ -259,6 +261,7 @@ function assemble(made: Ingredients): Policy {
     environments: Object.fromEntries(
       Object.entries(made.environments).map(([key, held]) => [key, { name: key, ...held }]),
     ),
+    approvals: { policyChange: made.policyChange },
     notify: made.notify,
   }
 }

@@ -28,6 +28,7 @@ export function printPolicy(policy: Policy): string {
     },
     verdict: { expires: formatDuration(policy.verdictExpires) },
     environments: mapped(policy.environments, environmentForm),
+    approvals: without({ 'policy-change': policy.approvals.policyChange }),
     notify: policy.notify.map(channelForm),
   }
   return stringify(form, { aliasDuplicateObjects: false })

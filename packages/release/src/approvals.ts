@@ -11,7 +11,7 @@ import {
   bytesToSign,
   openApproval,
 } from '@bulkhead/approvals'
-import type { Amendment, Waiver } from '@bulkhead/gate'
+import type { Amendment, PolicyApproval, Waiver } from '@bulkhead/gate'
 import type { LoadedPolicy } from '@bulkhead/policy'
 import { type CommitId, type Digest, type Finding, InputError } from '@bulkhead/vocabulary'
 import { readRegularFile } from '@bulkhead/world'
@@ -31,6 +31,7 @@ const approvalsDirectory = ({ repository }: Pick<Workspace, 'repository'>): stri
 export interface GatheredApprovals {
   readonly amendments: readonly Amendment[]
   readonly waivers: readonly Waiver[]
+  readonly policyChanges: readonly PolicyApproval[]
   /** The files that count, by digest, with who gave them: for the record. */
   readonly given: readonly { readonly digest: Digest; readonly approver: string }[]
   /** Why an approval that lies there counts for nothing: told, never a reason to block by itself. */
@@ -41,6 +42,7 @@ export interface GatheredApprovals {
 export const NO_APPROVALS: GatheredApprovals = {
   amendments: [],
   waivers: [],
+  policyChanges: [],
   given: [],
   refused: [],
 }
@@ -66,6 +68,7 @@ export async function gatherApprovals(
   return {
     amendments: sound.flatMap(amendmentOf),
     waivers: sound.flatMap(waiverOf),
+    policyChanges: sound.flatMap(policyApprovalOf),
     given: sound.map(({ digest: of, approver }) => ({ digest: of, approver: approver.name })),
     refused: opened.flatMap((one) => (one.kind === 'refused' ? [one.finding] : [])),
   }
@@ -84,6 +87,13 @@ function amendmentOf(opened: Sound): readonly Amendment[] {
   if (approval.kind !== 'amendment') return []
   const { suite, path, from, to } = approval.subject
   return [{ suite, path, oldDigest: from, newDigest: to, approver: everyNameOf(opened) }]
+}
+
+function policyApprovalOf(opened: Sound): readonly PolicyApproval[] {
+  const { approval } = opened
+  return approval.kind === 'policy-change'
+    ? [{ ...approval.subject, approver: everyNameOf(opened) }]
+    : []
 }
 
 function waiverOf(opened: Sound): readonly Waiver[] {

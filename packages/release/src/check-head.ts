@@ -1,11 +1,13 @@
 import {
   type SuiteEvidence,
   type WaivedFinding,
+  judgePolicyChange,
   judgeSuite,
   judgeWaivers,
+  suitesInForce,
   waive,
 } from '@bulkhead/gate'
-import { type LoadedPolicy, type Mode, loadPolicy } from '@bulkhead/policy'
+import { type LoadedPolicy, type Mode, type SuitePolicy, loadPolicy } from '@bulkhead/policy'
 import type { RangeJudgement } from '@bulkhead/signatures'
 import type { Inventory, TestId } from '@bulkhead/test-reports'
 import { type CommitId, type Finding, sortFindings } from '@bulkhead/vocabulary'
@@ -14,6 +16,7 @@ import { cleanHead } from './clean-head.ts'
 import { gatherDemands, policyCarriedBy } from './gather-suite.ts'
 import { observeSuite } from './observe-suite.ts'
 import { judgeNextPolicy } from './next-policy.ts'
+import { gatherPolicyChange } from './policy-change.ts'
 import { authorsOfRange } from './range-authors.ts'
 import { judgeReleaseRange } from './release-range.ts'
 import { legOf } from './suite-parts.ts'
@@ -58,15 +61,24 @@ export async function checkHead(workspace: Workspace, request: CheckRequest): Pr
   request.onStep(`commits ${base.slice(0, 12)}..${head.slice(0, 12)}`)
   const heads = (request.pullRequestHeads ?? []).map((name) => repository.resolveCommit(name))
   const range = await judgeReleaseRange(workspace, policy, head, await Promise.all(heads))
+  const next = await policyCarriedBy(workspace, head)
+  const approvals = await approvalsHere(workspace, policy)
+  const policyChange = await gatherPolicyChange(workspace, {
+    policy,
+    next,
+    commit: head,
+    range,
+    approvals: approvals.policyChanges,
+  })
   const findings = [
     ...range.findings,
     ...range.commits.flatMap((commit) => commit.findings),
     ...(await judgeNextPolicy(workspace, head)),
+    ...judgePolicyChange({ policy, policyChange, commit: head }),
   ]
-  const next = await policyCarriedBy(workspace, head)
-  const approvals = await approvalsHere(workspace, policy)
   const { counting, objections } = judgeWaivers({
     policy,
+    own: next?.policy,
     commit: head,
     waivers: approvals.waivers,
     authors:
@@ -77,7 +89,8 @@ export async function checkHead(workspace: Workspace, request: CheckRequest): Pr
   })
   const waived: WaivedFinding[] = []
   const suites: CheckResult['suites'][number][] = []
-  for (const name of Object.keys(policy.policy.suites)) {
+  const inForce = suitesInForce(policy.policy, next?.policy)
+  for (const [name, suite] of Object.entries(inForce)) {
     request.onStep(`suite ${name}`)
     const { counts, found } = await checkSuite(workspace, {
       ...request,
@@ -86,6 +99,7 @@ export async function checkHead(workspace: Workspace, request: CheckRequest): Pr
       range,
       amendments: approvals.amendments,
       name,
+      suite,
       head,
     })
     const divided = waive(name, found, counting)
@@ -122,15 +136,14 @@ interface SuiteCheck extends CheckRequest {
   readonly range: RangeJudgement
   readonly amendments: GatheredApprovals['amendments']
   readonly name: string
+  readonly suite: SuitePolicy
   readonly head: CommitId
 }
 
 async function checkSuite(
   workspace: Workspace,
-  { policy, next, range, amendments, name, head, leg, onOutput, signal }: SuiteCheck,
+  { policy, next, range, amendments, name, suite, head, leg, onOutput, signal }: SuiteCheck,
 ) {
-  const suite = policy.policy.suites[name]
-  if (suite === undefined) throw new TypeError('the names come from the policy itself')
   const here = legOf({ suites: [], ...(leg === undefined ? {} : { leg }) }, name, suite)
   const { runs } = await observeSuite(workspace, {
     name,

@@ -59,6 +59,7 @@ export async function gateRelease(
     run: request.run,
     amendments,
     waivers,
+    policyApprovals: approvals.policyChanges,
     denials: base.ledger.state.blocks[commit],
     pullRequestHeads: request.pullRequestHeads,
   })
@@ -85,6 +86,8 @@ export async function gateRelease(
         policyDigest: verdict.bindings.policyDigest,
         attestation: attestation.digest,
         approvals: given.slice(0, 50).map(({ digest, approver }) => ({ digest, approver })),
+        loosened: verdict.policyChange.loosened.slice(0, 50).map(({ place }) => place),
+        loosenedBy: verdict.policyChange.approvers,
         waived: verdict.waived.slice(0, 50).map(({ code, subject, approver, waiver }) => ({
           code,
           subject: subject.slice(0, RECORDED_SUBJECT),

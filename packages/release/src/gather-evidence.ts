@@ -1,12 +1,14 @@
 import { join } from 'node:path'
 import { openBuildRecord } from '@bulkhead/attest'
-import type {
-  Amendment,
-  BuildEvidence,
-  Denial,
-  GateInput,
-  SuiteEvidence,
-  Waiver,
+import {
+  type Amendment,
+  type BuildEvidence,
+  type Denial,
+  type GateInput,
+  type PolicyApproval,
+  type SuiteEvidence,
+  type Waiver,
+  suitesInForce,
 } from '@bulkhead/gate'
 import type { LoadedPolicy } from '@bulkhead/policy'
 import type { RunIdentity } from '@bulkhead/test-reports'
@@ -15,7 +17,9 @@ import { readRegularFile } from '@bulkhead/world'
 import { artifactPath } from './build-release.ts'
 import { digestOfFile } from './digest-of-file.ts'
 import { gatherSuite, policyCarriedBy } from './gather-suite.ts'
+import { judgeByOwnSigners } from './own-signers.ts'
 import { judgeNextPolicy } from './next-policy.ts'
+import { gatherPolicyChange } from './policy-change.ts'
 import { authorsOfRange } from './range-authors.ts'
 import { judgeReleaseRange } from './release-range.ts'
 import { trustedKeys } from './trusted-keys.ts'
@@ -34,6 +38,8 @@ export interface GatherRequest {
   readonly denials?: readonly Denial[] | undefined
   /** Approved changes of test files and inventories, signatures checked. */
   readonly amendments?: readonly Amendment[] | undefined
+  /** Approvals of what the commit's policy loosens, signatures checked. */
+  readonly policyApprovals?: readonly PolicyApproval[] | undefined
   /** Waivers, signatures checked. */
   readonly waivers?: readonly Waiver[] | undefined
 }
@@ -48,7 +54,7 @@ export async function gatherEvidence(
   const range = await judgeReleaseRange(workspace, policy, commit, request.pullRequestHeads)
   const next = await policyCarriedBy(workspace, commit)
   const suites: Record<string, SuiteEvidence> = {}
-  for (const [name, suite] of Object.entries(policy.policy.suites))
+  for (const [name, suite] of Object.entries(suitesInForce(policy.policy, next?.policy)))
     suites[name] = await gatherSuite(workspace, {
       commit,
       policy,
@@ -67,6 +73,15 @@ export async function gatherEvidence(
     suites,
     run: request.run,
     build: await gatherBuild(workspace, request),
+    own: next?.policy,
+    ownRange: await judgeByOwnSigners(workspace, { ...request, next }),
+    policyChange: await gatherPolicyChange(workspace, {
+      policy,
+      next,
+      commit,
+      range,
+      approvals: request.policyApprovals,
+    }),
     waivers: request.waivers,
     // Only who waives must be known to be somebody else: the range can be long.
     authors: request.waivers?.length

@@ -58,4 +58,6 @@ export {
 } from './verify-release.ts'
 export { onlyEnvironment, workingPolicy, worktreePolicy } from './working-policy.ts'
 export { type Workspace, keysDirectory, openWorkspace } from './workspace.ts'
+export type { Loosening } from '@bulkhead/policy'
+export { approvePolicyChange } from './policy-approval.ts'
 export { approveWaiver } from './waivers.ts'

@@ -62,7 +62,7 @@ export function hashText(text: string, hash: TextHash): void {
 }
 
 /** Spreads bits so that every bit of the input moves every bit of the result. */
-function spread(value: number): number {
+export function spread(value: number): number {
   let mixed = value
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x7feb352d)
   mixed = Math.imul(mixed ^ (mixed >>> 15), 0x846ca68b)

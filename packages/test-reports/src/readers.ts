@@ -3,7 +3,7 @@ import { type Digest, WorldError, digest } from '@bulkhead/vocabulary'
 import type { Clock } from '@bulkhead/world'
 import type { ByteReader, Reading } from './byte-reader.ts'
 import { CaseLedger } from './case-ledger.ts'
-import { CtrfReader } from './ctrf/ctrf-reader.ts'
+import { makeCtrfReader } from './ctrf/ctrf-reader.ts'
 import { makeJestJsonReader } from './jest-json/jest-json-reader.ts'
 import { makeMochaJsonReader } from './mocha-json/mocha-json-reader.ts'
 import { makePlaywrightJsonReader } from './playwright-json/playwright-json-reader.ts'
@@ -36,7 +36,7 @@ const READERS: ReadonlyMap<string, MakeReader> = new Map<string, MakeReader>([
   ['jest-json', makeJestJsonReader],
   ['mocha-json', makeMochaJsonReader],
   ['playwright-json', makePlaywrightJsonReader],
-  ['ctrf', (reading) => new CtrfReader(reading)],
+  ['ctrf', makeCtrfReader],
   ['sarif', makeSarifReader],
   ['tap', (reading) => new TapReader(reading)],
   ['trx', makeTrxReader],

@@ -1,8 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { CaseLedger } from '../src/case-ledger.ts'
-import { CtrfReader } from '../src/ctrf/ctrf-reader.ts'
-import { READ_LIMITS } from '../src/index.ts'
-import { Remarks } from '../src/remarks.ts'
 import { type Bypass, describeBypasses } from './support/bypass.ts'
 import { describeDamage } from './support/damage.ts'
 import { codes, read } from './support/reading.ts'
@@ -134,15 +130,7 @@ describe('ctrf', () => {
     const report = await read(nested, { format: 'ctrf', limits })
     expect(codes(report)).toEqual([])
     expect(codes(await read(nested, { format: 'ctrf', limits: { depth: 5 } }))).toEqual([
-      'test/unparseable',
+      'test/limits',
     ])
-  })
-
-  it('refuses more bytes than it may keep', () => {
-    const remarks = new Remarks('r.json')
-    const ledger = new CaseLedger(READ_LIMITS, remarks)
-    const reader = new CtrfReader({ ledger, limits: READ_LIMITS, remarks }, 10)
-    reader.write(Buffer.alloc(10))
-    expect(() => reader.write(Buffer.alloc(1))).toThrow('10 bytes at most')
   })
 })

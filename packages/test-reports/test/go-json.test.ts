@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Bypass, describeBypasses } from './support/bypass.ts'
+import { describeCorpusCuts } from './support/corpus-cuts.ts'
 import { describeCorpus } from './support/corpus-totals.ts'
 import { describeDamage } from './support/damage.ts'
 import { codes, read } from './support/reading.ts'
@@ -130,6 +131,7 @@ const BYPASSES: readonly Bypass[] = [
 
 describeBypasses('go-json', BYPASSES)
 describeCorpus('go-json', 'go test -json', [])
+describeCorpusCuts('go-json', 'go test -json')
 describeDamage('go-json', start + test('TestA', 'pass') + test('TestLeak/é', 'fail') + done('fail'))
 
 describe('go-json', () => {

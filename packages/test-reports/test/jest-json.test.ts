@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Bypass, describeBypasses } from './support/bypass.ts'
+import { describeCorpusCuts } from './support/corpus-cuts.ts'
 import { describeCorpus } from './support/corpus-totals.ts'
 import { describeDamage } from './support/damage.ts'
 import { passes, read } from './support/reading.ts'
@@ -140,7 +141,9 @@ describeBypasses('jest-json', [
 ])
 describeDamage('jest-json', report([a, test('b', 'failed')]))
 describeCorpus('jest-json', 'jest JSON', [])
+describeCorpusCuts('jest-json', 'jest JSON')
 describeCorpus('jest-json', 'vitest JSON', ['vitest-unhandled.json'])
+describeCorpusCuts('jest-json', 'vitest JSON', ['vitest-unhandled.json'])
 
 describe('jest and vitest JSON', () => {
   it('name a test by file, titles around it, and title', async () => {

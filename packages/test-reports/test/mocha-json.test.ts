@@ -1,4 +1,5 @@
 import { type Bypass, describeBypasses } from './support/bypass.ts'
+import { describeCorpusCuts } from './support/corpus-cuts.ts'
 import { describeCorpus } from './support/corpus-totals.ts'
 import { describeDamage } from './support/damage.ts'
 
@@ -88,3 +89,4 @@ describeDamage(
   report({ passes: [a], failures: [test('b', { err: { message: 'leak' } })] }),
 )
 describeCorpus('mocha-json', 'mocha JSON', ['mocha-only.json'])
+describeCorpusCuts('mocha-json', 'mocha JSON', ['mocha-only.json'])

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Bypass, describeBypasses } from './support/bypass.ts'
+import { describeCorpusCuts } from './support/corpus-cuts.ts'
 import { describeCorpus } from './support/corpus-totals.ts'
 import { describeDamage } from './support/damage.ts'
 import { read } from './support/reading.ts'
@@ -134,6 +135,7 @@ describeDamage(
   report([a, spec('b', { ok: false, status: 'unexpected', results: [failed] })]),
 )
 describeCorpus('playwright-json', 'Playwright JSON', [])
+describeCorpusCuts('playwright-json', 'Playwright JSON')
 
 describe('Playwright JSON', () => {
   it('names a test by file, project, suites and title', async () => {

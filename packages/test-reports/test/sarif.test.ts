@@ -320,11 +320,12 @@ describe('sarif', () => {
     ]
     const text = log(run({ tool: { ...tool(), extensions }, artifacts, results }))
     const found = (await cases(text)).map(({ id, detail }) => [id.file, id.name, detail])
+    // What stands in front of the artifacts that name its file waits for them.
     expect(found.slice(0, -1)).toEqual([
-      ['src/b.ts', 'B2', 'note: m'],
       ['', 'X9', 'warning: m'],
       ['', 'B2/1', 'note, suppressed (inSource) not reachable: m'],
       ['', 'no rule', 'warning: m'],
+      ['src/b.ts', 'B2', 'note: m'],
     ])
   })
 })

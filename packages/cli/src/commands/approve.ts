@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import {
   type ApprovalRequest,
+  type Loosening,
   type MadeApproval,
   type Workspace,
   approveAmendment,
+  approvePolicyChange,
   approveWaiver,
   findTrustedBase,
   keepApproval,
@@ -49,6 +51,7 @@ export const registerApprove: Register = (program, host) => {
     )
   registerAmendment(approve, host)
   registerWaiver(approve, host)
+  registerPolicyChange(approve, host)
   registerAdd(approve, host)
 }
 
@@ -96,6 +99,33 @@ function registerWaiver(approve: Command, host: Host): void {
       ),
     )
 }
+
+function registerPolicyChange(approve: Command, host: Host): void {
+  const example = 'approve policy-change --reason "the suite moved to another repository"'
+  withSigningOptions(approve.command('policy-change'), example, '7d')
+    .description('approve what the policy of a commit loosens, all of it and nothing else')
+    .action((options: SigningOptions) =>
+      answer(host, 'approve policy-change', options, () =>
+        inWorkspace(options, async (workspace): Promise<CommandResult> => {
+          const commit = await workspace.repository.resolveCommit(options.commit)
+          const request = await requestOf(workspace, options)
+          const made = await approvePolicyChange(workspace, request, commit)
+          const { json, text, ...result } = describe(made)
+          return {
+            ...result,
+            json: { ...json, loosened: made.loosened },
+            text: [...made.loosened.flatMap(looseningLines), ...text],
+          }
+        }),
+      ),
+    )
+}
+
+const looseningLines = ({ place, was, becomes }: Loosening): readonly string[] => [
+  printable(place, 200),
+  `  was      ${printable(was, 500)}`,
+  `  becomes  ${printable(becomes, 500)}`,
+]
 
 function registerAdd(approve: Command, host: Host): void {
   withEnvironmentOptions(approve.command('add'), 'approve add colleague.json')

@@ -1,8 +1,7 @@
 import type { Reading } from '../byte-reader.ts'
-import { type JsonRecord, readShape } from '../json-shape.ts'
+import type { JsonRecord } from '../json/json-shape.ts'
 import type { TestId } from '../test-run.ts'
 import { CucumberOutcome, type MissingResult } from './cucumber-outcome.ts'
-import { ELEMENT, FEATURE } from './grammar.ts'
 import type { ScenarioNames } from './scenario-names.ts'
 
 /** Reads one feature: a scenario is a case, and a background belongs to the scenario behind it. */
@@ -14,16 +13,17 @@ export class CucumberFeature {
   #background: CucumberOutcome | undefined
   #anyBad = false
 
-  constructor(value: unknown, where: string, names: ScenarioNames, reading: Reading) {
-    this.#feature = readShape(value, FEATURE, reading.remarks, where)
+  constructor(feature: JsonRecord, where: string, names: ScenarioNames, reading: Reading) {
+    this.#feature = feature
     this.#where = where
     this.#names = names
     this.#reading = reading
   }
 
-  read(): void {
-    for (const [index, value] of this.#feature.list('elements').entries())
-      this.#element(value, `${this.#where}.elements[${index}]`)
+  /** @param elements backgrounds and scenarios in their order */
+  read(elements: readonly JsonRecord[]): void {
+    for (const [index, element] of elements.entries())
+      this.#element(element, `${this.#where}.elements[${index}]`)
     this.#closeBackground()
     // Before a rule behave leaves out the status of a scenario, so that the whole must have one.
     if (this.#isBehave && typeof this.#feature.value('status') !== 'string')
@@ -34,9 +34,8 @@ export class CucumberFeature {
       this.#add('test/suite-error', this.#where, `the feature is not passed: ${whole.detail}`)
   }
 
-  #element(value: unknown, where: string): void {
+  #element(element: JsonRecord, where: string): void {
     const { remarks } = this.#reading
-    const element = readShape(value, ELEMENT, remarks, where)
     const type = element.has('type') ? element.text('type') : 'scenario'
     const outcome = new CucumberOutcome(remarks)
     outcome.addHooks(element, where)

@@ -1,4 +1,4 @@
-import { type JsonRecord, readShape } from '../json-shape.ts'
+import { type JsonRecord, readShape } from '../json/json-shape.ts'
 import { worse } from '../outcome-order.ts'
 import type { Remarks } from '../remarks.ts'
 import type { TestStatus } from '../test-run.ts'

@@ -1,4 +1,4 @@
-import { shapeOf } from '../json-shape.ts'
+import { shapeOf } from '../json/json-shape.ts'
 import type { TestStatus } from '../test-run.ts'
 
 /**

@@ -1,5 +1,10 @@
-import { type JsonRecord, type JsonShape, readShape, shapeOf } from '../json-shape.ts'
-import { membersOf } from '../report-json.ts'
+import {
+  type JsonRecord,
+  type JsonShape,
+  membersOf,
+  readShape,
+  shapeOf,
+} from '../json/json-shape.ts'
 import type { Remarks } from '../remarks.ts'
 
 const event = (keys: Readonly<Record<string, string>>) =>

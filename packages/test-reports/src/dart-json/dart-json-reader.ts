@@ -1,6 +1,6 @@
 import { ByteLines } from '../byte-lines.ts'
 import type { ByteReader, Reading } from '../byte-reader.ts'
-import { readReportJson } from '../report-json.ts'
+import { JsonTexts } from '../json/proven-json.ts'
 import { detachText } from '../test-identity.ts'
 import { type DartEvent, judgeFlutterNotice, readDartEvent } from './dart-event.ts'
 import type { TestId } from '../test-run.ts'
@@ -19,6 +19,7 @@ const DEPTH = 4
 export class DartJsonReader implements ByteReader {
   readonly #reading: Reading
   readonly #lines: ByteLines
+  readonly #texts: JsonTexts
   readonly #tests = new Map<number, DartTest>()
   /** Tests that passed so far: the most by far, so that they are kept small. */
   readonly #passed = new Map<number, TestId>()
@@ -29,6 +30,7 @@ export class DartJsonReader implements ByteReader {
   constructor(reading: Reading) {
     this.#reading = reading
     this.#totals = new DartTotals(reading.remarks)
+    this.#texts = new JsonTexts(reading.limits, DEPTH, reading.remarks)
     this.#lines = new ByteLines(reading.limits, reading.remarks, (line) => this.#line(line))
   }
 
@@ -49,7 +51,7 @@ export class DartJsonReader implements ByteReader {
     // Flutter puts an empty line around its notices.
     if (line.length === 0 || (line.length === 1 && line[0] === 0x0d)) return
     const { remarks } = this.#reading
-    const value = readReportJson(line, DEPTH, remarks, this.#where())
+    const value = this.#texts.read(line, this.#where())
     if (Array.isArray(value)) return judgeFlutterNotice(value, remarks, this.#where())
     const event = readDartEvent(value, remarks, this.#where())
     if (event === undefined) return

@@ -1,4 +1,4 @@
-import { membersOf } from '../report-json.ts'
+import { membersOf } from '../json/json-shape.ts'
 import type { Remarks } from '../remarks.ts'
 
 /** One line of `go test -json` (`go doc test2json`, `go help buildjson`). Absent texts are ''. */

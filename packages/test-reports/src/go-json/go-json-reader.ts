@@ -1,6 +1,6 @@
 import { ByteLines } from '../byte-lines.ts'
 import type { ByteReader, Reading } from '../byte-reader.ts'
-import { readReportJson } from '../report-json.ts'
+import { JsonTexts } from '../json/proven-json.ts'
 import { type GoEvent, readGoEvent } from './go-event.ts'
 import { GO_OUTCOMES, GoPackage } from './go-package.ts'
 
@@ -18,10 +18,12 @@ const DEPTH = 1
 export class GoJsonReader implements ByteReader {
   readonly #reading: Reading
   readonly #lines: ByteLines
+  readonly #texts: JsonTexts
   readonly #packages = new Map<string, GoPackage>()
 
   constructor(reading: Reading) {
     this.#reading = reading
+    this.#texts = new JsonTexts(reading.limits, DEPTH, reading.remarks)
     this.#lines = new ByteLines(reading.limits, reading.remarks, (line) => this.#line(line))
   }
 
@@ -39,7 +41,7 @@ export class GoJsonReader implements ByteReader {
   #line(line: Buffer): void {
     const where = this.#where()
     const { remarks } = this.#reading
-    const event = readGoEvent(readReportJson(line, DEPTH, remarks, where), remarks, where)
+    const event = readGoEvent(this.#texts.read(line, where), remarks, where)
     if (event.test === '') remarks.add('test/unnamed', where, 'a test has no name')
     if (event.action.startsWith('build-')) this.#build(event)
     else if (event.test === undefined) this.#ofPackage(event)

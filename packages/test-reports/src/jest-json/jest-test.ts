@@ -1,10 +1,11 @@
-import { type JsonRecord, readShape, shapeOf } from '../json-shape.ts'
+import { type JsonRecord, readShape, shapeOf } from '../json/json-shape.ts'
 import type { Remarks } from '../remarks.ts'
 import type { TestCase, TestStatus } from '../test-run.ts'
 
 const DETAIL_LENGTH = 1000
 const ASSERTION = shapeOf({
   ancestorTitles: 'array',
+  benchmarks: 'array absent',
   duration: 'number null absent',
   failing: 'boolean absent',
   failureDetails: 'array absent',
@@ -30,22 +31,26 @@ const STATUSES: ReadonlyMap<string, TestStatus> = new Map([
   ['todo', 'skipped'],
 ])
 
-/** One test, with its status as it stands there. */
+/** One test, with its status as it stands there. The name of its file comes later. */
 export interface JestTest {
   readonly stated: string
-  readonly testCase: TestCase
+  readonly className: string
+  readonly name: string
+  readonly status: TestStatus
+  readonly detail: string
 }
+
+export const caseOf = ({ className, name, status, detail }: JestTest, file: string): TestCase => ({
+  id: { file, className, name },
+  status,
+  detail,
+})
 
 /**
  * Reads one of `assertionResults`. The class is the titles around the test.
  * @throws Refusal
  */
-export function readJestTest(
-  value: unknown,
-  file: string,
-  remarks: Remarks,
-  where: string,
-): JestTest {
+export function readJestTest(value: unknown, remarks: Remarks, where: string): JestTest {
   const test = readShape(value, ASSERTION, remarks, where)
   const stated = test.text('status')
   const name = test.text('title')
@@ -54,8 +59,13 @@ export function readJestTest(
   const messages = test.list('failureMessages').filter((one) => typeof one === 'string')
   const detail =
     status === 'passed' ? '' : messages.join('\n').slice(0, DETAIL_LENGTH).toWellFormed()
-  const className = test.list('ancestorTitles').map(String).join(' › ')
-  return { stated, testCase: { id: { file, className, name }, status, detail } }
+  return { stated, className: titlesOf(test, remarks, where), name, status, detail }
+}
+
+function titlesOf(test: JsonRecord, remarks: Remarks, where: string): string {
+  const titles = test.list('ancestorTitles').filter((title) => typeof title === 'string')
+  if (titles.length === test.list('ancestorTitles').length) return titles.join(' › ')
+  throw remarks.refusal('test/unparseable', where, 'a title around the test is no text')
 }
 
 function judge(test: JsonRecord, stated: string, remarks: Remarks, where: string): TestStatus {
@@ -65,21 +75,23 @@ function judge(test: JsonRecord, stated: string, remarks: Remarks, where: string
     return 'errored'
   }
   if (status !== 'passed') return status
-  if (test.list('failureMessages').length > 0) {
+  // vitest leaves the failures of earlier tries at a test that passed in the end.
+  if (test.list('failureMessages').length > 0 || test.list('failureDetails').length > 0) {
     remarks.add('test/counter-mismatch', where, 'the test passed, but holds failures')
     return 'failed'
   }
   if (test.flag('failing')) {
-    remarks.add(
-      'test/expected-failure',
-      where,
-      'the test passed because it failed (`test.failing`)',
-    )
+    const message = 'the test passed because it failed (`test.failing`)'
+    remarks.add('test/expected-failure', where, message)
     return 'failed'
   }
   // jest tells how many assertions held; vitest does not.
-  if (test.has('numPassingAsserts') && test.number('numPassingAsserts') === 0)
+  if (test.has('numPassingAsserts') && test.number('numPassingAsserts') <= 0)
     remarks.add('test/no-assertions', where, 'the test passed without a single `expect`')
-  const again = test.number('invocations') > 1 || test.list('retryReasons').length > 0
-  return again || test.list('retryMessages').length > 0 ? 'flaky' : 'passed'
+  return wasTriedOnce(test) ? 'passed' : 'flaky'
 }
+
+const wasTriedOnce = (test: JsonRecord): boolean =>
+  (!test.has('invocations') || test.number('invocations') === 1) &&
+  test.list('retryReasons').length === 0 &&
+  test.list('retryMessages').length === 0

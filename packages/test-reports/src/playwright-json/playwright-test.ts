@@ -1,9 +1,9 @@
-import { type JsonRecord, readShape, shapeOf } from '../json-shape.ts'
-import { membersOf } from '../report-json.ts'
+import { type JsonRecord, readShape, shapeOf } from '../json/json-shape.ts'
+import { worse } from '../outcome-order.ts'
 import type { Remarks } from '../remarks.ts'
 import type { TestStatus } from '../test-run.ts'
+import { type PlaywrightResult, markOf, readPlaywrightResult } from './playwright-result.ts'
 
-const DETAIL_LENGTH = 1000
 const TEST = shapeOf({
   timeout: 'number absent',
   annotations: 'array',
@@ -13,26 +13,13 @@ const TEST = shapeOf({
   results: 'array',
   status: 'string',
 })
-const RESULT = shapeOf({
-  workerIndex: 'number absent',
-  parallelIndex: 'number absent',
-  shardIndex: 'number absent',
-  status: 'string absent',
-  duration: 'number absent',
-  error: 'object absent',
-  errors: 'array absent',
-  errorLocation: 'object absent',
-  stdout: 'array absent',
-  stderr: 'array absent',
-  steps: 'array absent',
-  retry: 'number absent',
-  startTime: 'string absent',
-  annotations: 'array absent',
-  attachments: 'array absent',
-})
-const OUTCOMES = new Set(['expected', 'unexpected', 'flaky', 'skipped'])
-const RESULTS = new Set(['passed', 'failed', 'timedOut', 'skipped', 'interrupted'])
-
+/** What Playwright makes of the results of a test in the light of what was expected. */
+const OUTCOMES: ReadonlyMap<string, TestStatus> = new Map([
+  ['expected', 'passed'],
+  ['unexpected', 'failed'],
+  ['flaky', 'flaky'],
+  ['skipped', 'skipped'],
+])
 /** One test in one project. */
 export interface PlaywrightTest {
   /** The outcome as it stands there. */
@@ -51,57 +38,64 @@ export function readPlaywrightTest(
   const test = readShape(value, TEST, remarks, where)
   const results = test
     .list('results')
-    .map((one, index) => readShape(one, RESULT, remarks, `${where}.results[${index}]`))
-  const stated = test.text('status')
-  const unknown = OUTCOMES.has(stated)
-    ? results.map((one) => one.text('status')).find((one) => !RESULTS.has(one))
-    : stated
-  if (unknown !== undefined)
-    remarks.add('test/unknown-status', where, `the status is "${unknown.slice(0, 80)}"`)
-  const status = unknown === undefined ? judge(test, results, remarks, where) : 'errored'
-  return {
-    stated,
-    project: test.text('projectName'),
-    status,
-    detail: status === 'passed' ? '' : detailOf(results),
-  }
+    .map((one, index) => readPlaywrightResult(one, remarks, `${where}.results[${index}]`))
+  const status = judge(test, results, remarks, where)
+  const failed = results.find(({ detail }) => detail !== '')
+  const detail = status === 'passed' ? '' : (failed?.detail ?? '')
+  return { stated: test.text('status'), project: test.text('projectName'), status, detail }
 }
 
 function judge(
   test: JsonRecord,
-  results: readonly JsonRecord[],
+  results: readonly PlaywrightResult[],
   remarks: Remarks,
   where: string,
 ): TestStatus {
   const stated = test.text('status')
-  if (stated === 'skipped') return 'skipped'
-  if (stated === 'unexpected') return 'failed'
+  const outcome = OUTCOMES.get(stated)
+  if (outcome === undefined) {
+    remarks.add('test/unknown-status', where, `the status is "${stated.slice(0, 80)}"`)
+    return 'errored'
+  }
+  if (outcome === 'skipped' || outcome === 'failed') return outcome
   if (results.length === 0) {
     remarks.add('test/incomplete', where, 'the test has no result')
     return 'errored'
   }
-  if (test.text('expectedStatus') !== 'passed') {
-    remarks.add('test/expected-failure', where, 'the test passed because it failed (`test.fail`)')
-    return 'failed'
-  }
-  if (stated === 'flaky') return 'flaky'
-  const last = results.at(-1)
-  const held = last?.text('status') === 'passed' && last.list('errors').length === 0
-  if (!held) {
-    remarks.add(
-      'test/counter-mismatch',
-      where,
-      'it is as expected, but its last result did not pass',
-    )
-    return 'failed'
-  }
-  return results.length > 1 ? 'flaky' : 'passed'
+  if (isToFail(test, results, remarks, where)) return 'failed'
+  return outcome === 'flaky' ? outcome : worstOf(results, remarks, where)
 }
 
-function detailOf(results: readonly JsonRecord[]): string {
-  const messages = results.flatMap((result) =>
-    [result.value('error'), ...result.list('errors')].map((one) => membersOf(one)?.get('message')),
-  )
-  const first = messages.find((message) => typeof message === 'string')
-  return typeof first === 'string' ? first.slice(0, DETAIL_LENGTH).toWellFormed() : ''
+function isToFail(
+  test: JsonRecord,
+  results: readonly PlaywrightResult[],
+  remarks: Remarks,
+  where: string,
+): boolean {
+  const expected = test.text('expectedStatus')
+  if (expected !== 'passed') {
+    const message = `the test was expected to end as "${expected.slice(0, 80)}" (\`test.fail\`)`
+    remarks.add('test/expected-failure', where, message)
+    return true
+  }
+  const mark = markOf(test) ?? results.map((result) => result.mark).find((one) => one)
+  if (mark === undefined) return false
+  remarks.add('test/counter-mismatch', where, `it is as expected, but marked as "${mark}"`)
+  return true
+}
+
+/** Of a test that is called as expected: its one and only result passed, and holds no error. */
+function worstOf(
+  results: readonly PlaywrightResult[],
+  remarks: Remarks,
+  where: string,
+): TestStatus {
+  const [last] = results.slice(-1)
+  if (last?.status !== 'passed') {
+    const message = 'it is as expected, but its last result did not pass'
+    remarks.add('test/counter-mismatch', where, message)
+    return worse('failed', last?.status ?? 'failed')
+  }
+  const isOnly = results.length === 1 && last.retry === 0
+  return isOnly ? 'passed' : 'flaky'
 }

@@ -1,4 +1,4 @@
-import { type JsonRecord, readShape, shapeOf } from '../json-shape.ts'
+import { type JsonRecord, readShape, shapeOf } from '../json/json-shape.ts'
 import { worse } from '../outcome-order.ts'
 import type { Remarks } from '../remarks.ts'
 import type { TestCase, TestStatus } from '../test-run.ts'
@@ -57,8 +57,8 @@ function worstOf(example: JsonRecord, stated: string, remarks: Remarks, where: s
     remarks.add('test/unknown-status', where, `the status is "${stated.slice(0, 80)}"`)
     status = 'errored'
   }
-  if (isThere(example, 'pending_message')) status = worse(status, 'skipped')
-  if (status === 'passed' && isThere(example, 'exception')) {
+  if (example.holds('pending_message')) status = worse(status, 'skipped')
+  if (status === 'passed' && example.holds('exception')) {
     remarks.add('test/counter-mismatch', where, 'the example passed, but holds an exception')
     status = 'failed'
   }
@@ -66,11 +66,8 @@ function worstOf(example: JsonRecord, stated: string, remarks: Remarks, where: s
 }
 
 function messageOf(example: JsonRecord, remarks: Remarks, where: string): string {
-  if (!isThere(example, 'exception')) return example.text('pending_message')
+  if (!example.holds('exception')) return example.text('pending_message')
   return readShape(example.value('exception'), EXCEPTION, remarks, `${where}.exception`).text(
     'message',
   )
 }
-
-const isThere = (example: JsonRecord, name: string): boolean =>
-  example.value(name) !== undefined && example.value(name) !== null

@@ -1,7 +1,9 @@
 import type { ByteReader, Reading } from '../byte-reader.ts'
-import { type JsonRecord, readShape, shapeOf } from '../json-shape.ts'
-import { WholeJsonReader } from '../whole-json-reader.ts'
-import { type RspecExample, readRspecExample } from './rspec-example.ts'
+import { JsonReportReader } from '../json/json-report-reader.ts'
+import { type JsonRecord, readShape, shapeOf } from '../json/json-shape.ts'
+import { documentOf, keptItems, shapedObject } from '../json/shaped-visitors.ts'
+import type { Remarks } from '../remarks.ts'
+import { readRspecExample } from './rspec-example.ts'
 
 const ROOT = shapeOf({
   version: 'string',
@@ -25,44 +27,57 @@ const LINE =
 /** How RSpec begins to tell of a hook or a file that failed, also where it does not count that. */
 const OUTSIDE = /^\s*An error occurred/
 
-/** Reads what RSpec's JSON formatter writes (`--format json`, RSpec 3.7 and later). */
-export const makeRspecJsonReader = (reading: Reading): ByteReader =>
-  new WholeJsonReader(reading, judgeReport)
+/** How RSpec says that it ran only what has a focus, because something has one. */
+const FOCUS = /^\s*Run options: include \{[^}]*:?focus/
 
-function judgeReport(value: unknown, { ledger, remarks }: Reading): void {
-  const root = readShape(value, ROOT, remarks, '')
-  const summary = readShape(root.value('summary'), SUMMARY, remarks, 'summary')
-  const examples = root.list('examples').map((one, index) => {
-    const example = readRspecExample(one, remarks, `examples[${index}]`)
+/** Reads what RSpec's JSON formatter writes (`--format json`, RSpec 3.7 and later). */
+export function makeRspecJsonReader(reading: Reading): ByteReader {
+  const { ledger, remarks } = reading
+  const stated = new Map<string, number>()
+  const add = (value: unknown, where: string) => {
+    const example = readRspecExample(value, remarks, where)
+    stated.set(example.stated, (stated.get(example.stated) ?? 0) + 1)
     ledger.add(example.testCase)
-    return example
+  }
+  const root = shapedObject({
+    shape: ROOT,
+    remarks,
+    where: '',
+    within: {
+      examples: () => keptItems({ where: 'examples' }, add),
+      messages: () =>
+        keptItems({ where: 'messages' }, (message, where) => judgeMessage(message, remarks, where)),
+      profile: () => 'pass-over',
+    },
+    done(report) {
+      const summary = readShape(report.value('summary'), SUMMARY, remarks, 'summary')
+      judgeCounters(summary, stated, remarks)
+      judgeLine(report.text('summary_line'), summary, remarks)
+    },
   })
-  judgeMessages(root.list('messages'), remarks)
-  const outside = summary.number('errors_outside_of_examples_count')
-  if (outside !== 0)
-    remarks.add('test/suite-error', 'summary', `${outside} errors occurred outside of examples`)
-  judgeCounters(summary, examples, remarks)
-  judgeLine(root.text('summary_line'), summary, remarks)
+  return new JsonReportReader(reading, documentOf('object', remarks, root))
 }
 
-function judgeMessages(messages: readonly unknown[], remarks: Reading['remarks']): void {
-  for (const [index, message] of messages.entries())
-    if (typeof message !== 'string' || OUTSIDE.test(message)) {
-      const text = typeof message === 'string' ? message.trim().slice(0, 300) : 'it is no text'
-      remarks.add('test/suite-error', `messages[${index}]`, text.toWellFormed())
-    }
+function judgeMessage(message: unknown, remarks: Remarks, where: string): void {
+  if (typeof message !== 'string') return remarks.add('test/suite-error', where, 'it is no text')
+  const text = message.trim().slice(0, 300).toWellFormed()
+  if (OUTSIDE.test(message)) remarks.add('test/suite-error', where, text)
+  if (FOCUS.test(message)) remarks.add('test/focused', where, text)
 }
 
 function judgeCounters(
   summary: JsonRecord,
-  examples: readonly RspecExample[],
-  remarks: Reading['remarks'],
+  stated: ReadonlyMap<string, number>,
+  remarks: Remarks,
 ): void {
-  const having = (status: string) => examples.filter(({ stated }) => stated === status).length
+  const outside = summary.number('errors_outside_of_examples_count')
+  if (outside !== 0)
+    remarks.add('test/suite-error', 'summary', `${outside} errors occurred outside of examples`)
+  const all = [...stated.values()].reduce((total, count) => total + count, 0)
   const listed = [
-    ['example_count', examples.length],
-    ['failure_count', having('failed')],
-    ['pending_count', having('pending')],
+    ['example_count', all],
+    ['failure_count', stated.get('failed') ?? 0],
+    ['pending_count', stated.get('pending') ?? 0],
   ] as const
   for (const [counter, count] of listed)
     if (summary.number(counter) !== count) {
@@ -72,7 +87,7 @@ function judgeCounters(
 }
 
 /** The summary as a sentence says the same as the summary. */
-function judgeLine(line: string, summary: JsonRecord, remarks: Reading['remarks']): void {
+function judgeLine(line: string, summary: JsonRecord, remarks: Remarks): void {
   const counts = LINE.exec(line)
     ?.slice(1)
     .map((count) => Number(count ?? 0))

@@ -1,4 +1,4 @@
-import { type JsonShape, shapeOf } from '../json-shape.ts'
+import { type JsonShape, shapeOf } from '../json/json-shape.ts'
 
 /** An object whose keys may hold anything: those that are named are listed with their kinds. */
 function shape(kinds: Readonly<Record<string, string>>, others = ''): JsonShape {
@@ -16,6 +16,11 @@ export const LOG = shape(
   { version: 'string', runs: 'array', inlineExternalProperties: 'array absent' },
   '$schema',
 )
+/** Parts of a run that say nothing of outcomes, and may be large. */
+export const RUN_DETAILS: readonly string[] = `language versionControlProvenance originalUriBaseIds
+  logicalLocations graphs runAggregates baselineGuid redactionTokens defaultEncoding
+  defaultSourceLanguage newlineSequences columnKind threadFlowLocations taxonomies addresses
+  translations policies webRequests webResponses specialLocations`.split(/\s+/)
 export const RUN = shape(
   {
     tool: 'object',
@@ -26,10 +31,7 @@ export const RUN = shape(
     automationDetails: 'object absent',
     externalPropertyFileReferences: 'object absent',
   },
-  `language versionControlProvenance originalUriBaseIds logicalLocations graphs runAggregates
-  baselineGuid redactionTokens defaultEncoding defaultSourceLanguage newlineSequences columnKind
-  threadFlowLocations taxonomies addresses translations policies webRequests webResponses
-  specialLocations`,
+  RUN_DETAILS.join(' '),
 )
 export const TOOL = shape({ driver: 'object', extensions: 'array absent' })
 export const CONVERSION = shape(

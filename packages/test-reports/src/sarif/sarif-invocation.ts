@@ -1,4 +1,4 @@
-import { type JsonRecord, readShape } from '../json-shape.ts'
+import { type JsonRecord, readShape } from '../json/json-shape.ts'
 import type { Remarks } from '../remarks.ts'
 import { INVOCATION, LEVELS, NOTIFICATION, OVERRIDE } from './grammar.ts'
 import { type Descriptor, SarifDescriptors } from './sarif-descriptors.ts'

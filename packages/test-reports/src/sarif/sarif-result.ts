@@ -1,4 +1,4 @@
-import { type JsonRecord, readShape } from '../json-shape.ts'
+import { type JsonRecord, readShape } from '../json/json-shape.ts'
 import { worse } from '../outcome-order.ts'
 import type { Remarks } from '../remarks.ts'
 import type { TestCase, TestStatus } from '../test-run.ts'
@@ -18,6 +18,27 @@ const KINDS: ReadonlyMap<string, TestStatus> = new Map([
 ])
 const BASELINE_STATES = ['new', 'unchanged', 'updated', 'absent']
 
+/** A result that tells of a problem, as far as it says what that is. */
+export interface SarifFinding {
+  readonly status: TestStatus
+  readonly suppressed: string
+  readonly rule: unknown
+  readonly ruleId: string
+  readonly ruleIndex: number | undefined
+  readonly kind: string
+  /** '' where only its rule says it. */
+  readonly level: string
+  readonly message: string
+  /** '' where only the list of artifacts says it. */
+  readonly file: string
+  readonly artifact: number | undefined
+  readonly line: number | undefined
+}
+
+/** Whether what stands in front of a result is enough to say what test it makes. */
+export const canBeNamed = ({ file, artifact }: SarifFinding, before: JsonRecord): boolean =>
+  before.has('tool') && (file !== '' || artifact === undefined || before.has('artifacts'))
+
 /** Reads the results of one run. */
 export class SarifResults {
   readonly #run: JsonRecord
@@ -25,34 +46,58 @@ export class SarifResults {
   readonly #rules: SarifDescriptors
   readonly #remarks: Remarks
 
-  constructor(run: JsonRecord, tool: string, remarks: Remarks) {
+  /** @param run as far as it is known */
+  constructor(run: JsonRecord, remarks: Remarks) {
     this.#run = run
-    this.#tool = tool
+    this.#tool = textAt(run.value('tool'), 'driver', 'name')
     this.#rules = new SarifDescriptors(run.value('tool'), 'rules')
     this.#remarks = remarks
   }
 
   /**
-   * @returns the test that a result makes; undefined when it tells of no problem
+   * @returns undefined when the result tells of no problem
    * @throws Refusal
    */
-  read(value: unknown, where: string): TestCase | undefined {
+  read(value: unknown, where: string): SarifFinding | undefined {
     const result = readShape(value, RESULT, this.#remarks, where)
     const [status, suppressed] = this.#statusOf(result, where)
     if (status === 'passed') return undefined
-    const index = result.has('ruleIndex') ? result.number('ruleIndex') : undefined
-    const rule = this.#rules.find(result.value('rule'), result.text('ruleId'), index)
-    const level = result.text('level') || rule.level || 'warning'
-    const kind = result.text('kind') || 'fail'
+    const physical = valueAt(result.list('locations'), 0, 'physicalLocation')
+    const line = valueAt(physical, 'region', 'startLine')
+    const artifact = valueAt(physical, 'artifactLocation', 'index')
+    return {
+      status,
+      suppressed,
+      rule: result.value('rule'),
+      ruleId: result.text('ruleId'),
+      ruleIndex: result.has('ruleIndex') ? result.number('ruleIndex') : undefined,
+      kind: result.text('kind') || 'fail',
+      level: result.text('level'),
+      message: messageText(result.value('message')).slice(0, DETAIL_LENGTH),
+      file: textAt(physical, 'artifactLocation', 'uri'),
+      artifact: typeof artifact === 'number' ? artifact : undefined,
+      line: typeof line === 'number' ? line : undefined,
+    }
+  }
+
+  /** The test that a finding makes. */
+  caseOf(finding: SarifFinding): TestCase {
+    const { status, suppressed, kind, line } = finding
+    const rule = this.#rules.find(finding.rule, finding.ruleId, finding.ruleIndex)
+    const level = finding.level || rule.level || 'warning'
     const words = kind === 'fail' ? level : kind
-    const detail = `${words}${suppressed}: ${messageText(result.value('message'))}`
-    const { file, line } = this.#placeOf(result)
+    const detail = `${words}${suppressed}: ${finding.message}`
     const name = `${rule.id || 'no rule'}${line === undefined ? '' : `:${line}`}`
     return {
-      id: { file, className: this.#tool, name },
+      id: { file: this.#fileOf(finding), className: this.#tool, name },
       status,
       detail: detail.slice(0, DETAIL_LENGTH).toWellFormed(),
     }
+  }
+
+  #fileOf({ file, artifact }: SarifFinding): string {
+    if (file !== '' || artifact === undefined) return file
+    return textAt(this.#run.list('artifacts'), artifact, 'location', 'uri')
   }
 
   #statusOf(result: JsonRecord, where: string): readonly [TestStatus, string] {
@@ -91,18 +136,6 @@ export class SarifResults {
     }
     const why = `, suppressed (${first.text('kind')}) ${first.text('justification')}`.trimEnd()
     return [status === 'failed' || status === 'passed' ? 'skipped' : status, why]
-  }
-
-  #placeOf(result: JsonRecord): { readonly file: string; readonly line: number | undefined } {
-    const physical = valueAt(result.list('locations'), 0, 'physicalLocation')
-    const index = valueAt(physical, 'artifactLocation', 'index')
-    const file =
-      textAt(physical, 'artifactLocation', 'uri') ||
-      (typeof index === 'number'
-        ? textAt(this.#run.list('artifacts'), index, 'location', 'uri')
-        : '')
-    const line = valueAt(physical, 'region', 'startLine')
-    return { file, line: typeof line === 'number' ? line : undefined }
   }
 
   #unknown(what: string, value: string, where: string): TestStatus {

@@ -1,5 +1,4 @@
-import { JsonRecord } from '../json-shape.ts'
-import { membersOf } from '../report-json.ts'
+import { JsonRecord, membersOf } from '../json/json-shape.ts'
 
 /**
  * What stands at a place of an object that only describes something: nothing when the place or any

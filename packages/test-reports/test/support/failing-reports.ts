@@ -1,5 +1,13 @@
 const lines = (...text: string[]) => `${text.join('\n')}\n`
 const jsonLines = (...events: object[]) => lines(...events.map((event) => JSON.stringify(event)))
+const mochaTest = (title: string, more: object = {}) => ({
+  title,
+  fullTitle: `t ${title}`,
+  duration: 1,
+  currentRetry: 0,
+  err: {},
+  ...more,
+})
 
 /** A small report of each format in which one test passes and one fails. */
 export const FAILING_REPORTS: readonly string[] = [
@@ -122,10 +130,10 @@ export const FAILING_REPORTS: readonly string[] = [
   // mocha-json
   JSON.stringify({
     stats: { suites: 1, tests: 2, passes: 1, pending: 0, failures: 1 },
-    tests: ['a', 'b'].map((title) => ({ title, fullTitle: `t ${title}`, currentRetry: 0 })),
+    tests: [mochaTest('a'), mochaTest('b', { err: { message: 'leak' } })],
     pending: [],
-    failures: [{ title: 'b', fullTitle: 't b', currentRetry: 0, err: { message: 'leak' } }],
-    passes: [{ title: 'a', fullTitle: 't a', currentRetry: 0, err: {} }],
+    failures: [mochaTest('b', { err: { message: 'leak' } })],
+    passes: [mochaTest('a')],
   }),
   // playwright-json
   JSON.stringify({

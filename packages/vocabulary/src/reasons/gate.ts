@@ -123,6 +123,12 @@ export const gateReasons = reasonsOf({
     cause: 'The policy that the commit carries could not judge the release after it.',
     remedy: 'Mend the policy and the files that it names in the commit that is to ship.',
   },
+  'gate/policy-loosened': {
+    cause:
+      'The commit loosens the policy, or changes who may sign or which keys count, and too few people without a hand in it have approved that.',
+    remedy:
+      'Take the change back, or have somebody else approve exactly it: `bulkhead approve policy-change`.',
+  },
   'gate/denied-before': {
     cause:
       'A verdict about this commit and its artifacts was BLOCK before, for something that was seen.',

@@ -71,6 +71,10 @@ export const testReasons = reasonsOf({
     cause: 'A test passed without asserting anything.',
     remedy: 'Assert what the test is named after.',
   },
+  'test/focused': {
+    cause: 'A run chose some of its tests by a focus and left out the others.',
+    remedy: 'Remove the focus (`fit`, `fdescribe`, `focus: true`) and run again.',
+  },
   'test/expected-failure': {
     cause: 'A test is marked as expected to fail, and its report calls that a pass.',
     remedy: 'Mend what fails and remove the mark.',

@@ -1,0 +1,60 @@
+import { type Loosening, looseningDigest } from '@bulkhead/policy'
+import type { Digest, Finding } from '@bulkhead/vocabulary'
+import { isSomebodyElse } from './amendment.ts'
+import type { GateInput } from './evidence.ts'
+
+/** Somebody's word for exactly these loosenings, its signature already checked. */
+export interface PolicyApproval {
+  /** {@link looseningDigest} of what was approved. */
+  readonly loosened: Digest
+  /** Every name and address of the one who approved, the principal's own first. */
+  readonly approver: readonly string[]
+}
+
+/** How the policy that the commit carries differs from the one that judges it. */
+export interface PolicyChange {
+  readonly loosened: readonly Loosening[]
+  /** Whoever had a hand in the commits of the range that change the policy or a file that it names. */
+  readonly editors: readonly string[]
+  readonly approvals: readonly PolicyApproval[]
+  /** How many people the trusted ref lets sign. */
+  readonly people: number
+}
+
+/** How many people must approve: what is written; else one, or nobody where there is nobody else. */
+export const demandedApprovals = ({
+  policy: { policy },
+  policyChange: { people },
+}: Pick<GateInput, 'policy' | 'policyChange'>): number =>
+  policy.approvals.policyChange ?? (people > 1 ? 1 : 0)
+
+/** Who approved exactly this and has no hand in it, each once, sorted. */
+export function policyApprovers({ policyChange }: Pick<GateInput, 'policyChange'>): string[] {
+  const { loosened, editors, approvals } = policyChange
+  if (loosened.length === 0) return []
+  const wanted = looseningDigest(loosened)
+  const counting = approvals.filter(
+    (approval) => approval.loosened === wanted && isSomebodyElse(approval.approver, editors),
+  )
+  return [...new Set(counting.flatMap(({ approver }) => approver.slice(0, 1)))].sort()
+}
+
+/**
+ * A commit that loosens the policy is judged by the old one, and would be the one that judges next: what
+ * it loosens needs the approvals that the old policy demands (DESIGN §10).
+ */
+export function judgePolicyChange(
+  input: Pick<GateInput, 'policy' | 'policyChange' | 'commit'>,
+): readonly Finding[] {
+  const demanded = demandedApprovals(input)
+  const given = policyApprovers(input).length
+  if (given >= demanded) return []
+  return input.policyChange.loosened.map(({ place, was, becomes }) => ({
+    code: 'gate/policy-loosened',
+    subject: `bulkhead.yml: ${place}`,
+    message: `was ${cut(was)}, becomes ${cut(becomes)}: ${given} of ${demanded} approvals by people without a hand in it`,
+    remedy: `take it back, or have somebody else approve: \`bulkhead approve policy-change --commit ${input.commit} --reason WHY\``,
+  }))
+}
+
+const cut = (text: string): string => (text.length > 300 ? `${text.slice(0, 300)}…` : text)

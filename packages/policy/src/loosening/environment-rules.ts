@@ -1,0 +1,61 @@
+import type { BakePolicy, EnvironmentPolicy, LocalTargetPolicy, TargetPolicy } from '../policy.ts'
+import {
+  type Compare,
+  fixed,
+  free,
+  named,
+  notHigher,
+  notLower,
+  optional,
+  part,
+} from './comparison.ts'
+
+const localTarget = part<LocalTargetPolicy>({
+  kind: fixed,
+  // How the program is started is the program's own business: what ships could do it itself.
+  command: free,
+  env: free,
+  health: part<LocalTargetPolicy['health']>({
+    path: fixed,
+    buildField: fixed,
+    interval: free,
+    deadline: notHigher,
+  }),
+  listen: free,
+  drain: notLower,
+})
+
+/** A new engine needs a case here, and says with it what of its keys could be loosened. */
+const target: Compare<TargetPolicy> = (was, becomes, place) => {
+  switch (was.kind) {
+    case 'local':
+      return becomes.kind === 'local'
+        ? localTarget(was, becomes, place)
+        : fixed(was.kind, becomes.kind, place)
+  }
+}
+
+const bake = part<BakePolicy>({
+  baselineErrorRate: notHigher,
+  detectErrorRate: notHigher,
+  falseAlarm: notLower,
+  power: notLower,
+  // More requests than there are would make the bake shorter.
+  requestsPerSecond: notHigher,
+  floor: notLower,
+  // Later, the same evidence is still needed; sooner, the release is taken back.
+  deadline: free,
+})
+
+export const environment = part<EnvironmentPolicy>(
+  {
+    name: free, // The key of the mapping, which is compared there.
+    target,
+    regions: named(named(notLower)),
+    required: notLower,
+    bake,
+    // Which metrics have a say, and how much: no order is stricter than another.
+    analysis: optional(fixed, { coming: 'free', going: 'loosens' }),
+  },
+  { required: 'capacity.required' },
+)
