@@ -18,10 +18,8 @@ export const fileOf = (line: string): string => line.slice(0, line.indexOf('\t')
 function lineOf(path: string, { format, counts, duplicates, findings }: TestReport): string {
   const { tests, passed, failed, errored, skipped, flaky } = counts
   const codes = [...new Set(findings.map(({ code }) => code))].sort().join(' ')
-  return [
-    ...[path, format ?? '-', tests, passed, failed, errored, skipped, flaky, duplicates.length],
-    codes === '' ? '-' : codes,
-  ].join('\t')
+  const numbers = [tests, passed, failed, errored, skipped, flaky, duplicates.length]
+  return [path, format ?? '-', ...numbers, codes === '' ? '-' : codes].join('\t')
 }
 
 async function* whole(bytes: Buffer): AsyncGenerator<Uint8Array> {
