@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { policyJsonSchema } from '../packages/policy/src/index.ts'
 import { CAPABILITIES, type Capability } from '../packages/test-reports/src/index.ts'
 import { reasons } from '../packages/vocabulary/src/index.ts'
@@ -8,7 +9,27 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ['docs/reasons.md', reasonsPage()],
     ['docs/report-formats.md', formatsPage()],
     ['packages/policy/bulkhead.schema.json', `${JSON.stringify(policyJsonSchema(), null, 2)}\n`],
+    ['packages/signers/src/public-root.ts', publicRoot()],
   ])
+}
+
+interface TufSeeds {
+  readonly [repository: string]: { readonly targets: Readonly<Record<string, string>> }
+}
+
+/** The root of the public Sigstore instance, as the maintainers of its TUF client have pinned it. */
+function publicRoot(): string {
+  const require = createRequire(import.meta.url)
+  const seeds = require('@sigstore/tuf/seeds.json') as TufSeeds
+  const encoded = seeds['https://tuf-repo-cdn.sigstore.dev']?.targets['trusted_root.json'] ?? ''
+  const root: unknown = JSON.parse(Buffer.from(encoded, 'base64').toString())
+  return `/**
+ * Whom the public instance of Sigstore trusts. Generated from what \`@sigstore/tuf\` pins; a newer
+ * version of that package and \`npm run generate\` bring a newer root.
+ */
+export const PUBLIC_ROOT =
+  ${JSON.stringify(JSON.stringify(root)).replace(/^"|"$/g, "'").replaceAll('\\"', '"')}
+`
 }
 
 /** Every reason code with its cause and remedy, by room. */

@@ -1,4 +1,4 @@
-import { type Signer, sealStatement, sha256 } from '@bulkhead/envelope'
+import { type StatementSigner, sealStatement, sha256 } from '@bulkhead/envelope'
 import type { Verdict } from '@bulkhead/gate'
 import type { Digest } from '@bulkhead/vocabulary'
 import { RELEASE_GATE_TYPE, SUMMARY_TYPE } from './predicates.ts'
@@ -16,7 +16,10 @@ export interface Attestation {
  * Attests a verdict, PASS and BLOCK alike: our own release-gate predicate, and a SLSA verification
  * summary that names the first by digest. Same verdict and key, same bytes.
  */
-export async function attestVerdict(verdict: Verdict, signer: Signer): Promise<Attestation> {
+export async function attestVerdict(
+  verdict: Verdict,
+  signer: StatementSigner,
+): Promise<Attestation> {
   const subject = releaseSubjects(verdict.bindings.artifacts, verdict.bindings.commit)
   const statement = { subject, predicateType: RELEASE_GATE_TYPE, predicate: verdict }
   const gate = await sealStatement(statement, signer)

@@ -1,7 +1,7 @@
 import {
   type Shape,
-  type Signer,
-  type TrustedKey,
+  type StatementSigner,
+  type TrustedSigner,
   canonicalJson,
   commitText,
   count,
@@ -55,7 +55,7 @@ export type OpenBuildRecord =
   | { readonly kind: 'refused'; readonly findings: readonly Finding[] }
 
 /** Signs a build record; its subjects are the artifacts and the commit. */
-export function signBuildRecord(record: BuildRecord, signer: Signer): Promise<Buffer> {
+export function signBuildRecord(record: BuildRecord, signer: StatementSigner): Promise<Buffer> {
   const subject = releaseSubjects(record.artifacts, record.commit)
   return sealStatement({ subject, predicateType: BUILD_RECORD_TYPE, predicate: record }, signer)
 }
@@ -63,7 +63,7 @@ export function signBuildRecord(record: BuildRecord, signer: Signer): Promise<Bu
 /** Opens a build record that one of these builders must have signed. */
 export function openBuildRecord(
   bytes: Uint8Array,
-  builders: readonly TrustedKey[],
+  builders: readonly TrustedSigner[],
 ): OpenBuildRecord {
   const request = { keys: builders, predicateType: BUILD_RECORD_TYPE, shape: recordForm }
   const opened = openPredicate({ bytes, ...request })

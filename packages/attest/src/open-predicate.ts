@@ -2,7 +2,7 @@ import {
   type OpenedEnvelope,
   type Shape,
   type Subject,
-  type TrustedKey,
+  type TrustedSigner,
   openStatement,
   readShape,
 } from '@bulkhead/envelope'
@@ -22,7 +22,7 @@ export type OpenedPredicate<T> =
 
 export interface PredicateRequest<T> {
   readonly bytes: Uint8Array
-  readonly keys: readonly TrustedKey[]
+  readonly keys: readonly TrustedSigner[]
   readonly predicateType: string
   readonly shape: Shape<T>
 }

@@ -1,4 +1,4 @@
-import { type TrustedKey, canonicalJson } from '@bulkhead/envelope'
+import { type TrustedSigner, canonicalJson } from '@bulkhead/envelope'
 import type { Verdict } from '@bulkhead/gate'
 import type { Digest, Finding } from '@bulkhead/vocabulary'
 import { refusal } from './attest-finding.ts'
@@ -14,7 +14,7 @@ export interface VerificationRequest {
   readonly gate: Uint8Array | undefined
   readonly summary: Uint8Array | undefined
   readonly trust: {
-    readonly keys: readonly TrustedKey[]
+    readonly keys: readonly TrustedSigner[]
     /** Milliseconds after which a verdict is too old, whatever it says of its own expiry. */
     readonly maxAge: number
     /**
@@ -76,7 +76,7 @@ interface OpenedVerdict {
   readonly signer: string
 }
 
-function openVerdict(bytes: Uint8Array, keys: readonly TrustedKey[]): OpenedVerdict | Finding {
+function openVerdict(bytes: Uint8Array, keys: readonly TrustedSigner[]): OpenedVerdict | Finding {
   const opened = openPredicate({
     bytes,
     keys,
@@ -97,7 +97,7 @@ function openVerdict(bytes: Uint8Array, keys: readonly TrustedKey[]): OpenedVerd
 function checkSummary(
   bytes: Uint8Array,
   { verdict, digest }: OpenedVerdict,
-  { keys, isObserved }: { readonly keys: readonly TrustedKey[]; readonly isObserved: boolean },
+  { keys, isObserved }: { readonly keys: readonly TrustedSigner[]; readonly isObserved: boolean },
 ): readonly Finding[] {
   const opened = openPredicate({ bytes, keys, predicateType: SUMMARY_TYPE, shape: summaryForm })
   if (opened.kind !== 'opened') return [refusal(UNOPENED[opened.kind], 'summary', opened.reason)]

@@ -18,8 +18,8 @@ import type {
 const LIMITS = { maxBytes: 16 * 1024 * 1024, maxDepth: 4 }
 /** The longest DER of an ECDSA signature on P-256. */
 const MOST_SIGNATURE_BYTES = 72
-/** What begins a Sigstore bundle in canonical or pretty JSON; a DSSE envelope has no such member. */
-const BUNDLE = /^\s*\{\s*"mediaType"/
+/** What begins a Sigstore bundle, in whichever order; a DSSE envelope has no such member. */
+const BUNDLE = /^\s*\{\s*"(?:dsseEnvelope|mediaType|verificationMaterial)"/
 
 /**
  * Signs a payload: the canonical bytes of a DSSE v1.0.2 envelope (same input and Ed25519 key, same

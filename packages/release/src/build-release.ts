@@ -6,7 +6,7 @@ import type { LoadedPolicy } from '@bulkhead/policy'
 import { type Digest, InputError, WorldError, digest, hexOf } from '@bulkhead/vocabulary'
 import { cleanHead } from './clean-head.ts'
 import { readRegularFile } from '@bulkhead/world'
-import { type Keyring, signerFor } from './keyring.ts'
+import { type Keyring, statementSignerFor } from './keyring.ts'
 import { type Workspace, evidenceDirectory } from './workspace.ts'
 
 export interface BuildRequest {
@@ -51,7 +51,7 @@ export async function buildRelease(
   }
   await writeWhole(
     join(directory, 'build.json'),
-    await signBuildRecord(record, signerFor('builder', request.keyring, request.policy)),
+    await signBuildRecord(record, statementSignerFor('builder', request.keyring, request.policy)),
   )
   return record
 }

@@ -7,7 +7,7 @@ import type { CommitId, Finding } from '@bulkhead/vocabulary'
 import { gatherApprovals } from './approvals.ts'
 import { writeWhole } from './build-release.ts'
 import { gatherEvidence } from './gather-evidence.ts'
-import { type Keyring, signerFor } from './keyring.ts'
+import { type Keyring, statementSignerFor } from './keyring.ts'
 import { writeLedger } from './ledger-access.ts'
 import { findTrustedBase } from './trusted-ref.ts'
 import { type Workspace, evidenceDirectory } from './workspace.ts'
@@ -64,7 +64,10 @@ export async function gateRelease(
     pullRequestHeads: request.pullRequestHeads,
   })
   const verdict = judge(input)
-  const attestation = await attestVerdict(verdict, signerFor('gate', request.keyring, base.policy))
+  const attestation = await attestVerdict(
+    verdict,
+    statementSignerFor('gate', request.keyring, base.policy),
+  )
   const files = attestationFiles(evidenceDirectory(workspace.repository, commit), environment)
   await writeWhole(files.gate, attestation.gate)
   await writeWhole(files.summary, attestation.summary)

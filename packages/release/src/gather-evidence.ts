@@ -22,7 +22,7 @@ import { judgeNextPolicy } from './next-policy.ts'
 import { gatherPolicyChange } from './policy-change.ts'
 import { authorsOfRange } from './range-authors.ts'
 import { judgeReleaseRange } from './release-range.ts'
-import { trustedKeys } from './trusted-keys.ts'
+import { statementSigners } from './trusted-keys.ts'
 import { type Workspace, evidenceDirectory } from './workspace.ts'
 
 export interface GatherRequest {
@@ -104,7 +104,7 @@ export async function gatherBuild(
   const directory = evidenceDirectory(workspace.repository, commit)
   const bytes = await readRegularFile(join(directory, 'build.json'), MOST_RECORD_BYTES)
   if (bytes === undefined) return { record: undefined, artifacts: [], findings: [] }
-  const opened = openBuildRecord(bytes, trustedKeys(policy, 'builder'))
+  const opened = openBuildRecord(bytes, await statementSigners(policy, 'builder'))
   if (opened.kind === 'refused')
     return { record: undefined, artifacts: [], findings: opened.findings }
   const { record, digest } = opened

@@ -1,8 +1,8 @@
-import { type Signer, type TrustedKey, parsePrivateKey } from '@bulkhead/envelope'
+import { type Signer, type StatementSigner, parsePrivateKey } from '@bulkhead/envelope'
 import type { LoadedPolicy } from '@bulkhead/policy'
-import { awsKeyService, serviceSigner } from '@bulkhead/signers'
+import { awsKeyService, serviceSigner, sigstoreSigner } from '@bulkhead/signers'
 import { InputError } from '@bulkhead/vocabulary'
-import { signingKeys, trustedKeys } from './trusted-keys.ts'
+import { rootOf, signingKeys, trustedKeys } from './trusted-keys.ts'
 import type { KeyRole } from './workspace.ts'
 
 /** Private keys that the caller brought, and where they came from (for messages). */
@@ -32,18 +32,42 @@ export function parseKeyring(text: string, source: string): Keyring {
 }
 
 /**
- * The signer that the policy trusts for a role: a private key that the caller brought, or else the key
- * service that the policy names beside a public key. There is no choice to get wrong: a key that the
- * policy does not name could only sign what everybody refuses.
+ * The key that the policy trusts for a role: a private one that the caller brought, or else that of the
+ * key service which the policy names beside a public key. There is no choice to get wrong: a key that
+ * the policy does not name could only sign what everybody refuses.
  * @throws InputError `usage/wrong-key`, `usage/missing-key`
  */
 export function signerFor(role: KeyRole, keyring: Keyring, policy: LoadedPolicy): Signer {
+  const signer = keyFor(role, keyring, policy)
+  if (signer !== undefined) return signer
+  throw noSigner(role, keyring, policy)
+}
+
+/**
+ * The same for a role that signs statements only: where there is no key, the workflow that this job is,
+ * if the policy names one.
+ * @throws InputError `usage/wrong-key`, `usage/missing-key`
+ */
+export function statementSignerFor(
+  role: 'builder' | 'gate',
+  keyring: Keyring,
+  policy: LoadedPolicy,
+): StatementSigner {
+  const key = keyFor(role, keyring, policy)
+  if (key !== undefined) return key
+  for (const entry of policy.policy.keys[role]) {
+    if ('sigstore' in entry)
+      return sigstoreSigner({ wanted: entry.sigstore, root: rootOf(policy, entry) })
+  }
+  throw noSigner(role, keyring, policy)
+}
+
+function keyFor(role: KeyRole, keyring: Keyring, policy: LoadedPolicy): Signer | undefined {
   const trusted = trustedKeys(policy, role)
-  const signer =
+  return (
     keyring.signers.find((candidate) => trusted.some((key) => key.id === candidate.id)) ??
     (role === 'voucher' ? undefined : serviceFor(role, policy))
-  if (signer !== undefined) return signer
-  throw noSigner(role, keyring, policy, trusted)
+  )
 }
 
 function serviceFor(role: Exclude<KeyRole, 'voucher'>, policy: LoadedPolicy): Signer | undefined {
@@ -53,13 +77,10 @@ function serviceFor(role: Exclude<KeyRole, 'voucher'>, policy: LoadedPolicy): Si
   return undefined
 }
 
-function noSigner(
-  role: KeyRole,
-  { source, signers }: Keyring,
-  policy: LoadedPolicy,
-  trusted: readonly TrustedKey[],
-): InputError {
-  const wanted = trusted.map((key) => key.name).join(' or ')
+function noSigner(role: KeyRole, { source, signers }: Keyring, policy: LoadedPolicy): InputError {
+  const wanted = trustedKeys(policy, role)
+    .map((key) => key.name)
+    .join(' or ')
   return new InputError({
     code: signers.length === 0 ? 'usage/missing-key' : 'usage/wrong-key',
     subject: source,

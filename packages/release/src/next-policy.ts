@@ -1,6 +1,6 @@
 import { loadPolicy } from '@bulkhead/policy'
 import { type CommitId, type Finding, InputError } from '@bulkhead/vocabulary'
-import { trustedKeys } from './trusted-keys.ts'
+import { trustedKeys, statementSigners } from './trusted-keys.ts'
 import { trustedSignersOf } from './trusted-signers.ts'
 import { KEY_ROLES, type Workspace } from './workspace.ts'
 
@@ -18,6 +18,7 @@ export async function judgeNextPolicy(
     const next = await loadPolicy(repository, commit)
     await trustedSignersOf(next)
     for (const role of KEY_ROLES) trustedKeys(next, role)
+    for (const role of ['builder', 'gate'] as const) await statementSigners(next, role)
     const kept = environment === undefined || Object.hasOwn(next.policy.environments, environment)
     return kept ? [] : [environmentGone(commit, environment)]
   } catch (error) {

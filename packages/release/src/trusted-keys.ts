@@ -1,5 +1,11 @@
-import { type KeyAlgorithm, type TrustedKey, parsePublicKey } from '@bulkhead/envelope'
-import type { FileKeyPolicy, LoadedPolicy, VoucherKeyPolicy } from '@bulkhead/policy'
+import {
+  type KeyAlgorithm,
+  type TrustedKey,
+  type TrustedSigner,
+  parsePublicKey,
+} from '@bulkhead/envelope'
+import type { FileKeyPolicy, KeylessPolicy, LoadedPolicy, VoucherKeyPolicy } from '@bulkhead/policy'
+import { type RootFile, trustedIdentity } from '@bulkhead/signers'
 import { InputError } from '@bulkhead/vocabulary'
 import type { KeyRole } from './workspace.ts'
 
@@ -23,6 +29,27 @@ export const trustedKeys = (policy: LoadedPolicy, role: KeyRole): readonly Trust
     'file' in entry ? [readKey(policy, role, entry)] : [],
   )
 
+/** Who may sign the statements of a role: keys, and workflows known to Sigstore. */
+export async function statementSigners(
+  policy: LoadedPolicy,
+  role: 'builder' | 'gate',
+): Promise<readonly TrustedSigner[]> {
+  const identities = policy.policy.keys[role].flatMap((entry) =>
+    'sigstore' in entry ? [trustedIdentity(entry.sigstore, rootOf(policy, entry))] : [],
+  )
+  return [...trustedKeys(policy, role), ...(await Promise.all(identities))]
+}
+
+/** The trusted root of an identity; undefined for the one that is built in. */
+export function rootOf(
+  policy: LoadedPolicy,
+  { sigstore: { trustedRoot } }: KeylessPolicy,
+): RootFile | undefined {
+  return trustedRoot === undefined
+    ? undefined
+    : { path: trustedRoot, bytes: fileAt(policy, trustedRoot) }
+}
+
 /** The keys of a role that a key service may hold. */
 export const signingKeys = (
   policy: LoadedPolicy,
@@ -38,17 +65,19 @@ export const voucherKeys = (policy: LoadedPolicy): readonly NamedKey<VoucherKeyP
     'file' in entry ? [{ ...readKey(policy, 'voucher', entry), entry }] : [],
   )
 
-function readKey(
+const readKey = (
   policy: LoadedPolicy,
   role: KeyRole,
   { file }: { readonly file: string },
-): TrustedKey {
+): TrustedKey => parsePublicKey(fileAt(policy, file), file, ALGORITHMS[role])
+
+function fileAt(policy: LoadedPolicy, file: string): Buffer {
   const bytes = policy.files.get(file)
-  if (bytes !== undefined) return parsePublicKey(bytes, file, ALGORITHMS[role])
+  if (bytes !== undefined) return bytes
   throw new InputError({
     code: 'policy/missing-file',
     subject: file,
     message: `the trusted ref ${policy.trustedRef} has no such file`,
-    remedy: `commit the public key at ${file}`,
+    remedy: `commit the file at ${file}`,
   })
 }

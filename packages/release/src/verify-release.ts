@@ -5,7 +5,7 @@ import type { CommitId } from '@bulkhead/vocabulary'
 import { readRegularFile } from '@bulkhead/world'
 import { type AttestationFiles, attestationFiles } from './gate-release.ts'
 import { gatherBuild } from './gather-evidence.ts'
-import { trustedKeys } from './trusted-keys.ts'
+import { statementSigners } from './trusted-keys.ts'
 import { type Workspace, evidenceDirectory } from './workspace.ts'
 
 export interface VerifyReleaseRequest {
@@ -41,7 +41,7 @@ export async function verifyRelease(
     gate: await readIfThere(files.gate),
     summary: await readIfThere(files.summary),
     trust: {
-      keys: trustedKeys(policy, 'gate'),
+      keys: await statementSigners(policy, 'gate'),
       maxAge: policy.policy.verdictExpires,
       mode: policy.policy.mode,
     },

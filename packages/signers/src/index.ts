@@ -1,2 +1,5 @@
 export { awsKeyService, regionOfKey } from './aws-kms.ts'
 export { type KeyService, serviceSigner } from './key-service.ts'
+export { type WorkflowIdentity, trustedIdentity } from './sigstore-identity.ts'
+export type { RootFile } from './sigstore-root.ts'
+export { type SigstoreRequest, sigstoreSigner } from './sigstore-signer.ts'

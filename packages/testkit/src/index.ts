@@ -5,6 +5,7 @@ export { type KmsServer, type KmsTrouble, startKms } from './kms-server.ts'
 export { type OpenPgpKeyType, makeOpenPgpSigner } from './openpgp-signer.ts'
 export { type Person, type SshKeyType, allowedSigners, makePerson } from './person.ts'
 export { type TemporaryDirectory, temporaryDirectory } from './temporary.ts'
+export { type SigstoreInstance, type WorkflowClaims, startSigstore } from './sigstore-instance.ts'
 export { type SignedHistory, type SignedHistoryRequest, signedHistory } from './signed-history.ts'
 export { type SshSignOptions, type SshSigner, makeSshSigner, strings } from './ssh-signer.ts'
 export {

@@ -12,6 +12,10 @@ export const signerReasons = reasonsOf({
     remedy:
       'Compare the key, or the identity, in `keys` of bulkhead.yml with the one that signs. Nothing was signed.',
   },
+  'signer/wrong-root': {
+    cause: 'A file that should say whom a Sigstore instance trusts does not.',
+    remedy: 'Take `trusted_root.json` from the TUF repository of the instance.',
+  },
   'signer/too-long': {
     cause: 'The key service cannot sign so many bytes with a key of this kind.',
     remedy: 'Use an ECC_NIST_P256 key, which signs a digest, for verdicts and build records.',
