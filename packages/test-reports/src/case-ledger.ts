@@ -79,7 +79,7 @@ export class CaseLedger {
     this.counts[status] += 1
     if (this.counts.tests <= this.#limits.cases) return
     const message = `it lists more than ${this.#limits.cases} test cases`
-    throw this.#remarks.refusal('test/limits', '', message)
+    throw this.#remarks.refusal('test/too-many-tests', '', message)
   }
 
   #repeat(id: TestId): void {

@@ -44,7 +44,11 @@ export function jestSuite(
   const add = (value: unknown, place: string) => {
     tests.push(readJestTest(value, remarks, place))
     if (ledger.counts.tests + tests.length <= limits.cases) return
-    throw remarks.refusal('test/limits', '', `it lists more than ${limits.cases} test cases`)
+    throw remarks.refusal(
+      'test/too-many-tests',
+      '',
+      `it lists more than ${limits.cases} test cases`,
+    )
   }
   return shapedObject({
     shape: SUITE,

@@ -150,7 +150,7 @@ export class TapReader implements ByteReader {
   #push(level: number, inBraces: boolean): TapFrame {
     const { limits, remarks } = this.#reading
     if (level > limits.depth)
-      throw this.#refuse('test/limits', `subtests are nested more than ${limits.depth} deep`)
+      throw this.#refuse('test/too-deep', `subtests are nested more than ${limits.depth} deep`)
     const frame = new TapFrame(level, inBraces, remarks, () => this.#where())
     this.#frames.push(frame)
     return frame
