@@ -12,13 +12,15 @@ const ENDS: Readonly<Record<ShipResult['result'], string>> = {
 
 /** What the action says of a rollout that has ended. */
 export function answerOf(
-  { result, plan, matched, findings }: ShipResult,
+  { result, plan, matched, findings, observed = [] }: ShipResult,
   commit: string,
 ): ActionAnswer<typeof action.outputs> {
   return {
     outcome: result === 'released' ? 'passed' : 'blocked',
     headline: ENDS[result],
-    findings,
+    // Only a policy that observes lets a release through for which something was found.
+    observing: result === 'released' && observed.length > 0,
+    findings: [...findings, ...observed],
     outputs: { result, commit, plan: plan?.digest ?? '' },
     tables: [
       ...(plan === undefined ? [] : [wavesTable(plan)]),

@@ -3,6 +3,7 @@ import { canonicalJson } from './canonical-json.ts'
 import { withExactText } from './exact-text.ts'
 import {
   type Shape,
+  type ShapeReading,
   anyObject,
   listOf,
   objectOf,
@@ -63,8 +64,7 @@ const statementShape = objectOf({
 })
 
 /**
- * Opens an envelope around an in-toto Statement v1, read strictly: no other members, at least one
- * subject, each with a name and a digest (spec/v1/statement.md).
+ * Opens an envelope around an in-toto Statement v1.
  * @param limits of the payload
  */
 export function openStatement(
@@ -74,11 +74,23 @@ export function openStatement(
 ): OpenStatementResult {
   const opened = openEnvelope(bytes, signers, STATEMENT_PAYLOAD_TYPE)
   if (opened.kind !== 'opened') return opened
-  const read = readJson(statementShape, opened.envelope.payload, limits)
+  const read = readStatement(opened.envelope.payload, limits)
   if (read.kind === 'refused') return { kind: 'malformed', reason: read.reason }
-  const bare = read.value.subject.find((subject) => Object.keys(subject.digest).length === 0)
-  if (read.value.subject.length === 0 || bare !== undefined) {
-    return { kind: 'malformed', reason: '$.subject: it names nothing by a digest' }
-  }
   return { kind: 'opened', statement: read.value, envelope: opened.envelope }
+}
+
+/**
+ * Reads a statement strictly: no other members, at least one subject, each with a name and a digest
+ * (spec/v1/statement.md). Says nothing about who signed it.
+ */
+export function readStatement(
+  payload: Uint8Array,
+  limits: JsonLimits,
+): ShapeReading<Statement<Readonly<Record<string, unknown>>>> {
+  const read = readJson(statementShape, payload, limits)
+  if (read.kind === 'refused') return read
+  const bare = read.value.subject.find((subject) => Object.keys(subject.digest).length === 0)
+  return read.value.subject.length === 0 || bare !== undefined
+    ? { kind: 'refused', reason: '$.subject: it names nothing by a digest' }
+    : read
 }

@@ -1,5 +1,6 @@
 import type { CommitId, FencingToken } from '@bulkhead/vocabulary'
-import type { LedgerEntry, ReleaseOnRecord } from './entry.ts'
+import type { EntryOnRecord, ReleaseOnRecord } from './entry.ts'
+import type { Taken } from './log-keys.ts'
 import type {
   BlockOnRecord,
   EnvironmentState,
@@ -9,9 +10,18 @@ import type {
   VerdictOnRecord,
 } from './environment-state.ts'
 import { KINDS } from './kinds.ts'
+import { QueueFold, trainEndOf } from './queue/queue-fold.ts'
+import { carriedItemsOf, isPinned, removedItemOf } from './queue/queue-rules.ts'
 import { type OnRecord, type Step, brokenLeaseOf, leaseOf } from './rules.ts'
 
-type Folded = Step & Pick<LedgerEntry, 'digest'>
+type Folded = Step & Pick<EntryOnRecord, 'digest'>
+
+/** The state of an environment as it is kept between two verifications. */
+export interface FoldMemory extends Pick<EnvironmentState, 'leases' | 'released' | 'head'> {
+  readonly rollouts: readonly RolloutOnRecord[]
+  readonly verdicts: readonly VerdictOnRecord[]
+  readonly blocks: readonly (readonly BlockOnRecord[])[]
+}
 
 /**
  * Carries the state of an environment from entry to entry. Its size grows with the number of commits
@@ -24,9 +34,14 @@ export class EnvironmentFold implements OnRecord {
   #blocks = new Map<CommitId, readonly BlockOnRecord[]>()
   #released: EnvironmentState['released'] = null
   #head: EnvironmentState['head'] = null
+  #queue = new QueueFold()
 
   get leases(): readonly LeaseOnRecord[] {
     return this.#leases
+  }
+
+  get queue(): QueueFold {
+    return this.#queue
   }
 
   rolloutOf(token: FencingToken): RolloutOnRecord | undefined {
@@ -52,6 +67,7 @@ export class EnvironmentFold implements OnRecord {
     if (entry.kind === 'lease.acquired') this.#acquire(entry)
     else if (entry.kind === 'gate.verdict') this.#judge(entry)
     else if (entry.kind === 'lease.broken') this.#break(entry)
+    else if (entry.kind === 'queue.added' || entry.kind === 'queue.removed') this.#line(entry)
     else if (fence !== undefined && entry.kind === 'lease.released') this.#endLease(fence)
     else if (fence !== undefined && release !== undefined) this.#deploy(entry, fence, release)
   }
@@ -68,10 +84,18 @@ export class EnvironmentFold implements OnRecord {
     if (token !== undefined) this.#endLease(token)
   }
 
+  #line({ kind, release, data, index, at, actors }: Folded): void {
+    if (kind === 'queue.removed') this.#queue.remove(removedItemOf(data) ?? -1)
+    else if (release !== undefined) {
+      const by = actors[0] === undefined ? 'unknown' : `${actors[0].provider}:${actors[0].id}`
+      this.#queue.add({ ...release, id: index, pinned: isPinned(data), by, at })
+    }
+  }
+
   /** A rollout without its lease cannot go on: whoever holds the next lease starts one of its own. */
   #endLease(token: FencingToken): void {
     this.#leases = this.#leases.filter((lease) => lease.token !== token)
-    this.#rollouts.delete(token)
+    if (this.#rollouts.delete(token)) this.#queue.finish(token, 'other', -1)
   }
 
   #judge({ release, data, index }: Folded): void {
@@ -96,12 +120,14 @@ export class EnvironmentFold implements OnRecord {
     if (kind === 'deploy.started') {
       const fresh = { ...release, token, startedAt: at, steps: 0, direction: 'forward' } as const
       this.#rollouts.set(token, fresh)
+      this.#queue.start(token, carriedItemsOf(data) ?? [])
     } else if (kind === 'deploy.step' && rollout !== undefined) {
       this.#rollouts.set(token, { ...rollout, steps: rollout.steps + 1 })
     } else if (kind === 'rollback.started' && rollout !== undefined) {
       this.#rollouts.set(token, { ...rollout, direction: 'back' })
     } else if (kind === 'deploy.finished') {
       this.#rollouts.delete(token)
+      this.#queue.finish(token, trainEndOf(data['result']), index)
       if (data['result'] === 'released') this.#released = { ...release, index, at }
       if (data['result'] === 'stuck') this.#holdLease(token)
     }
@@ -113,6 +139,22 @@ export class EnvironmentFold implements OnRecord {
     )
   }
 
+  /**
+   * Forgets what entries brought that no longer count: a stolen key wrote them. Verdicts and leases are
+   * gone, and what was released by such an entry was never fully good. A BLOCK stays: only evidence
+   * against a release may come from anywhere.
+   */
+  takeBack({ indexes, from, more }: Taken): void {
+    const [first = Number.MAX_SAFE_INTEGER] = indexes
+    const gone = new Set(indexes)
+    const isGone = (index: number) => gone.has(index) || (more && index >= from && index < first)
+    for (const [commit, verdict] of this.#verdicts) {
+      if (isGone(verdict.index)) this.#verdicts.delete(commit)
+    }
+    for (const { token } of this.#leases) if (isGone(token)) this.#endLease(token)
+    if (this.#released !== null && isGone(this.#released.index)) this.#released = null
+  }
+
   /** A copy that goes its own way: to try entries out before they are written. */
   fork(): EnvironmentFold {
     const copy = new EnvironmentFold()
@@ -122,7 +164,38 @@ export class EnvironmentFold implements OnRecord {
     copy.#blocks = new Map(this.#blocks)
     copy.#released = this.#released
     copy.#head = this.#head
+    copy.#queue = this.#queue.fork()
     return copy
+  }
+
+  /** All that it carries, as plain data. */
+  memory(): FoldMemory {
+    return {
+      leases: this.#leases,
+      rollouts: [...this.#rollouts.values()],
+      verdicts: [...this.#verdicts.values()],
+      blocks: [...this.#blocks.values()],
+      released: this.#released,
+      head: this.#head,
+    }
+  }
+
+  static resume({
+    leases,
+    rollouts,
+    verdicts,
+    blocks,
+    released,
+    head,
+  }: FoldMemory): EnvironmentFold {
+    const fold = new EnvironmentFold()
+    fold.#leases = leases
+    fold.#rollouts = new Map(rollouts.map((rollout) => [rollout.token, rollout]))
+    fold.#verdicts = new Map(verdicts.map((verdict) => [verdict.commit, verdict]))
+    fold.#blocks = new Map(blocks.flatMap((list) => (list[0] ? [[list[0].commit, list]] : [])))
+    fold.#released = released
+    fold.#head = head
+    return fold
   }
 
   state(): EnvironmentState {
@@ -134,6 +207,7 @@ export class EnvironmentFold implements OnRecord {
       rollout: [...this.#rollouts.values()].at(-1) ?? null,
       verdicts: Object.fromEntries(this.#verdicts),
       blocks: Object.fromEntries(this.#blocks),
+      queue: this.#queue.state(),
     }
   }
 }
@@ -142,7 +216,7 @@ export class EnvironmentFold implements OnRecord {
  * What a log says of its environment. Entries that may not follow what is before them change nothing:
  * the fold of any list is the fold of its legal part.
  */
-export function foldEnvironment(entries: Iterable<LedgerEntry>): EnvironmentState {
+export function foldEnvironment(entries: Iterable<EntryOnRecord>): EnvironmentState {
   const fold = new EnvironmentFold()
   for (const entry of entries) {
     if (fold.objection(entry) === undefined) fold.apply(entry)

@@ -1,5 +1,6 @@
 import type { CommitId, Digest, FencingToken } from '@bulkhead/vocabulary'
 import type { ReleaseOnRecord } from './entry.ts'
+import type { QueueOnRecord } from './queue/queue-on-record.ts'
 
 /** A lease that nobody has given back or taken over. */
 export interface LeaseOnRecord {
@@ -64,4 +65,5 @@ export interface EnvironmentState {
   readonly verdicts: Readonly<Record<CommitId, VerdictOnRecord>>
   /** Every enforced BLOCK, by commit: the newest verdict does not undo them. */
   readonly blocks: Readonly<Record<CommitId, readonly BlockOnRecord[]>>
+  readonly queue: QueueOnRecord
 }

@@ -1,5 +1,6 @@
 import type { EntryKind } from './entry.ts'
 import { type Describe, custom, describeEnd, describeVerdict } from './event-descriptions.ts'
+import { addToQueue, removeFromQueue } from './queue/queue-rules.ts'
 import {
   type Rule,
   acquireLease,
@@ -12,6 +13,7 @@ import {
   releaseLease,
   renewLease,
   revokeKey,
+  rotateKey,
   startDeploy,
 } from './rules.ts'
 
@@ -54,7 +56,14 @@ export const KINDS: Readonly<Record<EntryKind, Kind>> = {
     rule: continueDeploy,
     tells: [],
   },
+  'queue.added': { event: custom('queue', 'grown'), rule: addToQueue, tells: ['place'] },
+  'queue.removed': {
+    event: custom('queue', 'shortened'),
+    rule: removeFromQueue,
+    tells: ['item', 'reason'],
+  },
   heartbeat: { event: custom('ledger', 'alive'), rule: always, tells: [] },
+  'key.rotated': { event: custom('key', 'rotated'), rule: rotateKey, tells: ['name'] },
   'key.revoked': { event: custom('key', 'revoked'), rule: revokeKey, tells: ['key'] },
   annotation: { event: custom('entry', 'annotated'), rule: annotate, tells: ['about', 'text'] },
 }

@@ -1,12 +1,15 @@
 import { count, objectOf, oneOf, orNull, readShape, text } from '@bulkhead/envelope'
 import { type FencingToken, fencingToken } from '@bulkhead/vocabulary'
-import type { LedgerEntry, ReleaseOnRecord } from './entry.ts'
+import type { EntryOnRecord, ReleaseOnRecord } from './entry.ts'
+import { revocationOf, rotationOf } from './key-entries.ts'
 import type { LeaseOnRecord, RolloutOnRecord, VerdictOnRecord } from './environment-state.ts'
+import type { QueueFold } from './queue/queue-fold.ts'
+import { carriedItemsOf } from './queue/queue-rules.ts'
 import { regionsOverlap } from './regions.ts'
 
 /** The parts of an entry that rules look at. */
 export type Step = Pick<
-  LedgerEntry,
+  EntryOnRecord,
   'kind' | 'index' | 'release' | 'fence' | 'actors' | 'data' | 'at'
 >
 
@@ -15,6 +18,7 @@ export interface OnRecord {
   readonly leases: readonly LeaseOnRecord[]
   rolloutOf(token: FencingToken): RolloutOnRecord | undefined
   verdictOn(release: ReleaseOnRecord): VerdictOnRecord | undefined
+  readonly queue: Pick<QueueFold, 'areWaiting' | 'isRemovable'>
 }
 
 /** Says why a step may not follow what is on record, or nothing. */
@@ -135,7 +139,10 @@ export const startDeploy: Rule = (step, record) => {
   if (verdict === undefined) return `no verdict about ${release.commit} is on record`
   if (verdict.outcome !== 'PASS' && verdict.observing === undefined)
     return `the newest verdict about ${release.commit} is BLOCK`
-  return sameArtifacts(verdict, release) ? undefined : 'the verdict is about other artifacts'
+  if (!sameArtifacts(verdict, release)) return 'the verdict is about other artifacts'
+  const carried = carriedItemsOf(step.data)
+  if (carried === undefined) return 'what it carries is no list of entries'
+  return record.queue.areWaiting(carried) ? undefined : 'it carries what does not wait in the queue'
 }
 
 /** A step of the rollout that is under way under the same, still live, token. */
@@ -160,15 +167,15 @@ export const finishDeploy: Rule = (step, record) => {
     : undefined
 }
 
-/** Ends a key: see revokedKeyOf. */
 export const revokeKey: Rule = ({ data }) =>
-  revokedKeyOf(data) === undefined ? 'it names no key as sha256:<64 hex digits>' : undefined
+  revocationOf(data) === undefined
+    ? 'it names no key as {"key": "sha256:<64 hex digits>"}, with at most an index `from` and a `reason`'
+    : undefined
 
-/** The id of the key that an entry `key.revoked` ends, from the next entry on. */
-export function revokedKeyOf(data: Step['data']): string | undefined {
-  const key = data['key']
-  return typeof key === 'string' && /^sha256:[0-9a-f]{64}$/.test(key) ? key : undefined
-}
+export const rotateKey: Rule = ({ data }) =>
+  rotationOf(data) === undefined
+    ? 'it introduces no Ed25519 key as {"old", "name", "publicKey"}'
+    : undefined
 
 /** Same names, same bytes; order is nobody's business. */
 function sameArtifacts(one: ReleaseOnRecord, other: ReleaseOnRecord): boolean {

@@ -1,6 +1,13 @@
 import { join } from 'node:path'
 import { attestVerdict } from '@bulkhead/attest'
-import { RECORDED_SUBJECT, type Verdict, deniesForGood, judge, judgeWaivers } from '@bulkhead/gate'
+import {
+  RECORDED_SUBJECT,
+  type Verdict,
+  deniesForGood,
+  judge,
+  judgeWaivers,
+  suitesInForce,
+} from '@bulkhead/gate'
 import type { Actor } from '@bulkhead/ledger'
 import type { RunIdentity } from '@bulkhead/test-reports'
 import type { CommitId, Finding } from '@bulkhead/vocabulary'
@@ -39,6 +46,8 @@ export const attestationFiles = (directory: string, environment: string): Attest
 export interface GatedRelease {
   readonly verdict: Verdict
   readonly files: AttestationFiles
+  /** The suites that it was judged by. */
+  readonly suites: readonly string[]
   /** Approvals and waivers that were shown and count for nothing, with why: no reason to block. */
   readonly notCounted: readonly Finding[]
 }
@@ -106,5 +115,11 @@ export async function gateRelease(
       },
     },
   ])
-  return { verdict, files, notCounted: [...approvals.refused, ...judgeWaivers(input).objections] }
+  const suites = Object.keys(suitesInForce(base.policy.policy, input.own))
+  return {
+    verdict,
+    files,
+    suites,
+    notCounted: [...approvals.refused, ...judgeWaivers(input).objections],
+  }
 }

@@ -8,7 +8,9 @@ export {
 export { auditLedger } from './audit-ledger.ts'
 export {
   type LedgerQuestion,
+  type PolicyAudit,
   auditByPolicy,
+  auditMirror,
   proveByPolicy,
   verifierOf,
   witnessLedger,

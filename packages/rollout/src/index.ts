@@ -18,6 +18,8 @@ export type {
   UnitObservation,
 } from './fleet.ts'
 export { type RolloutLimits, defaultLimits } from './fleet-watch.ts'
+export { judgeBake } from './judgement.ts'
+export { seededRandom, trialsToNextHit } from './seeded-random.ts'
 export type { BatchStep, Journal, RolloutEnding, RolloutEvent } from './journal.ts'
 export type { Bake, Plan, PlannedZone, Wave } from './plan.ts'
 export { type PlanRequest, type Planning, assumeFleet, planRollout } from './planner.ts'
@@ -44,3 +46,17 @@ export type {
 export { type ViewOptions, viewLine, viewSample } from './terminal-view.ts'
 export type { RolloutChapter, RolloutRecord } from './page/record.ts'
 export { renderRolloutPage } from './page/rollout-page.ts'
+export type { DayParameters } from './simulation/day.ts'
+export {
+  type Forecast,
+  type LatencySummary,
+  type Need,
+  forecast,
+  needFor,
+} from './simulation/forecast.ts'
+export {
+  type Ancestry,
+  type NextTrain,
+  type WaitingRelease,
+  nextTrain,
+} from './queue/next-train.ts'

@@ -21,6 +21,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Register>>> = {
   plan: async () => (await import('./plan.ts')).registerPlan,
   ship: async () => (await import('./ship.ts')).registerShip,
   status: async () => (await import('./status.ts')).registerStatus,
+  simulate: async () => (await import('./simulate.ts')).registerSimulate,
   fleet: async () => (await import('./fleet.ts')).registerFleet,
   ledger: async () => (await import('./ledger.ts')).registerLedger,
   notify: async () => (await import('./notify.ts')).registerNotify,
