@@ -17,6 +17,7 @@ export type { Actor, EntryDraft, EntryKind, LedgerEntry, ReleaseOnRecord } from 
 export { EnvironmentFold, foldEnvironment } from './environment-fold.ts'
 export type {
   EnvironmentState,
+  GoodRelease,
   LeaseOnRecord,
   RolloutOnRecord,
   VerdictOnRecord,
@@ -39,6 +40,7 @@ export {
   judgeLedger,
   verifyLedger,
 } from './verify-ledger.ts'
+export { type StoreAddress, openStore } from './store-address.ts'
 export { logNoteKeys, sealLogCheckpoint } from './stored-tree.ts'
 export { noteKey, writeVerifierKey } from './tlog/note-key.ts'
 export { TiledTree } from './tlog/tiled-tree.ts'

@@ -2,7 +2,12 @@ import { count, objectOf, oneOf, orNull, readShape, text } from '@bulkhead/envel
 import { type FencingToken, fencingToken } from '@bulkhead/vocabulary'
 import type { EntryOnRecord, ReleaseOnRecord } from './entry.ts'
 import { revocationOf, rotationOf } from './key-entries.ts'
-import type { LeaseOnRecord, RolloutOnRecord, VerdictOnRecord } from './environment-state.ts'
+import type {
+  LeaseOnRecord,
+  OrderOnRecord,
+  RolloutOnRecord,
+  VerdictOnRecord,
+} from './environment-state.ts'
 import type { QueueFold } from './queue/queue-fold.ts'
 import { carriedItemsOf } from './queue/queue-rules.ts'
 import { regionsOverlap } from './regions.ts'
@@ -17,6 +22,8 @@ export type Step = Pick<
 export interface OnRecord {
   readonly leases: readonly LeaseOnRecord[]
   rolloutOf(token: FencingToken): RolloutOnRecord | undefined
+  readonly rollouts: readonly RolloutOnRecord[]
+  readonly unfinished: readonly RolloutOnRecord[]
   verdictOn(release: ReleaseOnRecord): VerdictOnRecord | undefined
   readonly queue: Pick<QueueFold, 'areWaiting' | 'isRemovable'>
 }
@@ -130,7 +137,11 @@ export const giveVerdict: Rule = ({ release, data }) => {
 
 export const startDeploy: Rule = (step, record) => {
   const { release } = step
-  if (liveLease(step, record) === undefined) return withoutLease(step)
+  const lease = liveLease(step, record)
+  if (lease === undefined) return withoutLease(step)
+  const left = record.unfinished.find((other) => regionsOverlap(other.region, lease.region))
+  if (left !== undefined)
+    return `the rollout of ${left.commit} that began under token ${left.id} has not ended`
   if (step.fence !== undefined && record.rolloutOf(step.fence) !== undefined) {
     return 'a rollout is under way under the same token'
   }
@@ -154,7 +165,43 @@ export const continueDeploy: Rule = (step, record) => {
   return same ? undefined : 'it is about another release than the one under way'
 }
 
-const RESULTS: readonly unknown[] = ['released', 'rolled-back', 'stuck', 'stopped']
+/** Goes on, under a new lease, with what lost its lease before it ended. */
+export const resumeDeploy: Rule = (step, record) => {
+  const lease = liveLease(step, record)
+  if (lease === undefined) return withoutLease(step)
+  if (record.rolloutOf(lease.token) !== undefined) return 'a rollout is under way under its token'
+  const { of } = step.data
+  const left = record.unfinished.find((other) => other.id === of)
+  if (left === undefined) return `no unfinished rollout began under token ${JSON.stringify(of)}`
+  if (!regionsOverlap(left.region, lease.region)) return 'it is about another region'
+  const same = step.release?.commit === left.commit && sameArtifacts(step.release, left)
+  return same ? undefined : 'it is about another release than the unfinished one'
+}
+
+const orderShape = objectOf({ order: oneOf('pause', 'abort'), of: count, reason: text })
+
+/** What an entry `deploy.ordered` asks, and of which rollout. @throws TypeError when not judged before */
+export function orderOf(step: Step): { readonly of: number; readonly asked: OrderOnRecord } {
+  const read = readShape(orderShape, step.data)
+  if (read.kind === 'refused') throw new TypeError(read.reason)
+  const { of, order, reason } = read.value
+  const [actor] = step.actors
+  const by = actor === undefined ? 'unknown' : `${actor.provider}:${actor.id}`
+  return { of, asked: { order, by, reason } }
+}
+
+/** Asked of a rollout in somebody else's hands, which obeys at the edge of a batch. */
+export const orderDeploy: Rule = (step, { rollouts, unfinished }) => {
+  const read = readShape(orderShape, step.data)
+  if (read.kind === 'refused') return `its data are not those of an order: ${read.reason}`
+  if (read.value.reason.trim() === '') return 'an order needs a reason'
+  if (!step.actors.some(({ id }) => id.trim() !== '')) return 'nobody is named who gave the order'
+  return [...rollouts, ...unfinished].some(({ id }) => id === read.value.of)
+    ? undefined
+    : `no rollout that began under token ${read.value.of} is under way`
+}
+
+const RESULTS: readonly unknown[] = ['released', 'rolled-back', 'stuck', 'stopped', 'superseded']
 
 export const finishDeploy: Rule = (step, record) => {
   const objection = continueDeploy(step, record)
