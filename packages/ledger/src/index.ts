@@ -39,6 +39,7 @@ export {
   judgeLedger,
   verifyLedger,
 } from './verify-ledger.ts'
+export { type StoreAddress, openStore } from './store-address.ts'
 export { logNoteKeys, sealLogCheckpoint } from './stored-tree.ts'
 export { noteKey, writeVerifierKey } from './tlog/note-key.ts'
 export { TiledTree } from './tlog/tiled-tree.ts'
