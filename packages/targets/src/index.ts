@@ -1,4 +1,6 @@
 export type { ConformanceBed, KillableApply, OfferedRelease } from './conformance/bed.ts'
+export { type BuiltRelease, checkDriver } from './conformance/check-driver.ts'
+export { checkNames } from './conformance/checks.ts'
 export { driverApply } from './conformance/driver-apply.ts'
 export { type CheckResult, checkTarget } from './conformance/check-target.ts'
 export type { ExecSpec } from './exec/exec-spec.ts'

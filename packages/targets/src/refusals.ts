@@ -85,5 +85,25 @@ export const driverFailed = (command: string, message: string, said: string): Wo
     subject: `driver ${command}`,
     message: `${message}${said === '' ? '' : `; it said:\n${said}`}`,
     remedy:
-      'Run `bulkhead target check -- DRIVER` to see what the driver owes; docs/targets.md says how.',
+      'Run `bulkhead target check … DRIVER` to see what the driver owes; docs/targets.md says how.',
+  })
+
+export const artifactUnreadable = (path: string, cause: unknown): InputError =>
+  new InputError(
+    {
+      code: 'usage/invalid-option',
+      subject: path,
+      message: 'the artifact cannot be read',
+      remedy: 'Name a file that is there: --release COMMIT=FILE.',
+    },
+    { cause },
+  )
+
+/** Zones `a` and `a1` with ten units each share a name in `{zone}{number}`. */
+export const sameServer = (unit: string, server: string): InputError =>
+  new InputError({
+    code: 'policy/inconsistent',
+    subject: unit,
+    message: `another unit of its region has the same server, ${server}`,
+    remedy: 'Part zone and number in `target.server`, for example `{zone}-{number}`.',
   })

@@ -30,12 +30,14 @@ async function makeBed(how?: string) {
     env: how === undefined ? env : { ...env, GOOD, BREAK: how },
     timeout: 60_000 as Milliseconds,
   }
+  // Slow to start where it is to be seen how many start at once.
+  const first = how === 'max-out' ? 'await new Promise((go) => setTimeout(go, 3_000))' : ''
   const state = join(directory.path, 'state')
   return {
     target: new ExecTarget(spec, state),
     releases: [
       await makeArtifact(directory.path, 1, { last: DIES_WITH_ITS_BED }),
-      await makeArtifact(directory.path, 2, { last: DIES_WITH_ITS_BED }),
+      await makeArtifact(directory.path, 2, { first, last: DIES_WITH_ITS_BED }),
     ] as const,
     beginApply: driverApply(spec, state),
     firstToken: 10,

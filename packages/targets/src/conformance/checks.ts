@@ -78,3 +78,5 @@ export const conformanceChecks: readonly ConformanceCheck[] = [
     run: killedApply,
   },
 ]
+
+export const checkNames: readonly string[] = conformanceChecks.map((check) => check.name)

@@ -4,6 +4,7 @@ import type { UnitId, UnitPlace } from '@bulkhead/rollout'
 import { type Clock, type RunProcess, runProcess, systemClock } from '@bulkhead/world'
 import { ArtifactStore } from '../fleet/artifact-store.ts'
 import { DrainRecord } from '../fleet/drain-record.ts'
+import { sameServer } from '../refusals.ts'
 import { TokenDirectory } from '../token-directory.ts'
 import { placesOf } from '../unit-place.ts'
 import { type HaproxyContext, ProxiedUnit } from './haproxy-context.ts'
@@ -55,12 +56,15 @@ function unitsOf(spec: HaproxySpec, clock: Clock): ReadonlyMap<UnitId, ProxiedUn
       return [region, new Proxies(apis, spec.backend, clock)]
     }),
   )
+  const taken = new Set<string>()
   return new Map(
     placesOf(spec.regions).flatMap((place) => {
       const inFront = proxies.get(place.region)
       const number = Number(place.id.split('/').at(-1))
       if (inFront === undefined) throw new TypeError(`no proxies are named for ${place.region}`)
       const server = serverName(spec.server, place, number)
+      if (taken.has(`${place.region} ${server}`)) throw sameServer(place.id, server)
+      taken.add(`${place.region} ${server}`)
       return [[place.id, new ProxiedUnit(place, number, server, inFront)] as const]
     }),
   )
