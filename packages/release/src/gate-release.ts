@@ -16,6 +16,7 @@ import { writeWhole } from './build-release.ts'
 import { gatherEvidence } from './gather-evidence.ts'
 import { type Keyring, statementSignerFor } from './keyring.ts'
 import { writeLedger } from './ledger-access.ts'
+import { programDigest } from './program-digest.ts'
 import { findTrustedBase } from './trusted-ref.ts'
 import { type Workspace, evidenceDirectory } from './workspace.ts'
 
@@ -72,7 +73,7 @@ export async function gateRelease(
     denials: base.ledger.state.blocks[commit],
     pullRequestHeads: request.pullRequestHeads,
   })
-  const verdict = judge(input)
+  const verdict = judge({ ...input, program: await programDigest() })
   const attestation = await attestVerdict(
     verdict,
     statementSignerFor('gate', request.keyring, base.policy),
