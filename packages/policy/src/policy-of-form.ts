@@ -123,6 +123,7 @@ const environmentOfForm = (form: EnvironmentForm, name: string): EnvironmentPoli
   required: form.capacity.required,
   bake: bakeOfForm(form.bake),
   analysis: form.analysis && analysisOfForm(form.analysis, span),
+  ledger: form.ledger,
 })
 
 const targetOfForm = (form: EnvironmentForm['target']): TargetPolicy => ({

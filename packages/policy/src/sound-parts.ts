@@ -88,6 +88,7 @@ const soundEnvironment = (data: unknown): Sound<EnvironmentForm> => ({
   capacity: sound(environmentForm.entries.capacity, data, 'capacity'),
   bake: sound(environmentForm.entries.bake, data, 'bake'),
   analysis: sound(environmentForm.entries.analysis, data, 'analysis'),
+  ledger: sound(environmentForm.entries.ledger, data, 'ledger'),
 })
 
 function sound<Form extends v.GenericSchema>(

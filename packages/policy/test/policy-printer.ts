@@ -105,7 +105,15 @@ const retriesForm = (retries: SuitePolicy['retries']) =>
     ? { 'off-by': retries.arguments }
     : retries && { 'none-in-runner': true }
 
-const environmentForm = ({ target, regions, required, bake, analysis }: EnvironmentPolicy) => ({
+const environmentForm = ({
+  target,
+  regions,
+  required,
+  bake,
+  analysis,
+  ledger,
+}: EnvironmentPolicy) => ({
+  ...(ledger && { ledger }),
   ...(analysis && { analysis: printAnalysis(analysis) }),
   target: {
     kind: target.kind,

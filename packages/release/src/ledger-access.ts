@@ -4,13 +4,13 @@ import {
   type Ledger,
   type LedgerVerification,
   foldEnvironment,
-  gitLedgerStore,
   openLedger,
   verifyLedger,
 } from '@bulkhead/ledger'
 import type { LoadedPolicy } from '@bulkhead/policy'
 import { type CommitId, DeniedError } from '@bulkhead/vocabulary'
 import { type Keyring, signerFor } from './keyring.ts'
+import { ledgerStoreOf } from './ledger-store-of.ts'
 import { recallHead, rememberHead } from './remembered-head.ts'
 import { trustedKeys } from './trusted-keys.ts'
 import type { Workspace } from './workspace.ts'
@@ -56,7 +56,7 @@ export async function verifyWholeLedger(
   const { environment, policy } = address
   const head = await recallHead(workspace, address)
   const verification = await verifyLedger({
-    entries: gitLedgerStore({ repository: workspace.repository, environment }).read(0),
+    entries: ledgerStoreOf(workspace, policy, environment).read(0),
     trust: { keys: trustedKeys(policy, 'ledger'), ...(head === undefined ? {} : { head }) },
     origin: ledgerOrigin(address),
     environment,
@@ -74,7 +74,7 @@ export function writeLedger(
   actors: readonly Actor[],
 ): Promise<Ledger> {
   return openLedger({
-    store: gitLedgerStore({ repository: workspace.repository, environment: address.environment }),
+    store: ledgerStoreOf(workspace, address.policy, address.environment),
     signer: signerFor('ledger', keyring, address.policy),
     trustedKeys: trustedKeys(address.policy, 'ledger'),
     origin: ledgerOrigin(address),
