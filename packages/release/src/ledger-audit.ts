@@ -139,7 +139,8 @@ export async function auditByPolicy(
   means: AuditMeans = {},
 ): Promise<PolicyAudit> {
   const policy = await verifierOf(workspace, question)
-  const log = await logOf(workspace, question, policy)
+  const store = await storeOf(workspace, question, policy)
+  const log = await logAt(store)
   const memory =
     question.verifierPolicy === undefined
       ? {
@@ -150,7 +151,8 @@ export async function auditByPolicy(
   const head = memory === undefined ? undefined : await recallHead(workspace, memory)
   const seen = head === undefined || question.at !== undefined ? {} : { head }
   const now = workspace.clock.now()
-  const audit = await runAudit({ policy, log, now, ...seen }, question, means)
+  const judged = await runAudit({ policy, log, now, ...seen }, question, means)
+  const audit = { ...judged, findings: [...judged.findings, ...(await store.inspect())] }
   const sound = audit.findings.length === 0 && audit.head !== null && question.at === undefined
   if (memory !== undefined && sound && audit.head !== null)
     await rememberHead(workspace, memory, { index: audit.size - 1, digest: audit.head })

@@ -115,12 +115,15 @@ export async function githubStandIn(bare: string) {
   }
 
   const server = createServer((request, response) => {
-    void bodyOf(request).then((body) => {
+    const respond = async () => {
+      const body = await bodyOf(request)
       const path = (request.url ?? '').replace(/^\/repos\/[^/]+\/[^/]+/, '')
       const [status, json] = safely(() => answer(request.method ?? '', path, body))
       response.writeHead(status, { 'content-type': 'application/json' })
       response.end(JSON.stringify(json))
-    })
+    }
+    // A request that broke off has nobody to answer.
+    respond().catch(() => response.destroy())
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
