@@ -10,14 +10,16 @@ import type {
   VerdictOnRecord,
 } from './environment-state.ts'
 import { KINDS } from './kinds.ts'
-import { QueueFold, trainEndOf } from './queue/queue-fold.ts'
-import { carriedItemsOf, isPinned, removedItemOf } from './queue/queue-rules.ts'
-import { type OnRecord, type Step, brokenLeaseOf, leaseOf } from './rules.ts'
+import { type GoodMemory, GoodReleases } from './good-releases.ts'
+import { QueueFold, type QueueMemory, isQueueKind } from './queue/queue-fold.ts'
+import { type OnRecord, type Step, brokenLeaseOf, leaseOf, orderOf } from './rules.ts'
 
 type Folded = Step & Pick<EntryOnRecord, 'digest'>
 
 /** The state of an environment as it is kept between two verifications. */
-export interface FoldMemory extends Pick<EnvironmentState, 'leases' | 'released' | 'head'> {
+export interface FoldMemory extends Pick<EnvironmentState, 'leases' | 'unfinished' | 'head'> {
+  readonly good: GoodMemory
+  readonly queue: QueueMemory
   readonly rollouts: readonly RolloutOnRecord[]
   readonly verdicts: readonly VerdictOnRecord[]
   readonly blocks: readonly (readonly BlockOnRecord[])[]
@@ -32,7 +34,8 @@ export class EnvironmentFold implements OnRecord {
   #rollouts = new Map<FencingToken, RolloutOnRecord>()
   #verdicts = new Map<CommitId, VerdictOnRecord>()
   #blocks = new Map<CommitId, readonly BlockOnRecord[]>()
-  #released: EnvironmentState['released'] = null
+  #unfinished: readonly RolloutOnRecord[] = []
+  #good = new GoodReleases()
   #head: EnvironmentState['head'] = null
   #queue = new QueueFold()
 
@@ -40,12 +43,24 @@ export class EnvironmentFold implements OnRecord {
     return this.#leases
   }
 
+  rolloutOf(token: FencingToken): RolloutOnRecord | undefined {
+    return this.#rollouts.get(token)
+  }
+
+  get rollouts(): readonly RolloutOnRecord[] {
+    return [...this.#rollouts.values()]
+  }
+
+  get unfinished(): readonly RolloutOnRecord[] {
+    return this.#unfinished
+  }
+
   get queue(): QueueFold {
     return this.#queue
   }
 
-  rolloutOf(token: FencingToken): RolloutOnRecord | undefined {
-    return this.#rollouts.get(token)
+  goodSince(commit: CommitId): number | undefined {
+    return this.#good.whole.findLast((good) => good.commit === commit)?.index
   }
 
   verdictOn({ commit }: ReleaseOnRecord): VerdictOnRecord | undefined {
@@ -67,7 +82,8 @@ export class EnvironmentFold implements OnRecord {
     if (entry.kind === 'lease.acquired') this.#acquire(entry)
     else if (entry.kind === 'gate.verdict') this.#judge(entry)
     else if (entry.kind === 'lease.broken') this.#break(entry)
-    else if (entry.kind === 'queue.added' || entry.kind === 'queue.removed') this.#line(entry)
+    else if (isQueueKind(entry.kind)) this.#queue.apply(entry)
+    else if (entry.kind === 'deploy.ordered') this.#order(entry)
     else if (fence !== undefined && entry.kind === 'lease.released') this.#endLease(fence)
     else if (fence !== undefined && release !== undefined) this.#deploy(entry, fence, release)
   }
@@ -84,18 +100,20 @@ export class EnvironmentFold implements OnRecord {
     if (token !== undefined) this.#endLease(token)
   }
 
-  #line({ kind, release, data, index, at, actors }: Folded): void {
-    if (kind === 'queue.removed') this.#queue.remove(removedItemOf(data) ?? -1)
-    else if (release !== undefined) {
-      const by = actors[0] === undefined ? 'unknown' : `${actors[0].provider}:${actors[0].id}`
-      this.#queue.add({ ...release, id: index, pinned: isPinned(data), by, at })
-    }
+  #order(entry: Folded): void {
+    const { of, asked } = orderOf(entry)
+    const obey = (rollout: RolloutOnRecord): RolloutOnRecord =>
+      rollout.id === of ? { ...rollout, ordered: asked } : rollout
+    for (const [token, rollout] of this.#rollouts) this.#rollouts.set(token, obey(rollout))
+    this.#unfinished = this.#unfinished.map(obey)
   }
 
-  /** A rollout without its lease cannot go on: whoever holds the next lease starts one of its own. */
+  /** A rollout without its lease is unfinished: whoever holds the next lease goes on with it, or ends it. */
   #endLease(token: FencingToken): void {
     this.#leases = this.#leases.filter((lease) => lease.token !== token)
-    if (this.#rollouts.delete(token)) this.#queue.finish(token, 'other', -1)
+    const left = this.#rollouts.get(token)
+    this.#rollouts.delete(token)
+    if (left !== undefined) this.#unfinished = [...this.#unfinished, left]
   }
 
   #judge({ release, data, index }: Folded): void {
@@ -115,22 +133,44 @@ export class EnvironmentFold implements OnRecord {
   }
 
   #deploy(entry: Folded, token: FencingToken, release: ReleaseOnRecord): void {
-    const { kind, at, index, data } = entry
+    const { kind, at, data } = entry
+    if (kind === 'deploy.started') this.#start(token, release, at)
+    else if (kind === 'deploy.resumed') this.#resume(token, data['of'])
+    else if (kind === 'deploy.finished') this.#finish(entry, token, release)
     const rollout = this.#rollouts.get(token)
-    if (kind === 'deploy.started') {
-      const fresh = { ...release, token, startedAt: at, steps: 0, direction: 'forward' } as const
-      this.#rollouts.set(token, fresh)
-      this.#queue.start(token, carriedItemsOf(data) ?? [])
-    } else if (kind === 'deploy.step' && rollout !== undefined) {
-      this.#rollouts.set(token, { ...rollout, steps: rollout.steps + 1 })
-    } else if (kind === 'rollback.started' && rollout !== undefined) {
+    if (rollout === undefined) return
+    if (kind === 'deploy.step')
+      this.#rollouts.set(token, { ...rollout, steps: rollout.steps + 1, paused: false })
+    else if (kind === 'rollback.started')
       this.#rollouts.set(token, { ...rollout, direction: 'back' })
-    } else if (kind === 'deploy.finished') {
-      this.#rollouts.delete(token)
-      this.#queue.finish(token, trainEndOf(data['result']), index)
-      if (data['result'] === 'released') this.#released = { ...release, index, at }
-      if (data['result'] === 'stuck') this.#holdLease(token)
-    }
+    else if (kind === 'deploy.paused') this.#rollouts.set(token, { ...rollout, paused: true })
+  }
+
+  #start(token: FencingToken, release: ReleaseOnRecord, startedAt: string): void {
+    const region = this.#regionOf(token)
+    const fresh = { id: token, token, region, startedAt, steps: 0, paused: false, ordered: null }
+    this.#rollouts.set(token, { ...release, ...fresh, direction: 'forward' })
+  }
+
+  #resume(token: FencingToken, of: unknown): void {
+    const left = this.#unfinished.find(({ id }) => id === of)
+    if (left === undefined) return
+    this.#unfinished = this.#unfinished.filter((other) => other !== left)
+    this.#rollouts.set(token, { ...left, token, paused: false, ordered: null })
+  }
+
+  #finish({ index, at, data }: Folded, token: FencingToken, release: ReleaseOnRecord): void {
+    this.#rollouts.delete(token)
+    if (data['result'] === 'stuck') this.#holdLease(token)
+    if (data['result'] !== 'released') return
+    const regions = this.#regionOf(token).split('+')
+    const whole = regionNames(data['regions']) ?? regions
+    const returning = data['purpose'] === 'return'
+    this.#good.note({ release: { ...release, index, at }, regions, whole, returning })
+  }
+
+  #regionOf(token: FencingToken): string {
+    return this.#leases.find((lease) => lease.token === token)?.region ?? ''
   }
 
   #holdLease(token: FencingToken): void {
@@ -152,7 +192,9 @@ export class EnvironmentFold implements OnRecord {
       if (isGone(verdict.index)) this.#verdicts.delete(commit)
     }
     for (const { token } of this.#leases) if (isGone(token)) this.#endLease(token)
-    if (this.#released !== null && isGone(this.#released.index)) this.#released = null
+    this.#good.takeBack(isGone)
+    this.#queue.takeBack(isGone)
+    this.#unfinished = this.#unfinished.filter(({ id, token }) => !isGone(id) && !isGone(token))
   }
 
   /** A copy that goes its own way: to try entries out before they are written. */
@@ -162,7 +204,8 @@ export class EnvironmentFold implements OnRecord {
     copy.#rollouts = new Map(this.#rollouts)
     copy.#verdicts = new Map(this.#verdicts)
     copy.#blocks = new Map(this.#blocks)
-    copy.#released = this.#released
+    copy.#unfinished = this.#unfinished
+    copy.#good = this.#good.fork()
     copy.#head = this.#head
     copy.#queue = this.#queue.fork()
     return copy
@@ -175,7 +218,9 @@ export class EnvironmentFold implements OnRecord {
       rollouts: [...this.#rollouts.values()],
       verdicts: [...this.#verdicts.values()],
       blocks: [...this.#blocks.values()],
-      released: this.#released,
+      unfinished: this.#unfinished,
+      good: this.#good.memory(),
+      queue: this.#queue.memory(),
       head: this.#head,
     }
   }
@@ -185,7 +230,9 @@ export class EnvironmentFold implements OnRecord {
     rollouts,
     verdicts,
     blocks,
-    released,
+    unfinished,
+    good,
+    queue,
     head,
   }: FoldMemory): EnvironmentFold {
     const fold = new EnvironmentFold()
@@ -193,7 +240,9 @@ export class EnvironmentFold implements OnRecord {
     fold.#rollouts = new Map(rollouts.map((rollout) => [rollout.token, rollout]))
     fold.#verdicts = new Map(verdicts.map((verdict) => [verdict.commit, verdict]))
     fold.#blocks = new Map(blocks.flatMap((list) => (list[0] ? [[list[0].commit, list]] : [])))
-    fold.#released = released
+    fold.#unfinished = unfinished
+    fold.#good = GoodReleases.resume(good)
+    fold.#queue = QueueFold.resume(queue)
     fold.#head = head
     return fold
   }
@@ -203,8 +252,12 @@ export class EnvironmentFold implements OnRecord {
       head: this.#head,
       lease: this.#leases.at(-1) ?? null,
       leases: this.#leases,
-      released: this.#released,
-      rollout: [...this.#rollouts.values()].at(-1) ?? null,
+      released: this.#good.whole.at(-1) ?? null,
+      good: this.#good.whole,
+      regions: this.#good.byRegion(),
+      rollout: this.rollouts.at(-1) ?? null,
+      rollouts: this.rollouts,
+      unfinished: this.#unfinished,
       verdicts: Object.fromEntries(this.#verdicts),
       blocks: Object.fromEntries(this.#blocks),
       queue: this.#queue.state(),
@@ -252,3 +305,9 @@ const findingsOf = (findings: unknown): readonly FindingOnRecord[] =>
 const unitedFindings = (findings: readonly FindingOnRecord[]): readonly FindingOnRecord[] => [
   ...new Map(findings.map((one) => [`${one.code}\0${one.subject}`, one])).values(),
 ]
+
+/** The regions that an entry lists; undefined where it has none, as older ones. */
+const regionNames = (data: unknown): readonly string[] | undefined =>
+  Array.isArray(data) && data.length > 0 && data.every((name) => typeof name === 'string')
+    ? data
+    : undefined

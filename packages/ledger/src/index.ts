@@ -11,12 +11,18 @@ export { type EntryLanes, lanesWhenLong, openLanes } from './audit/entry-lanes.t
 export type { EntryReader } from './audit/entry-reader.ts'
 export { sealEntry } from './entry-form.ts'
 export { MAX_SAVED_BYTES, readSavedAudit, writeSavedAudit } from './audit/saved-audit.ts'
+export { ENTRY_KINDS } from './entry.ts'
+export { KINDS } from './kinds.ts'
+export { CHANGE_HEADER, changeLine, changesOf } from './read/change-population.ts'
+export { cloudEventOf } from './read/cloud-events.ts'
+export { type EntryFilter, entryFilter } from './read/entry-filter.ts'
 export { isMirror, mirrorLog } from './mirror/mirror-log.ts'
 export { writeMirror } from './mirror/write-mirror.ts'
 export type { Actor, EntryDraft, EntryKind, LedgerEntry, ReleaseOnRecord } from './entry.ts'
 export { EnvironmentFold, foldEnvironment } from './environment-fold.ts'
 export type {
   EnvironmentState,
+  GoodRelease,
   LeaseOnRecord,
   RolloutOnRecord,
   VerdictOnRecord,

@@ -62,6 +62,11 @@ export class LogWriter {
     return this.#position
   }
 
+  /** The record as of the last append or {@link sync}. */
+  get known(): EnvironmentFold {
+    return this.#chain.fold
+  }
+
   /** Keys that may sign the next entry. */
   get keys(): readonly TrustedKey[] {
     return this.#chain.keys.validAt(this.#chain.size + 1)

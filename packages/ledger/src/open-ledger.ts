@@ -44,6 +44,8 @@ export interface Ledger {
   entries(): AsyncIterable<LedgerEntry>
   /** What is on record now. @throws DeniedError when the log does not verify */
   state(): Promise<EnvironmentState>
+  /** What was on record at the last append or look of this process; reads nothing. */
+  known(): EnvironmentState
   acquireLease(request: LeaseRequest): Promise<LeaseOutcome>
 }
 
@@ -82,6 +84,7 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
       }
     },
     state: async () => (await writer.sync()).state(),
+    known: () => writer.known.state(),
     acquireLease: (request) => acquireLease(writer, clock, request),
   }
 }

@@ -1,10 +1,14 @@
 import { count, objectOf, oneOf, orNull, readShape, text } from '@bulkhead/envelope'
-import { type FencingToken, fencingToken } from '@bulkhead/vocabulary'
+import { type CommitId, type FencingToken, fencingToken } from '@bulkhead/vocabulary'
 import type { EntryOnRecord, ReleaseOnRecord } from './entry.ts'
 import { revocationOf, rotationOf } from './key-entries.ts'
-import type { LeaseOnRecord, RolloutOnRecord, VerdictOnRecord } from './environment-state.ts'
+import type {
+  LeaseOnRecord,
+  OrderOnRecord,
+  RolloutOnRecord,
+  VerdictOnRecord,
+} from './environment-state.ts'
 import type { QueueFold } from './queue/queue-fold.ts'
-import { carriedItemsOf } from './queue/queue-rules.ts'
 import { regionsOverlap } from './regions.ts'
 
 /** The parts of an entry that rules look at. */
@@ -17,8 +21,12 @@ export type Step = Pick<
 export interface OnRecord {
   readonly leases: readonly LeaseOnRecord[]
   rolloutOf(token: FencingToken): RolloutOnRecord | undefined
+  readonly rollouts: readonly RolloutOnRecord[]
+  readonly unfinished: readonly RolloutOnRecord[]
   verdictOn(release: ReleaseOnRecord): VerdictOnRecord | undefined
-  readonly queue: Pick<QueueFold, 'areWaiting' | 'isRemovable'>
+  /** Index of the entry by which a commit last became fully good; undefined when it never did. */
+  goodSince(commit: CommitId): number | undefined
+  readonly queue: Pick<QueueFold, 'areWaiting' | 'isRemovable' | 'trainOf'>
 }
 
 /** Says why a step may not follow what is on record, or nothing. */
@@ -130,7 +138,11 @@ export const giveVerdict: Rule = ({ release, data }) => {
 
 export const startDeploy: Rule = (step, record) => {
   const { release } = step
-  if (liveLease(step, record) === undefined) return withoutLease(step)
+  const lease = liveLease(step, record)
+  if (lease === undefined) return withoutLease(step)
+  const left = record.unfinished.find((other) => regionsOverlap(other.region, lease.region))
+  if (left !== undefined)
+    return `the rollout of ${left.commit} that began under token ${left.id} has not ended`
   if (step.fence !== undefined && record.rolloutOf(step.fence) !== undefined) {
     return 'a rollout is under way under the same token'
   }
@@ -139,10 +151,7 @@ export const startDeploy: Rule = (step, record) => {
   if (verdict === undefined) return `no verdict about ${release.commit} is on record`
   if (verdict.outcome !== 'PASS' && verdict.observing === undefined)
     return `the newest verdict about ${release.commit} is BLOCK`
-  if (!sameArtifacts(verdict, release)) return 'the verdict is about other artifacts'
-  const carried = carriedItemsOf(step.data)
-  if (carried === undefined) return 'what it carries is no list of entries'
-  return record.queue.areWaiting(carried) ? undefined : 'it carries what does not wait in the queue'
+  return sameArtifacts(verdict, release) ? undefined : 'the verdict is about other artifacts'
 }
 
 /** A step of the rollout that is under way under the same, still live, token. */
@@ -154,7 +163,43 @@ export const continueDeploy: Rule = (step, record) => {
   return same ? undefined : 'it is about another release than the one under way'
 }
 
-const RESULTS: readonly unknown[] = ['released', 'rolled-back', 'stuck', 'stopped']
+/** Goes on, under a new lease, with what lost its lease before it ended. */
+export const resumeDeploy: Rule = (step, record) => {
+  const lease = liveLease(step, record)
+  if (lease === undefined) return withoutLease(step)
+  if (record.rolloutOf(lease.token) !== undefined) return 'a rollout is under way under its token'
+  const { of } = step.data
+  const left = record.unfinished.find((other) => other.id === of)
+  if (left === undefined) return `no unfinished rollout began under token ${JSON.stringify(of)}`
+  if (!regionsOverlap(left.region, lease.region)) return 'it is about another region'
+  const same = step.release?.commit === left.commit && sameArtifacts(step.release, left)
+  return same ? undefined : 'it is about another release than the unfinished one'
+}
+
+const orderShape = objectOf({ order: oneOf('pause', 'abort'), of: count, reason: text })
+
+/** What an entry `deploy.ordered` asks, and of which rollout. @throws TypeError when not judged before */
+export function orderOf(step: Step): { readonly of: number; readonly asked: OrderOnRecord } {
+  const read = readShape(orderShape, step.data)
+  if (read.kind === 'refused') throw new TypeError(read.reason)
+  const { of, order, reason } = read.value
+  const [actor] = step.actors
+  const by = actor === undefined ? 'unknown' : `${actor.provider}:${actor.id}`
+  return { of, asked: { order, by, reason } }
+}
+
+/** Asked of a rollout in somebody else's hands, which obeys at the edge of a batch. */
+export const orderDeploy: Rule = (step, { rollouts, unfinished }) => {
+  const read = readShape(orderShape, step.data)
+  if (read.kind === 'refused') return `its data are not those of an order: ${read.reason}`
+  if (read.value.reason.trim() === '') return 'an order needs a reason'
+  if (!step.actors.some(({ id }) => id.trim() !== '')) return 'nobody is named who gave the order'
+  return [...rollouts, ...unfinished].some(({ id }) => id === read.value.of)
+    ? undefined
+    : `no rollout that began under token ${read.value.of} is under way`
+}
+
+const RESULTS: readonly unknown[] = ['released', 'rolled-back', 'stuck', 'stopped', 'superseded']
 
 export const finishDeploy: Rule = (step, record) => {
   const objection = continueDeploy(step, record)

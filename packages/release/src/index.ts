@@ -15,7 +15,16 @@ export {
   verifierOf,
   witnessLedger,
 } from './ledger-audit.ts'
-export { beatLedger } from './ledger-heartbeat.ts'
+export {
+  type RecordRequest,
+  annotateEntry,
+  authorsOf,
+  beatLedger,
+  breakLease,
+  mirrorLedger,
+  revokeKey,
+  rotateKey,
+} from './ledger-entries.ts'
 export { type BuildRequest, buildRelease } from './build-release.ts'
 export { type CheckRequest, type CheckResult, checkHead } from './check-head.ts'
 export {
@@ -36,7 +45,15 @@ export {
 } from './inventories.ts'
 export { type Keyring, parseKeyring } from './keyring.ts'
 export { type PartOptions, type PartTexts, parsePartOptions, parseRun } from './part-options.ts'
-export { type PlanRequest, planFor } from './plan-for.ts'
+export type { BreakOrder } from './deploy/deployment.ts'
+export { type PlanForRequest, planFor } from './plan-for.ts'
+export {
+  type SteerResult,
+  abortRollout,
+  pauseRollout,
+  resumeRollout,
+  rollBackRelease,
+} from './steer-rollout.ts'
 export { type RunSuitesRequest, type SuiteRun, type Vouching, runSuites } from './run-suites.ts'
 export { type ServeSuitesRequest, serveSuites } from './serve-suites.ts'
 export { type ShipRequest, type ShipResult, shipRelease } from './ship-release.ts'
