@@ -27,7 +27,13 @@ export {
   treeText,
 } from './shape.ts'
 export { readJson } from './shaped-json.ts'
-export { type OpenStatementResult, openStatement, sealStatement } from './statement.ts'
+export {
+  type OpenStatementResult,
+  openStatement,
+  readStatement,
+  sealStatement,
+  writeStatement,
+} from './statement.ts'
 export { type JsonLimits, parseStrictJson } from './strict-json.ts'
 export type {
   Envelope,

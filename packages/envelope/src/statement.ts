@@ -3,6 +3,7 @@ import { canonicalJson } from './canonical-json.ts'
 import { withExactText } from './exact-text.ts'
 import {
   type Shape,
+  type ShapeReading,
   anyObject,
   listOf,
   objectOf,
@@ -45,9 +46,16 @@ export async function sealStatement<Predicate>(
   statement: Omit<Statement<Predicate>, '_type'>,
   signer: StatementSigner,
 ): Promise<Buffer> {
+  return sealEnvelope(STATEMENT_PAYLOAD_TYPE, writeStatement(statement), signer)
+}
+
+/**
+ * The canonical bytes of a statement, without a signature: for what somebody else vouches for.
+ * @throws TypeError without subjects, or for data that JSON cannot hold
+ */
+export function writeStatement<Predicate>(statement: Omit<Statement<Predicate>, '_type'>): Buffer {
   if (statement.subject.length === 0) throw new TypeError('a statement about nothing')
-  const payload = canonicalJson(withExactText({ _type: STATEMENT_TYPE, ...statement }))
-  return sealEnvelope(STATEMENT_PAYLOAD_TYPE, Buffer.from(payload), signer)
+  return Buffer.from(canonicalJson(withExactText({ _type: STATEMENT_TYPE, ...statement })))
 }
 
 const subjectShape: Shape<Subject> = objectOf({
@@ -74,11 +82,20 @@ export function openStatement(
 ): OpenStatementResult {
   const opened = openEnvelope(bytes, signers, STATEMENT_PAYLOAD_TYPE)
   if (opened.kind !== 'opened') return opened
-  const read = readJson(statementShape, opened.envelope.payload, limits)
+  const read = readStatement(opened.envelope.payload, limits)
   if (read.kind === 'refused') return { kind: 'malformed', reason: read.reason }
-  const bare = read.value.subject.find((subject) => Object.keys(subject.digest).length === 0)
-  if (read.value.subject.length === 0 || bare !== undefined) {
-    return { kind: 'malformed', reason: '$.subject: it names nothing by a digest' }
-  }
   return { kind: 'opened', statement: read.value, envelope: opened.envelope }
+}
+
+/** Reads a bare statement by the same rules. Who vouches for it is for the caller to know. */
+export function readStatement(
+  bytes: Uint8Array,
+  limits: JsonLimits,
+): ShapeReading<Statement<Readonly<Record<string, unknown>>>> {
+  const read = readJson(statementShape, bytes, limits)
+  if (read.kind === 'refused') return read
+  const bare = read.value.subject.find((subject) => Object.keys(subject.digest).length === 0)
+  if (read.value.subject.length === 0 || bare !== undefined)
+    return { kind: 'refused', reason: '$.subject: it names nothing by a digest' }
+  return read
 }
