@@ -68,8 +68,40 @@ function formatsPage(): string {
 ${line(head)}
 ${line(head.map(() => '---'))}
 ${CAPABILITIES.map(row).join('\n')}
-`
+${JSON_REPORTS}`
 }
+
+const JSON_REPORTS = `
+## What blocks in a report in JSON
+
+Beside tests that failed, are left out or are flaky, and counters that disagree:
+
+- **jest, Vitest**: a suite that failed, or has a message, although its tests passed; a suite without
+  tests; a test that passed and holds failures (Vitest keeps those of earlier tries there);
+  \`test.failing\`; no \`expect\` that held (jest); handles left open; a run that was interrupted;
+  snapshots that did not match, that were written instead of compared (run with \`--ci\`), or that are
+  stored and were not compared (remove them). What Vitest's \`test.fails\` and \`repeats\` do is not in it.
+- **Mocha**: a test that is in \`tests\` and in no other list; a pass with an error, or with
+  \`currentRetry\`; passes of a \`--dry-run\`, which have no duration.
+- **Playwright**: any of \`errors\`; a status that was expected to be anything but \`passed\`; a pass that
+  is marked \`skip\`, \`fixme\` or \`fail\`, holds an error, or has a step with one; a second try, even if it
+  is the only one listed; \`--update-snapshots\` of \`all\` or \`changed\`, and \`ignoreSnapshots\`.
+- **RSpec**: errors outside of examples; a focus. A \`--dry-run\` cannot be told from a run: it is the
+  command on the run record that shows it.
+- **Cucumber**: a step or hook that did not pass, or has no result; a scenario without steps, a feature
+  without scenarios.
+- **CTRF**: \`rawStatus\` that is no word for a pass, retries, a step that failed, a pass with a trace.
+- **SARIF**: a run that was not successful, results that are suppressed or left to people.
+
+A key or a status that the format does not have blocks, since it may hold an outcome. Whoever changes a
+report before it is read (sorting its keys, say) may make it unreadable: read it as the runner wrote it.
+
+Reports in JSON are proven byte by byte as they are read, and are not held in memory: a key that stands
+twice, \`__proto__\`, \`NaN\`, numbers that a double cannot hold, lone surrogates, anything behind the
+document are \`test/unparseable\`; bytes that are not UTF-8 are \`test/bad-encoding\`. \`test/limits\` is
+one of: 1 GiB in all, 64 levels of depth, 100,000 members of an object, 32 MiB of one string, 16 MiB of
+one test with all that it printed, 5,000,000 tests.
+`
 
 const FORMATS_INTRODUCTION = `# What each report format can show
 

@@ -10,7 +10,11 @@ const schema = join(packages, 'policy', 'bulkhead.schema.json')
 
 /** One entry and local chunks, and beside them the schema that editors complete `bulkhead.yml` by. */
 const config = {
-  input: { bulkhead: 'src/main.ts' },
+  input: {
+    bulkhead: 'src/main.ts',
+    // A thread of `ledger verify` is a program of its own.
+    'entry-lane': '../ledger/src/audit/entry-lane-program.ts',
+  },
   platform: 'node',
   plugins: [
     separateLibrary('openpgp', 'dist/node/openpgp.min.mjs', join(packages, 'signatures')),

@@ -5,10 +5,18 @@ import type { action } from './action.ts'
 type Judged = ReportedRelease & Partial<Pick<GatedRelease, 'files'>>
 
 /** What the action says of a verdict. One that was only reported has no files, and says so. */
-export function answerOf({ verdict, files }: Judged): ActionAnswer<typeof action.outputs> {
-  const { bindings, counts, outcome } = verdict
+export function answerOf({
+  verdict,
+  files,
+  suites,
+  notCounted,
+}: Judged): ActionAnswer<typeof action.outputs> {
+  const { bindings, counts, outcome, mode } = verdict
+  const observing = outcome === 'BLOCK' && mode === 'observe'
   return {
-    outcome: outcome === 'PASS' ? 'passed' : 'blocked',
+    outcome: outcome === 'PASS' || observing ? 'passed' : 'blocked',
+    observing,
+    suites,
     headline: `${outcome}: ${bindings.commit.slice(0, 12)} for ${bindings.environment}: ${counts.commits} commits, ${counts.passed} of ${counts.tests} tests passed${files === undefined ? '; reported only, nothing is attested' : ''}`,
     findings: verdict.findings,
     outputs: {
@@ -18,9 +26,39 @@ export function answerOf({ verdict, files }: Judged): ActionAnswer<typeof action
       'verification-summary': files?.summary ?? '',
       'expires-at': bindings.expiresAt,
     },
-    tables: [bindingsTable(verdict), runsTable(verdict)].filter((table) => table.rows.length > 0),
+    tables: [
+      countsTable(verdict),
+      waivedTable(verdict),
+      notCountedTable(notCounted),
+      bindingsTable(verdict),
+      runsTable(verdict),
+    ].filter((table) => table.rows.length > 0),
   }
 }
+
+const countsTable = ({ counts }: Judged['verdict']) => ({
+  header: ['Judged', ''],
+  rows: [
+    ['commits', String(counts.commits)],
+    ['tests', String(counts.tests)],
+    ['tests that passed', String(counts.passed)],
+  ],
+})
+
+const waivedTable = ({ waived }: Judged['verdict']) => ({
+  header: ['Waived', 'Finding', 'By', 'Until'],
+  rows: waived.map(({ code, subject, approver, expires }) => [
+    { untrusted: code },
+    { untrusted: subject },
+    { untrusted: approver },
+    expires,
+  ]),
+})
+
+const notCountedTable = (notCounted: Judged['notCounted']) => ({
+  header: ['Approval that does not count', 'Why'],
+  rows: notCounted.map(({ subject, message }) => [{ untrusted: subject }, { untrusted: message }]),
+})
 
 const bindingsTable = ({ bindings, mode }: Judged['verdict']) => ({
   header: ['This verdict is bound to', ''],

@@ -118,6 +118,29 @@ describe('release-gate, started as the runner starts it', () => {
     expect(run.summary).not.toMatch(/<img|<script/)
   })
 
+  it('blocks nothing where the trusted policy only observes, says so, and puts it on record', async () => {
+    // A ledger knows one genesis only.
+    await project.repository.git('update-ref', '-d', 'refs/heads/ledger/production')
+    const { repository, ada: by } = project
+    const policy = await readFile(join(repository.path, 'bulkhead.yml'), 'utf8')
+    const files = {
+      'bulkhead.yml': policy.replace('mode: enforce', 'mode: observe'),
+      'tests.json': JSON.stringify({ 'refuses a stranger': 'no' }),
+    }
+    const genesis = await repository.commit({ by, message: 'Only observe', files })
+    await repository.commit({ by, message: 'Go on', files: { 'a.txt': 'b\n' } })
+    await makeEvidence()
+    const run = await start({ genesis })
+    expect(run).toMatchObject({
+      exitCode: 0,
+      outputs: { verdict: 'BLOCK', outcome: 'passed' },
+    })
+    expect(run.commands.map(({ name }) => name)).not.toContain('error')
+    expect(run.stdout).toContain('::warning title=release-gate::MODE observe')
+    expect(run.summary).toContain('OBSERVE: nothing is blocked')
+    expect(Number(run.outputs['findings'])).toBeGreaterThan(0)
+  })
+
   it.each([
     ['no genesis', { genesis: '' }, 'action/missing-input'],
     [

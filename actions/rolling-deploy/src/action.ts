@@ -32,7 +32,7 @@ export const action = defineAction({
   outputs: {
     result: {
       description:
-        'released, refused (nothing was deployed), rolled-back, stopped (stands where it was), stuck (needs a human now), or error.',
+        'released, refused (nothing was deployed), rolled-back, stopped (stands where it was), paused (at the edge of a batch), stuck (needs a human now), or error.',
       unanswered: { denied: 'refused', error: 'error' },
     },
     commit: { description: 'The full id of the commit that was to ship.' },

@@ -13,8 +13,10 @@ export function answerOf(
   const findings = findingsOf(judgement)
   const empty = counts.commits === 0
   const verdict = verdictOf(judgement)
+  const observing = verdict === 'BLOCK' && judgement.mode === 'observe'
   return {
-    outcome: verdict === 'BLOCK' ? 'blocked' : 'passed',
+    outcome: verdict === 'BLOCK' && !observing ? 'blocked' : 'passed',
+    observing,
     headline: empty
       ? `${verdict}: the range is empty, there was nothing to verify`
       : `${verdict}: ${counts.passed} of ${counts.commits} commits are signed by allowed signers`,

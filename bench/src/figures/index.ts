@@ -1,6 +1,9 @@
 import type { Figure } from '../figure.ts'
 import { coldStart } from './cold-start.ts'
-import { largeGoJson, largeTap, smallReports } from './other-reports.ts'
+import { largeGoJson, largeJestJson, largePlaywrightJson } from './json-reports.ts'
+import { largeTap, smallReports } from './other-reports.ts'
+import { judge } from './judge.ts'
+import { ledger } from './ledger.ts'
 import { plan } from './plan.ts'
 import { reports, reportsWithChildren } from './reports.ts'
 import { signatures } from './signatures.ts'
@@ -10,8 +13,12 @@ export const figures: readonly Figure[] = [
   reports,
   reportsWithChildren,
   smallReports,
+  largeJestJson,
+  largePlaywrightJson,
   largeGoJson,
   largeTap,
   plan,
+  ...ledger,
+  ...judge,
   coldStart,
 ]

@@ -48,8 +48,16 @@ function planLargeFleet(): void {
   }))
   const planned = planRollout({
     environment: 'bench',
+    lane: 'standard',
+    purpose: 'release',
     policy: {
       required: Math.floor(UNITS * 0.6),
+      requiredIn: {},
+      singleZone: false,
+      surge: 0,
+      selects: 'units',
+      batchMs: 25_000,
+      batchBecause: 'drain 10 s + healthy after 15 s',
       bake: {
         baselineErrorRate: 0.001,
         detectErrorRate: 0.05,
@@ -62,7 +70,9 @@ function planLargeFleet(): void {
     },
     observation: { units, traffic: [] },
     release: { commit: newCommit, artifact: newArtifact },
-    previous: { commit: oldCommit, artifact: oldArtifact },
+    previous: Object.fromEntries(
+      [0, 1, 2].map((n) => [`region-${n}`, { commit: oldCommit, artifact: oldArtifact }]),
+    ),
   })
   if (planned.kind !== 'planned') throw new Error(`not planned: ${JSON.stringify(planned)}`)
 }

@@ -39,10 +39,13 @@ export function worstFirst(findings: readonly Finding[]): readonly Finding[] {
   return [...firsts, ...others]
 }
 
+/** `warning` where what is found blocks nothing. */
+type Level = 'error' | 'warning'
+
 /** The lines by which a step shows its findings: annotations for the worst, plain lines for the rest. */
 export function findingLines(
   findings: readonly Finding[],
-  options: { readonly annotate: boolean },
+  options: { readonly annotate: boolean; readonly level: Level },
 ): readonly string[] {
   const ordered = worstFirst(findings)
   const annotated = options.annotate
@@ -50,11 +53,11 @@ export function findingLines(
     : []
   const rest = ordered.slice(annotated.length)
   return [
-    ...annotated.map(annotation),
+    ...annotated.map((finding) => annotation(finding, options.level)),
     ...(options.annotate && rest.length > 0
       ? [
           workflowCommand(
-            'error',
+            options.level,
             `${rest.length} more findings are in the log and in the summary of the job`,
             { title: 'bulkhead' },
           ),
@@ -65,13 +68,13 @@ export function findingLines(
   ]
 }
 
-function annotation(finding: Finding): string {
+function annotation(finding: Finding, level: Level): string {
   const { code, subject, message, remedy } = finding
   const lines = [
     `${printable(subject, 200)}: ${printable(message, 1_000)}`,
     `→ ${printable(remedy, 1_000)}`,
   ]
-  return workflowCommand('error', lines.join('\n'), { ...placeOf(finding), title: code })
+  return workflowCommand(level, lines.join('\n'), { ...placeOf(finding), title: code })
 }
 
 const plainLines = ({ code, subject, message, remedy }: Finding): readonly string[] => [

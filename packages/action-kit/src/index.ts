@@ -1,6 +1,6 @@
 export { type ActionDefinition, defineAction } from './action-definition.ts'
 export { readKeysFile } from './keys-file.ts'
 export { type ActionAnswer, type ActionContext, runAction } from './run-action.ts'
-export type { SummaryTable } from './summary.ts'
+export type { SummaryTable } from './html.ts'
 export { triggeringActor } from './triggering-actor.ts'
 export { untrustedOutput } from './untrusted-output.ts'

@@ -3,7 +3,8 @@ import type { ActionHost } from './action-host.ts'
 import { findingLines } from './annotations.ts'
 import { logLine, workflowCommand } from './commands.ts'
 import { outputLines } from './outputs.ts'
-import { type SummaryTable, summaryMarkdown } from './summary.ts'
+import type { SummaryTable } from './html.ts'
+import { summaryMarkdown } from './summary.ts'
 
 /** How an action ended, ready to be shown. */
 export interface Report {
@@ -14,6 +15,9 @@ export interface Report {
   /** The action's own outputs. */
   readonly outputs: Readonly<Record<string, string>>
   readonly tables: readonly SummaryTable[]
+  readonly suites: readonly string[]
+  /** Findings are shown and block nothing: the trusted policy only observes. */
+  readonly observing: boolean
   /** For the log only: why the world failed, or where our bug is. */
   readonly trace: string | undefined
 }
@@ -35,11 +39,24 @@ export async function publish(
   for (const line of (report.trace ?? '').split('\n').filter((text) => text !== ''))
     host.writeLine(logLine(line))
   host.writeLine(logLine(`${name}: ${report.headline}`))
-  for (const line of findingLines(report.findings, { annotate })) host.writeLine(line)
+  if (report.observing) host.writeLine(workflowCommand('warning', OBSERVING, { title: name }))
+  const level = report.observing ? 'warning' : 'error'
+  for (const line of findingLines(report.findings, { annotate, level })) host.writeLine(line)
   if (report.outcome === 'bug')
     host.writeLine(workflowCommand('error', report.headline, { title: name }))
   await writeSummary(name, report, host)
   return writeOutputs(report, host)
+}
+
+/** Said loudly wherever something passes only because the trusted policy observes. */
+const OBSERVING = 'MODE observe: what is found here would block, and does not'
+
+const ICONS: Readonly<Record<Report['outcome'], string>> = {
+  passed: '✅',
+  blocked: '⛔',
+  'bad-input': '❗',
+  'world-failed': '❗',
+  bug: '❗',
 }
 
 async function writeOutputs(report: Report, host: ActionHost): Promise<ExitCode> {
@@ -63,7 +80,8 @@ async function writeOutputs(report: Report, host: ActionHost): Promise<ExitCode>
       message: cause instanceof Error ? cause.message : 'could not be written',
       remedy: 'run the action on a runner that sets GITHUB_OUTPUT to a writable file',
     } as const
-    for (const line of findingLines([finding], { annotate: true })) host.writeLine(line)
+    for (const line of findingLines([finding], { annotate: true, level: 'error' }))
+      host.writeLine(line)
     return report.exitCode === ExitCode.Passed ? ExitCode.WorldFailed : report.exitCode
   }
 }
@@ -73,13 +91,15 @@ async function writeSummary(name: string, report: Report, host: ActionHost): Pro
   const path = host.env['GITHUB_STEP_SUMMARY']
   if (path === undefined || path === '') return
   try {
-    const { headline, findings, tables } = report
+    const { outcome, headline, findings, tables, suites, observing } = report
     await host.appendFile(
       path,
       summaryMarkdown({
-        title: `bulkhead ${name}`,
+        title: `${observing ? '⚠️' : ICONS[outcome]} bulkhead ${name}`,
         lead: { untrusted: headline },
+        notice: observing ? OBSERVING : undefined,
         findings,
+        suites,
         tables,
       }),
     )

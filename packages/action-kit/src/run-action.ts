@@ -10,8 +10,8 @@ import { logLine, workflowCommand } from './commands.ts'
 import type { InputSpecs } from './input-specs.ts'
 import { type Environment, readInputs } from './inputs.ts'
 import type { OutputSpecs, OutputValues } from './outputs.ts'
+import type { SummaryTable } from './html.ts'
 import { type Report, publish } from './publish.ts'
-import type { SummaryTable } from './summary.ts'
 
 /** Shorter texts occur by chance: hiding them would hide the log. */
 const MIN_SECRET = 8
@@ -36,6 +36,13 @@ export interface ActionAnswer<Outputs extends OutputSpecs> {
   readonly findings: readonly Finding[]
   readonly outputs: OutputValues<Outputs>
   readonly tables?: readonly SummaryTable[]
+  /** Names of suites, by which the summary orders the findings. */
+  readonly suites?: readonly string[]
+  /**
+   * The trusted policy only observes (`mode: observe`): what is found is shown as warnings, and with
+   * `passed` blocks nothing. Said loudly.
+   */
+  readonly observing?: boolean
 }
 
 /**
@@ -90,9 +97,11 @@ function answered<Outputs extends OutputSpecs>({
   findings,
   outputs,
   tables,
+  suites,
+  observing = false,
 }: ActionAnswer<Outputs>): Report {
-  // A pass with findings would be a contradiction; the findings win.
-  const passed = outcome === 'passed' && findings.length === 0
+  // A pass with findings would be a contradiction; the findings win, unless somebody only observes.
+  const passed = outcome === 'passed' && (findings.length === 0 || observing)
   return {
     outcome: passed ? 'passed' : 'blocked',
     exitCode: passed ? ExitCode.Passed : ExitCode.Blocked,
@@ -100,12 +109,14 @@ function answered<Outputs extends OutputSpecs>({
     findings,
     outputs,
     tables: tables ?? [],
+    suites: suites ?? [],
+    observing,
     trace: undefined,
   }
 }
 
 function failed(definition: ActionDefinition, error: unknown): Report {
-  const base = { tables: [], trace: undefined }
+  const base = { tables: [], suites: [], observing: false, trace: undefined }
   if (error instanceof DeniedError) {
     const outputs = unansweredOutputs(definition, 'denied')
     return {
@@ -131,23 +142,23 @@ function failed(definition: ActionDefinition, error: unknown): Report {
   if (error instanceof WorldError) {
     const trace = error.cause instanceof Error ? `cause: ${error.cause.message}` : undefined
     return {
+      ...base,
       outcome: 'world-failed',
       exitCode: ExitCode.WorldFailed,
       headline: 'ERROR: the world failed; nothing was denied',
       findings: error.findings,
       outputs,
-      tables: [],
       trace,
     }
   }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return {
+    ...base,
     outcome: 'bug',
     exitCode: ExitCode.OurBug,
     headline: 'ERROR: this is a bug in bulkhead, please report it',
     findings: [],
     outputs,
-    tables: [],
     trace,
   }
 }

@@ -1,91 +1,118 @@
 import { type Finding, printable } from '@bulkhead/vocabulary'
 import { worstFirst } from './annotations.ts'
-
-/** What a cell shows: our own words, or text from outside. */
-type Cell = string | { readonly untrusted: string }
-
-/** A table with our own words as its header. */
-export interface SummaryTable {
-  readonly header: readonly string[]
-  readonly rows: readonly (readonly Cell[])[]
-}
+import { type Cell, type SummaryTable, cellHtml, escapeHtml, tableHtml } from './html.ts'
 
 export interface SummaryPage {
   readonly title: string
-  /** One sentence of our own, under the title. */
+  /** One sentence under the title. */
   readonly lead: Cell
+  /** Something of our own that nobody may overlook. */
+  readonly notice?: string | undefined
   readonly findings: readonly Finding[]
+  /** Names of suites: what is found of one stands together. */
+  readonly suites?: readonly string[] | undefined
   readonly tables: readonly SummaryTable[]
 }
 
 /** The runner refuses a summary above 1 MiB; some room is left for the closing lines. */
 const MAX_BYTES = 1_024 * 1_024 - 4_096
-const MAX_ROWS = 2_000
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-const escapeHtml = (text: string) =>
-  text.replaceAll(/[&<>"']/g, (character) => ESCAPES[character] ?? '')
+/** A piece of the page, given how many bytes it may have. */
+type Piece = (maxBytes: number) => string
 
-/**
- * Text from outside goes into `code` elements of HTML blocks without an empty line: there Markdown
- * reads nothing (CommonMark 0.31, 4.6, HTML blocks), and mentions and references are not linked.
- */
-const cellText = (cell: Cell): string =>
-  typeof cell === 'string'
-    ? escapeHtml(printable(cell))
-    : cell.untrusted === ''
-      ? ''
-      : `<code>${escapeHtml(printable(cell.untrusted, 500))}</code>`
-
-/** The page as Markdown, cut at a row when it would be longer than the runner takes. */
+/** The page as Markdown: what was decided, why and the way out, then the rest. */
 export function summaryMarkdown(page: SummaryPage, maxBytes = MAX_BYTES): string {
-  const head = `<h2>${escapeHtml(printable(page.title, 200))}</h2>\n<p>${cellText(page.lead)}</p>\n\n`
-  const tables = [
-    ...(page.findings.length > 0 ? [findingsTable(page.findings)] : []),
-    ...page.tables,
+  const notice =
+    page.notice === undefined
+      ? ''
+      : `<blockquote><b>${escapeHtml(printable(page.notice, 500))}</b></blockquote>\n\n`
+  const head = `<h2>${escapeHtml(printable(page.title, 200))}</h2>\n<p>${cellHtml(page.lead)}</p>\n\n${notice}`
+  const pieces: readonly Piece[] = [
+    ...groupsOf(page).flatMap(groupPieces),
+    ...page.tables.map(
+      (table): Piece =>
+        (most) =>
+          tableHtml(table, most),
+    ),
   ]
   let left = maxBytes - Buffer.byteLength(head)
-  const parts = tables.map((table) => {
-    const rendered = tableMarkdown(table, left)
+  const parts = pieces.map((piece, index) => {
+    // What comes first must not leave nothing for what comes after it.
+    const rendered = piece(left / (pieces.length - index))
     left -= Buffer.byteLength(rendered)
     return rendered
   })
   return head + parts.join('')
 }
 
-const findingsTable = (findings: readonly Finding[]): SummaryTable => ({
-  header: ['Reason', 'What', 'Why', 'Way out'],
-  rows: worstFirst(findings).map(({ code, subject, message, remedy }) => [
-    { untrusted: code },
-    { untrusted: subject },
-    { untrusted: message },
-    { untrusted: remedy },
-  ]),
-})
+interface Group {
+  readonly heading: string
+  readonly findings: readonly Finding[]
+}
 
-function tableMarkdown({ header, rows }: SummaryTable, maxBytes: number): string {
-  const line = (cells: readonly string[], tag: 'td' | 'th') =>
-    `<tr>${cells.map((cell) => `<${tag}>${cell}</${tag}>`).join('')}</tr>\n`
-  const lines = [
-    line(
-      header.map((word) => escapeHtml(word)),
-      'th',
-    ),
-  ]
-  let left = maxBytes - Buffer.byteLength(lines.join('')) - 200
-  for (const row of rows.slice(0, MAX_ROWS)) {
-    const rendered = line(row.map(cellText), 'td')
-    left -= Buffer.byteLength(rendered)
-    if (left < 0) break
-    lines.push(rendered)
+/** What findings are about, where it is no suite. */
+const ROOMS: Readonly<Record<string, string>> = {
+  signature: 'Commits',
+  git: 'Commits',
+  policy: 'Policy',
+  attest: 'Attestation',
+  ledger: 'Ledger',
+  rollout: 'Rollout',
+  test: 'Test reports',
+  gate: 'Release',
+}
+
+/** The group with the gravest finding comes first. */
+function groupsOf({ findings, suites = [] }: SummaryPage): readonly Group[] {
+  const groups = new Map<string, Finding[]>()
+  for (const finding of worstFirst(findings)) {
+    const suite = suites.find((name) => isOfSuite(name, finding))
+    const room = ROOMS[finding.code.split('/')[0] ?? ''] ?? 'Other'
+    const heading = suite === undefined ? room : `Suite ${suite}`
+    const subject =
+      suite === undefined ? finding.subject : finding.subject.replace(`${suite}: `, () => '')
+    const found = groups.get(heading) ?? []
+    found.push({ ...finding, subject })
+    groups.set(heading, found)
   }
-  const missing = rows.length - (lines.length - 1)
-  if (maxBytes < 400) return ''
-  return `<table>\n${lines.join('')}</table>\n\n${missing > 0 ? `<p>${missing} more rows are not shown here; the log has more.</p>\n\n` : ''}`
+  return [...groups].map(([heading, found]) => ({ heading, findings: found }))
+}
+
+const isOfSuite = (suite: string, { subject }: Finding): boolean =>
+  subject === suite || subject.startsWith(`${suite}: `) || subject.startsWith(`${suite} (`)
+
+const counted = (count: number): string => `${count} finding${count === 1 ? '' : 's'}`
+
+function groupPieces({ heading, findings }: Group): readonly Piece[] {
+  const byCode = [...Map.groupBy(findings, ({ code }) => code)]
+  return byCode.map(([code, same], index) => {
+    const title =
+      index === 0
+        ? `<h3>${escapeHtml(printable(heading, 200))}: ${counted(findings.length)}</h3>\n`
+        : ''
+    return (maxBytes) => codeHtml(code, same, { title, maxBytes })
+  })
+}
+
+/** One way out that serves them all is said once; else each has its own. */
+function codeHtml(
+  code: string,
+  findings: readonly Finding[],
+  { title, maxBytes }: { readonly title: string; readonly maxBytes: number },
+): string {
+  const remedies = new Set(findings.map(({ remedy }) => remedy))
+  const [remedy = ''] = remedies
+  const shared = remedies.size === 1
+  const head = `${title}<p><b><code>${escapeHtml(code)}</code></b>${findings.length > 1 ? ` × ${findings.length}` : ''}${
+    shared ? `<br>→ ${cellHtml({ untrusted: remedy })}` : ''
+  }</p>\n\n`
+  const table = {
+    header: ['What', 'Why', ...(shared ? [] : ['Way out'])],
+    rows: findings.map((finding) => [
+      { untrusted: finding.subject },
+      { untrusted: finding.message },
+      ...(shared ? [] : [{ untrusted: finding.remedy }]),
+    ]),
+  }
+  return head + tableHtml(table, maxBytes - Buffer.byteLength(head))
 }

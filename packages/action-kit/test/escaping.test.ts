@@ -125,7 +125,10 @@ describe('annotations', () => {
     const many = Array.from({ length: 40 }, (_, index) =>
       finding('gate/failed-test', `test ${index}`),
     )
-    const lines = findingLines([...many, finding('signature/unsigned', 'abc')], { annotate: true })
+    const lines = findingLines([...many, finding('signature/unsigned', 'abc')], {
+      annotate: true,
+      level: 'error',
+    })
     const annotations = commandsIn(lines.join('\n'))
     expect(annotations).toHaveLength(10)
     expect(annotations[0]?.properties).toEqual({ title: 'signature/unsigned' })
@@ -140,14 +143,16 @@ describe('annotations', () => {
       finding('gate/failed-test', `test ${index}`),
     )
     expect(
-      commandsIn(findingLines(ten, { annotate: true }).join('\n')).map((command) => command.data),
+      commandsIn(findingLines(ten, { annotate: true, level: 'error' }).join('\n')).map(
+        (command) => command.data,
+      ),
     ).toEqual(Array.from({ length: 10 }, (_, index) => `test ${index}: m\n→ r`))
   })
 
   it('stand at the line of the policy that is wrong', () => {
     const [line = ''] = findingLines(
       [{ code: 'policy/unknown-key', subject: 'bulkhead.yml:3:5', message: 'm', remedy: 'r' }],
-      { annotate: true },
+      { annotate: true, level: 'error' },
     )
     expect(line).toBe(
       '::error file=bulkhead.yml,line=3,col=5,title=policy/unknown-key::bulkhead.yml:3:5: m%0A→ r',
@@ -170,6 +175,7 @@ describe('annotations', () => {
   ])('stands at the file of a failing test: %s, %s', (subject, message, place) => {
     const lines = findingLines([{ code: 'gate/failed-test', subject, message, remedy: 'r' }], {
       annotate: true,
+      level: 'error',
     })
     expect(lines).toHaveLength(1)
     expect(lines[0]).toMatch(
@@ -184,6 +190,7 @@ describe('annotations', () => {
           const commands = commandsIn(
             findingLines([{ code: 'gate/failed-test', subject, message, remedy }], {
               annotate,
+              level: 'error',
             }).join('\n'),
           )
           expect(commands.map((command) => command.name)).toEqual(annotate ? ['error'] : [])

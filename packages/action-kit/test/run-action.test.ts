@@ -55,7 +55,7 @@ describe('an action', () => {
       outputs: { verdict: 'PASS', outcome: 'passed', findings: '0' },
     })
     expect(run.summary).toBe(
-      '<h2>bulkhead sample</h2>\n<p><code>PASS: &lt;b&gt;hotfix&lt;/b&gt;</code></p>\n\n',
+      '<h2>✅ bulkhead sample</h2>\n<p><code>PASS: &lt;b&gt;hotfix&lt;/b&gt;</code></p>\n\n',
     )
   })
 
@@ -72,13 +72,37 @@ describe('an action', () => {
     )
     expect(run.commands).toHaveLength(1)
     expect(run.summary).toContain(
-      '<td><code>&lt;img src=x&gt;</code></td><td><code>@team</code></td>',
+      '<br>→ <code>@team</code></p>\n\n<table>\n<tr><th>What</th><th>Why</th></tr>\n',
     )
   })
 
   it('that claims to pass with findings is blocked', async () => {
     const run = await start(
       `return { outcome: 'passed', headline: 'PASS', findings: [finding], outputs: { verdict: 'PASS' } }`,
+    )
+    expect(run).toMatchObject({ exitCode: 1, outputs: { outcome: 'blocked' } })
+  })
+
+  it('that only observes passes with what it found, as warnings, and says so first', async () => {
+    const run = await start(
+      `return { outcome: 'passed', observing: true, headline: 'BLOCK', findings: [finding], outputs: { verdict: 'BLOCK' } }`,
+    )
+    expect(run).toMatchObject({
+      exitCode: 0,
+      outputs: { verdict: 'BLOCK', outcome: 'passed', findings: '1' },
+    })
+    expect(run.commands.map(({ name, properties }) => [name, properties['title']])).toEqual([
+      ['warning', 'sample'],
+      ['warning', 'gate/failed-test'],
+    ])
+    expect(run.summary).toMatch(
+      /^<h2>⚠️ bulkhead sample<\/h2>\n<p>.*<\/p>\n\n<blockquote><b>MODE observe: /,
+    )
+  })
+
+  it('that observes and still does not pass is blocked', async () => {
+    const run = await start(
+      `return { outcome: 'blocked', observing: true, headline: 'BLOCK', findings: [finding], outputs: { verdict: 'BLOCK' } }`,
     )
     expect(run).toMatchObject({ exitCode: 1, outputs: { outcome: 'blocked' } })
   })

@@ -9,13 +9,14 @@ const HOSTILE =
 /** Every tag that stands in the page: text from outside must add none. */
 const tagsIn = (markdown: string) =>
   [...markdown.matchAll(/<\/?([a-z0-9]+)([^>]*)>/gi)].map((match) => `${match[1]}${match[2]}`)
-const ALLOWED = new Set(['h2', 'p', 'table', 'tr', 'th', 'td', 'code'])
+const ALLOWED = new Set('h2 h3 p b br table tr th td code details summary blockquote'.split(' '))
 
 describe('the job summary', () => {
   it('has the form that it is meant to have', () => {
     const page = {
       ...NOTHING,
       lead: { untrusted: 'BLOCK: a & b' },
+      notice: 'MODE observe',
       findings: [
         { code: 'gate/failed-test', subject: 'a<b', message: 'it failed', remedy: 'mend it' },
       ] as const,
@@ -32,8 +33,10 @@ describe('the job summary', () => {
     expect(summaryMarkdown(page)).toBe(
       [
         '<h2>bulkhead test</h2>\n<p><code>BLOCK: a &amp; b</code></p>\n\n',
-        '<table>\n<tr><th>Reason</th><th>What</th><th>Why</th><th>Way out</th></tr>\n',
-        '<tr><td><code>gate/failed-test</code></td><td><code>a&lt;b</code></td><td><code>it failed</code></td><td><code>mend it</code></td></tr>\n</table>\n\n',
+        '<blockquote><b>MODE observe</b></blockquote>\n\n',
+        '<h3>Release: 1 finding</h3>\n<p><b><code>gate/failed-test</code></b><br>→ <code>mend it</code></p>\n\n',
+        '<table>\n<tr><th>What</th><th>Why</th></tr>\n',
+        '<tr><td><code>a&lt;b</code></td><td><code>it failed</code></td></tr>\n</table>\n\n',
         '<table>\n<tr><th></th><th>Commit</th></tr>\n<tr><td>✓</td><td><code>abc</code></td></tr>\n<tr><td>✗</td><td>nobody</td></tr>\n</table>\n\n',
       ].join(''),
     )
@@ -51,7 +54,7 @@ describe('the job summary', () => {
         expect(tagsIn(markdown).filter((tag) => !ALLOWED.has(tag))).toEqual([])
         // Markdown is read again only after an empty line: there is none but between our own blocks.
         for (const block of markdown.split('\n\n').filter((part) => part !== ''))
-          expect(block).toMatch(/^<(h2|table|p)>/)
+          expect(block).toMatch(/^<(h2|h3|table|p|details|blockquote)>/)
         const outside = markdown.replaceAll(/<code>[^<]*<\/code>/g, '')
         expect(outside).not.toContain('@team')
       }),
@@ -71,7 +74,7 @@ describe('the job summary', () => {
       tables: [{ header: ['a'], rows: [['x']] }],
     })
     expect(Buffer.byteLength(markdown)).toBeLessThanOrEqual(1_024 * 1_024)
-    expect(markdown).toMatch(/<\/table>\n\n<p>[0-9]+ more rows are not shown here/)
+    expect(markdown).toMatch(/<\/details>\n\n<p>[0-9]+ more rows are not shown here/)
     expect(markdown.split('<table>').length).toBe(markdown.split('</table>').length)
   })
 })

@@ -54,20 +54,39 @@ describe('a ledger before people who do not trust us', () => {
     })
     expect(await run(0, 'ledger', 'heartbeat')).toMatchObject({ index: 1 })
     const verified = await run(0, 'ledger', 'verify', '--save', file('seen'))
-    expect(verified).toMatchObject({ verdict: 'VERIFIED', size: 2, judged: 2, steps: 'judged' })
-    expect(await readFile(file('seen'), 'utf8')).toMatch(
-      /^bulkhead\.dev\/ledger\/[0-9a-f]+\/production\n2\n/,
-    )
+    expect(verified).toMatchObject({ verdict: 'VERIFIED', size: 2, judged: 2 })
+    const saved = JSON.parse(await readFile(file('seen'), 'utf8')) as {
+      readonly checkpoint: string
+    }
+    expect(saved.checkpoint).toMatch(/^bulkhead\.dev\/ledger\/[0-9a-f]+\/production\n2\n/)
+    await writeFile(file('seen.note'), saved.checkpoint)
   })
 
   it('is verified from there on, reading only what is new', async () => {
     await run(0, 'ledger', 'heartbeat')
     const verified = await run(0, 'ledger', 'verify', '--from', file('seen'))
-    expect(verified).toMatchObject({ verdict: 'VERIFIED', size: 3, judged: 1, steps: 'not-judged' })
+    expect(verified).toMatchObject({ verdict: 'VERIFIED', size: 3, judged: 1 })
+    // A bare checkpoint does not know what came before it: all is read.
+    expect(await run(0, 'ledger', 'verify', '--from', file('seen.note'))).toMatchObject({
+      judged: 3,
+    })
+    const changed = (await readFile(file('seen'), 'utf8')).replace('"lastAt":"2', '"lastAt":"1')
+    await writeFile(file('changed'), changed)
+    expect(codes(await run(2, 'ledger', 'verify', '--from', file('changed')))).toEqual([
+      'usage/unreadable-file',
+    ])
     await writeFile(file('junk'), 'junk')
     expect(codes(await run(2, 'ledger', 'verify', '--from', file('junk')))).toEqual([
       'usage/unreadable-file',
     ])
+  })
+
+  it('is judged as it was at an entry', async () => {
+    const then = await run(0, 'ledger', 'verify', '--at', '1')
+    expect(then).toMatchObject({ verdict: 'VERIFIED', size: 2, state: { released: null } })
+    expect(codes(await run(1, 'ledger', 'verify', '--at', '9'))).toEqual(['ledger/missing'])
+    await run(2, 'ledger', 'verify', '--at', '1', '--from', file('seen'))
+    await run(2, 'ledger', 'verify', '--log', file('nowhere'))
   })
 
   it('proves an entry in text that is checked without the log, and not with a byte changed', async () => {

@@ -56,6 +56,19 @@ describe('shipping troubles', () => {
     await run(['ledger', 'verify'], 0)
   }
 
+  /** Ships, and is stopped while the canary waits for traffic that does not come. */
+  async function interrupted(): Promise<void> {
+    const ship = bulkhead.start(root, ['ship', '--json'])
+    await ship.until(CANARY_PLACED)
+    ship.child.kill('SIGINT')
+    const answer = answerOf(await ship.ended)
+    expect(answer).toMatchObject({ exitCode: 1, result: 'paused' })
+    expect(codes(answer)).toEqual(['rollout/cancelled'])
+    const { fleet } = await run(['status'], 0)
+    const healthy = { health: 'healthy' }
+    expect(fleet).toMatchObject({ units: [healthy, healthy, healthy] })
+  }
+
   const codes = ({ findings }: Answer) => findings.map(({ code }) => code)
 
   it('a first release that never gets healthy is stopped and leaves the lease free', async () => {
@@ -88,14 +101,26 @@ describe('shipping troubles', () => {
     await expectWhole(good)
   })
 
-  it('SIGINT stops at the edge of a batch and rolls back', async () => {
-    await release(200, 'Interrupted')
-    const ship = bulkhead.start(root, ['ship', '--json'])
-    await ship.until(CANARY_PLACED)
-    ship.child.kill('SIGINT')
-    const answer = answerOf(await ship.ended)
-    expect(answer).toMatchObject({ exitCode: 1, result: 'rolled-back' })
-    expect(codes(answer)).toEqual(['rollout/cancelled'])
+  it('SIGINT pauses at the edge of a batch: nothing is drained, and it may be taken back', async () => {
+    const commit = await release(200, 'Interrupted')
+    await interrupted()
+    const { ledger } = await run(['status'], 0)
+    expect(ledger).toMatchObject({ lease: null, unfinished: [{ commit, paused: true }] })
+    expect(codes(await run(['rollback'], 1))).toEqual(['rollout/unfinished'])
+    const aborted = await run(['abort', '--reason', 'changed our mind'], 0)
+    expect(aborted).toMatchObject({ result: 'rolled-back', commit })
+    await expectWhole(good)
+    expect(codes(await run(['resume'], 1))).toEqual(['rollout/nothing-to-resume'])
+  })
+
+  it('what was paused is resumed, and a release can be taken back afterwards', async () => {
+    const commit = await release(200, 'Interrupted and resumed')
+    await interrupted()
+    const load = startLoad(port)
+    expect(await run(['resume'], 0)).toMatchObject({ result: 'released', commit })
+    await expectWhole(commit)
+    expect(await run(['rollback'], 0)).toMatchObject({ result: 'released', commit: good })
+    expect(await load.stop()).toMatchObject({ failures: 0 })
     await expectWhole(good)
   })
 

@@ -41,6 +41,25 @@ function writeObject(value: Readonly<Record<string, unknown>>, depth: number): s
   return `{${members.join(',')}}`
 }
 
+/**
+ * Whether data parsed from ASCII text hold nothing that {@link canonicalJson} would write in another
+ * order or refuse, so that the quick `JSON.stringify` writes the same. Deeper than `depth` is no.
+ */
+export function isCanonicalAscii(value: unknown, depth: number): boolean {
+  if (typeof value === 'number') return !Number.isInteger(value) || Number.isSafeInteger(value)
+  if (typeof value !== 'object' || value === null) return true
+  if (depth === 0) return false
+  if (Array.isArray(value)) return value.every((item) => isCanonicalAscii(item, depth - 1))
+  if (!isPlainObject(value)) return false
+  let before = ''
+  for (const key of Object.keys(value)) {
+    if ((key <= before && before !== '') || key === '__proto__' || key === '') return false
+    before = key
+    if (!isCanonicalAscii(value[key], depth - 1)) return false
+  }
+  return true
+}
+
 /** True for object literals and parsed JSON; false for arrays, null and instances of classes. */
 export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return false

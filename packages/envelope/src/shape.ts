@@ -17,10 +17,28 @@ export type ShapeReading<T> =
   | { readonly kind: 'read'; readonly value: T }
   | { readonly kind: 'refused'; readonly reason: string }
 
-class ShapeRefusal extends Error {}
+class ShapeRefusal extends Error {
+  readonly at: string
+  readonly wanted: string
+  constructor(at: string, wanted: string) {
+    super(`${at}: expected ${wanted}`)
+    this.at = at
+    this.wanted = wanted
+  }
+}
 
 const refuse = (at: string, wanted: string): never => {
-  throw new ShapeRefusal(`${at}: expected ${wanted}`)
+  throw new ShapeRefusal(at, wanted)
+}
+
+/** Reads what lies inside: where it is said only once it is refused, for paths cost more than reading. */
+function readInner<T>(shape: Shape<T>, value: unknown, where: () => string): T {
+  try {
+    return shape(value, '')
+  } catch (error) {
+    if (error instanceof ShapeRefusal) throw new ShapeRefusal(where() + error.at, error.wanted)
+    throw error
+  }
 }
 
 /** Reads parsed JSON by its shape. Everything that the shape does not name is refused. */
@@ -69,7 +87,7 @@ function readMembers(value: unknown, at: string, { shapes, required }: ObjectFor
   for (const [key, member] of Object.entries(value)) {
     const shape = shapes.get(key)
     if (shape === undefined) return refuse(at, `no member ${JSON.stringify(key)}`)
-    read[key] = shape(member, `${at}.${key}`)
+    read[key] = readInner(shape, member, () => `${at}.${key}`)
   }
   return read
 }
@@ -81,7 +99,9 @@ export const recordOf =
     if (!isPlainObject(value)) return refuse(at, 'an object')
     const entries = Object.entries(value)
     if (entries.length > most) return refuse(at, `at most ${most} members`)
-    return Object.fromEntries(entries.map(([key, inner]) => [key, member(inner, `${at}.${key}`)]))
+    return Object.fromEntries(
+      entries.map(([key, inner]) => [key, readInner(member, inner, () => `${at}.${key}`)]),
+    )
   }
 
 export const listOf =
@@ -89,7 +109,7 @@ export const listOf =
   (value, at) => {
     if (!Array.isArray(value)) return refuse(at, 'a list')
     if (value.length > most) return refuse(at, `at most ${most} items`)
-    return value.map((inner: unknown, index) => item(inner, `${at}[${index}]`))
+    return value.map((inner: unknown, index) => readInner(item, inner, () => `${at}[${index}]`))
   }
 
 export const text: Shape<string> = (value, at) =>

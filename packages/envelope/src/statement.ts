@@ -71,8 +71,7 @@ const statementShape = objectOf({
 })
 
 /**
- * Opens an envelope around an in-toto Statement v1, read strictly: no other members, at least one
- * subject, each with a name and a digest (spec/v1/statement.md).
+ * Opens an envelope around an in-toto Statement v1.
  * @param limits of the payload
  */
 export function openStatement(
@@ -87,15 +86,18 @@ export function openStatement(
   return { kind: 'opened', statement: read.value, envelope: opened.envelope }
 }
 
-/** Reads a bare statement by the same rules. Who vouches for it is for the caller to know. */
+/**
+ * Reads a statement strictly: no other members, at least one subject, each with a name and a digest
+ * (spec/v1/statement.md). Says nothing about who signed it.
+ */
 export function readStatement(
-  bytes: Uint8Array,
+  payload: Uint8Array,
   limits: JsonLimits,
 ): ShapeReading<Statement<Readonly<Record<string, unknown>>>> {
-  const read = readJson(statementShape, bytes, limits)
+  const read = readJson(statementShape, payload, limits)
   if (read.kind === 'refused') return read
   const bare = read.value.subject.find((subject) => Object.keys(subject.digest).length === 0)
-  if (read.value.subject.length === 0 || bare !== undefined)
-    return { kind: 'refused', reason: '$.subject: it names nothing by a digest' }
-  return read
+  return read.value.subject.length === 0 || bare !== undefined
+    ? { kind: 'refused', reason: '$.subject: it names nothing by a digest' }
+    : read
 }

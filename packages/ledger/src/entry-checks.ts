@@ -1,12 +1,12 @@
 import type { Finding } from '@bulkhead/vocabulary'
-import type { LedgerEntry } from './entry.ts'
+import type { EntryOnRecord } from './entry.ts'
 import { against } from './ledger-findings.ts'
 import type { LogChain } from './log-chain.ts'
 
 /** One check of an entry in its place. The verifier is a list of them, so that a test can miss one. */
 export interface EntryCheck {
   readonly name: string
-  judge(chain: LogChain, entry: LedgerEntry, index: number): Finding | undefined
+  judge(chain: LogChain, entry: EntryOnRecord, index: number): Finding | undefined
 }
 
 type Judge = EntryCheck['judge']
@@ -61,12 +61,20 @@ const checkGenesis: Judge = ({ identity }, entry, index) => {
     : against(index, 'ledger/wrong-genesis', `it is ${entry.digest}, pinned is ${genesisDigest}`)
 }
 
-/** A key that was revoked signs nothing more, whatever date it writes. */
-const checkRevocation: Judge = (chain, { signer }, index) => {
-  const key = chain.identity.trust.keys.find(({ name }) => name === signer)
-  return key !== undefined && chain.isRevoked(key.id)
-    ? against(index, 'ledger/revoked-key', `${signer} was revoked before`)
-    : undefined
+/** A key that was ended signs nothing from there on, whatever date it writes. */
+const checkRevocation: Judge = ({ keys }, { signer }, index) =>
+  index < keys.endOf(signer)
+    ? undefined
+    : against(
+        index,
+        'ledger/revoked-key',
+        `${signer} signs nothing from entry ${keys.endOf(signer)} on`,
+      )
+
+/** Only keys of the log bring in others, as the caller's rules for keys say. */
+const checkKeys: Judge = ({ keys }, entry, index) => {
+  const objection = keys.objection(entry)
+  return objection === undefined ? undefined : against(index, 'ledger/illegal-step', objection)
 }
 
 /** What may follow what; judged last, and only while all that came before is known and sound. */
@@ -86,5 +94,6 @@ export const ENTRY_CHECKS: readonly EntryCheck[] = [
   { name: 'date', judge: checkDate },
   { name: 'genesis', judge: checkGenesis },
   { name: 'revocation', judge: checkRevocation },
+  { name: 'keys', judge: checkKeys },
   STEP_CHECK,
 ]

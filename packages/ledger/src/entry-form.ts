@@ -1,41 +1,38 @@
 import {
+  STATEMENT_PAYLOAD_TYPE,
   type Signer,
   type Statement,
-  type Subject,
   type TrustedKey,
   anyObject,
   canonicalJson,
-  commitText,
   count,
   digestText,
   instantText,
   listOf,
   objectOf,
   oneOf,
-  openStatement,
+  openWithKeys,
   orNull,
   readShape,
-  recordOf,
+  readStatement,
   sealStatement,
-  sha256,
   text,
 } from '@bulkhead/envelope'
-import { type Digest, type ReasonCode, fencingToken, hexOf } from '@bulkhead/vocabulary'
+import { type Digest, type ReasonCode, fencingToken } from '@bulkhead/vocabulary'
 import { ENTRY_KINDS, type EntryDraft, LEDGER_ENTRY_TYPE, type LedgerEntry } from './entry.ts'
+import {
+  type EntryParts,
+  type EntryPlace,
+  actorsShape,
+  releaseShape,
+  runnerShape,
+  subjectsOf,
+} from './entry-parts.ts'
 import { type CdEvent, eventOf } from './event.ts'
+import { readPlainly } from './plain-entry.ts'
 
 /** Largest entry in bytes: what a tile of C2SP tlog-tiles can hold. */
 export const MAX_ENTRY_BYTES = 65_535
-
-/** Where an entry stands, and who says so. */
-export interface EntryPlace {
-  readonly origin: string
-  readonly environment: string
-  readonly index: number
-  readonly previous: Digest | null
-  readonly at: string
-  readonly runner: Readonly<Record<string, string>>
-}
 
 interface EntryPredicate {
   readonly ledger: {
@@ -60,34 +57,19 @@ function statementOf(
   place: EntryPlace,
 ): Omit<Statement<EntryPredicate>, '_type'> {
   const { origin, environment, index, previous, at, runner } = place
+  // Members in canonical order here and in the event, for plain-entry.ts compares the text.
   return {
-    subject: subjectsOf(draft, origin),
-    predicateType: LEDGER_ENTRY_TYPE,
     predicate: {
-      ledger: { origin, environment, index, previous, fence: draft.fence ?? null },
-      event: eventOf(draft, place),
       actors: draft.actors,
+      clocks: [{ at, source: 'writer' }],
+      event: eventOf(draft, place),
+      ledger: { environment, fence: draft.fence ?? null, index, origin, previous },
       runner,
-      clocks: [{ source: 'writer', at }],
     },
+    predicateType: LEDGER_ENTRY_TYPE,
+    subject: subjectsOf(draft, origin),
   }
 }
-
-/** The release, by commit and bytes; an entry about none is about the ledger, by its origin line. */
-function subjectsOf({ release }: EntryDraft, origin: string): readonly Subject[] {
-  if (release === undefined) {
-    return [{ name: 'origin', digest: { sha256: hexOf(sha256(origin)) } }]
-  }
-  return [
-    { name: 'commit', digest: { gitCommit: release.commit } },
-    ...release.artifacts.map(({ name, digest }) => ({ name, digest: { sha256: hexOf(digest) } })),
-  ]
-}
-
-const releaseShape = objectOf({
-  commit: commitText,
-  artifacts: listOf(objectOf({ name: text, digest: digestText }), 1_000),
-})
 
 const predicateShape = objectOf({
   ledger: objectOf({
@@ -106,17 +88,22 @@ const predicateShape = objectOf({
       data: anyObject,
     }),
   }),
-  actors: listOf(objectOf({ provider: text, id: text, role: text }), 32),
-  runner: recordOf(text, 32),
+  actors: actorsShape,
+  runner: runnerShape,
   clocks: listOf(objectOf({ source: oneOf('writer'), at: instantText }), 1),
 })
 
-/** What became of the bytes of an entry. */
-export type EntryReading =
-  | { readonly kind: 'read'; readonly entry: LedgerEntry }
-  | { readonly kind: 'refused'; readonly code: ReasonCode; readonly reason: string }
+/** Why the bytes of an entry say nothing. */
+export interface EntryRefusal {
+  readonly kind: 'refused'
+  readonly code: ReasonCode
+  readonly reason: string
+}
 
-const malformed = (reason: string): EntryReading => ({
+/** What became of the bytes of an entry. */
+export type EntryReading = { readonly kind: 'read'; readonly entry: LedgerEntry } | EntryRefusal
+
+const malformed = (reason: string): EntryRefusal => ({
   kind: 'refused',
   code: 'ledger/malformed-entry',
   reason,
@@ -131,33 +118,45 @@ export function readEntry(bytes: Buffer, keys: readonly TrustedKey[]): EntryRead
   if (bytes.byteLength > MAX_ENTRY_BYTES) {
     return malformed(`it has ${bytes.byteLength} bytes, the limit is ${MAX_ENTRY_BYTES}`)
   }
-  const opened = openStatement(bytes, keys, LIMITS)
+  const opened = openWithKeys(bytes, keys, STATEMENT_PAYLOAD_TYPE)
   if (opened.kind !== 'opened') {
     return { kind: 'refused', code: UNOPENED[opened.kind], reason: opened.reason }
   }
-  const { statement, envelope } = opened
+  const { payload, signer, digest } = opened.envelope
+  const parts = readPlainly(payload) ?? readStrictly(payload)
+  if (typeof parts === 'string') return malformed(parts)
+  return {
+    kind: 'read',
+    entry: { ...parts.draft, ...parts.place, signer: signer.name, digest, bytes },
+  }
+}
+
+/** @returns the parts of an entry, or what is wrong with its form */
+export function readStrictly(payload: Buffer): EntryParts | string {
+  const opened = readStatement(payload, LIMITS)
+  if (opened.kind === 'refused') return opened.reason
+  const statement = opened.value
   if (statement.predicateType !== LEDGER_ENTRY_TYPE) {
-    return malformed(`it states ${JSON.stringify(statement.predicateType)}`)
+    return `it states ${JSON.stringify(statement.predicateType)}`
   }
   const read = readShape(predicateShape, statement.predicate)
-  if (read.kind === 'refused') return malformed(read.reason)
-  const { draft, place } = partsOf(read.value)
+  if (read.kind === 'refused') return read.reason
+  const parts = partsOf(read.value)
   const { _type } = statement
-  const rewritten = canonicalJson({ _type, ...statementOf(draft, place) })
-  if (rewritten !== envelope.payload.toString()) {
-    return malformed('it is not as the ledger writes it')
-  }
-  const { signer, digest } = envelope
-  return { kind: 'read', entry: { ...draft, ...place, signer: signer.name, digest, bytes } }
+  const rewritten = canonicalJson({ _type, ...statementOf(parts.draft, parts.place) })
+  return rewritten === payload.toString() ? parts : 'it is not as the ledger writes it'
 }
 
 const LIMITS = { maxBytes: MAX_ENTRY_BYTES, maxDepth: 32 }
 const UNOPENED = { malformed: 'ledger/malformed-entry', untrusted: 'ledger/bad-signature' } as const
 
-function partsOf({ ledger, event, actors, runner, clocks }: ReturnType<typeof predicateShape>): {
-  readonly draft: EntryDraft
-  readonly place: EntryPlace
-} {
+function partsOf({
+  ledger,
+  event,
+  actors,
+  runner,
+  clocks,
+}: ReturnType<typeof predicateShape>): EntryParts {
   const { kind, release, data } = event.customData
   const { fence, ...rest } = ledger
   const draft = {

@@ -11,10 +11,16 @@ export const ENTRY_KINDS = [
   'gate.verdict',
   'deploy.started',
   'deploy.step',
+  'deploy.paused',
+  'deploy.resumed',
+  'deploy.ordered',
   'deploy.finished',
   'deploy.refused',
   'rollback.started',
+  'queue.added',
+  'queue.removed',
   'heartbeat',
+  'key.rotated',
   'key.revoked',
   'annotation',
 ] as const
@@ -46,8 +52,8 @@ export interface EntryDraft {
   readonly data: Readonly<Record<string, unknown>>
 }
 
-/** One entry as read back: its exact bytes are the record, the rest is parsed from them. */
-export interface LedgerEntry extends EntryDraft {
+/** What an entry says, read back and signed by a trusted key. */
+export interface EntryOnRecord extends EntryDraft {
   readonly index: number
   /** SHA-256 of the bytes of the entry before; null for the genesis entry. */
   readonly previous: Digest | null
@@ -59,7 +65,11 @@ export interface LedgerEntry extends EntryDraft {
   readonly runner: Readonly<Record<string, string>>
   /** Name of the trusted key that signed. */
   readonly signer: string
-  /** SHA-256 of `bytes`. */
+  /** SHA-256 of its bytes. */
   readonly digest: Digest
+}
+
+/** One entry with its exact bytes, which are the record: the rest is parsed from them. */
+export interface LedgerEntry extends EntryOnRecord {
   readonly bytes: Buffer
 }

@@ -1,5 +1,6 @@
 import type { CommitId, FencingToken } from '@bulkhead/vocabulary'
-import type { LedgerEntry, ReleaseOnRecord } from './entry.ts'
+import type { EntryOnRecord, ReleaseOnRecord } from './entry.ts'
+import type { Taken } from './log-keys.ts'
 import type {
   BlockOnRecord,
   EnvironmentState,
@@ -9,9 +10,20 @@ import type {
   VerdictOnRecord,
 } from './environment-state.ts'
 import { KINDS } from './kinds.ts'
-import { type OnRecord, type Step, brokenLeaseOf, leaseOf } from './rules.ts'
+import { type GoodMemory, GoodReleases } from './good-releases.ts'
+import { QueueFold, trainEndOf } from './queue/queue-fold.ts'
+import { carriedItemsOf, isPinned, removedItemOf } from './queue/queue-rules.ts'
+import { type OnRecord, type Step, brokenLeaseOf, leaseOf, orderOf } from './rules.ts'
 
-type Folded = Step & Pick<LedgerEntry, 'digest'>
+type Folded = Step & Pick<EntryOnRecord, 'digest'>
+
+/** The state of an environment as it is kept between two verifications. */
+export interface FoldMemory extends Pick<EnvironmentState, 'leases' | 'unfinished' | 'head'> {
+  readonly good: GoodMemory
+  readonly rollouts: readonly RolloutOnRecord[]
+  readonly verdicts: readonly VerdictOnRecord[]
+  readonly blocks: readonly (readonly BlockOnRecord[])[]
+}
 
 /**
  * Carries the state of an environment from entry to entry. Its size grows with the number of commits
@@ -22,15 +34,29 @@ export class EnvironmentFold implements OnRecord {
   #rollouts = new Map<FencingToken, RolloutOnRecord>()
   #verdicts = new Map<CommitId, VerdictOnRecord>()
   #blocks = new Map<CommitId, readonly BlockOnRecord[]>()
-  #released: EnvironmentState['released'] = null
+  #unfinished: readonly RolloutOnRecord[] = []
+  #good = new GoodReleases()
   #head: EnvironmentState['head'] = null
+  #queue = new QueueFold()
 
   get leases(): readonly LeaseOnRecord[] {
     return this.#leases
   }
 
+  get queue(): QueueFold {
+    return this.#queue
+  }
+
   rolloutOf(token: FencingToken): RolloutOnRecord | undefined {
     return this.#rollouts.get(token)
+  }
+
+  get rollouts(): readonly RolloutOnRecord[] {
+    return [...this.#rollouts.values()]
+  }
+
+  get unfinished(): readonly RolloutOnRecord[] {
+    return this.#unfinished
   }
 
   verdictOn({ commit }: ReleaseOnRecord): VerdictOnRecord | undefined {
@@ -52,6 +78,8 @@ export class EnvironmentFold implements OnRecord {
     if (entry.kind === 'lease.acquired') this.#acquire(entry)
     else if (entry.kind === 'gate.verdict') this.#judge(entry)
     else if (entry.kind === 'lease.broken') this.#break(entry)
+    else if (entry.kind === 'deploy.ordered') this.#order(entry)
+    else if (entry.kind === 'queue.added' || entry.kind === 'queue.removed') this.#line(entry)
     else if (fence !== undefined && entry.kind === 'lease.released') this.#endLease(fence)
     else if (fence !== undefined && release !== undefined) this.#deploy(entry, fence, release)
   }
@@ -68,10 +96,28 @@ export class EnvironmentFold implements OnRecord {
     if (token !== undefined) this.#endLease(token)
   }
 
-  /** A rollout without its lease cannot go on: whoever holds the next lease starts one of its own. */
+  #line({ kind, release, data, index, at, actors }: Folded): void {
+    if (kind === 'queue.removed') this.#queue.remove(removedItemOf(data) ?? -1)
+    else if (release !== undefined) {
+      const by = actors[0] === undefined ? 'unknown' : `${actors[0].provider}:${actors[0].id}`
+      this.#queue.add({ ...release, id: index, pinned: isPinned(data), by, at })
+    }
+  }
+
+  #order(entry: Folded): void {
+    const { of, asked } = orderOf(entry)
+    const obey = (rollout: RolloutOnRecord): RolloutOnRecord =>
+      rollout.id === of ? { ...rollout, ordered: asked } : rollout
+    for (const [token, rollout] of this.#rollouts) this.#rollouts.set(token, obey(rollout))
+    this.#unfinished = this.#unfinished.map(obey)
+  }
+
+  /** A rollout without its lease is unfinished: whoever holds the next lease goes on with it, or ends it. */
   #endLease(token: FencingToken): void {
     this.#leases = this.#leases.filter((lease) => lease.token !== token)
+    const left = this.#rollouts.get(token)
     this.#rollouts.delete(token)
+    if (left !== undefined) this.#unfinished = [...this.#unfinished, left]
   }
 
   #judge({ release, data, index }: Folded): void {
@@ -91,26 +137,70 @@ export class EnvironmentFold implements OnRecord {
   }
 
   #deploy(entry: Folded, token: FencingToken, release: ReleaseOnRecord): void {
-    const { kind, at, index, data } = entry
+    const { kind, data } = entry
+    if (kind === 'deploy.started') this.#start(token, entry, release)
+    else if (kind === 'deploy.resumed') this.#resume(token, data['of'])
+    else if (kind === 'deploy.finished') this.#finish(entry, token, release)
     const rollout = this.#rollouts.get(token)
-    if (kind === 'deploy.started') {
-      const fresh = { ...release, token, startedAt: at, steps: 0, direction: 'forward' } as const
-      this.#rollouts.set(token, fresh)
-    } else if (kind === 'deploy.step' && rollout !== undefined) {
-      this.#rollouts.set(token, { ...rollout, steps: rollout.steps + 1 })
-    } else if (kind === 'rollback.started' && rollout !== undefined) {
+    if (rollout === undefined) return
+    if (kind === 'deploy.step')
+      this.#rollouts.set(token, { ...rollout, steps: rollout.steps + 1, paused: false })
+    else if (kind === 'rollback.started')
       this.#rollouts.set(token, { ...rollout, direction: 'back' })
-    } else if (kind === 'deploy.finished') {
-      this.#rollouts.delete(token)
-      if (data['result'] === 'released') this.#released = { ...release, index, at }
-      if (data['result'] === 'stuck') this.#holdLease(token)
-    }
+    else if (kind === 'deploy.paused') this.#rollouts.set(token, { ...rollout, paused: true })
+  }
+
+  #start(token: FencingToken, { at: startedAt, data }: Folded, release: ReleaseOnRecord): void {
+    const region = this.#regionOf(token)
+    const fresh = { id: token, token, region, startedAt, steps: 0, paused: false, ordered: null }
+    this.#rollouts.set(token, { ...release, ...fresh, direction: 'forward' })
+    this.#queue.start(token, carriedItemsOf(data) ?? [])
+  }
+
+  #resume(token: FencingToken, of: unknown): void {
+    const left = this.#unfinished.find(({ id }) => id === of)
+    if (left === undefined) return
+    this.#unfinished = this.#unfinished.filter((other) => other !== left)
+    this.#rollouts.set(token, { ...left, token, paused: false, ordered: null })
+  }
+
+  #finish({ index, at, data }: Folded, token: FencingToken, release: ReleaseOnRecord): void {
+    // What it carries is known by the token under which it began.
+    this.#queue.finish(this.#rollouts.get(token)?.id ?? token, trainEndOf(data['result']), index)
+    this.#rollouts.delete(token)
+    if (data['result'] === 'stuck') this.#holdLease(token)
+    if (data['result'] !== 'released') return
+    const regions = this.#regionOf(token).split('+')
+    const whole = regionNames(data['regions']) ?? regions
+    const returning = data['purpose'] === 'return'
+    this.#good.note({ release: { ...release, index, at }, regions, whole, returning })
+  }
+
+  #regionOf(token: FencingToken): string {
+    return this.#leases.find((lease) => lease.token === token)?.region ?? ''
   }
 
   #holdLease(token: FencingToken): void {
     this.#leases = this.#leases.map((lease) =>
       lease.token === token ? { ...lease, stuck: true } : lease,
     )
+  }
+
+  /**
+   * Forgets what entries brought that no longer count: a stolen key wrote them. Verdicts and leases are
+   * gone, and what was released by such an entry was never fully good. A BLOCK stays: only evidence
+   * against a release may come from anywhere.
+   */
+  takeBack({ indexes, from, more }: Taken): void {
+    const [first = Number.MAX_SAFE_INTEGER] = indexes
+    const gone = new Set(indexes)
+    const isGone = (index: number) => gone.has(index) || (more && index >= from && index < first)
+    for (const [commit, verdict] of this.#verdicts) {
+      if (isGone(verdict.index)) this.#verdicts.delete(commit)
+    }
+    for (const { token } of this.#leases) if (isGone(token)) this.#endLease(token)
+    this.#good.takeBack(isGone)
+    this.#unfinished = this.#unfinished.filter(({ id, token }) => !isGone(id) && !isGone(token))
   }
 
   /** A copy that goes its own way: to try entries out before they are written. */
@@ -120,9 +210,44 @@ export class EnvironmentFold implements OnRecord {
     copy.#rollouts = new Map(this.#rollouts)
     copy.#verdicts = new Map(this.#verdicts)
     copy.#blocks = new Map(this.#blocks)
-    copy.#released = this.#released
+    copy.#unfinished = this.#unfinished
+    copy.#good = this.#good.fork()
     copy.#head = this.#head
+    copy.#queue = this.#queue.fork()
     return copy
+  }
+
+  /** All that it carries, as plain data. */
+  memory(): FoldMemory {
+    return {
+      leases: this.#leases,
+      rollouts: [...this.#rollouts.values()],
+      verdicts: [...this.#verdicts.values()],
+      blocks: [...this.#blocks.values()],
+      unfinished: this.#unfinished,
+      good: this.#good.memory(),
+      head: this.#head,
+    }
+  }
+
+  static resume({
+    leases,
+    rollouts,
+    verdicts,
+    blocks,
+    unfinished,
+    good,
+    head,
+  }: FoldMemory): EnvironmentFold {
+    const fold = new EnvironmentFold()
+    fold.#leases = leases
+    fold.#rollouts = new Map(rollouts.map((rollout) => [rollout.token, rollout]))
+    fold.#verdicts = new Map(verdicts.map((verdict) => [verdict.commit, verdict]))
+    fold.#blocks = new Map(blocks.flatMap((list) => (list[0] ? [[list[0].commit, list]] : [])))
+    fold.#unfinished = unfinished
+    fold.#good = GoodReleases.resume(good)
+    fold.#head = head
+    return fold
   }
 
   state(): EnvironmentState {
@@ -130,10 +255,15 @@ export class EnvironmentFold implements OnRecord {
       head: this.#head,
       lease: this.#leases.at(-1) ?? null,
       leases: this.#leases,
-      released: this.#released,
-      rollout: [...this.#rollouts.values()].at(-1) ?? null,
+      released: this.#good.whole.at(-1) ?? null,
+      good: this.#good.whole,
+      regions: this.#good.byRegion(),
+      rollout: this.rollouts.at(-1) ?? null,
+      rollouts: this.rollouts,
+      unfinished: this.#unfinished,
       verdicts: Object.fromEntries(this.#verdicts),
       blocks: Object.fromEntries(this.#blocks),
+      queue: this.#queue.state(),
     }
   }
 }
@@ -142,7 +272,7 @@ export class EnvironmentFold implements OnRecord {
  * What a log says of its environment. Entries that may not follow what is before them change nothing:
  * the fold of any list is the fold of its legal part.
  */
-export function foldEnvironment(entries: Iterable<LedgerEntry>): EnvironmentState {
+export function foldEnvironment(entries: Iterable<EntryOnRecord>): EnvironmentState {
   const fold = new EnvironmentFold()
   for (const entry of entries) {
     if (fold.objection(entry) === undefined) fold.apply(entry)
@@ -178,3 +308,9 @@ const findingsOf = (findings: unknown): readonly FindingOnRecord[] =>
 const unitedFindings = (findings: readonly FindingOnRecord[]): readonly FindingOnRecord[] => [
   ...new Map(findings.map((one) => [`${one.code}\0${one.subject}`, one])).values(),
 ]
+
+/** The regions that an entry lists; undefined where it has none, as older ones. */
+const regionNames = (data: unknown): readonly string[] | undefined =>
+  Array.isArray(data) && data.length > 0 && data.every((name) => typeof name === 'string')
+    ? data
+    : undefined

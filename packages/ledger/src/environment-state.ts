@@ -1,5 +1,6 @@
 import type { CommitId, Digest, FencingToken } from '@bulkhead/vocabulary'
 import type { ReleaseOnRecord } from './entry.ts'
+import type { QueueOnRecord } from './queue/queue-on-record.ts'
 
 /** A lease that nobody has given back or taken over. */
 export interface LeaseOnRecord {
@@ -17,12 +18,34 @@ export interface LeaseOnRecord {
   readonly stuck: boolean
 }
 
-/** A rollout that was started under a live lease and has not finished. */
+/** A rollout that was started and has not finished. */
 export interface RolloutOnRecord extends ReleaseOnRecord {
+  /** The token under which it was started: its name, whoever goes on with it. */
+  readonly id: FencingToken
+  /** The token under which it was last carried out. */
   readonly token: FencingToken
+  /** The region it covers, or several joined by `+`. */
+  readonly region: string
   readonly startedAt: string
   readonly steps: number
   readonly direction: 'forward' | 'back'
+  /** It stands at the edge of a batch, by its own word. */
+  readonly paused: boolean
+  /** What somebody has asked of it and nobody has done yet. */
+  readonly ordered: OrderOnRecord | null
+}
+
+export interface OrderOnRecord {
+  readonly order: 'pause' | 'abort'
+  readonly by: string
+  readonly reason: string
+}
+
+/** A release that every unit of its place has run, judged good. */
+export interface GoodRelease extends ReleaseOnRecord {
+  /** Of the entry that says so. */
+  readonly index: number
+  readonly at: string
 }
 
 /** The newest verdict about a commit. */
@@ -57,11 +80,20 @@ export interface EnvironmentState {
   readonly lease: LeaseOnRecord | null
   readonly leases: readonly LeaseOnRecord[]
   /** The last fully good release: what a rollback restores, and where the next range starts. */
-  readonly released: (ReleaseOnRecord & { readonly index: number; readonly at: string }) | null
-  /** The newest rollout that has not finished. */
+  readonly released: GoodRelease | null
+  /** Every fully good release, in the order in which it became so; what was returned from is out. */
+  readonly good: readonly GoodRelease[]
+  /** The last good release of each region; ahead of `released` while other regions are to follow. */
+  readonly regions: Readonly<Record<string, GoodRelease>>
+  /** The newest rollout under a live lease that has not finished. */
   readonly rollout: RolloutOnRecord | null
+  /** All rollouts under live leases. */
+  readonly rollouts: readonly RolloutOnRecord[]
+  /** Rollouts whose lease ended before they did: to be resumed, or taken back, before anything else. */
+  readonly unfinished: readonly RolloutOnRecord[]
   /** By commit. */
   readonly verdicts: Readonly<Record<CommitId, VerdictOnRecord>>
   /** Every enforced BLOCK, by commit: the newest verdict does not undo them. */
   readonly blocks: Readonly<Record<CommitId, readonly BlockOnRecord[]>>
+  readonly queue: QueueOnRecord
 }

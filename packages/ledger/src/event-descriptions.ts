@@ -43,7 +43,7 @@ const deploymentEnded = custom('deployment', 'ended')
 const describeDeployed: Describe = (draft, { environment }) => ({
   type: 'dev.cdevents.service.deployed.0.3.0',
   subject: `service/${environment}`,
-  content: { environment: { id: environment }, artifactId: purlOf(draft.release) },
+  content: { artifactId: purlOf(draft.release), environment: { id: environment } },
 })
 
 /** Only what got through is a deployed service; every other end is an event of our own. */

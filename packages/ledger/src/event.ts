@@ -29,15 +29,16 @@ const SPEC_VERSION = '0.5.1'
  */
 export function eventOf(draft: EntryDraft, place: EventPlace): CdEvent {
   const { type, subject, content } = KINDS[draft.kind].event(draft, place)
+  // In canonical order: see entry-form.ts.
   return {
     context: {
-      specversion: SPEC_VERSION,
       id: String(place.index),
       source: place.origin,
-      type,
+      specversion: SPEC_VERSION,
       timestamp: place.at,
+      type,
     },
-    subject: { id: subject, content },
-    customData: { kind: draft.kind, release: draft.release ?? null, data: draft.data },
+    customData: { data: draft.data, kind: draft.kind, release: draft.release ?? null },
+    subject: { content, id: subject },
   }
 }

@@ -7,10 +7,17 @@ export {
   plainPolicy,
   writeVerifierPolicy,
 } from './audit/verifier-policy.ts'
+export { type EntryLanes, lanesWhenLong, openLanes } from './audit/entry-lanes.ts'
+export type { EntryReader } from './audit/entry-reader.ts'
+export { sealEntry } from './entry-form.ts'
+export { MAX_SAVED_BYTES, readSavedAudit, writeSavedAudit } from './audit/saved-audit.ts'
+export { isMirror, mirrorLog } from './mirror/mirror-log.ts'
+export { writeMirror } from './mirror/write-mirror.ts'
 export type { Actor, EntryDraft, EntryKind, LedgerEntry, ReleaseOnRecord } from './entry.ts'
-export { foldEnvironment } from './environment-fold.ts'
+export { EnvironmentFold, foldEnvironment } from './environment-fold.ts'
 export type {
   EnvironmentState,
+  GoodRelease,
   LeaseOnRecord,
   RolloutOnRecord,
   VerdictOnRecord,
@@ -33,8 +40,10 @@ export {
   judgeLedger,
   verifyLedger,
 } from './verify-ledger.ts'
-export { logNoteKeys } from './stored-tree.ts'
+export { type StoreAddress, openStore } from './store-address.ts'
+export { logNoteKeys, sealLogCheckpoint } from './stored-tree.ts'
 export { noteKey, writeVerifierKey } from './tlog/note-key.ts'
 export { TiledTree } from './tlog/tiled-tree.ts'
 export { witnessMemoryIn } from './witness/witness-memory.ts'
 export { withCosignature, witnessCheckpoint } from './witness/witness.ts'
+export type { EjectedRelease, QueueOnRecord, QueuedRelease } from './queue/queue-on-record.ts'

@@ -1,5 +1,6 @@
 import type { EntryKind } from './entry.ts'
 import { type Describe, custom, describeEnd, describeVerdict } from './event-descriptions.ts'
+import { addToQueue, removeFromQueue } from './queue/queue-rules.ts'
 import {
   type Rule,
   acquireLease,
@@ -9,9 +10,12 @@ import {
   continueDeploy,
   finishDeploy,
   giveVerdict,
+  orderDeploy,
   releaseLease,
   renewLease,
+  resumeDeploy,
   revokeKey,
+  rotateKey,
   startDeploy,
 } from './rules.ts'
 
@@ -47,6 +51,17 @@ export const KINDS: Readonly<Record<EntryKind, Kind>> = {
     rule: continueDeploy,
     tells: ['step', 'direction', 'decision'],
   },
+  'deploy.paused': { event: custom('deployment', 'paused'), rule: continueDeploy, tells: [] },
+  'deploy.resumed': {
+    event: custom('deployment', 'resumed'),
+    rule: resumeDeploy,
+    tells: ['of'],
+  },
+  'deploy.ordered': {
+    event: custom('deployment', 'ordered'),
+    rule: orderDeploy,
+    tells: ['order', 'of', 'reason'],
+  },
   'deploy.finished': { event: describeEnd, rule: finishDeploy, tells: ['result'] },
   'deploy.refused': { event: custom('deployment', 'refused'), rule: always, tells: [] },
   'rollback.started': {
@@ -54,7 +69,14 @@ export const KINDS: Readonly<Record<EntryKind, Kind>> = {
     rule: continueDeploy,
     tells: [],
   },
+  'queue.added': { event: custom('queue', 'grown'), rule: addToQueue, tells: ['place'] },
+  'queue.removed': {
+    event: custom('queue', 'shortened'),
+    rule: removeFromQueue,
+    tells: ['item', 'reason'],
+  },
   heartbeat: { event: custom('ledger', 'alive'), rule: always, tells: [] },
+  'key.rotated': { event: custom('key', 'rotated'), rule: rotateKey, tells: ['name'] },
   'key.revoked': { event: custom('key', 'revoked'), rule: revokeKey, tells: ['key'] },
   annotation: { event: custom('entry', 'annotated'), rule: annotate, tells: ['about', 'text'] },
 }

@@ -1,17 +1,17 @@
 import type { TrustedKey } from '@bulkhead/envelope'
 import type { Digest, Finding } from '@bulkhead/vocabulary'
 import { sha256 } from '@bulkhead/envelope'
-import type { LedgerEntry } from './entry.ts'
-import { type EntryReading, readEntry } from './entry-form.ts'
-import { EnvironmentFold } from './environment-fold.ts'
+import type { EntryOnRecord, LedgerEntry } from './entry.ts'
+import { type EntryRefusal, readEntry } from './entry-form.ts'
+import { EnvironmentFold, type FoldMemory } from './environment-fold.ts'
 import { GrowingTree, type Tile } from './tlog/growing-tree.ts'
 import { hashLeaf } from './tlog/merkle-hash.ts'
 import { ENTRY_CHECKS, type EntryCheck, STEP_CHECK } from './entry-checks.ts'
-import { revokedKeyOf } from './rules.ts'
+import { type KeyRules, type KeysMemory, LogKeys, type Taken } from './log-keys.ts'
 import { against } from './ledger-findings.ts'
 
 /** Whom and what a reader of a ledger trusts; all of it from the caller, none of it from the log. */
-export interface LedgerTrust {
+export interface LedgerTrust extends KeyRules {
   readonly keys: readonly TrustedKey[]
   /** SHA-256 of the bytes of the genesis entry, when the caller knows it. */
   readonly genesisDigest?: Digest
@@ -26,17 +26,30 @@ export interface LedgerIdentity {
 }
 
 /** What is said of one stored entry. `entry` is null when its bytes could not be read. */
-export interface EntryJudgement {
+export interface EntryJudgement<Entry extends EntryOnRecord = LedgerEntry> {
   readonly index: number
-  readonly entry: LedgerEntry | null
+  readonly entry: Entry | null
   readonly findings: readonly Finding[]
+  /** Against entries before it, signed with a stolen key: this one ends the key at an index in the past. */
+  readonly takenBack?: readonly Finding[]
 }
 
-/** From where a chain goes on that was verified before. */
-export interface ChainStart {
-  readonly tree: GrowingTree
+/** A stored entry after its bytes were read and hashed, wherever that was done. */
+export interface ReadEntry<Entry extends EntryOnRecord = EntryOnRecord> {
+  readonly index: number
+  readonly reading: { readonly kind: 'read'; readonly entry: Entry } | EntryRefusal
+  /** SHA-256 of the bytes. */
+  readonly digest: Digest
+  /** Their hash as a leaf of the tree. */
+  readonly leaf: Buffer
+}
+
+/** What the entries of a log that verified leave behind, as plain data; the tree lies in its tiles. */
+export interface ChainMemory {
   readonly head: Digest
   readonly lastAt: string
+  readonly fold: FoldMemory
+  readonly keys: KeysMemory
 }
 
 /**
@@ -46,7 +59,8 @@ export interface ChainStart {
 export class LogChain {
   readonly identity: LedgerIdentity
   readonly #checks: readonly EntryCheck[]
-  #revoked: ReadonlySet<string> = new Set()
+  readonly #placeChecks: readonly EntryCheck[]
+  #keys: LogKeys
   #fold = new EnvironmentFold()
   #tree = new GrowingTree()
   #full: Tile[] = []
@@ -57,22 +71,33 @@ export class LogChain {
 
   constructor(identity: LedgerIdentity, checks: readonly EntryCheck[] = ENTRY_CHECKS) {
     this.identity = identity
+    this.#keys = new LogKeys(identity.trust.keys, identity.trust)
     this.#checks = checks
+    this.#placeChecks = checks.filter((check) => check !== STEP_CHECK)
   }
 
-  /** Without what came before, nobody can say what may follow: steps are not judged from here. */
+  /** Goes on after the last entry of a tree, with what was kept of all before. */
   static resume(
     identity: LedgerIdentity,
     checks: readonly EntryCheck[],
-    { tree, head, lastAt }: ChainStart,
+    tree: GrowingTree,
+    { head, lastAt, fold, keys }: ChainMemory,
   ): LogChain {
     const chain = new LogChain(identity, checks)
     chain.#tree = tree
     chain.#size = tree.size
     chain.#head = head
     chain.#lastAt = lastAt
-    chain.#sound = false
+    chain.#fold = EnvironmentFold.resume(fold)
+    chain.#keys = LogKeys.resume(identity.trust.keys, identity.trust, keys)
     return chain
+  }
+
+  /** To go on from later. Undefined while the log is empty. */
+  memory(): ChainMemory | undefined {
+    if (this.#head === null) return undefined
+    const [fold, keys] = [this.#fold.memory(), this.#keys.memory()]
+    return { head: this.#head, lastAt: this.#lastAt, fold, keys }
   }
 
   /** Whether nothing is wrong with form and links so far, and all of the log was seen. */
@@ -80,9 +105,9 @@ export class LogChain {
     return this.#sound
   }
 
-  /** Whether an earlier entry ended this key. */
-  isRevoked(keyId: string): boolean {
-    return this.#revoked.has(keyId)
+  /** The keys of the log as they are for the next entry. */
+  get keys(): LogKeys {
+    return this.#keys
   }
 
   get fold(): EnvironmentFold {
@@ -114,9 +139,9 @@ export class LogChain {
     return this.#lastAt
   }
 
-  /** Judges the next stored entry and moves past it, whatever is found. */
+  /** Reads and judges the next stored entry and moves past it, whatever is found. */
   judge(index: number, bytes: Buffer): EntryJudgement {
-    return this.#take(index, bytes, readEntry(bytes, this.identity.trust.keys))
+    return this.take(readBytes(index, bytes, this.#keys.all))
   }
 
   /**
@@ -127,8 +152,9 @@ export class LogChain {
    * which nothing can be believed is not ours to begin anew.
    */
   judgeUnlessJunk(index: number, bytes: Buffer): EntryJudgement & { readonly junk: boolean } {
-    const reading = readEntry(bytes, this.identity.trust.keys)
-    if (this.#size === 0) return { ...this.#take(index, bytes, reading), junk: false }
+    const read = readBytes(index, bytes, this.#keys.all)
+    const { reading } = read
+    if (this.#size === 0) return { ...this.take(read), junk: false }
     if (reading.kind === 'refused') {
       const { code, reason } = reading
       return { index, entry: null, findings: [against(index, code, reason)], junk: true }
@@ -136,46 +162,59 @@ export class LogChain {
     const { entry } = reading
     const { origin, environment } = this.identity
     const ours = entry.origin === origin && entry.environment === environment
-    if (ours && entry.index >= this.#size) {
-      return { ...this.#take(index, bytes, reading), junk: false }
+    if (this.#keys.endOf(entry.signer) <= this.#size) {
+      const message = `it is signed by ${entry.signer}, which signs nothing more`
+      const findings = [against(index, 'ledger/revoked-key', message)]
+      return { index, entry, findings, junk: true }
     }
+    if (ours && entry.index >= this.#size) return { ...this.take(read), junk: false }
     const message = ours ? `it is a copy of entry ${entry.index}` : `it is of ${entry.origin}`
     const code = ours ? 'ledger/broken-chain' : 'ledger/wrong-origin'
     return { index, entry, findings: [against(index, code, message)], junk: true }
   }
 
-  #take(index: number, bytes: Buffer, reading: EntryReading): EntryJudgement {
+  /** Judges the next entry, which was read already, and moves past it. */
+  take<Entry extends EntryOnRecord>({
+    index,
+    reading,
+    digest,
+    leaf,
+  }: ReadEntry<Entry>): EntryJudgement<Entry> {
     const entry = reading.kind === 'read' ? reading.entry : null
     const findings =
       reading.kind === 'read'
         ? this.#judgeEntry(reading.entry, index)
         : [against(index, reading.code, reading.reason)]
     if (findings.some(({ code }) => code !== 'ledger/illegal-step')) this.#sound = false
-    this.#full.push(...this.#tree.append(hashLeaf(bytes)))
-    const digest = sha256(bytes)
-    this.#moveTo(index, digest, entry, findings.length === 0)
-    return {
-      index,
-      entry,
-      findings: [...findings, ...checkPinned(this.identity.trust, index, digest)],
-    }
+    this.#full.push(...this.#tree.append(leaf))
+    const before = this.#moveTo(index, digest, entry, findings.length === 0)
+    const pinned = checkPinned(this.identity.trust, index, digest)
+    const judgement = { index, entry, findings: [...findings, ...pinned] }
+    return before.length === 0 ? judgement : { ...judgement, takenBack: before }
   }
 
   /** After the first break nobody can say what may follow what: only form and links are judged on. */
-  #judgeEntry(entry: LedgerEntry, index: number): readonly Finding[] {
-    const place = this.#checks.filter((check) => check !== STEP_CHECK)
-    const findings = place.flatMap((check) => check.judge(this, entry, index) ?? [])
+  #judgeEntry(entry: EntryOnRecord, index: number): readonly Finding[] {
+    const findings = this.#placeChecks.flatMap((check) => check.judge(this, entry, index) ?? [])
     if (findings.length > 0 || !this.#sound || !this.#checks.includes(STEP_CHECK)) return findings
     return [STEP_CHECK.judge(this, entry, index) ?? []].flat()
   }
 
-  #moveTo(index: number, digest: Digest, entry: LedgerEntry | null, legal: boolean): void {
+  #moveTo(
+    index: number,
+    digest: Digest,
+    entry: EntryOnRecord | null,
+    legal: boolean,
+  ): readonly Finding[] {
     this.#size = index + 1
     this.#head = digest
     if (entry !== null && entry.at > this.#lastAt) this.#lastAt = entry.at
-    if (entry !== null && legal) this.#fold.apply(entry)
-    const revoked = entry?.kind === 'key.revoked' && legal ? revokedKeyOf(entry.data) : undefined
-    if (revoked !== undefined) this.#revoked = new Set([...this.#revoked, revoked])
+    if (entry === null || !legal) return []
+    this.#fold.apply(entry)
+    const taken = this.#keys.apply(entry)
+    if (taken.indexes.length === 0 && !taken.more) return []
+    this.#fold.takeBack(taken)
+    return takenBack(entry.index, taken)
   }
 
   /** What can only be said at the end: a log that stops before what was seen of it is cut. */
@@ -205,7 +244,7 @@ export class LogChain {
   /** A copy that goes its own way: to try entries out before they are written. */
   fork(): LogChain {
     const copy = new LogChain(this.identity, this.#checks)
-    copy.#revoked = this.#revoked
+    copy.#keys = this.#keys.fork()
     copy.#fold = this.#fold.fork()
     copy.#tree = this.#tree.fork()
     copy.#full = [...this.#full]
@@ -215,6 +254,25 @@ export class LogChain {
     copy.#sound = this.#sound
     return copy
   }
+}
+
+function takenBack(by: number, { indexes, from, more }: Taken): readonly Finding[] {
+  const why = `its key signs nothing from entry ${from} on, says entry ${by}`
+  const named = indexes.map((index) => against(index, 'ledger/revoked-key', why))
+  const [first = by] = indexes
+  const rest = `entries of this key from ${from} up to ${first} do not count either: ${why}`
+  return more ? [...named, against(first, 'ledger/revoked-key', rest)] : named
+}
+
+/** Reads, hashes and checks the signature of one entry: the dear part of judging it. */
+export function readBytes(
+  index: number,
+  bytes: Buffer,
+  keys: readonly TrustedKey[],
+): ReadEntry<LedgerEntry> {
+  const reading = readEntry(bytes, keys)
+  const digest = reading.kind === 'read' ? reading.entry.digest : sha256(bytes)
+  return { index, reading, digest, leaf: hashLeaf(bytes) }
 }
 
 function checkPinned({ head }: LedgerTrust, index: number, digest: Digest): readonly Finding[] {

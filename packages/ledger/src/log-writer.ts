@@ -1,4 +1,4 @@
-import type { Signer } from '@bulkhead/envelope'
+import type { Signer, TrustedKey } from '@bulkhead/envelope'
 import { DeniedError, type Finding, WorldError } from '@bulkhead/vocabulary'
 import type { Clock } from '@bulkhead/world'
 import type { EntryDraft, LedgerEntry } from './entry.ts'
@@ -60,6 +60,21 @@ export class LogWriter {
 
   get position(): StorePosition | undefined {
     return this.#position
+  }
+
+  /** The record as of the last append or {@link sync}. */
+  get known(): EnvironmentFold {
+    return this.#chain.fold
+  }
+
+  /** Keys that may sign the next entry. */
+  get keys(): readonly TrustedKey[] {
+    return this.#chain.keys.validAt(this.#chain.size + 1)
+  }
+
+  /** Keys by which entries up to now are read, ended ones too. */
+  get allKeys(): readonly TrustedKey[] {
+    return this.#chain.keys.all
   }
 
   /** Reads and verifies what is new. @throws DeniedError when the log does not verify */
@@ -125,7 +140,7 @@ export class LogWriter {
     const findings: Finding[] = []
     const junk: Finding[] = []
     const tree = new TreeReconciliation(this.#options.store, position)
-    await tree.begin(chain)
+    await tree.begin()
     let seen = known === 0
     for await (const { index, bytes } of this.#options.store.read(
       Math.max(0, known - 1),
@@ -177,14 +192,14 @@ export class LogWriter {
 
   /** What follows from the entries: only what this append changes, so that its cost does not grow. */
   async #filesOf(chain: LogChain): Promise<Pick<AppendRequest, 'files' | 'removed'>> {
-    const { origin, trust, signer } = this.#options
+    const { origin, signer } = this.#options
     const full = chain.drainTiles()
     const removed = outgrown(full)
     const tiles = [...full, ...newEdge(chain.tree, this.#chain.size)].map(fileOfTile)
     const repairs = this.#repairs.filter(
       ({ path }) => !removed.some((folder) => path.startsWith(`${folder}/`)),
     )
-    const checkpoint = await checkpointFile(chain.tree, origin, trust.keys, signer)
+    const checkpoint = await checkpointFile(chain.tree, origin, chain.keys.all, signer)
     return { files: [...repairs, ...tiles, checkpoint], removed }
   }
 

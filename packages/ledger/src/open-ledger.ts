@@ -44,6 +44,8 @@ export interface Ledger {
   entries(): AsyncIterable<LedgerEntry>
   /** What is on record now. @throws DeniedError when the log does not verify */
   state(): Promise<EnvironmentState>
+  /** What was on record at the last append or look of this process; reads nothing. */
+  known(): EnvironmentState
   acquireLease(request: LeaseRequest): Promise<LeaseOutcome>
 }
 
@@ -54,8 +56,7 @@ export interface Ledger {
  * @throws InputError `usage/wrong-key` when our own entries would not be trusted
  */
 export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
-  requireTrustedSigner(options)
-  const { store, trustedKeys, clock } = options
+  const { store, signer, trustedKeys, clock } = options
   const writer = new LogWriter({
     ...options,
     trust: {
@@ -69,6 +70,7 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
     genesis: genesisOf(options),
   })
   await writer.sync()
+  requireTrustedSigner(signer, writer.keys)
   return {
     async append(drafts) {
       const outcome = await writer.append(() => [...drafts])
@@ -77,11 +79,12 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
     async *entries() {
       await writer.sync()
       for await (const { bytes } of store.read(0, writer.position)) {
-        const read = readEntry(bytes, trustedKeys)
+        const read = readEntry(bytes, writer.allKeys)
         if (read.kind === 'read') yield read.entry
       }
     },
     state: async () => (await writer.sync()).state(),
+    known: () => writer.known.state(),
     acquireLease: (request) => acquireLease(writer, clock, request),
   }
 }
@@ -93,12 +96,12 @@ const genesisOf = ({ origin, trustedKeys, actors }: OpenLedgerOptions): EntryDra
   data: { origin, keys: trustedKeys.map(({ name, id }) => ({ name, id })) },
 })
 
-function requireTrustedSigner({ signer, trustedKeys }: OpenLedgerOptions): void {
-  if (trustedKeys.some((key) => key.id === signer.id)) return
+function requireTrustedSigner(signer: Signer, keys: readonly TrustedKey[]): void {
+  if (keys.some((key) => key.id === signer.id)) return
   throw new InputError({
     code: 'usage/wrong-key',
     subject: signer.id,
     message: 'the ledger does not trust this key, so nobody would believe what it signs',
-    remedy: `bring the private key of ${trustedKeys.map((key) => key.name).join(' or ') || 'a ledger key'}`,
+    remedy: `bring the private key of ${keys.map((key) => key.name).join(' or ') || 'a ledger key'}`,
   })
 }

@@ -1,12 +1,20 @@
 import { count, objectOf, oneOf, orNull, readShape, text } from '@bulkhead/envelope'
 import { type FencingToken, fencingToken } from '@bulkhead/vocabulary'
-import type { LedgerEntry, ReleaseOnRecord } from './entry.ts'
-import type { LeaseOnRecord, RolloutOnRecord, VerdictOnRecord } from './environment-state.ts'
+import type { EntryOnRecord, ReleaseOnRecord } from './entry.ts'
+import { revocationOf, rotationOf } from './key-entries.ts'
+import type {
+  LeaseOnRecord,
+  OrderOnRecord,
+  RolloutOnRecord,
+  VerdictOnRecord,
+} from './environment-state.ts'
+import type { QueueFold } from './queue/queue-fold.ts'
+import { carriedItemsOf } from './queue/queue-rules.ts'
 import { regionsOverlap } from './regions.ts'
 
 /** The parts of an entry that rules look at. */
 export type Step = Pick<
-  LedgerEntry,
+  EntryOnRecord,
   'kind' | 'index' | 'release' | 'fence' | 'actors' | 'data' | 'at'
 >
 
@@ -14,7 +22,10 @@ export type Step = Pick<
 export interface OnRecord {
   readonly leases: readonly LeaseOnRecord[]
   rolloutOf(token: FencingToken): RolloutOnRecord | undefined
+  readonly rollouts: readonly RolloutOnRecord[]
+  readonly unfinished: readonly RolloutOnRecord[]
   verdictOn(release: ReleaseOnRecord): VerdictOnRecord | undefined
+  readonly queue: Pick<QueueFold, 'areWaiting' | 'isRemovable'>
 }
 
 /** Says why a step may not follow what is on record, or nothing. */
@@ -126,7 +137,11 @@ export const giveVerdict: Rule = ({ release, data }) => {
 
 export const startDeploy: Rule = (step, record) => {
   const { release } = step
-  if (liveLease(step, record) === undefined) return withoutLease(step)
+  const lease = liveLease(step, record)
+  if (lease === undefined) return withoutLease(step)
+  const left = record.unfinished.find((other) => regionsOverlap(other.region, lease.region))
+  if (left !== undefined)
+    return `the rollout of ${left.commit} that began under token ${left.id} has not ended`
   if (step.fence !== undefined && record.rolloutOf(step.fence) !== undefined) {
     return 'a rollout is under way under the same token'
   }
@@ -135,7 +150,10 @@ export const startDeploy: Rule = (step, record) => {
   if (verdict === undefined) return `no verdict about ${release.commit} is on record`
   if (verdict.outcome !== 'PASS' && verdict.observing === undefined)
     return `the newest verdict about ${release.commit} is BLOCK`
-  return sameArtifacts(verdict, release) ? undefined : 'the verdict is about other artifacts'
+  if (!sameArtifacts(verdict, release)) return 'the verdict is about other artifacts'
+  const carried = carriedItemsOf(step.data)
+  if (carried === undefined) return 'what it carries is no list of entries'
+  return record.queue.areWaiting(carried) ? undefined : 'it carries what does not wait in the queue'
 }
 
 /** A step of the rollout that is under way under the same, still live, token. */
@@ -147,7 +165,43 @@ export const continueDeploy: Rule = (step, record) => {
   return same ? undefined : 'it is about another release than the one under way'
 }
 
-const RESULTS: readonly unknown[] = ['released', 'rolled-back', 'stuck', 'stopped']
+/** Goes on, under a new lease, with what lost its lease before it ended. */
+export const resumeDeploy: Rule = (step, record) => {
+  const lease = liveLease(step, record)
+  if (lease === undefined) return withoutLease(step)
+  if (record.rolloutOf(lease.token) !== undefined) return 'a rollout is under way under its token'
+  const { of } = step.data
+  const left = record.unfinished.find((other) => other.id === of)
+  if (left === undefined) return `no unfinished rollout began under token ${JSON.stringify(of)}`
+  if (!regionsOverlap(left.region, lease.region)) return 'it is about another region'
+  const same = step.release?.commit === left.commit && sameArtifacts(step.release, left)
+  return same ? undefined : 'it is about another release than the unfinished one'
+}
+
+const orderShape = objectOf({ order: oneOf('pause', 'abort'), of: count, reason: text })
+
+/** What an entry `deploy.ordered` asks, and of which rollout. @throws TypeError when not judged before */
+export function orderOf(step: Step): { readonly of: number; readonly asked: OrderOnRecord } {
+  const read = readShape(orderShape, step.data)
+  if (read.kind === 'refused') throw new TypeError(read.reason)
+  const { of, order, reason } = read.value
+  const [actor] = step.actors
+  const by = actor === undefined ? 'unknown' : `${actor.provider}:${actor.id}`
+  return { of, asked: { order, by, reason } }
+}
+
+/** Asked of a rollout in somebody else's hands, which obeys at the edge of a batch. */
+export const orderDeploy: Rule = (step, { rollouts, unfinished }) => {
+  const read = readShape(orderShape, step.data)
+  if (read.kind === 'refused') return `its data are not those of an order: ${read.reason}`
+  if (read.value.reason.trim() === '') return 'an order needs a reason'
+  if (!step.actors.some(({ id }) => id.trim() !== '')) return 'nobody is named who gave the order'
+  return [...rollouts, ...unfinished].some(({ id }) => id === read.value.of)
+    ? undefined
+    : `no rollout that began under token ${read.value.of} is under way`
+}
+
+const RESULTS: readonly unknown[] = ['released', 'rolled-back', 'stuck', 'stopped', 'superseded']
 
 export const finishDeploy: Rule = (step, record) => {
   const objection = continueDeploy(step, record)
@@ -160,15 +214,15 @@ export const finishDeploy: Rule = (step, record) => {
     : undefined
 }
 
-/** Ends a key: see revokedKeyOf. */
 export const revokeKey: Rule = ({ data }) =>
-  revokedKeyOf(data) === undefined ? 'it names no key as sha256:<64 hex digits>' : undefined
+  revocationOf(data) === undefined
+    ? 'it names no key as {"key": "sha256:<64 hex digits>"}, with at most an index `from` and a `reason`'
+    : undefined
 
-/** The id of the key that an entry `key.revoked` ends, from the next entry on. */
-export function revokedKeyOf(data: Step['data']): string | undefined {
-  const key = data['key']
-  return typeof key === 'string' && /^sha256:[0-9a-f]{64}$/.test(key) ? key : undefined
-}
+export const rotateKey: Rule = ({ data }) =>
+  rotationOf(data) === undefined
+    ? 'it introduces no Ed25519 key as {"old", "name", "publicKey"}'
+    : undefined
 
 /** Same names, same bytes; order is nobody's business. */
 function sameArtifacts(one: ReleaseOnRecord, other: ReleaseOnRecord): boolean {

@@ -1,5 +1,13 @@
 import type { Signer, TrustedKey } from '@bulkhead/envelope'
-import { type CheckpointReading, openCheckpoint, sealCheckpoint } from './tlog/checkpoint.ts'
+import type { LogKeys } from './log-keys.ts'
+import {
+  type CheckpointReading,
+  openCheckpoint,
+  readCheckpointText,
+  sealCheckpoint,
+} from './tlog/checkpoint.ts'
+import type { TreeHead } from './tlog/proofs.ts'
+import { readNote } from './tlog/signed-note.ts'
 import type { GrowingTree, Tile } from './tlog/growing-tree.ts'
 import { type NoteKey, noteKey } from './tlog/note-key.ts'
 import type { ReadFile } from './tlog/tiled-tree.ts'
@@ -13,16 +21,28 @@ export const CHECKPOINT = 'checkpoint'
 export const logNoteKeys = (origin: string, keys: readonly TrustedKey[]): readonly NoteKey[] =>
   keys.map(({ publicKey }) => noteKey(origin, publicKey))
 
-export type StoredCheckpoint = CheckpointReading | { readonly kind: 'absent' }
+/** `ended`: signed, but by a key that the log had ended before. */
+export type StoredCheckpoint = CheckpointReading | { readonly kind: 'absent' | 'ended' }
 
-export async function readStoredCheckpoint(
-  readFile: ReadFile,
+/** Opens the checkpoint of a log by the keys that its entries leave it. */
+export function openStoredCheckpoint(
+  bytes: Buffer | undefined,
   origin: string,
-  keys: readonly TrustedKey[],
-): Promise<StoredCheckpoint> {
-  const bytes = await readFile(CHECKPOINT)
+  keys: Pick<LogKeys, 'all' | 'validAt'>,
+): StoredCheckpoint {
   if (bytes === undefined) return { kind: 'absent' }
-  return openCheckpoint(bytes, origin, logNoteKeys(origin, keys))
+  const open = (trusted: readonly TrustedKey[]) =>
+    openCheckpoint(bytes, origin, logNoteKeys(origin, trusted))
+  const opened = open(keys.all)
+  if (opened.kind === 'refused') return opened
+  const valid = open(keys.validAt(opened.checkpoint.size))
+  return valid.kind === 'read' ? valid : { kind: 'ended' }
+}
+
+/** What a checkpoint claims, before anybody has looked at who signed it. */
+export function claimedHead(bytes: Buffer | undefined): TreeHead | undefined {
+  const note = bytes === undefined ? undefined : readNote(bytes)
+  return note === undefined ? undefined : readCheckpointText(note.text)
 }
 
 /** Those of these tiles that the store does not hold exactly so. */
@@ -59,8 +79,16 @@ export async function checkpointFile(
 ): Promise<StoredFile> {
   const key = keys.find(({ id }) => id === signer.id)
   if (key === undefined) throw new TypeError('a checkpoint by a key that the ledger does not trust')
-  const { size, root } = tree
-  const noted = noteKey(origin, key.publicKey)
-  const note = await sealCheckpoint({ origin, size, root }, noted, signer)
-  return { path: CHECKPOINT, bytes: Buffer.from(note) }
+  return { path: CHECKPOINT, bytes: await sealLogCheckpoint(tree, origin, key, signer) }
+}
+
+/** The note of a tree's checkpoint. */
+export async function sealLogCheckpoint(
+  { size, root }: Pick<GrowingTree, 'size' | 'root'>,
+  origin: string,
+  key: TrustedKey,
+  signer: Signer,
+): Promise<Buffer> {
+  const note = await sealCheckpoint({ origin, size, root }, noteKey(origin, key.publicKey), signer)
+  return Buffer.from(note)
 }

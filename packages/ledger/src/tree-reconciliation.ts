@@ -2,8 +2,14 @@ import type { Finding } from '@bulkhead/vocabulary'
 import type { LogChain } from './log-chain.ts'
 import type { LedgerStore, StorePosition, StoredFile } from './ledger-store.ts'
 import { againstCheckpoint } from './ledger-findings.ts'
-import { differingTiles, fileOfTile, readStoredCheckpoint } from './stored-tree.ts'
-import type { Checkpoint } from './tlog/checkpoint.ts'
+import {
+  CHECKPOINT,
+  claimedHead,
+  differingTiles,
+  fileOfTile,
+  openStoredCheckpoint,
+} from './stored-tree.ts'
+import type { TreeHead } from './tlog/proofs.ts'
 import type { ReadFile } from './tlog/tiled-tree.ts'
 
 /**
@@ -16,7 +22,8 @@ import type { ReadFile } from './tlog/tiled-tree.ts'
 export class TreeReconciliation {
   readonly #readFile: ReadFile
   readonly #repairs: StoredFile[] = []
-  #checkpoint: Checkpoint | undefined
+  #note: Buffer | undefined
+  #claimed: TreeHead | undefined
   #contradicted = false
 
   constructor(store: LedgerStore, position: StorePosition) {
@@ -28,27 +35,27 @@ export class TreeReconciliation {
     return this.#repairs
   }
 
-  async begin({ identity }: LogChain): Promise<void> {
-    const { origin, trust } = identity
-    const stored = await readStoredCheckpoint(this.#readFile, origin, trust.keys)
-    if (stored.kind === 'read') this.#checkpoint = stored.checkpoint
+  async begin(): Promise<void> {
+    this.#note = await this.#readFile?.(CHECKPOINT)
+    this.#claimed = claimedHead(this.#note)
   }
 
   /** After each entry: the tree passes the size of the checkpoint, and may have filled tiles. */
   async follow(chain: LogChain): Promise<void> {
     const full = chain.drainTiles()
     const { size, root } = chain.tree
-    if (this.#checkpoint?.size === size) this.#contradicted ||= !this.#checkpoint.root.equals(root)
+    if (this.#claimed?.size === size) this.#contradicted ||= !this.#claimed.root.equals(root)
     if (full.length === 0) return
     const differing = await differingTiles(this.#readFile, full)
     this.#repairs.push(...differing.map(fileOfTile))
   }
 
-  async end({ tree }: LogChain): Promise<readonly Finding[]> {
+  async end({ tree, identity, keys }: LogChain): Promise<readonly Finding[]> {
     const differing = await differingTiles(this.#readFile, tree.edge())
     this.#repairs.push(...differing.map(fileOfTile))
-    const seen = this.#checkpoint
-    if (seen === undefined) return []
+    const stored = openStoredCheckpoint(this.#note, identity.origin, keys)
+    if (stored.kind !== 'read') return []
+    const seen = stored.checkpoint
     if (seen.size > tree.size) {
       const message = `it was signed for ${seen.size} entries, the log has ${tree.size}`
       return [againstCheckpoint('ledger/rewritten', message)]

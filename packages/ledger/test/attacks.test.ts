@@ -121,7 +121,8 @@ async function audit(request: Case, without: readonly string[] = []): Promise<re
   const codes: string[] = []
   for (;;) {
     const next = await judgements.next()
-    codes.push(...next.value.findings.map(({ code }) => code))
+    const said = next.done ? [next.value] : next.value
+    codes.push(...said.flatMap(({ findings }) => findings.map(({ code }) => code)))
     if (next.done) return [...new Set(codes)]
   }
 }
@@ -151,6 +152,23 @@ const revocation = (last: Forgery): readonly Forgery[] => [
   { kind: 'key.revoked', actors: ACTORS, data: { key: second.key.id } },
   last,
 ]
+
+const rotation = (old: LedgerKey, next: LedgerKey, name = 'next.pub'): Forgery => ({
+  kind: 'key.rotated',
+  actors: ACTORS,
+  data: { old: old.key.id, name, publicKey: next.pem.publicKey },
+})
+
+/** The second key asks for it; the key that is not replaced goes on. */
+const rotated = async (old: LedgerKey) => {
+  const goesOn = old === ledger ? second : ledger
+  const drafts = [
+    ...plain(2),
+    { ...rotation(old, stranger), signedBy: second.signer },
+    { ...refused(3), signedBy: goesOn.signer },
+  ]
+  return logOf(await forgeLog(ledger.signer, drafts), goesOn)
+}
 
 /** A remembered checkpoint must be of the very same log: entries are sealed anew each time, with the same bytes. */
 const ATTACKS: Readonly<Record<string, Attack>> = {
@@ -330,6 +348,23 @@ const ATTACKS: Readonly<Record<string, Attack>> = {
       log: await forged([...plain(2), { ...refused(2), signedBy: second.signer }]),
     }),
   },
+  'a revoked key signs a checkpoint': {
+    check: 'checkpoint-signed',
+    code: 'ledger/revoked-key',
+    attack: async () => ({
+      log: await logOf(await forgeLog(ledger.signer, revocation(refused(3))), second),
+    }),
+    honest: async () => ({
+      // Its last one may be of the very entry that ends it.
+      log: await logOf((await forgeLog(ledger.signer, revocation(refused(3)))).slice(0, 3), second),
+    }),
+  },
+  'a key of the log replaces that of a colleague by one of its own': {
+    check: 'keys',
+    code: 'ledger/illegal-step',
+    attack: async () => ({ log: await rotated(ledger) }),
+    honest: async () => ({ log: await rotated(second) }),
+  },
   'the whole log is another, with another genesis': {
     check: 'genesis',
     code: 'ledger/wrong-genesis',
@@ -441,6 +476,101 @@ describe.each(Object.entries(ATTACKS))('%s', (_, { check, code, attack, honest }
   })
 })
 
+describe('a key that is replaced', () => {
+  const replaced = (more: readonly Forgery[] = []) =>
+    forged([
+      ...plain(2),
+      { ...rotation(second, stranger), signedBy: second.signer },
+      { ...refused(3), signedBy: stranger.signer },
+      ...more,
+    ])
+
+  it('hands its place to the new one, and signs nothing more', async () => {
+    expect(await audit({ log: await replaced() })).toEqual([])
+    const log = await replaced([{ ...refused(4), signedBy: second.signer }])
+    expect(await audit({ log })).toEqual(['ledger/revoked-key'])
+    expect(await audit({ log }, ['revocation'])).toEqual([])
+  })
+
+  it('hands on its role', async () => {
+    const roles = { 'deploy.refused': ['second.pub', 'ledger.pub'] }
+    expect(await audit({ log: await replaced(), policy: policy({ roles }) })).toEqual([])
+    const other = { 'deploy.refused': ['ledger.pub'] }
+    expect(await audit({ log: await replaced(), policy: policy({ roles: other }) })).toEqual([
+      'ledger/wrong-role',
+    ])
+  })
+
+  it('needs as many principals as the verifier says, each with one voice', async () => {
+    const two = { keyThreshold: 2 }
+    const again = rotation(second, stranger)
+    const alone = await forged([
+      ...plain(2),
+      { ...again, signedBy: second.signer },
+      { ...again, signedBy: second.signer },
+      { ...refused(4), signedBy: stranger.signer },
+    ])
+    const together = await forged([
+      ...plain(2),
+      { ...again, signedBy: second.signer },
+      again,
+      { ...refused(4), signedBy: stranger.signer },
+    ])
+    expect(await audit({ log: alone, policy: policy(two) })).toContain('ledger/bad-signature')
+    expect(await audit({ log: together, policy: policy(two) })).toEqual([])
+    const one = { ...two, principals: { 'ledger.pub': 'ada', 'second.pub': 'ada' } }
+    expect(await audit({ log: together, policy: policy(one) })).toContain('ledger/bad-signature')
+  })
+
+  it('by what is no key, or under a name that is taken, is refused', async () => {
+    for (const wrong of [
+      { ...rotation(second, stranger), data: { old: second.key.id, name: 'x', publicKey: 'x' } },
+      rotation(second, stranger, 'ledger.pub'),
+      rotation(second, ledger),
+    ]) {
+      const log = await forged([...plain(2), { ...wrong, signedBy: second.signer }])
+      expect(await audit({ log })).toEqual(['ledger/illegal-step'])
+    }
+  })
+})
+
+describe('a key that is revoked from an index in the past', () => {
+  const written = (from?: number) =>
+    forged([
+      ...plain(2),
+      { ...verdict(), signedBy: second.signer },
+      refused(3),
+      { ...refused(4), signedBy: second.signer },
+      {
+        kind: 'key.revoked',
+        actors: ACTORS,
+        data: { key: second.key.id, ...(from === undefined ? {} : { from }) },
+      },
+      { kind: 'lease.acquired', actors: ACTORS, data: leaseData },
+      deploy('deploy.started', fencingToken(6)),
+    ])
+
+  it('takes back what it signed since, whatever its date, and only that', async () => {
+    expect(await audit({ log: await written() })).toEqual([])
+    expect(await audit({ log: await written(4) })).toEqual(['ledger/revoked-key'])
+  })
+
+  it('takes back verdicts: nothing may be deployed on them', async () => {
+    expect(await audit({ log: await written(2) })).toEqual([
+      'ledger/revoked-key',
+      'ledger/illegal-step',
+    ])
+  })
+
+  it('or from one that the verifier knows of without the log', async () => {
+    const log = await forged([...plain(3), { ...refused(3), signedBy: second.signer }])
+    expect(await audit({ log, policy: policy({ until: { 'second.pub': 4 } }) })).toEqual([])
+    expect(await audit({ log, policy: policy({ until: { 'second.pub': 3 } }) })).toEqual([
+      'ledger/revoked-key',
+    ])
+  })
+})
+
 describe('an entry rewritten by somebody without a key', () => {
   const rewritten = async () => logOf(await forgeLog(stranger.signer, plain(4)))
 
@@ -479,46 +609,129 @@ describe('order', () => {
   })
 })
 
-describe('from a remembered checkpoint', () => {
+/** The same log, counting how many of its entries are read. */
+function counting(log: ForgedLog): LogSource & { readonly count: () => number } {
+  let read = 0
+  return {
+    readFile: log.readFile,
+    async *read(from) {
+      for await (const entry of log.read(from)) {
+        read += 1
+        yield entry
+      }
+    },
+    count: () => read,
+  }
+}
+
+/** What a verifier keeps of the first `size` entries of a log that it verified. */
+async function saved(log: ForgedLog, size: number) {
+  const begun = await kept(log, size)
+  const request = { policy: policy(), now: NOW, log: begun }
+  const judgements = auditLog(request)
+  for (;;) {
+    const next = await judgements.next()
+    if (!next.done) continue
+    const { memory } = next.value
+    if (memory === undefined) throw new Error('nothing to keep')
+    return { from: begun.checkpoint, memory }
+  }
+}
+
+describe('from what was saved of an earlier verification', () => {
   it('only new entries are read, and the end is the same', async () => {
     const log = await forged(plain(600))
     for (const old of [1, 255, 256, 257, 512, 599, 600]) {
-      let read = 0
-      const counted: LogSource = {
-        readFile: log.readFile,
-        async *read(from) {
-          for await (const entry of log.read(from)) {
-            read += 1
-            yield entry
-          }
-        },
-      }
-      const from = (await kept(log, old)).checkpoint
-      expect(await audit({ log: counted, from })).toEqual([])
-      expect(read).toBe(600 - old + 1)
+      const counted = counting(log)
+      expect(await audit({ log: counted, ...(await saved(log, old)) })).toEqual([])
+      expect(counted.count()).toBe(600 - old + 1)
     }
+  })
+
+  it('a bare checkpoint has no memory: all is read', async () => {
+    const log = await forged(plain(300))
+    const counted = counting(log)
+    expect(await audit({ log: counted, from: (await kept(log, 200)).checkpoint })).toEqual([])
+    expect(counted.count()).toBe(300)
   })
 
   it('a rewritten past is found although it is not read', async () => {
     const log = await forged([genesis, refused(77), ...plain(300).slice(2)])
-    const from = await remembering(200)
-    expect(await audit({ log, from })).toContain('ledger/rewritten')
-    expect(await audit({ log, from: (await kept(log, 200)).checkpoint })).toEqual([])
+    expect(await audit({ log, ...(await saved(await forged(plain(300)), 200)) })).toContain(
+      'ledger/rewritten',
+    )
+    expect(await audit({ log, ...(await saved(log, 200)) })).toEqual([])
   })
 
-  it('a revocation before it is not known: only reading the whole log finds the revoked key', async () => {
+  it('a key revoked before it stays revoked, and one introduced before it is known', async () => {
     const log = await forged([
       ...revocation(refused(3)),
       { ...refused(4), signedBy: second.signer },
     ])
-    expect(await audit({ log, from: (await kept(log, 4)).checkpoint })).toEqual([])
-    expect(await audit({ log })).toEqual(['ledger/revoked-key'])
+    expect(await audit({ log, ...(await saved(log, 4)) })).toEqual(['ledger/revoked-key'])
+    const replaced = await forged([
+      ...plain(2),
+      { ...rotation(second, stranger), signedBy: second.signer },
+      refused(3),
+      { ...refused(4), signedBy: stranger.signer },
+    ])
+    expect(await audit({ log: replaced, ...(await saved(replaced, 4)) })).toEqual([])
+  })
+
+  it('what it deployed, leased and judged before is known', async () => {
+    const drafts = [...rollout('PASS'), deploy('deploy.step', fencingToken(2))]
+    const log = await forged([...drafts, deploy('deploy.step', fencingToken(9))])
+    expect(await audit({ log, ...(await saved(log, 5)) })).toEqual(['ledger/illegal-step'])
+    const good = await forged([
+      ...drafts,
+      deploy('deploy.finished', fencingToken(2), { result: 'released' }),
+    ])
+    expect(await audit({ log: good, ...(await saved(good, 5)) })).toEqual([])
+  })
+
+  it('memory of another log is not taken up', async () => {
+    const log = await forged(plain(300))
+    const { memory } = await saved(
+      await forged([genesis, refused(77), ...plain(300).slice(2)]),
+      200,
+    )
+    const { from } = await saved(log, 200)
+    const counted = counting(log)
+    expect(await audit({ log: counted, from, memory })).toEqual([])
+    expect(counted.count()).toBe(301)
   })
 
   it('a missing tile is named', async () => {
     const log = await forged(plain(300))
-    const from = (await kept(log, 200)).checkpoint
+    const past = await saved(log, 200)
     log.files.delete('tile/0/000')
-    expect(await audit({ log, from })).toContain('ledger/bad-tile')
+    expect(await audit({ log, ...past })).toContain('ledger/bad-tile')
+  })
+})
+
+describe('the log as it was at an entry', () => {
+  it('is the beginning of the log that is there now', async () => {
+    const log = await forged(plain(300))
+    for (const at of [0, 1, 254, 255, 256, 298, 299]) expect(await audit({ log, at })).toEqual([])
+    expect(await audit({ log, at: 300 })).toEqual(['ledger/missing'])
+  })
+
+  it('is refused where what was read does not lead to the checkpoint', async () => {
+    const log = await forged(plain(300))
+    const other = await forged([genesis, refused(77), ...plain(300).slice(2)])
+    expect(await audit({ log: { ...other, readFile: log.readFile }, at: 20 })).toEqual([
+      'ledger/rewritten',
+    ])
+  })
+
+  it('is believed by the witnesses of the log that it grew to', async () => {
+    const log = await forged(plain(300))
+    const quorum = policy({ quorum: 2 })
+    expect(await audit({ log, at: 20, policy: quorum, witnessed: await cosigned(log, 2) })).toEqual(
+      [],
+    )
+    expect(await audit({ log, at: 20, policy: quorum, witnessed: await cosigned(log, 1) })).toEqual(
+      ['ledger/no-quorum'],
+    )
   })
 })

@@ -31,7 +31,7 @@ describe('the CDEvents event of an entry', () => {
     expect(context.type).toMatch(
       /^dev\.(cdevents\.[a-z]+|cdeventsx\.bulkhead-[a-z]+)\.[a-z]+\.[0-9]\.[0-9]\.[0-9]$/,
     )
-    expect(Object.keys(subject)).toEqual(['id', 'content'])
+    expect(Object.keys(subject)).toEqual(['content', 'id'])
     expect(subject.id).not.toBe('')
     expect(customData).toEqual({ kind, release: release(), data: {} })
   })

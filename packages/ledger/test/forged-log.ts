@@ -1,7 +1,8 @@
 import type { Signer } from '@bulkhead/envelope'
 import { sha256 } from '@bulkhead/envelope'
 import type { Digest } from '@bulkhead/vocabulary'
-import { type EntryPlace, sealEntry } from '../src/entry-form.ts'
+import type { EntryPlace } from '../src/entry-parts.ts'
+import { sealEntry } from '../src/entry-form.ts'
 import type { EntryDraft, StoredEntry } from '../src/index.ts'
 import { ACTORS, ORIGIN } from './log-fixture.ts'
 

@@ -3,6 +3,7 @@ import { analysisDefects } from './analysis-defects.ts'
 import type { EnvironmentForm } from './environment-form.ts'
 import { fraction } from './fraction.ts'
 import { keyDefects } from './key-defects.ts'
+import { scheduleDefects } from './schedule-defects.ts'
 import { POLICY_PATH, namedFiles } from './named-files.ts'
 import type { SoundParts, SoundSuite } from './sound-parts.ts'
 import { type Defect, type YamlPath, showPath } from './yaml-path.ts'
@@ -21,9 +22,11 @@ export function crossFieldDefects(parts: SoundParts): readonly Defect[] {
       'an artifact is listed once',
     ),
     ...Object.entries(parts.environments).flatMap(
-      ([name, { target, regions, capacity, bake, analysis }]) => {
+      ([name, { target, regions, capacity, bake, analysis, schedule, ...order }]) => {
         const at = ['environments', name]
         return [
+          ...orderDefects(at, name, order, parts),
+          ...(schedule ? scheduleDefects([...at, 'schedule'], schedule) : []),
           ...(target ? targetDefects([...at, 'target'], target) : []),
           ...(regions && capacity ? capacityDefects(at, { regions, capacity }) : []),
           ...(bake ? bakeDefects([...at, 'bake'], bake) : []),
@@ -33,6 +36,39 @@ export function crossFieldDefects(parts: SoundParts): readonly Defect[] {
     ),
   ]
 }
+
+/** An environment follows another one, and ships what is built. */
+function orderDefects(
+  at: YamlPath,
+  name: string,
+  {
+    after,
+    artifact,
+  }: { readonly after?: string | undefined; readonly artifact?: string | undefined },
+  { environments, artifacts }: SoundParts,
+): readonly Defect[] {
+  const defects: Defect[] = []
+  if (after !== undefined && (after === name || !Object.hasOwn(environments, after)))
+    defects.push(
+      unknownName([...at, 'after'], after, 'another environment', Object.keys(environments)),
+    )
+  if (artifact !== undefined && !artifacts.includes(artifact))
+    defects.push(unknownName([...at, 'artifact'], artifact, 'one of `build.artifacts`', artifacts))
+  return defects
+}
+
+const unknownName = (
+  place: YamlPath,
+  found: string,
+  wanted: string,
+  known: readonly string[],
+): Defect => ({
+  code: 'policy/inconsistent',
+  path: place,
+  part: 'value',
+  message: `${showPath(place)} names ${JSON.stringify(found)}, which is not ${wanted}`,
+  remedy: `Name one of: ${known.join(', ')}.`,
+})
 
 /** Whether anything that was written might be a mandatory suite. */
 function mayDemand({ suites }: SoundParts): boolean {
@@ -171,20 +207,60 @@ function capacityDefects(
   at: YamlPath,
   { regions, capacity }: Pick<EnvironmentForm, 'regions' | 'capacity'>,
 ): readonly Defect[] {
+  const place = [...at, 'capacity']
   const units = Object.values(regions)
     .flatMap((zones) => Object.values(zones))
     .reduce((sum, count) => sum + count, 0)
-  if (capacity.required <= units) return []
-  const place = [...at, 'capacity', 'required']
+  const strangers = Object.keys(capacity['required-in'] ?? {}).filter(
+    (name) => !Object.hasOwn(regions, name),
+  )
   return [
-    {
-      code: 'policy/inconsistent',
-      path: place,
-      part: 'value',
-      message: `${showPath(place)} wants ${capacity.required} healthy units of a fleet of ${units}`,
-      remedy: `Lower \`required\` to ${units} or less, or add units to the zones.`,
-      other: [...at, 'regions'],
-    },
+    ...(capacity.required > units
+      ? [tooMuch([...place, 'required'], capacity.required, units, at)]
+      : []),
+    ...strangers.map((name) =>
+      unknownName([...place, 'required-in', name], name, 'a region', Object.keys(regions)),
+    ),
+    ...zoneDefects(at, regions, capacity),
+  ]
+}
+
+const tooMuch = (place: YamlPath, required: number, units: number, at: YamlPath): Defect => ({
+  code: 'policy/inconsistent',
+  path: place,
+  part: 'value',
+  message: `${showPath(place)} wants ${required} healthy units of a fleet of ${units}`,
+  remedy: `Lower \`required\` to ${units} or less, or add units to the zones.`,
+  other: [...at, 'regions'],
+})
+
+/** A region of one zone cannot survive its loss: that is declared, or it is a mistake. */
+function zoneDefects(
+  at: YamlPath,
+  regions: EnvironmentForm['regions'],
+  { zones }: EnvironmentForm['capacity'],
+): readonly Defect[] {
+  const alone = Object.keys(regions).filter((name) => Object.keys(regions[name] ?? {}).length === 1)
+  const [first] = alone
+  if ((first === undefined) === (zones === undefined)) return []
+  return [
+    first === undefined
+      ? {
+          code: 'policy/inconsistent',
+          path: [...at, 'capacity', 'zones'],
+          part: 'value',
+          message: `${showPath([...at, 'capacity', 'zones'])} gives up surviving a zone, but every region has several`,
+          remedy: 'Remove the key `zones`.',
+          other: [...at, 'regions'],
+        }
+      : {
+          code: 'policy/inconsistent',
+          path: [...at, 'regions', first],
+          part: 'key',
+          message: `${showPath([...at, 'regions', first])} has one zone only, so the loss of a zone cannot be survived`,
+          remedy: 'Add a zone, or declare it: `capacity: { required: N, zones: 1 }`.',
+          other: [...at, 'capacity'],
+        },
   ]
 }
 

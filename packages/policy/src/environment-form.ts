@@ -7,6 +7,7 @@ import {
   targetExample,
   zonesExample,
 } from './examples.ts'
+import { scheduleForm } from './schedule-form.ts'
 import {
   commandLine,
   duration,
@@ -17,6 +18,7 @@ import {
   nameKey,
   processText,
   rate,
+  repositoryPath,
   urlPath,
   variableKey,
   wholeNumber,
@@ -106,6 +108,43 @@ const bakeForm = explain(
   },
 )
 
+const capacityForm = explain(
+  v.strictObject({
+    required: wholeNumber(
+      1_000_000,
+      'Healthy units that must remain at every instant, with any one zone gone. Each region keeps its share.',
+      5,
+    ),
+    'required-in': v.optional(
+      explain(v.record(nameKey, wholeNumber(1_000_000, 'What this region must keep.', 3)), {
+        form: 'a mapping from region names to whole numbers',
+        meaning: 'Regions that must keep another number than their share of `required`.',
+        example: { eu: 4 },
+      }),
+    ),
+    zones: v.optional(
+      explain(v.literal(1), {
+        form: '1, or leave the key out',
+        meaning:
+          'Declares that a region may have one zone only: its loss cannot be survived, and plans say so.',
+        example: 1,
+      }),
+    ),
+    surge: v.optional(
+      wholeNumber(
+        10_000,
+        'Units that may be added to a zone while it is changed, where its own sums allow nothing and the target can.',
+        2,
+      ),
+    ),
+  }),
+  {
+    form: 'a mapping with the key `required`',
+    meaning: 'What the fleet must always be able to carry.',
+    example: { required: 5 },
+  },
+)
+
 export const environmentForm = explain(
   v.strictObject({
     target: targetForm,
@@ -114,20 +153,22 @@ export const environmentForm = explain(
       meaning: 'The fleet: region, zone, number of units.',
       example: { local: zonesExample },
     }),
-    capacity: explain(
-      v.strictObject({
-        required: wholeNumber(
-          1_000_000,
-          'Healthy units that must remain at every instant, with any one zone gone.',
-          5,
-        ),
+    capacity: capacityForm,
+    after: v.optional(
+      explain(v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/)), {
+        form: 'the name of another environment',
+        meaning:
+          'Only an artifact that was fully good in that environment may be shipped to this one.',
+        example: 'staging',
       }),
-      {
-        form: 'a mapping with the key `required`',
-        meaning: 'What the fleet must always be able to carry.',
-        example: { required: 5 },
-      },
     ),
+    artifact: v.optional(
+      repositoryPath(
+        'Which of the artifacts of `build` is shipped here: several services may live in one repository. Default: the first.',
+        'dist/api.mjs',
+      ),
+    ),
+    schedule: v.optional(scheduleForm),
     bake: bakeForm,
     analysis: v.optional(analysisForm),
   }),

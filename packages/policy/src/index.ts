@@ -37,3 +37,4 @@ export type {
   MetricSourcePolicy,
   ProbePolicy,
 } from './analysis-policy.ts'
+export type { FreezeWindow, SchedulePolicy } from './schedule-policy.ts'

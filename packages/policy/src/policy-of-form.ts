@@ -3,6 +3,7 @@ import { analysisOfForm } from './analysis-of-form.ts'
 import type { EnvironmentForm } from './environment-form.ts'
 import { splitAddress } from './forms.ts'
 import { fraction } from './fraction.ts'
+import { type SchedulePolicy, scheduleOfForm } from './schedule-policy.ts'
 import type { NotifyForm } from './notify-form.ts'
 import type {
   BakePolicy,
@@ -121,9 +122,22 @@ const environmentOfForm = (form: EnvironmentForm, name: string): EnvironmentPoli
   target: targetOfForm(form.target),
   regions: mapEntries(form.regions, (zones) => mapEntries(zones, (count) => count)),
   required: form.capacity.required,
+  requiredIn: mapEntries(form.capacity['required-in'] ?? {}, (count) => count),
+  singleZone: form.capacity.zones === 1,
+  surge: form.capacity.surge ?? 0,
+  after: form.after,
+  artifact: form.artifact,
+  schedule: form.schedule === undefined ? ALWAYS : scheduleOfForm(form.schedule, span),
   bake: bakeOfForm(form.bake),
   analysis: form.analysis && analysisOfForm(form.analysis, span),
 })
+
+const ALWAYS: SchedulePolicy = {
+  timeZone: 'UTC',
+  freeze: [],
+  mostAtOnce: undefined,
+  spacing: span('0s'),
+}
 
 const targetOfForm = (form: EnvironmentForm['target']): TargetPolicy => ({
   kind: form.kind,

@@ -1,4 +1,5 @@
 import type { AnalysisPolicy } from './analysis-policy.ts'
+import type { SchedulePolicy } from './schedule-policy.ts'
 import type { BlobId, CommitId, Digest, Milliseconds } from '@bulkhead/vocabulary'
 
 /** `enforce` blocks; `observe` judges and reports everything and blocks nothing, said loudly. */
@@ -144,8 +145,19 @@ export interface EnvironmentPolicy {
   readonly target: TargetPolicy
   /** region → zone → number of units. */
   readonly regions: Readonly<Record<string, Readonly<Record<string, number>>>>
-  /** Healthy units that must remain with any one zone gone (R of the zone invariant). */
+  /** Healthy units that must remain with any one zone gone (R of the zone invariant), in all regions. */
   readonly required: number
+  /** Regions that must keep another number than their share of `required`. */
+  readonly requiredIn: Readonly<Record<string, number>>
+  /** It is declared that a region may have one zone only: the zone law is lost there, by name. */
+  readonly singleZone: boolean
+  /** Units that may be added to a zone while it is changed. */
+  readonly surge: number
+  /** Only what was fully good in this environment may be shipped. */
+  readonly after: string | undefined
+  /** Path of the artifact that is shipped; undefined for the first of `build`. */
+  readonly artifact: string | undefined
+  readonly schedule: SchedulePolicy
   readonly bake: BakePolicy
   /** Metrics that have a say besides the traffic; undefined for none. */
   readonly analysis: AnalysisPolicy | undefined

@@ -86,6 +86,9 @@ const soundEnvironment = (data: unknown): Sound<EnvironmentForm> => ({
   target: sound(environmentForm.entries.target, data, 'target'),
   regions: sound(environmentForm.entries.regions, data, 'regions'),
   capacity: sound(environmentForm.entries.capacity, data, 'capacity'),
+  after: sound(environmentForm.entries.after, data, 'after'),
+  artifact: sound(environmentForm.entries.artifact, data, 'artifact'),
+  schedule: sound(environmentForm.entries.schedule, data, 'schedule'),
   bake: sound(environmentForm.entries.bake, data, 'bake'),
   analysis: sound(environmentForm.entries.analysis, data, 'analysis'),
 })

@@ -70,8 +70,9 @@ environments:
       health: { path: /health, build-field: build, interval: 1s, deadline: 15s }
       listen: 127.0.0.1:8080
       drain: 10s
-    regions: { eu: { a: 3, b: 3, c: 3 }, us: { a: 3 } }
-    capacity: { required: 5 }
+    regions: { eu: { a: 3, b: 3, c: 3 }, us: { a: 3, b: 3 } }
+    capacity: { required: 5, required-in: { eu: 2 } }
+    schedule: { freeze: [{ from: fri 16:00, to: mon 08:00, reason: x }], most-at-once: 2, spacing: 5m }
     bake: { baseline-error-rate: 0.1%, detect-error-rate: 5%, false-alarm: 1%, power: 95%, requests-per-second: 50, floor: 10s, deadline: 10m }
   staging:
     target:
@@ -81,7 +82,7 @@ environments:
       listen: 127.0.0.1:8081
       drain: 10s
     regions: { eu: { a: 1 } }
-    capacity: { required: 1 }
+    capacity: { required: 1, zones: 1 }
     bake: { baseline-error-rate: 0.1%, detect-error-rate: 5%, false-alarm: 1%, power: 95%, requests-per-second: 50, floor: 10s, deadline: 10m }
 `
 
@@ -153,10 +154,19 @@ const LOOSENING: readonly (readonly [string, string, string, 'tightens' | 'loose
   ['environments.production.target.health.build-field', ': build,', ': commit,', 'loosens too'],
   ['environments.production.target.health.deadline', 'deadline: 15s', 'deadline: 16s', 'tightens'],
   ['environments.production.target.drain', 'drain: 10s', 'drain: 9s', 'tightens'],
-  ['environments.production.regions.us', ', us: { a: 3 }', '', 'tightens'],
+  ['environments.production.regions.us', ', us: { a: 3, b: 3 }', '', 'tightens'],
   ['environments.production.regions.eu.c', ', c: 3', '', 'tightens'],
   ['environments.production.regions.eu.a', 'eu: { a: 3', 'eu: { a: 2', 'tightens'],
   ['environments.production.capacity.required', 'required: 5', 'required: 4', 'tightens'],
+  ['environments.production.capacity.required-in', 'eu: 2', 'eu: 3', 'loosens too'],
+  ['environments.production.schedule.spacing', 'spacing: 5m', 'spacing: 4m', 'tightens'],
+  ['environments.production.schedule.most-at-once', 'once: 2', 'once: 3', 'tightens'],
+  [
+    'environments.production.schedule.freeze',
+    'freeze: [{ from: fri 16:00, to: mon 08:00, reason: x }], ',
+    '',
+    'tightens',
+  ],
   ['environments.production.bake.baseline-error-rate', '0.1%', '0.2%', 'tightens'],
   ['environments.production.bake.detect-error-rate', ': 5%', ': 6%', 'tightens'],
   ['environments.production.bake.false-alarm', 'alarm: 1%', 'alarm: 0.5%', 'tightens'],

@@ -65,6 +65,12 @@ describe('a right policy', () => {
           },
           regions: { local: { a: 3, b: 3, c: 3 } },
           required: 5,
+          requiredIn: {},
+          singleZone: false,
+          surge: 0,
+          after: undefined,
+          artifact: undefined,
+          schedule: { timeZone: 'UTC', freeze: [], mostAtOnce: undefined, spacing: 0 },
           analysis: undefined,
           bake: {
             baselineErrorRate: 0.001,

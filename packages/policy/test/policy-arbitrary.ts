@@ -5,10 +5,12 @@ import { analysis } from './analysis-arbitrary.ts'
 import type {
   BakePolicy,
   EnvironmentPolicy,
+  FreezeWindow,
   KeyPolicy,
   LocalTargetPolicy,
   NotifyPolicy,
   Policy,
+  SchedulePolicy,
   SigningPolicy,
   SuitePolicy,
   VoucherPolicy,
@@ -83,6 +85,25 @@ const regions = fc.dictionary(
   },
 )
 
+const minute = fc.integer({ min: 0, max: 10_079 })
+const freezeWindow: fc.Arbitrary<FreezeWindow> = fc.oneof(
+  fc
+    .record({ kind: fc.constant('weekly' as const), from: minute, to: minute, reason: name })
+    .filter(({ from, to }) => from !== to),
+  fc.constant({
+    kind: 'once' as const,
+    from: '2026-12-20 18:00',
+    to: '2027-01-04 08:00',
+    reason: 'holidays',
+  }),
+)
+const schedule: fc.Arbitrary<SchedulePolicy> = fc.record({
+  timeZone: fc.constantFrom('UTC', 'Europe/Berlin', 'America/New_York'),
+  freeze: fc.array(freezeWindow, { maxLength: 3 }),
+  mostAtOnce: fc.option(fc.integer({ min: 1, max: 64 }), { nil: undefined }),
+  spacing: span(0, 86_400_000),
+})
+
 const environment = fc
   .record({
     target,
@@ -90,11 +111,22 @@ const environment = fc
     bake,
     analysis: fc.option(analysis, { nil: undefined }),
     share: fc.integer({ min: 1, max: 100 }),
+    own: fc.boolean(),
+    surge: fc.nat(5),
+    schedule,
   })
-  .map(({ share, ...rest }): Omit<EnvironmentPolicy, 'name'> => {
+  .map(({ share, own, ...rest }): Omit<EnvironmentPolicy, 'name'> => {
     const units = Object.values(rest.regions).flatMap((zones) => Object.values(zones))
     const total = units.reduce((sum, count) => sum + count, 0)
-    return { ...rest, required: Math.max(1, Math.floor((total * share) / 100)) }
+    const [first = ''] = Object.keys(rest.regions)
+    return {
+      ...rest,
+      required: Math.max(1, Math.floor((total * share) / 100)),
+      requiredIn: own ? { [first]: share } : {},
+      singleZone: Object.values(rest.regions).some((zones) => Object.keys(zones).length === 1),
+      after: undefined,
+      artifact: undefined,
+    }
   })
 
 const suite: fc.Arbitrary<Omit<SuitePolicy, 'reports' | 'inventory'>> = fc.record({

@@ -6,6 +6,7 @@ import type {
   KeyPolicy,
   NotifyPolicy,
   Policy,
+  SchedulePolicy,
   SigningPolicy,
   SuitePolicy,
   VoucherPolicy,
@@ -105,7 +106,7 @@ const retriesForm = (retries: SuitePolicy['retries']) =>
     ? { 'off-by': retries.arguments }
     : retries && { 'none-in-runner': true }
 
-const environmentForm = ({ target, regions, required, bake, analysis }: EnvironmentPolicy) => ({
+const environmentForm = ({ target, regions, bake, analysis, ...rest }: EnvironmentPolicy) => ({
   ...(analysis && { analysis: printAnalysis(analysis) }),
   target: {
     kind: target.kind,
@@ -121,7 +122,8 @@ const environmentForm = ({ target, regions, required, bake, analysis }: Environm
     drain: formatDuration(target.drain),
   },
   regions,
-  capacity: { required },
+  capacity: capacityForm(rest),
+  schedule: scheduleForm(rest.schedule),
   bake: {
     'baseline-error-rate': percent(bake.baselineErrorRate),
     'detect-error-rate': percent(bake.detectErrorRate),
@@ -132,6 +134,40 @@ const environmentForm = ({ target, regions, required, bake, analysis }: Environm
     deadline: formatDuration(bake.deadline),
   },
 })
+
+const capacityForm = ({
+  required,
+  requiredIn,
+  singleZone,
+  surge,
+}: Pick<EnvironmentPolicy, 'required' | 'requiredIn' | 'singleZone' | 'surge'>) => ({
+  required,
+  ...(Object.keys(requiredIn).length > 0 && { 'required-in': requiredIn }),
+  ...(singleZone && { zones: 1 }),
+  ...(surge > 0 && { surge }),
+})
+
+const scheduleForm = ({ timeZone, freeze, mostAtOnce, spacing }: SchedulePolicy) =>
+  without({
+    'time-zone': timeZone,
+    freeze:
+      freeze.length === 0
+        ? undefined
+        : freeze.map((window) => ({
+            from: momentText(window.from),
+            to: momentText(window.to),
+            reason: window.reason,
+          })),
+    'most-at-once': mostAtOnce,
+    spacing: formatDuration(spacing),
+  })
+
+const momentText = (moment: number | string): string => {
+  if (typeof moment === 'string') return moment
+  const two = (value: number) => String(value).padStart(2, '0')
+  const day = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'][Math.floor(moment / 1440)]
+  return `${day} ${two(Math.floor((moment % 1440) / 60))}:${two(moment % 60)}`
+}
 
 /** Rates of the tests have four decimals of a percent at most. */
 const percent = (rate: number): string => `${Number((rate * 100).toFixed(4))}%`

@@ -1,6 +1,13 @@
 import { join } from 'node:path'
 import { attestVerdict } from '@bulkhead/attest'
-import { RECORDED_SUBJECT, type Verdict, deniesForGood, judge, judgeWaivers } from '@bulkhead/gate'
+import {
+  RECORDED_SUBJECT,
+  type Verdict,
+  deniesForGood,
+  judge,
+  judgeWaivers,
+  suitesInForce,
+} from '@bulkhead/gate'
 import type { Actor } from '@bulkhead/ledger'
 import type { RunIdentity } from '@bulkhead/test-reports'
 import type { CommitId, Finding } from '@bulkhead/vocabulary'
@@ -45,6 +52,8 @@ export const attestationFiles = (directory: string, environment: string): Attest
 export interface GatedRelease {
   readonly verdict: Verdict
   readonly files: AttestationFiles
+  /** The suites that it was judged by. */
+  readonly suites: readonly string[]
   /** Approvals and waivers that were shown and count for nothing, with why: no reason to block. */
   readonly notCounted: readonly Finding[]
 }
@@ -57,8 +66,8 @@ export async function reportRelease(
   workspace: Workspace,
   request: JudgeRequest,
 ): Promise<ReportedRelease> {
-  const { verdict, notCounted } = await judgeRelease(workspace, request)
-  return { verdict, notCounted }
+  const { verdict, suites, notCounted } = await judgeRelease(workspace, request)
+  return { verdict, suites, notCounted }
 }
 
 async function judgeRelease(workspace: Workspace, request: JudgeRequest) {
@@ -81,7 +90,8 @@ async function judgeRelease(workspace: Workspace, request: JudgeRequest) {
     pullRequestHeads: request.pullRequestHeads,
   })
   const notCounted = [...approvals.refused, ...judgeWaivers(input).objections]
-  return { base, given: approvals.given, verdict: judge(input), notCounted }
+  const suites = Object.keys(suitesInForce(policy.policy, input.own))
+  return { base, given: approvals.given, verdict: judge(input), suites, notCounted }
 }
 
 /** Judges a commit for an environment, attests the verdict and puts it on record, PASS and BLOCK alike. */
@@ -90,7 +100,7 @@ export async function gateRelease(
   request: GateRequest,
 ): Promise<GatedRelease> {
   const { environment, commit } = request
-  const { base, given, verdict, notCounted } = await judgeRelease(workspace, request)
+  const { base, given, verdict, suites, notCounted } = await judgeRelease(workspace, request)
   const attestation = await attestVerdict(
     verdict,
     statementSignerFor('gate', request.keyring, base.policy),
@@ -133,5 +143,5 @@ export async function gateRelease(
       },
     },
   ])
-  return { verdict, files, notCounted }
+  return { verdict, files, suites, notCounted }
 }

@@ -8,7 +8,9 @@ export {
 export { auditLedger } from './audit-ledger.ts'
 export {
   type LedgerQuestion,
+  type PolicyAudit,
   auditByPolicy,
+  auditMirror,
   proveByPolicy,
   verifierOf,
   witnessLedger,
@@ -41,7 +43,15 @@ export {
 } from './inventories.ts'
 export { type Keyring, parseKeyring } from './keyring.ts'
 export { type PartOptions, type PartTexts, parsePartOptions, parseRun } from './part-options.ts'
-export { type PlanRequest, planFor } from './plan-for.ts'
+export type { BreakOrder } from './deploy/deployment.ts'
+export { type PlanForRequest, planFor } from './plan-for.ts'
+export {
+  type SteerResult,
+  abortRollout,
+  pauseRollout,
+  resumeRollout,
+  rollBackRelease,
+} from './steer-rollout.ts'
 export { type RunSuitesRequest, type SuiteRun, type Vouching, runSuites } from './run-suites.ts'
 export { type ServeSuitesRequest, serveSuites } from './serve-suites.ts'
 export { type ShipRequest, type ShipResult, shipRelease } from './ship-release.ts'

@@ -2,29 +2,36 @@ import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { parsePrivateKey } from '@bulkhead/envelope'
 import {
   type AuditEnd,
+  type AuditRequest,
+  type EntryReader,
+  MAX_SAVED_BYTES,
   type LogSource,
   type ProofJudgement,
   TiledTree,
   type VerifierPolicy,
   auditLog,
   gitLedgerStore,
+  isMirror,
   judgeEntryProof,
   logAt,
   logNoteKeys,
+  mirrorLog,
   newestCheckpoint,
   noteKey,
   openKnownCheckpoint,
   parseVerifierPolicy,
   plainPolicy,
   proveEntry,
+  readSavedAudit,
   withCosignature,
   witnessCheckpoint,
   witnessMemoryIn,
+  writeSavedAudit,
   writeVerifierKey,
 } from '@bulkhead/ledger'
 import { loadPolicy } from '@bulkhead/policy'
 import { type Finding, InputError } from '@bulkhead/vocabulary'
-import { readRegularFile } from '@bulkhead/world'
+import { readRegularFile, systemClock } from '@bulkhead/world'
 import { writeWhole } from './build-release.ts'
 import { ledgerOrigin } from './ledger-access.ts'
 import { recallHead, rememberHead } from './remembered-head.ts'
@@ -42,13 +49,13 @@ export interface LedgerQuestion {
 
 const MAX_FILE_BYTES = 512 * 1024
 
-async function readNamed(path: string): Promise<Buffer> {
-  const bytes = await readRegularFile(path, MAX_FILE_BYTES)
+async function readNamed(path: string, most = MAX_FILE_BYTES): Promise<Buffer> {
+  const bytes = await readRegularFile(path, most)
   if (bytes !== undefined) return bytes
   throw new InputError({
     code: 'usage/unreadable-file',
     subject: path,
-    message: `is not there, is no file, or has more than ${MAX_FILE_BYTES} bytes`,
+    message: `is not there, is no file, or has more than ${most} bytes`,
     remedy: 'check the path and its permissions',
   })
 }
@@ -72,14 +79,27 @@ export async function verifierOf(
 const logOf = ({ repository }: Workspace, { environment }: VerifierPolicy): Promise<LogSource> =>
   logAt(gitLedgerStore({ repository, environment }))
 
-export interface AuditQuestion extends LedgerQuestion {
+export interface AuditQuestion extends LedgerQuestion, AuditOptions {}
+
+interface AuditOptions {
+  /** What was saved of an earlier verification, or a bare checkpoint. */
   readonly from?: string
   readonly witnessed?: string
-  /** Where to write the checkpoint of a log that verified, for the next `from`. */
+  /** Where to write what the next `from` needs, of a log that verified. */
   readonly save?: string
+  /** Judges the log as it was when this entry was its newest. */
+  readonly at?: number
 }
 
-export interface PolicyAudit extends Omit<AuditEnd, 'findings' | 'root'> {
+/** How it is done, which changes nothing about what is found. */
+export interface AuditMeans {
+  /** Reads entries on other cores. */
+  readonly reader?: EntryReader
+  /** Told now and then how many entries were judged. */
+  readonly progress?: (judged: number) => void
+}
+
+export interface PolicyAudit extends Omit<AuditEnd, 'findings' | 'root' | 'memory'> {
   readonly environment: string
   readonly findings: readonly Finding[]
   /** Entries that were read. */
@@ -88,41 +108,87 @@ export interface PolicyAudit extends Omit<AuditEnd, 'findings' | 'root'> {
 
 const MAX_FINDINGS = 1_000
 
-/** Verifies a log by the caller's policy, as it streams by. */
+/** Verifies a log by the caller's policy, as it streams by; also against what this clone saw of it. */
 export async function auditByPolicy(
   workspace: Workspace,
   question: AuditQuestion,
+  means: AuditMeans = {},
 ): Promise<PolicyAudit> {
   const policy = await verifierOf(workspace, question)
   const log = await logOf(workspace, policy)
-  const { from, witnessed, save, verifierPolicy } = question
   const memory =
-    verifierPolicy === undefined
+    question.verifierPolicy === undefined
       ? {
           genesis: await pinnedGenesis(workspace, question.genesis),
           environment: policy.environment,
         }
       : undefined
   const head = memory === undefined ? undefined : await recallHead(workspace, memory)
-  const known = async (file: string) => openKnownCheckpoint(await readNamed(file), policy, file)
+  const seen = head === undefined || question.at !== undefined ? {} : { head }
+  const now = workspace.clock.now()
+  const audit = await runAudit({ policy, log, now, ...seen }, question, means)
+  const sound = audit.findings.length === 0 && audit.head !== null && question.at === undefined
+  if (memory !== undefined && sound && audit.head !== null)
+    await rememberHead(workspace, memory, { index: audit.size - 1, digest: audit.head })
+  return audit
+}
+
+/**
+ * The same for a directory that `ledger export --mirror` wrote, without a repository.
+ * @throws InputError when there is no mirror, or no policy file
+ */
+export async function auditMirror(
+  question: AuditOptions & { readonly log: string; readonly verifierPolicy: string },
+  means: AuditMeans = {},
+): Promise<PolicyAudit> {
+  const { log, verifierPolicy } = question
+  if (!(await isMirror(log))) {
+    throw new InputError({
+      code: 'ledger/not-a-ledger',
+      subject: log,
+      message: 'holds no tile/entries',
+      remedy: 'name a directory that `bulkhead ledger export --mirror DIR` wrote',
+    })
+  }
+  const policy = parseVerifierPolicy(await readNamed(verifierPolicy), verifierPolicy)
+  const now = systemClock.now()
+  return runAudit({ policy, log: mirrorLog(log), now }, question, means)
+}
+
+async function runAudit(
+  basis: Pick<AuditRequest, 'policy' | 'log' | 'now' | 'head'>,
+  { from, witnessed, save, at }: AuditOptions,
+  { reader, progress }: AuditMeans,
+): Promise<PolicyAudit> {
+  const { policy, log } = basis
+  const saved =
+    from === undefined
+      ? undefined
+      : readSavedAudit(await readNamed(from, MAX_SAVED_BYTES), policy, from)
   const judgements = auditLog({
-    policy,
-    log,
-    now: workspace.clock.now(),
-    ...(head === undefined ? {} : { head }),
-    ...(from === undefined ? {} : { from: await known(from) }),
-    ...(witnessed === undefined ? {} : { witnessed: await known(witnessed) }),
+    ...basis,
+    ...(reader && { reader }),
+    ...(at !== undefined && { at }),
+    ...(saved && { from: saved.checkpoint }),
+    ...(saved?.memory && { memory: saved.memory }),
+    ...(witnessed !== undefined && {
+      witnessed: openKnownCheckpoint(await readNamed(witnessed), policy, witnessed),
+    }),
   })
   const findings: Finding[] = []
-  for (let judged = 0; ; judged += 1) {
+  for (let judged = 0; ;) {
     const next = await judgements.next()
-    if (findings.length < MAX_FINDINGS) findings.push(...next.value.findings)
-    if (!next.done) continue
-    const { root: _root, ...end } = next.value
-    if (findings.length === 0 && end.size > 0) {
-      if (memory !== undefined && end.head !== null)
-        await rememberHead(workspace, memory, { index: end.size - 1, digest: end.head })
-      if (save !== undefined) await writeWhole(save, await newestCheckpoint(log))
+    const more = (next.done ? [next.value] : next.value).flatMap((one) => one.findings)
+    findings.push(...more.slice(0, MAX_FINDINGS - findings.length))
+    if (!next.done) {
+      judged += next.value.length
+      progress?.(judged)
+      continue
+    }
+    const { root: _root, memory, ...end } = next.value
+    if (save !== undefined && findings.length === 0 && memory !== undefined) {
+      const text = writeSavedAudit(await newestCheckpoint(log), memory)
+      await writeWhole(save, Buffer.from(text))
     }
     return { ...end, environment: policy.environment, findings, judged }
   }

@@ -1,5 +1,5 @@
 import type { Actor, EntryDraft, Ledger } from '@bulkhead/ledger'
-import type { Batch, Journal, Plan, RolloutEvent } from '@bulkhead/rollout'
+import type { Batch, Journal, Plan, Receipt, RolloutEvent } from '@bulkhead/rollout'
 import {
   DeniedError,
   type Digest,
@@ -13,24 +13,32 @@ export interface LedgerJournalOptions {
   readonly token: FencingToken
   readonly actors: readonly Actor[]
   readonly release: NonNullable<EntryDraft['release']>
-  /** Digest of the attestation that this rollout rests on. */
-  readonly attestation: Digest
+  /** Digest of the attestation that this rollout rests on; null on the way back to what was good. */
+  readonly attestation: Digest | null
 }
 
 /** Writes what a rollout says into the ledger: it is on record before it happens (DESIGN law 8). */
 export function ledgerJournal(options: LedgerJournalOptions): Journal {
   const { ledger, token, actors, release } = options
+  let plan: Plan | undefined
+  const append = async (drafts: readonly Pick<EntryDraft, 'kind' | 'data'>[]): Promise<Receipt> => {
+    await ledger
+      .append(drafts.map((draft) => ({ ...draft, release, fence: token, actors })))
+      .catch(asWorldFailure)
+    const ours = ledger.known().rollouts.find((rollout) => rollout.token === token)
+    return { standing: ours?.ordered ?? null }
+  }
   return {
-    async record(events) {
-      const drafts = events.map((event): EntryDraft => ({
-        kind: kindOf(event),
-        release,
-        fence: token,
-        actors,
-        data: dataOf(event, options.attestation),
-      }))
-      await ledger.append(drafts).catch(asWorldFailure)
+    record(events) {
+      for (const event of events) if ('plan' in event) plan = event.plan
+      return append(
+        events.map((event) => ({
+          kind: kindOf(event),
+          data: dataOf(event, { attestation: options.attestation, plan }),
+        })),
+      )
     },
+    signOfLife: () => append([{ kind: 'lease.renewed', data: {} }]),
   }
 }
 
@@ -40,79 +48,93 @@ function asWorldFailure(error: unknown): never {
   throw first === undefined ? error : new WorldError(first, { cause: error })
 }
 
-function kindOf(event: RolloutEvent): EntryDraft['kind'] {
+const KINDS = {
+  started: 'deploy.started',
+  resumed: 'deploy.resumed',
+  'batch-intended': 'deploy.step',
+  'batch-done': 'deploy.step',
+  'batch-failed': 'deploy.step',
+  'batch-withdrawn': 'deploy.step',
+  'surge-intended': 'deploy.step',
+  'surge-done': 'deploy.step',
+  'wave-judged': 'deploy.step',
+  'rolling-back': 'rollback.started',
+  paused: 'deploy.paused',
+  finished: 'deploy.finished',
+} as const satisfies Record<RolloutEvent['kind'], EntryDraft['kind']>
+
+const kindOf = (event: RolloutEvent): EntryDraft['kind'] => KINDS[event.kind]
+
+interface Background {
+  readonly attestation: Digest | null
+  /** What the rollout goes by: its end names all regions and its purpose. */
+  readonly plan: Plan | undefined
+}
+
+function dataOf(event: RolloutEvent, { attestation, plan }: Background): EntryDraft['data'] {
   switch (event.kind) {
     case 'started':
-      return 'deploy.started'
+      return { attestation, region: event.region, plan: summaryOf(event.plan, event.region) }
+    case 'resumed':
+      return {
+        of: event.of,
+        attestation,
+        region: event.region,
+        plan: summaryOf(event.plan, event.region),
+      }
     case 'batch-intended':
     case 'batch-done':
     case 'batch-failed':
     case 'batch-withdrawn':
-    case 'wave-judged':
-      return 'deploy.step'
+      return stepOf(event)
+    case 'surge-intended':
+    case 'surge-done':
+    case 'wave-judged': {
+      const { kind, ...rest } = event
+      return { step: kind, ...rest }
+    }
     case 'rolling-back':
-      return 'rollback.started'
+    case 'paused':
+      return { findings: codesOf(event.findings) }
     case 'finished':
-      return 'deploy.finished'
+      return {
+        result: event.result,
+        findings: codesOf(event.findings),
+        regions: (plan?.regions ?? []).map(({ region }) => region),
+        purpose: plan?.purpose ?? 'release',
+      }
   }
 }
 
-function dataOf(event: RolloutEvent, attestation: Digest): EntryDraft['data'] {
-  switch (event.kind) {
-    case 'started':
-      return { attestation, plan: summaryOf(event.plan) }
-    case 'batch-intended':
-    case 'batch-done':
-      return {
-        step: event.kind,
-        wave: event.wave,
-        direction: event.direction,
-        batch: batchOf(event.batch),
-      }
-    case 'batch-failed':
-      return {
-        step: event.kind,
-        wave: event.wave,
-        direction: event.direction,
-        batch: batchOf(event.batch),
-        findings: codesOf([event.finding]),
-      }
-    case 'batch-withdrawn':
-      return {
-        step: event.kind,
-        wave: event.wave,
-        direction: event.direction,
-        batch: batchOf(event.batch),
-        why: event.why,
-      }
-    case 'wave-judged':
-      return {
-        step: event.kind,
-        wave: event.wave,
-        decision: event.decision,
-        why: event.why,
-        requests: event.requests,
-        errors: event.errors,
-      }
-    case 'rolling-back':
-      return { findings: codesOf(event.findings) }
-    case 'finished':
-      return { result: event.result, findings: codesOf(event.findings) }
-  }
+type StepEvent = Extract<RolloutEvent, { readonly batch: Batch }>
+
+function stepOf(event: StepEvent): EntryDraft['data'] {
+  const { kind, wave, direction, batch } = event
+  const step = { step: kind, wave, direction, batch: batchOf(batch) }
+  if (event.kind === 'batch-failed') return { ...step, findings: codesOf([event.finding]) }
+  if (event.kind === 'batch-withdrawn') return { ...step, why: event.why }
+  if (event.kind === 'batch-done' && event.victims !== undefined)
+    return { ...step, victims: event.victims }
+  return step
 }
 
 /** Unit lists stay out: a plan of 100,000 units must fit an entry, and the digest binds them. */
-const summaryOf = (plan: Plan) => ({
-  digest: plan.digest,
-  lane: plan.lane,
-  required: plan.required,
-  previous: plan.previous,
-  waves: plan.waves.map((wave) => ({
-    name: wave.name,
-    units: wave.stages.reduce((total, stage) => total + stage.units.length, 0),
-    zones: [...new Set(wave.stages.map((stage) => `${stage.region}/${stage.zone}`))],
-  })),
-})
+const summaryOf = (plan: Plan, name: string) => {
+  const region = plan.regions.find((each) => each.region === name)
+  return {
+    digest: plan.digest,
+    lane: plan.lane,
+    purpose: plan.purpose,
+    regions: plan.regions.map((each) => each.region),
+    required: region?.required ?? 0,
+    previous: region?.previous ?? null,
+    waves: (region?.waves ?? []).map((wave) => ({
+      name: wave.name,
+      units: wave.stages.reduce((total, stage) => total + stage.units.length, 0),
+      zones: [...new Set(wave.stages.map((stage) => `${stage.region}/${stage.zone}`))],
+    })),
+  }
+}
 
 /** An entry is at most 64 KiB: of a large batch the first units stand for the rest, which is counted. */
 const batchOf = ({ region, zone, units }: Batch) => ({

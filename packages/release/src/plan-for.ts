@@ -1,26 +1,26 @@
-import { type Observation, type Planning, assumeFleet } from '@bulkhead/rollout'
+import { type Observation, type Planning, assumeFleet, planRollout } from '@bulkhead/rollout'
 import { type CommitId, WorldError } from '@bulkhead/vocabulary'
+import { ASSUMED, type Abilities, planRequestOf } from './deploy/plan-environment.ts'
+import { shippedArtifact } from './deploy/shipped-artifact.ts'
 import { environmentTarget } from './environment-target.ts'
 import { gatherBuild } from './gather-evidence.ts'
-import { planRelease } from './plan-release.ts'
-import { type TrustedBase, findTrustedBase } from './trusted-ref.ts'
+import { environmentPolicy, findTrustedBase, type TrustedBase } from './trusted-ref.ts'
 import type { Workspace } from './workspace.ts'
 
-export interface PlanRequest {
+export interface PlanForRequest {
   readonly environment: string
   readonly commit: CommitId
   readonly genesis?: string
 }
 
 /** The plan by which a release would roll out now. Looks at ledger and fleet, changes nothing. */
-export async function planFor(workspace: Workspace, request: PlanRequest): Promise<Planning> {
+export async function planFor(workspace: Workspace, request: PlanForRequest): Promise<Planning> {
   const base = await findTrustedBase(workspace, request.environment, request.genesis)
   const { artifacts, findings } = await gatherBuild(workspace, {
     commit: request.commit,
     policy: base.policy,
   })
-  const artifact = artifacts[0]
-  if (artifact === undefined) {
+  if (artifacts.length === 0) {
     const unbuilt = {
       code: 'gate/unbound-artifact',
       subject: request.commit,
@@ -29,8 +29,19 @@ export async function planFor(workspace: Workspace, request: PlanRequest): Promi
     } as const
     return { kind: 'refused', findings: findings.length > 0 ? findings : [unbuilt] } as const
   }
-  const observation = await observeOrAssume(workspace, base, request.environment)
-  return planRelease(base, { ...request, observation }, artifact.digest)
+  const policy = environmentPolicy(base.policy, request.environment)
+  const { digest: artifact } = shippedArtifact(policy, artifacts)
+  const { state } = base.ledger
+  return planRollout(
+    planRequestOf({
+      policy,
+      state,
+      release: { commit: request.commit, artifact },
+      lane: 'standard',
+      purpose: 'release',
+      ...(await observeOrAssume(workspace, base, request.environment)),
+    }),
+  )
 }
 
 /** What the fleet says; where nothing answers yet, a fleet of the policy's shape, as a plan may assume. */
@@ -38,14 +49,14 @@ async function observeOrAssume(
   workspace: Workspace,
   base: TrustedBase,
   environment: string,
-): Promise<Observation> {
+): Promise<{ readonly observation: Observation; readonly abilities: Abilities }> {
+  const target = environmentTarget(workspace, environment)
   try {
-    return await environmentTarget(workspace, environment).observe()
+    return { abilities: await target.topology(), observation: await target.observe() }
   } catch (error) {
     if (!(error instanceof WorldError)) throw error
-    return assumeFleet(
-      base.policy.policy.environments[environment]?.regions ?? {},
-      base.ledger.state.released?.commit ?? null,
-    )
+    const { regions } = environmentPolicy(base.policy, environment)
+    const observation = assumeFleet(regions, base.ledger.state.released?.commit ?? null)
+    return { abilities: ASSUMED, observation }
   }
 }

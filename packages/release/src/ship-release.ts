@@ -1,22 +1,19 @@
 import type { AttestationVerification } from '@bulkhead/attest'
 import type { ArtifactBinding } from '@bulkhead/gate'
-import type { Actor, Lease, Ledger } from '@bulkhead/ledger'
-import {
-  type Plan,
-  type Planning,
-  type RolloutProgress,
-  type RolloutResult,
-  type Target,
-  runRollout,
-} from '@bulkhead/rollout'
-import type { CommitId, FencingToken, Finding } from '@bulkhead/vocabulary'
+import type { Actor, Ledger } from '@bulkhead/ledger'
+import type { EnvironmentPolicy } from '@bulkhead/policy'
+import type { NextWave, Plan, RolloutProgress, RolloutResult, Target } from '@bulkhead/rollout'
+import type { CommitId, Digest, Finding } from '@bulkhead/vocabulary'
 import { artifactPath } from './build-release.ts'
+import type { BreakOrder, Deployment } from './deploy/deployment.ts'
+import { type WholeEnd, rollRegions } from './deploy/roll-regions.ts'
+import { shippedArtifact } from './deploy/shipped-artifact.ts'
+import { refuseOvertaken } from './deploy/standing.ts'
+import { refuseFrozen, refuseStart, refuseUnpromoted } from './deploy/start-refusals.ts'
 import type { AttestationFiles } from './gate-release.ts'
 import type { Keyring } from './keyring.ts'
-import { writeLedger } from './ledger-access.ts'
-import { ledgerJournal } from './ledger-journal.ts'
-import { planRelease } from './plan-release.ts'
-import { type TrustedBase, findTrustedBase } from './trusted-ref.ts'
+import { readLedger, writeLedger } from './ledger-access.ts'
+import { type TrustedBase, environmentPolicy, findTrustedBase } from './trusted-ref.ts'
 import { verifyRelease } from './verify-release.ts'
 import { type Workspace, evidenceDirectory } from './workspace.ts'
 
@@ -28,14 +25,18 @@ export interface ShipRequest {
   readonly keyring: Keyring
   readonly actors: readonly Actor[]
   readonly target: Target
+  /** Ships by this plan, or not at all. */
+  readonly plan?: Digest
   /** Ends somebody else's lease first, on record: a human's decision, for a holder that is gone. */
-  readonly breaking?: { readonly token: FencingToken; readonly reason: string }
+  readonly breaking?: BreakOrder
+  /** Pauses at the edge of a batch. */
   readonly signal: AbortSignal
   readonly onProgress: (progress: RolloutProgress) => void
 }
 
 export interface ShipResult {
   readonly result: RolloutResult['result']
+  /** Of the first region, as it was made under its lease. */
   readonly plan: Plan | undefined
   readonly matched: readonly string[]
   readonly findings: readonly Finding[]
@@ -44,37 +45,38 @@ export interface ShipResult {
 }
 
 /**
- * Carries a release out: verify the attestation, take the lease, plan from what the fleet says, roll.
- * A refusal is on record too; nothing is touched before the lease is held. What is released already
- * and runs everywhere is left alone.
+ * Carries a release out: verify the attestation, and then region by region take the lease, plan from
+ * what the fleet says, roll. A refusal is on record too; nothing is touched before the lease is held.
+ * What is released already and runs everywhere is left alone; what was begun is gone on with.
  */
 export async function shipRelease(workspace: Workspace, request: ShipRequest): Promise<ShipResult> {
-  const { environment, actors, breaking } = request
-  const base = await findTrustedBase(workspace, environment, request.genesis)
-  const verification = await verifyRelease(workspace, { ...request, policy: base.policy })
-  if (await runsEverywhere(base, request, verification.artifacts)) return NOTHING_TO_DO
-  const address = { ...base, environment, policy: base.ledgerPolicy }
-  const ledger = await writeLedger(workspace, address, request.keyring, actors)
-  const { attestation, artifacts } = verification
-  if (attestation.kind === 'refused') return refuse(ledger, request, attestation.findings)
-  const outcome = await ledger.acquireLease({
-    region: leaseRegion(base, environment),
-    actors,
-    ...(breaking === undefined ? {} : { breaking }),
+  const base = await findTrustedBase(workspace, request.environment, request.genesis)
+  const policy = environmentPolicy(base.policy, request.environment)
+  const { attestation, artifacts } = await verifyRelease(workspace, {
+    ...request,
+    policy: base.policy,
   })
-  if (outcome.kind === 'refused') return refuse(ledger, request, outcome.findings)
-  const { lease } = outcome
-  const prepared = { base, attestation, artifacts, ledger, lease }
-  const planned = await planUnderLease(workspace, request, prepared).catch(
-    async (error: unknown) => {
-      await lease.release() // Nothing was rolled: the next deploy need not wait for a human.
-      throw error
-    },
+  if (await runsEverywhere(base, request, artifacts)) return NOTHING_TO_DO
+  const ledger = await writeLedger(
+    workspace,
+    { ...base, environment: request.environment, policy: base.ledgerPolicy },
+    request.keyring,
+    request.actors,
   )
-  const shipped = await rollOut(workspace, request, prepared, planned)
-  // A fleet that needs a human stays locked: the next deploy must not start on top of it.
-  if (shipped.result !== 'stuck') await lease.release()
-  return shipped
+  if (attestation.kind === 'refused') return refuse(ledger, request, attestation.findings)
+  const shipped = shippedArtifact(policy, artifacts)
+  const refusals = [
+    ...refuseStart({
+      policy,
+      state: base.ledger.state,
+      commit: request.commit,
+      now: workspace.clock.now(),
+    }),
+    ...(await checkPromotion(workspace, request, base, policy, shipped)),
+  ]
+  if (refusals.length > 0) return refuse(ledger, request, refusals)
+  const prepared = { base, policy, ledger, attestation, artifacts, shipped }
+  return conclude(prepared, request, await rollRegions(deploymentOf(workspace, request, prepared)))
 }
 
 const NOTHING_TO_DO: ShipResult = {
@@ -100,92 +102,84 @@ async function runsEverywhere(
   return units.every((unit) => unit.version === commit && unit.health === 'healthy')
 }
 
-/** How often a fleet on this machine is looked at while a wave bakes. */
-const POLL_MS = 200
+/** What was fully good in the environment before this one, by that environment's own ledger. */
+async function checkPromotion(
+  workspace: Workspace,
+  request: ShipRequest,
+  base: TrustedBase,
+  policy: EnvironmentPolicy,
+  shipped: ArtifactBinding,
+): Promise<readonly Finding[]> {
+  if (policy.after === undefined) return []
+  const address = { ...base, policy: base.ledgerPolicy, environment: policy.after }
+  const { state } = await readLedger(workspace, address)
+  const good = state.good.filter(({ commit }) => commit === request.commit)
+  return refuseUnpromoted(policy, shipped.digest, good)
+}
 
 interface Prepared {
   readonly base: TrustedBase
+  readonly policy: EnvironmentPolicy
+  readonly ledger: Ledger
   readonly attestation: AttestationVerification & { readonly kind: 'accepted' }
   readonly artifacts: readonly ArtifactBinding[]
-  readonly ledger: Ledger
-  readonly lease: Lease
+  /** The one artifact that runs here. */
+  readonly shipped: ArtifactBinding
 }
 
-/**
- * What was verified before the lease was held may have been overtaken by its last holder: the verdict
- * is of a base that is no longer released, and the release to fall back to is not the newest.
- */
-async function planUnderLease(
+function deploymentOf(
   workspace: Workspace,
   request: ShipRequest,
-  prepared: Prepared,
-): Promise<Planning> {
-  const { released } = await prepared.ledger.state()
-  const before = prepared.base.ledger.state.released
-  if (released?.index === before?.index) return prepare(workspace, request, prepared)
-  return { kind: 'refused', findings: [overtaken(request.commit, released?.commit)] }
-}
-
-const overtaken = (commit: CommitId, released: CommitId | undefined): Finding => ({
-  code: 'attest/wrong-base',
-  subject: commit,
-  message: `${released ?? 'another commit'} was released while this one waited for the lease`,
-  remedy: 'run `bulkhead gate` again, and then `bulkhead ship`',
-})
-
-/** Hands the artifact to the fleet and plans from what the fleet says now. */
-async function prepare(
-  workspace: Workspace,
-  request: ShipRequest,
-  { base, artifacts, lease }: Prepared,
-): Promise<Planning> {
-  const [artifact] = artifacts
-  if (artifact === undefined) throw new TypeError('an attestation of nothing was accepted')
+  { policy, ledger, attestation, artifacts, shipped, base }: Prepared,
+): Deployment {
   const directory = evidenceDirectory(workspace.repository, request.commit)
-  const path = artifactPath(directory, artifact.digest, artifact.name)
-  await request.target.stage({ path, digest: artifact.digest }, lease.token)
-  const observation = await request.target.observe()
-  return planRelease(base, { ...request, observation }, artifact.digest)
-}
-
-async function rollOut(
-  workspace: Workspace,
-  request: ShipRequest,
-  { attestation, artifacts, ledger, lease }: Prepared,
-  planned: Planning,
-): Promise<ShipResult> {
-  if (planned.kind === 'refused') return refuse(ledger, request, planned.findings)
-  const journal = ledgerJournal({
+  return {
+    policy,
     ledger,
-    token: lease.token,
     actors: request.actors,
-    release: { commit: request.commit, artifacts },
-    attestation: attestation.digest,
-  })
-  const { plan } = planned
-  const { result, findings } = await runRollout({
-    plan,
     target: request.target,
-    token: lease.token,
-    journal,
     clock: workspace.clock,
+    lane: 'standard',
+    purpose: 'release',
+    release: { commit: request.commit, artifact: shipped.digest },
+    artifacts,
+    path: artifactPath(directory, shipped.digest, shipped.name),
+    attestation: attestation.digest,
+    mayGoOn: (next) => refuseWave(workspace, request, { base, policy, ledger }, next),
+    plan: request.plan,
+    breaking: request.breaking,
+    unwind: undefined,
     signal: request.signal,
     onProgress: request.onProgress,
-    limits: { pollMs: POLL_MS },
-  })
-  return {
-    result,
-    plan,
-    matched: attestation.matched,
-    findings,
-    observed: attestation.verdict.findings,
   }
 }
 
-const leaseRegion = (base: TrustedBase, environment: string): string =>
-  Object.keys(base.policy.policy.environments[environment]?.regions ?? {})
-    .sort()
-    .join('+')
+/**
+ * Asked anew before each forward wave: the verdict may have expired or been overtaken, a signature or
+ * an approval revoked, a freeze begun. A zone that was begun is finished in spite of a freeze.
+ */
+async function refuseWave(
+  workspace: Workspace,
+  request: ShipRequest,
+  { base, policy, ledger }: Pick<Prepared, 'base' | 'policy' | 'ledger'>,
+  { newZone }: NextWave,
+): Promise<readonly Finding[]> {
+  const overtaken = await refuseOvertaken(workspace, { base, ledger, commit: request.commit })
+  if (overtaken.length > 0) return overtaken
+  const { attestation } = await verifyRelease(workspace, { ...request, policy: base.policy })
+  if (attestation.kind === 'refused') return attestation.findings
+  return newZone ? refuseFrozen(policy, workspace.clock.now()) : []
+}
+
+async function conclude(
+  { ledger, attestation }: Prepared,
+  request: ShipRequest,
+  { result, findings, plan }: WholeEnd,
+): Promise<ShipResult> {
+  if (result === 'refused') return refuse(ledger, request, findings)
+  const observed = attestation.verdict.findings
+  return { result, plan, matched: attestation.matched, findings, observed }
+}
 
 async function refuse(
   ledger: Ledger,

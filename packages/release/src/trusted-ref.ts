@@ -1,5 +1,5 @@
 import { type LedgerState, readLedger } from './ledger-access.ts'
-import { type LoadedPolicy, loadPolicy } from '@bulkhead/policy'
+import { type EnvironmentPolicy, type LoadedPolicy, loadPolicy } from '@bulkhead/policy'
 import { type CommitId, InputError } from '@bulkhead/vocabulary'
 import type { Workspace } from './workspace.ts'
 
@@ -49,6 +49,16 @@ export async function findTrustedBase(
   const policy = released === null ? first : await loadPolicy(workspace.repository, released.commit)
   requireEnvironment(policy, environment)
   return { policy, genesis, ledgerPolicy: first, ledger }
+}
+
+/** An environment that was checked to be there, see {@link requireEnvironment}. */
+export function environmentPolicy(
+  { policy }: LoadedPolicy,
+  environment: string,
+): EnvironmentPolicy {
+  const found = policy.environments[environment]
+  if (found === undefined) throw new TypeError('the environment was checked before')
+  return found
 }
 
 /** @throws InputError `usage/invalid-option` naming the environments that there are */

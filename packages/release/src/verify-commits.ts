@@ -1,4 +1,4 @@
-import { type LoadedPolicy, loadPolicy, loadPolicyFile } from '@bulkhead/policy'
+import { type LoadedPolicy, type Mode, loadPolicy, loadPolicyFile } from '@bulkhead/policy'
 import {
   type CommitJudgement,
   type RangeSummary,
@@ -34,6 +34,8 @@ export interface VerifyCommitsRequest extends TrustRequest {
 /** What is said of a range as a whole, and of the tag that came with it when there was one. */
 export interface CommitsSummary extends RangeSummary {
   readonly tag?: TagVerdict
+  /** Of the trusted policy: with `observe` what is found blocks nothing. */
+  readonly mode: Mode
 }
 
 /** The same with every commit. */
@@ -92,7 +94,8 @@ export async function* judgeWithin(
     pullRequestHeads: await Promise.all(heads),
   })
   const behind = findBehindBase(summary)
-  const range = behind === undefined ? summary : withFinding(summary, behind)
+  const judged = { ...summary, mode: policy.policy.mode }
+  const range = behind === undefined ? judged : withFinding(judged, behind)
   if (tag === undefined) return range
   return { ...range, tag: await verifyTag({ ...common, ...tag, expected: head }) }
 }

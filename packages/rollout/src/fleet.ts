@@ -20,6 +20,8 @@ export interface UnitObservation {
   readonly health: 'healthy' | 'unhealthy' | 'starting' | 'draining' | 'stopped'
   /** Set on a unit beyond the zone's own, that a surge added and will take away. */
   readonly surplus?: true
+  /** Capacity that it adds when healthy, above 0; 1 unless the target says otherwise. */
+  readonly weight?: number
 }
 
 /** Requests and errors since the fleet started, per version; resets are the target's to hide. */
@@ -32,6 +34,8 @@ export interface TrafficCount {
 export interface Observation {
   readonly units: readonly UnitObservation[]
   readonly traffic: readonly TrafficCount[]
+  /** Zones whose traffic somebody has shifted away; units there carry nothing, however healthy. */
+  readonly shifted?: readonly { readonly region: string; readonly zone: string }[]
 }
 
 /** Some units of one zone that change together. */

@@ -6,9 +6,7 @@ export type {
   Reading,
   ValuesOfGroups,
 } from './analysis/metric.ts'
-export type { BakeGoal } from './bake.ts'
 export { canonicalJson } from './canonical-json.ts'
-export { type RolloutRequest, type RolloutResult, runRollout } from './executor.ts'
 export type {
   Batch,
   Observation,
@@ -17,10 +15,19 @@ export type {
   UnitId,
   UnitObservation,
 } from './fleet.ts'
-export { type RolloutLimits, defaultLimits } from './fleet-watch.ts'
-export type { BatchStep, Journal, RolloutEnding, RolloutEvent } from './journal.ts'
-export type { Bake, Plan, PlannedZone, Wave } from './plan.ts'
-export { type PlanRequest, type Planning, assumeFleet, planRollout } from './planner.ts'
+export type { BakeGoal } from './plan/bake.ts'
+export type { Bake, Lane, Plan, PlannedStage, PlannedZone, RegionPlan, Wave } from './plan/plan.ts'
+export {
+  type PlanPolicy,
+  type PlanRequest,
+  type Planning,
+  assumeFleet,
+  planRollout,
+  planUnwinding,
+} from './plan/planner.ts'
+export { renderPlan } from './plan/plan-text.ts'
+export { judgeBake } from './judgement.ts'
+export { seededRandom, trialsToNextHit } from './seeded-random.ts'
 export {
   type FleetSample,
   type RolloutDecision,
@@ -28,7 +35,18 @@ export {
   type ZoneSample,
   sampleFleet,
 } from './progress.ts'
-export { renderPlan } from './plan-text.ts'
+export { type RolloutRequest, type RolloutResult, runRollout } from './run/executor.ts'
+export { type RolloutLimits, defaultLimits } from './run/fleet-watch.ts'
+export type {
+  BatchStep,
+  Journal,
+  Receipt,
+  RolloutEnding,
+  RolloutEvent,
+  StandingOrder,
+} from './run/journal.ts'
+export type { RecordedBatch, RolloutMemory } from './run/memory.ts'
+export type { NextWave } from './run/rollout-run.ts'
 export type {
   Hand,
   OfferedArtifact,
@@ -44,3 +62,19 @@ export type {
 export { type ViewOptions, viewLine, viewSample } from './terminal-view.ts'
 export type { RolloutChapter, RolloutRecord } from './page/record.ts'
 export { renderRolloutPage } from './page/rollout-page.ts'
+export { type Calendar, type Freeze, type FreezeWindow, freezeAt } from './calendar.ts'
+export { type RegionHooks, type RegionResults, runPipeline, wholeResult } from './run/pipeline.ts'
+export type { DayParameters } from './simulation/day.ts'
+export {
+  type Forecast,
+  type LatencySummary,
+  type Need,
+  forecast,
+  needFor,
+} from './simulation/forecast.ts'
+export {
+  type Ancestry,
+  type NextTrain,
+  type WaitingRelease,
+  nextTrain,
+} from './queue/next-train.ts'

@@ -1,6 +1,6 @@
 import type { CommitId } from '@bulkhead/vocabulary'
 import type { TrafficCount } from './fleet.ts'
-import type { Bake } from './plan.ts'
+import type { Bake } from './plan/plan.ts'
 import { percent, span } from './refusals.ts'
 import {
   type ArmCounts,

@@ -38,6 +38,7 @@ export interface RolloutDecision {
     | 'wave'
     | 'frozen'
     | 'rollback'
+    | 'paused'
     | 'finished'
   /** `good` and `bad` mark a judgement, `plain` a step. */
   readonly tone: 'good' | 'bad' | 'plain'
@@ -65,7 +66,7 @@ export interface SampleContext {
 
 /** An observation as a view wants it: by zone, with the sums of the zone law. */
 export function sampleFleet(observation: Observation, context: SampleContext): FleetSample {
-  const health = zoneHealth(observation.units)
+  const health = zoneHealth(observation)
   const worst = worstLoss(health)
   const zones = health.map((zone): ZoneSample => {
     const units = observation.units.filter((unit) => placeName(unit) === placeName(zone))

@@ -1,13 +1,6 @@
-import {
-  type CommitId,
-  type FencingToken,
-  type Finding,
-  formatDuration,
-  type Milliseconds,
-} from '@bulkhead/vocabulary'
-import type { BakeGoal } from './bake.ts'
+import type { CommitId, FencingToken, Finding } from '@bulkhead/vocabulary'
 import type { ShippedRelease } from './fleet.ts'
-import type { Bake } from './plan.ts'
+import type { StandingOrder } from './run/journal.ts'
 
 /** The sentences of this room: what, where, why, and the way out (DESIGN law 5). */
 
@@ -21,20 +14,6 @@ export const span = (ms: number): string =>
     : ms < 120_000
       ? `${Number((ms / 1000).toFixed(1))} s`
       : `${Number((ms / 60_000).toFixed(1))} min`
-
-export const emptyFleet = (environment: string): Finding => ({
-  code: 'rollout/unhealthy-baseline',
-  subject: environment,
-  message: 'the fleet names no unit at all',
-  remedy: 'Declare units under `environments.*.regions` in `bulkhead.yml`, or check the target.',
-})
-
-export const doubleUnits = (environment: string): Finding => ({
-  code: 'rollout/target-failed',
-  subject: environment,
-  message: 'the target names one unit twice, so nothing can be counted',
-  remedy: 'Give every unit an id of its own.',
-})
 
 export const unhealthyBaseline = (
   environment: string,
@@ -52,21 +31,6 @@ export const noCapacity = (subject: string, sums: string): Finding => ({
   subject,
   message: sums,
   remedy: 'Add units, or lower `required` of the environment in `bulkhead.yml`; then ship again.',
-})
-
-export const undetectable = (wave: string, goal: BakeGoal, share: number): Finding => ({
-  code: 'rollout/undetectable',
-  subject: `wave ${wave}`,
-  message: `no bake of practical length tells ${percent(goal.detectErrorRate)} errors from ${percent(goal.baselineErrorRate)} at ${percent(share)} of ${goal.requestsPerSecond} requests/s`,
-  remedy:
-    'Raise `bake.detectErrorRate` or lengthen `bake.deadline` in `bulkhead.yml`, or declare synthetic load.',
-})
-
-export const bakeTooLong = (wave: string, bake: Bake): Finding => ({
-  code: 'rollout/undetectable',
-  subject: `wave ${wave}`,
-  message: `needs ${bake.requestsNeeded} requests at ${Number(bake.requestsPerSecond.toFixed(1))}/s: ${span(bake.expectedMs)}, but the deadline is ${span(bake.deadlineMs)}`,
-  remedy: `Set \`bake.deadline\` to ${formatDuration((Math.ceil(bake.expectedMs / 500) * 1000) as Milliseconds)} or more, raise \`bake.detectErrorRate\`, or declare synthetic load.`,
 })
 
 export const notStaged = (release: ShippedRelease): Finding => ({
@@ -144,8 +108,55 @@ export const rollbackFailed = (subject: string, reason: string): Finding => ({
 export const cancelled = (environment: string): Finding => ({
   code: 'rollout/cancelled',
   subject: environment,
-  message: 'somebody stopped the rollout; it ended at the edge of a batch',
-  remedy: 'Ship again when ready.',
+  message:
+    'somebody stopped the process; the rollout stands at the edge of a batch, nothing is drained',
+  remedy: 'Go on with `bulkhead resume`, or back with `bulkhead abort`.',
+})
+
+export const ordered = (environment: string, { order, by, reason }: StandingOrder): Finding => ({
+  code: order === 'pause' ? 'rollout/cancelled' : 'rollout/aborted',
+  subject: environment,
+  message: `${by} ordered it to ${order}: ${reason}`,
+  remedy:
+    order === 'pause'
+      ? 'Go on with `bulkhead resume`, or back with `bulkhead abort`.'
+      : 'Ship again when ready.',
+})
+
+export const aborted = (environment: string): Finding => ({
+  code: 'rollout/aborted',
+  subject: environment,
+  message: 'another region could not be released, so this one goes back too',
+  remedy: 'See the findings of the other region, mend the release, ship again.',
+})
+
+export const wasGoingBack = (environment: string): Finding => ({
+  code: 'rollout/aborted',
+  subject: environment,
+  message: 'it was being rolled back when its process ended; it goes on going back',
+  remedy: 'Read why on record (`bulkhead ledger log`), mend the release, ship again.',
+})
+
+export const returnFailed = (environment: string): Finding => ({
+  code: 'rollout/rollback-failed',
+  subject: environment,
+  message: 'the way back to the earlier release did not succeed; nothing more is tried',
+  remedy:
+    'Act by hand now: the lease is held, traffic stays where it is healthy (`bulkhead status`).',
+})
+
+export const outage = (wave: string, why: string): Finding => ({
+  code: 'rollout/outage',
+  subject: `wave ${wave}`,
+  message: why,
+  remedy: 'Mend what hits both releases, then go on with `bulkhead resume`.',
+})
+
+export const zoneShifted = (subject: string, reason: string): Finding => ({
+  code: 'rollout/zone-shifted',
+  subject,
+  message: reason,
+  remedy: 'Shift the traffic back when the zone is well, then `bulkhead resume` (or `ship`).',
 })
 
 export const nothingReleased = (environment: string): Finding => ({

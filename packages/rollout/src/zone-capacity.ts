@@ -1,9 +1,10 @@
-import type { UnitObservation } from './fleet.ts'
+import type { Observation, UnitObservation } from './fleet.ts'
 
-/** Healthy units of one zone, as last observed. */
+/** Healthy capacity of one zone, as last observed. */
 export interface ZoneHealth {
   readonly region: string
   readonly zone: string
+  /** In units of capacity: a unit without a declared weight counts 1. */
   readonly healthy: number
 }
 
@@ -13,9 +14,9 @@ export interface Place {
   readonly zone: string
 }
 
-/** How many healthy units of one zone may be out now, and the sums that say so. */
+/** How much healthy capacity of one zone may be out now, and the sums that say so. */
 export interface Allowance {
-  /** Healthy units that may be taken out on top of those that are not healthy already. */
+  /** Healthy capacity that may be taken out on top of what is not healthy already. */
   readonly maxOut: number
   /** The sums in words, for people. */
   readonly reason: string
@@ -37,16 +38,30 @@ export function comparePlaces(a: Place, b: Place): number {
 /** Order by code unit: the same on every machine, whatever its locale. */
 export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-/** Healthy units by zone, every zone that has a unit named, in {@link comparePlaces} order. */
-export function zoneHealth(units: readonly UnitObservation[]): ZoneHealth[] {
+export const weightOf = (unit: UnitObservation): number => unit.weight ?? 1
+
+export const weightOfAll = (units: readonly UnitObservation[]): number =>
+  units.reduce((sum, unit) => sum + weightOf(unit), 0)
+
+/** Whether traffic was shifted away from a zone: what stands there carries nothing. */
+export const isShifted = ({ shifted = [] }: Observation, place: Place): boolean =>
+  shifted.some((away) => away.region === place.region && away.zone === place.zone)
+
+/**
+ * Healthy capacity by zone, every zone that has a unit named, in {@link comparePlaces} order. A zone
+ * whose traffic was shifted away carries nothing, however healthy its units are.
+ */
+export function zoneHealth(observation: Observation): ZoneHealth[] {
   const zones = new Map<string, { region: string; zone: string; healthy: number }>()
-  for (const unit of units) {
+  for (const unit of observation.units) {
     const key = `${unit.region}\0${unit.zone}`
     const zone = zones.get(key) ?? { region: unit.region, zone: unit.zone, healthy: 0 }
-    if (unit.health === 'healthy') zone.healthy += 1
+    if (unit.health === 'healthy') zone.healthy += weightOf(unit)
     zones.set(key, zone)
   }
-  return [...zones.values()].sort(comparePlaces)
+  return [...zones.values()]
+    .map((zone) => (isShifted(observation, zone) ? { ...zone, healthy: 0 } : zone))
+    .sort(comparePlaces)
 }
 
 export const totalHealthy = (zones: readonly ZoneHealth[]): number =>
@@ -62,12 +77,12 @@ export function worstLoss(zones: readonly ZoneHealth[]): WorstLoss {
 
 /**
  * The zone invariant (DESIGN §6): with H_z healthy per zone and R required, at most
- * `min(H_a, min over k≠a of (Σ_{z≠k} H_z) − R)` units of zone a may be out at once, and only if
- * `Σ_{z≠a} H_z ≥ R`. A fleet of one zone cannot survive its loss; there the limit is H − R.
+ * `min(H_a, min over k≠a of (Σ_{z≠k} H_z) − R)` of zone a may be out at once, and only if
+ * `Σ_{z≠a} H_z ≥ R`. A region of one zone cannot survive its loss; there the limit is H − R.
  *
- * @param zones healthy units of every zone of the environment
+ * @param zones healthy capacity of every zone of the region
  * @param at the zone to take units from
- * @param required R, healthy units that must remain with any one zone gone
+ * @param required R, healthy capacity that must remain with any one zone gone
  */
 export function zoneAllowance(
   zones: readonly ZoneHealth[],
@@ -85,11 +100,7 @@ export function zoneAllowance(
       reason: `without ${name}: ${total} − ${own} = ${total - own} healthy, ${required} required`,
     }
   }
-  const others = zones.filter((zone) => placeName(zone) !== name)
-  const worst = others.reduce(
-    (a, b) => (b.healthy > a.healthy ? b : a),
-    others[0] ?? { ...at, healthy: 0 },
-  )
+  const worst = fullestBeside(zones, at)
   const spare = total - worst.healthy - required
   const sums = `without ${placeName(worst)}: ${total} − ${worst.healthy} = ${total - worst.healthy} healthy, minus ${required} required`
   if (spare <= 0)
@@ -99,6 +110,14 @@ export function zoneAllowance(
     : { maxOut: own, reason: `${sums} leaves ${spare}; ${name} has ${own}` }
 }
 
+function fullestBeside(zones: readonly ZoneHealth[], at: Place): ZoneHealth {
+  const others = zones.filter((zone) => placeName(zone) !== placeName(at))
+  return others.reduce(
+    (a, b) => (b.healthy > a.healthy ? b : a),
+    others[0] ?? { ...at, healthy: 0 },
+  )
+}
+
 function singleZone(name: string, total: number, required: number): Allowance {
   const spare = Math.max(0, total - required)
   return {
@@ -106,3 +125,9 @@ function singleZone(name: string, total: number, required: number): Allowance {
     reason: `one zone, ${name}: ${total} healthy − ${required} required = ${total - required}`,
   }
 }
+
+/** The same fleet with `extra` more healthy capacity in one zone, as a surge would leave it. */
+export const withExtra = (zones: readonly ZoneHealth[], at: Place, extra: number): ZoneHealth[] =>
+  zones.map((zone) =>
+    placeName(zone) === placeName(at) ? { ...zone, healthy: zone.healthy + extra } : zone,
+  )

@@ -5,7 +5,7 @@ import { hodgesLehmann, medianOf } from '../src/analysis/hodges-lehmann.ts'
 import type { Metric, MetricWindow } from '../src/analysis/metric.ts'
 import { normalQuantile } from '../src/analysis/normal-quantile.ts'
 import { LEAST_VALUES, ShiftWatch } from '../src/analysis/shift-watch.ts'
-import { planBake } from '../src/bake.ts'
+import { planBake } from '../src/plan/bake.ts'
 import { seededRandom } from '../src/seeded-random.ts'
 import { bakeGoal, newRelease, oldRelease } from './support/scenario.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { planBake } from '../src/bake.ts'
+import { planBake } from '../src/plan/bake.ts'
 import type { TrafficCount } from '../src/index.ts'
 import { judgeBake } from '../src/judgement.ts'
 import { bakeGoal, newRelease, oldRelease } from './support/scenario.ts'

@@ -9,21 +9,42 @@ import {
   canonicalJson,
   planRollout,
 } from '../src/index.ts'
-import { bakeGoal, newRelease, oldRelease } from './support/scenario.ts'
+import type { RegionPlan } from '../src/index.ts'
+import { bakeGoal, newRelease, oldRelease, planPolicy } from './support/scenario.ts'
 
 const request = (
-  overrides: Partial<PlanRequest> & {
+  overrides: Partial<Omit<PlanRequest, 'policy'>> & {
     readonly zones?: Record<string, number>
     readonly required?: number
+    readonly policy?: Partial<PlanRequest['policy']>
   } = {},
 ): PlanRequest => ({
   environment: 'production',
-  policy: { required: overrides.required ?? 4, bake: bakeGoal },
+  lane: 'standard',
+  purpose: 'release',
+  policy: { ...planPolicy, required: overrides.required ?? 4, ...overrides.policy },
   observation: assumeFleet({ eu: overrides.zones ?? { a: 3, b: 3, c: 3 } }, oldRelease.commit),
   release: newRelease,
-  previous: oldRelease,
-  ...overrides,
+  previous: Object.fromEntries(['eu', 'us'].map((region) => [region, oldRelease])),
+  ...without(overrides),
 })
+
+const without = ({
+  zones: _zones,
+  required: _required,
+  policy: _policy,
+  ...rest
+}: object & {
+  readonly zones?: unknown
+  readonly required?: unknown
+  readonly policy?: unknown
+}): Partial<PlanRequest> => rest
+
+const only = (plan: Plan): RegionPlan => {
+  const [region] = plan.regions
+  if (region === undefined) throw new Error('no region')
+  return region
+}
 
 function planOf(planning: Planning): Plan {
   if (planning.kind === 'refused')
@@ -34,7 +55,7 @@ function planOf(planning: Planning): Plan {
 const codesOf = (planning: Planning) =>
   planning.kind === 'refused' ? planning.findings.map((finding) => finding.code) : []
 const wavesOf = (plan: Plan) =>
-  plan.waves.map((wave) => [wave.name, wave.stages.flatMap((stage) => stage.units).length])
+  only(plan).waves.map((wave) => [wave.name, wave.stages.flatMap((stage) => stage.units).length])
 const change = (
   of: PlanRequest,
   edit: (unit: UnitObservation) => UnitObservation,
@@ -64,28 +85,16 @@ describe('waves', () => {
     ])
   })
 
-  test('the next region comes after the whole of the first', () => {
-    const observation = assumeFleet({ eu: { a: 2, b: 2 }, us: { a: 2, b: 2 } }, oldRelease.commit)
-    const plan = planOf(planRollout(request({ observation })))
-    expect(plan.waves.map((wave) => wave.name)).toEqual([
-      'canary',
-      'rest of zone eu/a',
-      'zone eu/b',
-      'zone us/a',
-      'zone us/b',
-    ])
-  })
-
   test('every unit is changed exactly once, in any fleet that can be planned', () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 6 })
     fc.assert(
       fc.property(sizes, fc.nat(60), (counts, required) => {
         const zones = Object.fromEntries(counts.map((count, at) => [`z${at}`, count]))
-        const planning = planRollout(request({ zones, required }))
+        const planning = planRollout(request({ zones, required, policy: { singleZone: true } }))
         if (planning.kind === 'refused') return
-        const units = planning.plan.waves.flatMap((wave) =>
-          wave.stages.flatMap((stage) => stage.units),
-        )
+        const units = planning.plan.regions
+          .flatMap((region) => region.waves)
+          .flatMap((wave) => wave.stages.flatMap((stage) => stage.units))
         expect(units.toSorted()).toEqual(
           request({ zones })
             .observation.units.map((unit) => unit.id)
@@ -99,7 +108,7 @@ describe('waves', () => {
 
 describe('bakes', () => {
   test('the share grows with the waves, and the last one has no control left', () => {
-    const { waves } = planOf(planRollout(request()))
+    const { waves } = only(planOf(planRollout(request())))
     expect(waves.map((wave) => wave.bake?.share)).toEqual([1 / 9, 3 / 9, 6 / 9, 1])
     expect(waves.map((wave) => wave.bake?.test)).toEqual([
       'against-control',
@@ -110,7 +119,7 @@ describe('bakes', () => {
   })
 
   test('a bake that cannot end before its deadline is refused with the numbers', () => {
-    const slow = { required: 4, bake: { ...bakeGoal, requestsPerSecond: 1 } }
+    const slow = { bake: { ...bakeGoal, requestsPerSecond: 1 } }
     const planning = planRollout(request({ policy: slow }))
     expect(codesOf(planning)).toEqual(['rollout/undetectable'])
     expect(planning.kind === 'refused' && planning.findings[0]?.message).toMatch(
@@ -158,9 +167,11 @@ describe('refusals', () => {
   })
 
   test('one zone loses the zone law by name', () => {
-    const plan = planOf(planRollout(request({ zones: { only: 5 }, required: 3 })))
-    expect(plan.notes).toEqual(['zone-law: not applicable, one zone'])
-    expect(plan.zones[0]?.maxOut).toBe(2)
+    const alone = { zones: { only: 5 }, required: 3 }
+    expect(codesOf(planRollout(request(alone)))).toEqual(['rollout/single-zone'])
+    const plan = planOf(planRollout(request({ ...alone, policy: { singleZone: true } })))
+    expect(plan.notes).toEqual(['zone-law: not applicable in eu, one zone (declared)'])
+    expect(only(plan).zones[0]?.maxOut).toBe(2)
     expect(planOf(planRollout(request())).notes).toEqual([])
   })
 })
@@ -189,7 +200,7 @@ describe('a rollout that starts again', () => {
       ['zone b', 2],
       ['zone c', 3],
     ])
-    expect(plan.waves[0]?.bake?.share).toBe(4 / 9)
+    expect(only(plan).waves[0]?.bake?.share).toBe(4 / 9)
   })
 
   test('only watches when all is placed', () => {
@@ -202,14 +213,14 @@ describe('a first release', () => {
   const first = (required: number) =>
     request({
       observation: assumeFleet({ eu: { a: 3, b: 3, c: 3 } }, null),
-      previous: null,
+      previous: {},
       required,
     })
 
   test('is placed zone by zone, all at once, with nothing to compare', () => {
     const plan = planOf(planRollout(first(6)))
-    expect(plan.kind).toBe('initial')
-    expect(plan.waves.map((wave) => [wave.name, wave.stages[0]?.maxOut, wave.bake])).toEqual([
+    expect(only(plan).kind).toBe('initial')
+    expect(only(plan).waves.map((wave) => [wave.name, wave.stages[0]?.maxOut, wave.bake])).toEqual([
       ['zone a', 3, null],
       ['zone b', 3, null],
       ['zone c', 3, null],

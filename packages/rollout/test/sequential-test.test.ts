@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { planBake, requestsNeeded } from '../src/bake.ts'
+import { planBake, requestsNeeded } from '../src/plan/bake.ts'
 import { seededRandom, trialsToNextHit } from '../src/seeded-random.ts'
 import {
   type ArmCounts,

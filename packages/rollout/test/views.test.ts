@@ -12,10 +12,14 @@ test('a plan shows zones, waves and the reason for every number', async () => {
   const planning = await new Scenario().plan()
   if (planning.kind === 'refused') throw new Error('refused')
   const text = renderPlan(planning.plan)
-  const numbers = planning.plan.waves.map((wave) => `${wave.bake?.requestsNeeded}`)
+  const numbers = planning.plan.regions
+    .flatMap(({ waves }) => waves)
+    .map((wave) => `${wave.bake?.requestsNeeded}`)
   for (const number of numbers) expect(text).toContain(number)
   expect(text).toContain('without eu/b: 9 − 3 = 6 healthy, minus 4 required leaves 2')
-  expect(text).toMatch(/^eu\/a {2}■ {2}■■ {2}· {4}·$/m)
+  expect(text).toMatch(/^eu\/a {2}■+░+■+░+·+$/m)
+  expect(text).toMatch(/^eu\/c {2}·+■+░+$/m)
+  expect(text).toMatch(/^critical path {2}0\.\d min at most/m)
   expect(text.split('\n').every((line) => line === line.trimEnd())).toBe(true)
 })
 

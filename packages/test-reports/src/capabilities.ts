@@ -58,7 +58,7 @@ export const CAPABILITIES: readonly Capability[] = [
   row('playwright-json', '', ['yes', 'no', 'yes', 'n/a', 'yes', 'no']),
   row('ctrf', '', ['in part', 'no', 'no', 'in part', 'yes', 'no']),
   row('dart-json', '', ['no', 'no', 'yes', 'n/a', 'yes', 'no']),
-  row('rspec-json', '', ['no', 'no', 'yes', 'yes', 'yes', 'no']),
+  row('rspec-json', '', ['no', 'in part', 'yes', 'yes', 'yes', 'no']),
   row('cucumber-json', '', ['in part', 'no', 'no', 'yes', 'yes', 'no']),
   row('sarif', '', ['n/a', 'no', 'yes', 'n/a', 'yes', 'n/a']),
 ]

@@ -334,7 +334,15 @@ const BYPASSES: readonly Bypass[] = [
 ]
 
 describeBypasses('dart-json', BYPASSES)
-describeCorpus('dart-json', 'dart/flutter test JSON', [])
+describeCorpus(
+  'dart-json',
+  'dart/flutter test JSON',
+  [],
+  new Map([
+    ['empty/dart-json.json', [0, 0, 0]],
+    ['dart-load-fail/dart-json.json', [0, 0, 0]],
+  ]),
+)
 describeCorpusCuts('dart-json', 'dart/flutter test JSON')
 describeDamage(
   'dart-json',

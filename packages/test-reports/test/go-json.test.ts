@@ -130,7 +130,17 @@ const BYPASSES: readonly Bypass[] = [
 ]
 
 describeBypasses('go-json', BYPASSES)
-describeCorpus('go-json', 'go test -json', [])
+describeCorpus(
+  'go-json',
+  'go test -json',
+  [],
+  new Map([
+    ['go-no-test-files/golang-json.json', [0, 0, 0]],
+    // Its one test is flaky.
+    ['go-rerun-lastwins/golang-json.json', [1, 0, 0]],
+    ['go-testmain-exit/golang-json.json', [0, 0, 0]],
+  ]),
+)
 describeCorpusCuts('go-json', 'go test -json')
 describeDamage('go-json', start + test('TestA', 'pass') + test('TestLeak/é', 'fail') + done('fail'))
 

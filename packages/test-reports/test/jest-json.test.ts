@@ -140,9 +140,27 @@ describeBypasses('jest-json', [
   ),
 ])
 describeDamage('jest-json', report([a, test('b', 'failed')]))
-describeCorpus('jest-json', 'jest JSON', [])
+describeCorpus(
+  'jest-json',
+  'jest JSON',
+  [],
+  new Map([
+    ['jest-afterall.json', [1, 0, 0]],
+    ['jest-importerr.json', [0, 0, 0]],
+    ['jest-only.json', [2, 0, 1]],
+  ]),
+)
 describeCorpusCuts('jest-json', 'jest JSON')
-describeCorpus('jest-json', 'vitest JSON', ['vitest-unhandled.json'])
+describeCorpus(
+  'jest-json',
+  'vitest JSON',
+  ['vitest-unhandled.json'],
+  new Map([
+    ['vitest-beforeall.json', [2, 0, 2]],
+    ['vitest-only.json', [2, 0, 1]],
+    ['vitest-unhandled.json', [1, 0, 0]],
+  ]),
+)
 describeCorpusCuts('jest-json', 'vitest JSON', ['vitest-unhandled.json'])
 
 describe('jest and vitest JSON', () => {

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { JsonFault, type JsonKind, JsonProver } from '../src/json/json-prover.ts'
+import { JsonFault } from '../src/json/json-fault.ts'
+import { type JsonKind, JsonProver } from '../src/json/json-prover.ts'
 
 const LIMITS = { depth: 8, length: 1000, members: 100 }
 
@@ -120,7 +121,7 @@ describe('what is proven to be JSON', () => {
       for (const long of ['["abcde"]', '{"abcde":1}'])
         expect(faultOf(long, piece, small)).toBe('limits: a string or number has more than 4 bytes')
       expect(faultOf('{"a":1,"b":2,"c":3}', piece, small)).toBe(
-        'limits: an object has more than 2 members',
+        'limits: an object has more than 2 members, at byte 15',
       )
     }
     expect(faultOf('[123456]', 1, small)).toBe('limits: a string or number has more than 4 bytes')

@@ -102,6 +102,33 @@ function* oneEdits(value: unknown): Generator {
 const FORGEABLE = new Set(['cucumber-json', 'sarif'])
 const FORMATS = [...new Set(RUNNER_REPORTS.map(({ format }) => format))]
 
+/** The same value, the members of every object in the opposite order. */
+function reversed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(reversed)
+  if (typeof value !== 'object' || value === null) return value
+  const members: readonly [string, unknown][] = Object.entries(value)
+  return Object.fromEntries(members.toReversed().map(([key, member]) => [key, reversed(member)]))
+}
+
+describe('the order of members', () => {
+  const texts = [...RUNNER_REPORTS.map(({ green }) => JSON.stringify(green)), ...FAILING_REPORTS]
+  const cases = FORMATS.flatMap((format) => texts.map((text) => [format, text] as const))
+
+  it('does not matter, except where Playwright names a suite', async () => {
+    let count = 0
+    for (const [format, text] of cases) {
+      const first = await read(text, { format })
+      if (first.counts.tests === 0) continue
+      const second = await read(JSON.stringify(reversed(JSON.parse(text))), { format })
+      const byName = ({ cases: all }: typeof first) => all.map((one) => JSON.stringify(one)).sort()
+      if (format === 'playwright-json') expect(codes(second)).toEqual(['test/unparseable'])
+      else expect([byName(second), codes(second)]).toEqual([byName(first), codes(first)])
+      count += 1
+    }
+    expect(count).toBeGreaterThan(FORMATS.length)
+  })
+})
+
 describe('a failing JSON report', () => {
   for (const format of FORMATS) {
     const failing = async () => {

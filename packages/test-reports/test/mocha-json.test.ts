@@ -88,5 +88,14 @@ describeDamage(
   'mocha-json',
   report({ passes: [a], failures: [test('b', { err: { message: 'leak' } })] }),
 )
-describeCorpus('mocha-json', 'mocha JSON', ['mocha-only.json'])
+describeCorpus(
+  'mocha-json',
+  'mocha JSON',
+  ['mocha-only.json'],
+  new Map([
+    ['mocha-hook.json', [1, 1, 0]],
+    ['mocha-only.json', [1, 0, 0]],
+    ['empty/mocha-json.json', [0, 0, 0]],
+  ]),
+)
 describeCorpusCuts('mocha-json', 'mocha JSON', ['mocha-only.json'])

@@ -205,7 +205,15 @@ const BYPASSES: readonly Bypass[] = [
 ]
 
 describeBypasses('rspec-json', BYPASSES)
-describeCorpus('rspec-json', 'RSpec JSON', [])
+describeCorpus(
+  'rspec-json',
+  'RSpec JSON',
+  [],
+  new Map([
+    ['empty/rspec-json.json', [0, 0, 0]],
+    ['rspec-error-outside/rspec-json.json', [0, 0, 0]],
+  ]),
+)
 describeCorpusCuts('rspec-json', 'RSpec JSON')
 describeDamage('rspec-json', report([a, example('leak/é', 'failed', { exception })], { failed: 1 }))
 

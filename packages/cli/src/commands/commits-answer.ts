@@ -2,6 +2,7 @@ import type { CommitsSummary } from '@bulkhead/release'
 import type { CommitJudgement, TagVerdict } from '@bulkhead/signatures'
 import { type Finding, printable } from '@bulkhead/vocabulary'
 import type { CommandResult } from '../command-result.ts'
+import { OBSERVING } from '../observing.ts'
 
 /** `EMPTY`: nothing was judged, so nothing was found good either. */
 type CommitsOutcome = 'PASS' | 'BLOCK' | 'EMPTY'
@@ -12,20 +13,22 @@ export function describeCommits(
   ofCommits: readonly Finding[],
   tag = summary.tag,
 ): CommandResult {
-  const { counts, base, head } = summary
+  const { counts, base, head, mode } = summary
   const ofTag = tag === undefined ? [] : findingsOfTag(tag)
   const findings = [...ofTag, ...summary.findings, ...ofCommits]
   const empty = counts.commits === 0 ? 'EMPTY' : 'PASS'
   const verdict: CommitsOutcome = findings.length > 0 ? 'BLOCK' : empty
+  const observing = verdict === 'BLOCK' && mode === 'observe'
   return {
-    outcome: verdict === 'BLOCK' ? 'blocked' : 'passed',
+    outcome: verdict === 'BLOCK' && !observing ? 'blocked' : 'passed',
     findings,
-    json: { verdict, range: { base, head }, counts, ...(tag && { tag }) },
+    json: { verdict, mode, range: { base, head }, counts, ...(tag && { tag }) },
     text: [
       ...(tag === undefined ? [] : linesOfTag(tag)),
       counts.commits === 0
         ? `${verdict}: the range ${base?.slice(0, 12) ?? 'root'}..${head.slice(0, 12)} is empty: there was nothing to verify`
         : `${verdict}: ${counts.passed} of ${counts.commits} commits are signed by allowed signers`,
+      ...(observing ? [OBSERVING] : []),
     ],
   }
 }

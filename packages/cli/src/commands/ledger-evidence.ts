@@ -1,7 +1,14 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { writeFile } from 'node:fs/promises'
-import { auditByPolicy, beatLedger, proveByPolicy } from '@bulkhead/release'
-import { type Finding, InputError } from '@bulkhead/vocabulary'
+import { lanesWhenLong } from '@bulkhead/ledger'
+import {
+  type PolicyAudit,
+  auditByPolicy,
+  auditMirror,
+  beatLedger,
+  proveByPolicy,
+} from '@bulkhead/release'
+import { type Finding, InputError, printable } from '@bulkhead/vocabulary'
 import { localActors } from '../actors.ts'
 import type { CommandResult } from '../command-result.ts'
 import {
@@ -12,6 +19,7 @@ import {
 import { type Host, answer, exampleText } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
 import { readKeyring, withKeysOption } from '../keys.ts'
+import { laneProgram } from '../lane-program.ts'
 import type { Workspace } from '@bulkhead/release'
 
 export interface LedgerOptions extends EnvironmentOptions {
@@ -44,33 +52,90 @@ export const result = (
   text,
 })
 
-/** `ledger verify`: the whole log, or what is new since a checkpoint. */
+interface VerifyOptions extends LedgerOptions {
+  readonly from?: string
+  readonly save?: string
+  readonly at?: number
+  readonly log?: string
+}
+
+/** `ledger verify`: the whole log, or what is new since it was last verified. */
 export function registerVerify(ledger: Command, host: Host): void {
   const example = 'ledger verify --environment production'
   withWitnessedOption(withPolicyOption(ledger.command('verify'), example))
     .description(
       'check every signature, link, step, tile and checkpoint of the log by your own policy alone',
     )
-    .option('--from <checkpoint>', 'what you verified before: only newer entries are read')
-    .option('--save <file>', 'where to write the checkpoint of a log that verified')
-    .action((options: LedgerOptions & { readonly from?: string; readonly save?: string }) =>
-      answer(host, 'ledger verify', options, () =>
-        inWorkspace(options, async (workspace) => {
-          const audit = await auditByPolicy(workspace, questionOf(workspace, options))
-          const { findings, ...rest } = audit
-          const verdict = findings.length === 0 ? 'VERIFIED' : 'REFUSED'
-          const head = audit.head === null ? '' : `, head ${audit.head}`
-          return result(findings, { verdict, ...rest }, [
-            `${verdict}: ${audit.size} entries of ledger/${audit.environment}${head}`,
-            ...(audit.steps === 'judged'
-              ? []
-              : [
-                  `${audit.judged} new entries; what may follow what is judged only without --from`,
-                ]),
-          ])
-        }),
-      ),
+    .option('--from <file>', 'what --save wrote before: only newer entries are read')
+    .option('--save <file>', 'where to write what the next --from needs, of a log that verified')
+    .option('--at <index>', 'judge the log as it was when this entry was its newest', readIndex)
+    .option(
+      '--log <dir>',
+      'a mirror written by `ledger export --mirror` instead of a repository (needs --verifier-policy)',
     )
+    .action((options: VerifyOptions) =>
+      answer(host, 'ledger verify', options, async () => describeAudit(await audit(options, host))),
+    )
+}
+
+async function audit(options: VerifyOptions, host: Host): Promise<PolicyAudit> {
+  const { log, verifierPolicy, at, from } = options
+  if (at !== undefined && from !== undefined) {
+    throw wrongOption('--at', 'looks back, and --from looks on', 'give one of the two')
+  }
+  await using reader = lanesWhenLong(laneProgram())
+  const means = { reader, progress: progressOf(host) }
+  try {
+    if (log === undefined) {
+      return await inWorkspace(options, (workspace) =>
+        auditByPolicy(workspace, questionOf(workspace, options), means),
+      )
+    }
+    if (verifierPolicy === undefined) {
+      throw wrongOption(
+        '--log',
+        'is judged by a policy of yours, for there is no repository to pin one in',
+        'add `--verifier-policy FILE`, as `bulkhead ledger policy` prints it',
+      )
+    }
+    return await auditMirror({ ...options, log, verifierPolicy }, means)
+  } finally {
+    means.progress.end()
+  }
+}
+
+const wrongOption = (subject: string, message: string, remedy: string): InputError =>
+  new InputError({ code: 'usage/invalid-option', subject, message, remedy })
+
+/** Drawn in place, and only where somebody watches. */
+function progressOf({ interactive }: Host) {
+  let shown = 0
+  const show = (judged: number) => {
+    if (!interactive || judged - shown < PROGRESS_EVERY) return
+    shown = judged
+    process.stderr.write(`\r${judged.toLocaleString('en')} entries verified`)
+  }
+  return Object.assign(show, {
+    end: () => void (shown > 0 && process.stderr.write('\r\u001b[K')),
+  })
+}
+
+const PROGRESS_EVERY = 2_000
+
+function describeAudit({ findings, state, ...rest }: PolicyAudit): CommandResult {
+  const { lease, leases, released, rollout } = state
+  const verdict = findings.length === 0 ? 'VERIFIED' : 'REFUSED'
+  const head = rest.head === null ? '' : `, head ${rest.head}`
+  return result(findings, { verdict, ...rest, state: { lease, leases, released, rollout } }, [
+    `${verdict}: ${rest.size} entries of ledger/${rest.environment}${head}`,
+    ...(rest.judged === rest.size
+      ? []
+      : [`${rest.judged} new entries; what they build on was verified before`]),
+    ...(released === null ? [] : [`released: ${released.commit} (entry ${released.index})`]),
+    ...leases.map(({ region, holder, token }) =>
+      printable(`lease: ${region} by ${holder} (token ${token})`, 240),
+    ),
+  ])
 }
 
 /** `ledger proof INDEX` and `ledger proof verify FILE`. */

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander'
 import { type ShipResult, environmentTarget, shipRelease } from '@bulkhead/release'
-import { type FencingToken, InputError, fencingToken } from '@bulkhead/vocabulary'
+import { type Digest, type FencingToken, digest } from '@bulkhead/vocabulary'
+import { breakingOf, tokenOf } from '../break-lease.ts'
 import type { CommandResult } from '../command-result.ts'
 import { OBSERVING } from '../observing.ts'
 import { localActors } from '../actors.ts'
@@ -22,6 +23,7 @@ interface Options extends EnvironmentOptions {
   readonly keys?: string
   readonly breakLease?: FencingToken
   readonly reason?: string
+  readonly plan?: Digest
 }
 
 export const registerShip: Register = (program, host) => {
@@ -30,6 +32,7 @@ export const registerShip: Register = (program, host) => {
     .option('--commit <rev>', 'the commit to ship', 'HEAD')
     .option('--verdict <file>', 'the release-gate envelope (default: where gate wrote it)')
     .option('--summary <file>', 'the verification summary envelope (default: where gate wrote it)')
+    .option('--plan <digest>', 'ship by this plan or not at all; `bulkhead plan` prints it', planOf)
     .option('--break-lease <token>', 'end the lease of somebody who is gone, on record', tokenOf)
     .option('--reason <text>', 'why the lease is ended; it goes on record')
     .action((options: Options) =>
@@ -45,6 +48,7 @@ export const registerShip: Register = (program, host) => {
                 ...(options.genesis === undefined ? {} : { genesis: options.genesis }),
                 ...filesOf(options),
                 ...breakingOf(options),
+                ...(options.plan === undefined ? {} : { plan: options.plan }),
                 keyring: await readKeyring(workspace.repository, options.keys),
                 actors: await localActors(workspace.repository, 'deployer'),
                 target: environmentTarget(workspace, environment),
@@ -60,33 +64,17 @@ export const registerShip: Register = (program, host) => {
     )
 }
 
-/** A lease is ended by name and reason, or not at all. */
-function breakingOf({ breakLease: token, reason = '' }: Options) {
-  if (token === undefined && reason === '') return {}
-  if (token !== undefined && reason.trim() !== '' && reason.length <= MOST_REASON)
-    return { breaking: { token, reason } }
-  throw new InputError({
-    code: 'usage/invalid-option',
-    subject: token === undefined ? '--reason' : '--break-lease',
-    message:
-      reason.length > MOST_REASON
-        ? `the reason has ${reason.length} characters; at most ${MOST_REASON} go on record`
-        : 'a lease is ended by its token and for a reason',
-    remedy: 'give both: `bulkhead ship --break-lease TOKEN --reason TEXT`',
-  })
+function planOf(text: string): Digest {
+  if (/^sha256:[0-9a-f]{64}$/.test(text)) return digest(text)
+  throw new InvalidArgumentError('It is sha256: and 64 hex digits; `bulkhead plan` prints it.')
 }
 
-const MOST_REASON = 500
-
-function tokenOf(text: string): FencingToken {
-  if (/^[0-9]{1,15}$/.test(text)) return fencingToken(Number(text))
-  throw new InvalidArgumentError('It is a whole number; `bulkhead status` shows it.')
-}
-
-const ENDS: Readonly<Record<ShipResult['result'], string>> = {
+/** What the end of a rollout means, in a few words. */
+export const ENDS: Readonly<Record<ShipResult['result'], string>> = {
   released: 'RELEASED: every unit runs the release',
   refused: 'REFUSED: nothing was deployed',
   'rolled-back': 'ROLLED BACK: every unit runs the release before it',
+  paused: 'PAUSED: it stands at the edge of a batch; `bulkhead resume` or `bulkhead abort`',
   stopped: 'STOPPED: the fleet stands where it was; see the findings',
   stuck: 'STUCK: the fleet needs a human now; the lease is held',
 }
@@ -101,7 +89,10 @@ function describe({ result, plan, matched, findings, observed = [] }: ShipResult
       plan:
         plan === undefined
           ? null
-          : { digest: plan.digest, waves: plan.waves.map((wave) => wave.name) },
+          : {
+              digest: plan.digest,
+              waves: plan.regions.flatMap(({ waves }) => waves.map((wave) => wave.name)),
+            },
     },
     text: [
       ...(observed.length > 0 ? [OBSERVING] : []),

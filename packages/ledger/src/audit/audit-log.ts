@@ -1,16 +1,24 @@
 import { sha256 } from '@bulkhead/envelope'
 import type { Digest, Finding } from '@bulkhead/vocabulary'
-import { readEntry } from '../entry-form.ts'
+import type { EntryOnRecord } from '../entry.ts'
+import type { EnvironmentState } from '../environment-state.ts'
 import type { StoredEntry } from '../ledger-store.ts'
 import type { EntryCheck } from '../entry-checks.ts'
-import { type EntryJudgement, LogChain } from '../log-chain.ts'
-import { differingTiles, readStoredCheckpoint } from '../stored-tree.ts'
+import {
+  type ChainMemory,
+  type EntryJudgement,
+  LogChain,
+  type ReadEntry,
+  readBytes,
+} from '../log-chain.ts'
+import { CHECKPOINT, claimedHead, differingTiles, openStoredCheckpoint } from '../stored-tree.ts'
 import type { SignedCheckpoint } from '../tlog/checkpoint.ts'
 import type { Tile } from '../tlog/growing-tree.ts'
 import { hashLeaf } from '../tlog/merkle-hash.ts'
-import { provesConsistency } from '../tlog/proofs.ts'
+import { type TreeHead, provesConsistency } from '../tlog/proofs.ts'
 import { type ReadFile, TileMissing, TiledTree } from '../tlog/tiled-tree.ts'
 import { tilePath } from '../tlog/tiles.ts'
+import { type EntryReader, inBatches, readHere, readInOrder } from './entry-reader.ts'
 import { LOG_CHECKS, type LogCheck } from './log-checks.ts'
 import type { LogView } from './log-view.ts'
 import { entryChecksOf } from './policy-checks.ts'
@@ -19,6 +27,8 @@ import type { VerifierPolicy } from './verifier-policy.ts'
 /** What is read of a log: one state of a store. None of it is trusted. */
 export interface LogSource {
   read(from: number): AsyncIterable<StoredEntry>
+  /** The same in pieces, where that is quicker. */
+  readBatches?(from: number): AsyncIterable<readonly StoredEntry[]>
   readonly readFile: ReadFile
 }
 
@@ -27,12 +37,18 @@ export interface AuditRequest {
   readonly log: LogSource
   /** The verifier's clock, milliseconds since the epoch. */
   readonly now: number
-  /** What this verifier saw and verified before: only what is new is read. */
+  /** What this verifier saw and verified before: the log must continue it. */
   readonly from?: SignedCheckpoint
+  /** What the entries up to `from` left behind: only what is new is read. Without it, all is read. */
+  readonly memory?: ChainMemory
+  /** Judges the log as it was when this entry was its newest. */
+  readonly at?: number
   /** An entry that was seen before: the log must still hold it. */
   readonly head?: { readonly index: number; readonly digest: Digest }
   /** A checkpoint with cosignatures. */
   readonly witnessed?: SignedCheckpoint
+  /** Reads entries on other cores. Default: in this thread. */
+  readonly reader?: EntryReader
 }
 
 export interface AuditChecks {
@@ -48,8 +64,10 @@ export interface AuditEnd {
   readonly root: Buffer
   /** SHA-256 of the newest entry. */
   readonly head: Digest | null
-  /** Whether it was judged what may follow what: not when reading began in the middle. */
-  readonly steps: 'judged' | 'not-judged'
+  /** What the log says of its environment; where there are findings, only what was sound says it. */
+  readonly state: EnvironmentState
+  /** To go on from; undefined for an empty log. */
+  readonly memory: ChainMemory | undefined
 }
 
 /** Every check of a verifier with this policy. */
@@ -59,33 +77,39 @@ export const auditChecks = ({ policy, now }: AuditRequest): AuditChecks => ({
 })
 
 /**
- * Verifies a log by the caller's policy alone: each entry as it streams by, then the log as a whole
+ * Verifies a log by the caller's policy alone: entries as they stream by, then the log as a whole
  * (annex ledger.md §6). Memory stays flat, and with `from` the time is that of the new entries.
  */
 export async function* auditLog(
   request: AuditRequest,
   checks: AuditChecks = auditChecks(request),
-): AsyncGenerator<EntryJudgement, AuditEnd> {
+): AsyncGenerator<readonly EntryJudgement<EntryOnRecord>[], AuditEnd> {
   const { policy, log } = request
-  const { origin, environment, logKeys, genesis } = policy
-  const stored = await readStoredCheckpoint(log.readFile, origin, logKeys)
+  const { origin, environment, logKeys, genesis, principals, keyThreshold, until } = policy
+  const note = await log.readFile(CHECKPOINT)
   const trust = {
     keys: logKeys,
+    ...(principals && { principals }),
+    ...(keyThreshold !== undefined && { keyThreshold }),
+    ...(until && { until }),
     ...(genesis === undefined ? {} : { genesisDigest: genesis }),
     ...(request.head === undefined ? {} : { head: request.head }),
   }
   const fresh = new LogChain({ trust, origin, environment }, checks.entry)
-  const available = stored.kind === 'read' ? stored.checkpoint.size : 0
+  const available = claimedHead(note)?.size ?? 0
   const resumed = await resumedChain(request, fresh, checks.entry, available)
   const chain = resumed ?? fresh
   const watch = new Watch(request, chain)
   yield* watch.follow()
-  const view = { ...watch.view(), stored }
+  const view = {
+    ...(await watch.view(available)),
+    stored: openStoredCheckpoint(note, origin, chain.keys),
+  }
   const judged = checks.log.flatMap((check) => check.judge(view))
   const { size, root } = chain.tree
-  const steps = resumed === undefined ? 'judged' : 'not-judged'
-  const findings = [...chain.judgeEnd(), ...judged]
-  return { findings, size, root, head: chain.head, steps }
+  const findings = [...(request.at === undefined ? chain.judgeEnd() : []), ...judged]
+  const state = chain.fold.state()
+  return { findings, size, root, head: chain.head, state, memory: chain.memory() }
 }
 
 /**
@@ -94,21 +118,20 @@ export async function* auditLog(
  * not, nothing is taken up: the whole log is read, and the checks say what is wrong with it.
  */
 async function resumedChain(
-  { from, log }: AuditRequest,
+  { from, memory, log }: AuditRequest,
   { identity }: LogChain,
   checks: readonly EntryCheck[],
   available: number,
 ): Promise<LogChain | undefined> {
-  if (from === undefined || from.size === 0 || from.size > available) return undefined
+  if (from === undefined || memory === undefined) return undefined
+  if (from.size === 0 || from.size > available) return undefined
   try {
     const tree = await new TiledTree(available, log.readFile).grownTo(from.size - 1)
     const entry = await entryAt(log, from.size - 1)
     if (entry === undefined) return undefined
     tree.append(hashLeaf(entry))
-    const read = readEntry(entry, identity.trust.keys)
-    if (read.kind === 'refused' || !tree.root.equals(from.root)) return undefined
-    const start = { tree, head: sha256(entry), lastAt: read.entry.at }
-    return LogChain.resume(identity, checks, start)
+    if (!tree.root.equals(from.root) || sha256(entry) !== memory.head) return undefined
+    return LogChain.resume(identity, checks, tree, memory)
   } catch (error) {
     if (error instanceof TileMissing) return undefined
     throw error
@@ -121,6 +144,17 @@ export async function entryAt(log: LogSource, index: number): Promise<Buffer | u
     return entry.index === index ? entry.bytes : undefined
   }
   return undefined
+}
+
+async function* upTo(
+  batches: AsyncIterable<readonly StoredEntry[]>,
+  last: number,
+): AsyncGenerator<readonly StoredEntry[]> {
+  for await (const batch of batches) {
+    const wanted = batch.filter(({ index }) => index <= last)
+    if (wanted.length > 0) yield wanted
+    if (wanted.length < batch.length) return
+  }
 }
 
 const MAX_TILES_NAMED = 100
@@ -137,16 +171,34 @@ class Watch {
     this.#chain = chain
   }
 
-  async *follow(): AsyncGenerator<EntryJudgement> {
+  async *follow(): AsyncGenerator<readonly EntryJudgement<EntryOnRecord>[]> {
     const chain = this.#chain
     this.#note()
-    for await (const { index, bytes } of this.#request.log.read(chain.size)) {
-      yield chain.judge(index, bytes)
-      this.#note()
+    const { log, at, reader = readHere } = this.#request
+    const all = log.readBatches?.(chain.size) ?? inBatches(log.read(chain.size))
+    const batches = at === undefined ? all : upTo(all, at)
+    for await (const { read, stored } of readInOrder(batches, reader, () => chain.keys.all)) {
+      yield read.map((entry, nth) => this.#take(entry, stored[nth]?.bytes))
       await this.#compare(chain.drainTiles())
     }
-    await this.#compare(chain.tree.edge())
+    if (at === undefined) await this.#compare(chain.tree.edge())
     await this.#proveOlder()
+  }
+
+  #take(read: ReadEntry, bytes: Buffer | undefined): EntryJudgement<EntryOnRecord> {
+    const judgement = this.#chain.take(this.#withNewKeys(read, bytes))
+    this.#note()
+    const { takenBack, findings } = judgement
+    return takenBack === undefined
+      ? judgement
+      : { ...judgement, findings: [...findings, ...takenBack] }
+  }
+
+  /** Read ahead before the log introduced the key that signed it: read again. */
+  #withNewKeys(read: ReadEntry, bytes: Buffer | undefined): ReadEntry {
+    const { reading, index } = read
+    const refused = reading.kind === 'refused' && reading.code === 'ledger/bad-signature'
+    return refused && bytes !== undefined ? readBytes(index, bytes, this.#chain.keys.all) : read
   }
 
   #note(): void {
@@ -178,8 +230,27 @@ class Watch {
     }
   }
 
-  view(): Omit<LogView, 'stored'> {
-    const { policy, now, from, witnessed } = this.#request
+  /** Proves by tiles that what was read is the beginning of a longer log. */
+  async #prover(available: number): Promise<(longer: TreeHead) => boolean> {
+    const { tree } = this.#chain
+    const proofs = new Map<number, readonly Buffer[]>()
+    for (const size of [available, this.#request.witnessed?.size ?? 0]) {
+      if (size < tree.size || size > available) continue
+      const tiles = new TiledTree(size, this.#request.log.readFile, available)
+      const proof = await tiles.consistencyProof(tree.size).catch((error: unknown) => {
+        if (error instanceof TileMissing) return undefined
+        throw error
+      })
+      if (proof !== undefined) proofs.set(size, proof)
+    }
+    return (longer) => {
+      const proof = proofs.get(longer.size)
+      return proof !== undefined && provesConsistency(tree, longer, proof)
+    }
+  }
+
+  async view(available: number): Promise<Omit<LogView, 'stored'>> {
+    const { policy, now, from, witnessed, at } = this.#request
     const { size, root } = this.#chain.tree
     const compared = (checkpoint: SignedCheckpoint) => ({
       checkpoint,
@@ -191,6 +262,7 @@ class Watch {
       tree: { size, root },
       lastAt: this.#chain.lastAt,
       differingTiles: this.#differing,
+      ...(at !== undefined && { at, leadsTo: await this.#prover(available) }),
       ...(from === undefined ? {} : { from: compared(from) }),
       ...(witnessed === undefined ? {} : { witnessed: compared(witnessed) }),
     }

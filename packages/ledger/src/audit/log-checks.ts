@@ -13,13 +13,19 @@ type Judge = LogCheck['judge']
 
 const checkSigned: Judge = ({ stored, tree }) => {
   if (stored.kind === 'refused') return [againstCheckpoint('ledger/bad-checkpoint', stored.reason)]
+  if (stored.kind === 'ended') {
+    return [againstCheckpoint('ledger/revoked-key', 'its key had been ended before it signed this')]
+  }
   if (stored.kind === 'read' || tree.size === 0) return []
   return [againstCheckpoint('ledger/no-checkpoint', 'there is none beside the entries')]
 }
 
 /** The log's own signature under a tree that its entries do not make: they were cut or rewritten. */
-const checkMatches: Judge = ({ stored, tree }) => {
-  if (stored.kind !== 'read') return []
+const checkMatches: Judge = ({ stored, tree, at, leadsTo }) => {
+  if (at !== undefined && tree.size !== at + 1) {
+    return [againstLog(`entry ${at}`, 'ledger/missing', `the log has ${tree.size} entries`)]
+  }
+  if (stored.kind !== 'read' || leadsTo?.(stored.checkpoint) === true) return []
   const { size, root } = stored.checkpoint
   if (size > tree.size) {
     const message = `it was signed for ${size} entries, the log has ${tree.size}`
@@ -48,8 +54,10 @@ function continues(seen: ComparedCheckpoint | undefined, tree: LogView['tree'], 
 }
 
 const checkRemembered: Judge = ({ from, tree }) => continues(from, tree, 'this verifier')
-const checkWitnessed: Judge = ({ witnessed, tree }) =>
-  continues(witnessed, tree, 'the log\u2019s witnesses')
+const checkWitnessed: Judge = ({ witnessed, tree, leadsTo }) =>
+  witnessed !== undefined && leadsTo?.(witnessed.checkpoint) === true
+    ? []
+    : continues(witnessed, tree, 'the log\u2019s witnesses')
 
 /** Times of the good cosignatures by known witnesses, newest first; each witness has one voice. */
 function voices({ policy, witnessed, now }: LogView): readonly number[] {
@@ -81,9 +89,9 @@ const checkFresh: Judge = (view) => {
   return [againstCheckpoint('ledger/stale-view', message)]
 }
 
-const checkHeartbeat: Judge = ({ policy, lastAt, now }) => {
+const checkHeartbeat: Judge = ({ policy, lastAt, now, at }) => {
   const { heartbeatMs } = policy
-  if (heartbeatMs === undefined || lastAt === '') return []
+  if (heartbeatMs === undefined || lastAt === '' || at !== undefined) return []
   const silence = now - Date.parse(lastAt)
   if (silence <= heartbeatMs) return []
   const message = `the newest entry is ${silence} ms old, silence may last ${heartbeatMs} ms`

@@ -22,6 +22,10 @@ export interface LogView {
   readonly stored: StoredCheckpoint
   /** Paths of tiles that are not what the entries make of them; at most 100. */
   readonly differingTiles: readonly string[]
+  /** The last entry that was asked about; later ones were not read. */
+  readonly at?: number
+  /** With `at`: whether what was read is the beginning of a longer tree. */
+  readonly leadsTo?: (longer: TreeHead) => boolean
   /** What the verifier remembers. */
   readonly from?: ComparedCheckpoint
   /** What witnesses cosigned. */

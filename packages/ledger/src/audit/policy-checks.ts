@@ -5,9 +5,10 @@ import type { VerifierPolicy } from './verifier-policy.ts'
 /** A key of the log may be good for one kind of entry and not for another. */
 const roleCheck = ({ roles }: VerifierPolicy): EntryCheck => ({
   name: 'role',
-  judge: (_chain, { kind, signer }, index) => {
+  judge: ({ keys }, { kind, signer }, index) => {
     const allowed = Object.hasOwn(roles, kind) ? roles[kind] : undefined
-    return allowed === undefined || allowed.includes(signer)
+    // A key that took the place of another has its role.
+    return allowed === undefined || keys.lineageOf(signer).some((name) => allowed.includes(name))
       ? undefined
       : against(index, 'ledger/wrong-role', `${signer} may not sign ${kind}`)
   },

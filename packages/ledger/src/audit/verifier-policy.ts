@@ -13,13 +13,14 @@ import {
   text,
 } from '@bulkhead/envelope'
 import { type Digest, InputError } from '@bulkhead/vocabulary'
+import type { KeyRules } from '../log-keys.ts'
 import { type NoteKey, noteKey, readVerifierKey, writeVerifierKey } from '../tlog/note-key.ts'
 
 /**
  * Whom and what a verifier believes, in a file of its own. Nothing of it is ever read from the log,
  * for a log that names its own keys can be replaced together with them (annex ledger.md §6).
  */
-export interface VerifierPolicy {
+export interface VerifierPolicy extends KeyRules {
   readonly origin: string
   readonly environment: string
   readonly logKeys: readonly TrustedKey[]
@@ -46,7 +47,7 @@ const policyShape = objectWith(
     version: oneVersion(),
     origin: text,
     environment: text,
-    logKeys: listOf(keyShape, 32),
+    logKeys: listOf(objectWith({ name: text, vkey: text }, { principal: text, until: count }), 32),
   },
   {
     genesis: digestText,
@@ -56,6 +57,7 @@ const policyShape = objectWith(
     heartbeatMs: count,
     maxWitnessAgeMs: count,
     clockSkewMs: count,
+    keyThreshold: count,
   },
 )
 
@@ -77,12 +79,24 @@ export function parseVerifierPolicy(bytes: Uint8Array, file: string): VerifierPo
     clockSkewMs: DEFAULT_SKEW_MS,
     ...rest,
     logKeys: logKeys.map(({ name, vkey }) => logKey(vkey, name, file)),
+    principals: tableOf(logKeys, ({ principal }) => principal),
+    until: tableOf(logKeys, ({ until }) => until),
     witnesses: witnesses.map(({ vkey }) => verifierKey(vkey, 'cosignature', file)),
     quorum,
     roles,
   }
   requireSense(policy, file)
   return policy
+}
+
+function tableOf<Key extends { readonly name: string }, T>(
+  keys: readonly Key[],
+  of: (key: Key) => T | undefined,
+): Readonly<Record<string, T>> {
+  const known = keys.map((key) => [key.name, of(key)] as const)
+  return Object.fromEntries(
+    known.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  )
 }
 
 function requireSense({ logKeys, witnesses, quorum, roles }: VerifierPolicy, file: string): void {

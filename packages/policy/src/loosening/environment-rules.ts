@@ -1,9 +1,12 @@
+import type { SchedulePolicy } from '../schedule-policy.ts'
 import type { BakePolicy, EnvironmentPolicy, LocalTargetPolicy, TargetPolicy } from '../policy.ts'
 import {
   type Compare,
   fixed,
   free,
+  kept,
   named,
+  notBelow,
   notHigher,
   notLower,
   optional,
@@ -47,15 +50,34 @@ const bake = part<BakePolicy>({
   deadline: free,
 })
 
+const schedule = part<SchedulePolicy>({
+  timeZone: fixed,
+  freeze: kept,
+  mostAtOnce: optional(notHigher, { coming: 'free', going: 'loosens' }),
+  spacing: notLower,
+})
+
 export const environment = part<EnvironmentPolicy>(
   {
     name: free, // The key of the mapping, which is compared there.
     target,
     regions: named(named(notLower)),
     required: notLower,
+    // A region's own number may be above or below its share: no order is stricter than another.
+    requiredIn: fixed,
+    singleZone: notBelow<boolean>((declared) => (declared ? 0 : 1)),
+    surge: free,
+    after: optional(fixed, { coming: 'free', going: 'loosens' }),
+    artifact: free,
+    schedule,
     bake,
     // Which metrics have a say, and how much: no order is stricter than another.
     analysis: optional(fixed, { coming: 'free', going: 'loosens' }),
   },
-  { required: 'capacity.required' },
+  {
+    required: 'capacity.required',
+    requiredIn: 'capacity.required-in',
+    singleZone: 'capacity.zones',
+    surge: 'capacity.surge',
+  },
 )

@@ -1,4 +1,4 @@
-import type { Bake } from '../plan.ts'
+import type { Bake } from '../plan/plan.ts'
 import {
   type ArmCounts,
   evidenceAgainstCanary,

@@ -29,6 +29,7 @@ const KIND_WORDS: Readonly<Record<RolloutDecision['kind'], string>> = {
   wave: 'wave judged',
   frozen: 'frozen',
   rollback: 'rolling back',
+  paused: 'paused',
   finished: 'finished',
 }
 

@@ -1,12 +1,16 @@
+import { WorldError } from '@bulkhead/vocabulary'
 import {
+  type PlanPolicy,
   type Planning,
   type RolloutEvent,
   type RolloutProgress,
+  type RolloutRequest,
   type RolloutResult,
   type ShippedRelease,
   planRollout,
   runRollout,
 } from '../../src/index.ts'
+import type { StandingOrder } from '../../src/run/journal.ts'
 import { type FleetOptions, SimulatedFleet, release, token } from './simulated-fleet.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
@@ -23,8 +27,24 @@ export const bakeGoal = {
   deadline: 20_000,
 }
 
+/** What a batch of the simulated fleet takes: 500 ms to drain, 1 s to start. */
+export const planPolicy: PlanPolicy = {
+  required: 4,
+  requiredIn: {},
+  singleZone: false,
+  surge: 0,
+  selects: 'units',
+  bake: bakeGoal,
+  batchMs: 1_500,
+  batchBecause: 'drain 500 ms + start 1 s',
+}
+
 export interface ScenarioOptions extends Partial<Omit<FleetOptions, 'clock'>> {
   readonly required?: number
+  readonly singleZone?: boolean
+  readonly lane?: 'standard' | 'hotfix'
+  readonly purpose?: 'release' | 'return'
+  readonly wanted?: ShippedRelease
   readonly previous?: ShippedRelease | null
 }
 
@@ -41,6 +61,10 @@ export class Scenario {
   readonly appends: (readonly RolloutEvent[])[] = []
   readonly progress: RolloutProgress[] = []
   readonly stop = new AbortController()
+  readonly regions: readonly string[]
+  /** What somebody has ordered, as the ledger would say. */
+  standing: StandingOrder | null = null
+  signsOfLife = 0
   readonly #options: ScenarioOptions
   /** Milliseconds that one append takes; may throw instead. */
   onAppend: (append: number) => number = () => 50
@@ -48,19 +72,25 @@ export class Scenario {
   constructor(options: ScenarioOptions = {}) {
     this.#options = options
     const { regions = threeZones, running = oldRelease } = options
+    this.regions = Object.keys(regions)
     this.fleet = new SimulatedFleet({ ...options, clock: this.clock, regions, running })
     this.fleet.held.add(oldRelease.artifact).add(newRelease.artifact)
   }
 
   async plan(): Promise<Planning> {
-    const { required = 4, previous = oldRelease } = this.#options
+    const { required = 4, singleZone = false, surge = 0, previous = oldRelease } = this.#options
+    const { lane = 'standard', purpose = 'release', wanted = newRelease } = this.#options
     const observation = await this.fleet.observe()
     const request = {
       environment: 'production',
-      policy: { required, bake: bakeGoal },
-      observation,
-      release: newRelease,
-      previous,
+      lane,
+      purpose,
+      policy: { ...planPolicy, required, singleZone, surge },
+      observation: { ...observation, traffic: [] },
+      release: wanted,
+      previous: previous
+        ? Object.fromEntries(this.regions.map((region) => [region, previous]))
+        : {},
     }
     const key = JSON.stringify(request)
     const planning = planned.get(key) ?? planRollout(request)
@@ -68,28 +98,47 @@ export class Scenario {
     return planning
   }
 
-  async run(): Promise<RolloutResult> {
+  /** Plans and runs the first region, or the one that is named. */
+  async run(extra: Partial<RolloutRequest> = {}): Promise<RolloutResult> {
+    return this.clock.drive(this.begin(extra))
+  }
+
+  async begin(extra: Partial<RolloutRequest> = {}): Promise<RolloutResult> {
     const planning = await this.plan()
     if (planning.kind === 'refused')
       throw new Error(planning.findings.map((finding) => finding.message).join('\n'))
-    const record = async (events: readonly RolloutEvent[]) => {
-      const ms = this.onAppend(this.appends.length)
-      this.appends.push(events)
-      await this.clock.sleep(ms)
-      this.events.push(...events)
-    }
-    return this.clock.drive(
-      runRollout({
-        plan: planning.plan,
-        target: this.fleet,
-        token,
-        journal: { record },
-        clock: this.clock,
-        signal: this.stop.signal,
-        onProgress: (progress) => this.progress.push(progress),
-        limits: { pollMs: 250, capacityMs: 30_000, silenceMs: 5_000, settleMs: 1_000 },
-      }),
-    )
+    return runRollout({
+      plan: planning.plan,
+      region: this.regions[0] ?? '',
+      target: this.fleet,
+      token,
+      journal: {
+        record: (events) => this.#record(events),
+        signOfLife: () => {
+          this.signsOfLife += 1
+          return Promise.resolve({ standing: this.standing })
+        },
+      },
+      clock: this.clock,
+      signal: this.stop.signal,
+      onProgress: (progress) => this.progress.push(progress),
+      limits: {
+        pollMs: 250,
+        capacityMs: 30_000,
+        silenceMs: 5_000,
+        settleMs: 1_000,
+        lifeMs: 10_000,
+      },
+      ...extra,
+    })
+  }
+
+  async #record(events: readonly RolloutEvent[]) {
+    const ms = this.onAppend(this.appends.length)
+    this.appends.push(events)
+    await this.clock.sleep(ms)
+    this.events.push(...events)
+    return { standing: this.standing }
   }
 
   versions(): string[] {
@@ -98,3 +147,11 @@ export class Scenario {
     )
   }
 }
+
+export const appendFault = (): WorldError =>
+  new WorldError({
+    code: 'ledger/append-failed',
+    subject: 'production',
+    message: 'the ledger does not answer',
+    remedy: 'try again',
+  })

@@ -15,6 +15,7 @@ import type {
   ShippedRelease,
   Stage,
   StageOutcome,
+  SurgeOrder,
   Target,
   Topology,
   UnitId,
@@ -37,6 +38,8 @@ export interface FleetOptions {
   readonly running: ShippedRelease | null
   readonly requestsPerSecond?: number
   readonly seed?: number
+  /** Units that a zone can have beyond its own. */
+  readonly surge?: number
 }
 
 type SimulatedUnit = { -readonly [Key in keyof UnitObservation]: UnitObservation[Key] }
@@ -52,8 +55,11 @@ export class SimulatedFleet implements Target {
   /** Builds that report another commit than their own. */
   readonly lying = new Map<CommitId, CommitId>()
   readonly deadZones = new Set<string>()
-  readonly requests = new Map<CommitId, number>()
-  readonly errors = new Map<CommitId, number>()
+  /** Requests and errors by region and build, see {@link countOf}. */
+  readonly requests = new Map<string, number>()
+  readonly errors = new Map<string, number>()
+  /** Zones whose traffic is shifted away, as `region/zone`. */
+  readonly shifted = new Set<string>()
   readonly applied: Stage[] = []
   /** Why the engine refuses whatever it is told, if it does. */
   refusal: string | undefined
@@ -68,10 +74,19 @@ export class SimulatedFleet implements Target {
   readonly #random: Random
   readonly #rate: number
   /** Parts of requests that are still to come. */
-  readonly #fractions = new Map<CommitId, number>()
-  readonly #untilError = new Map<CommitId, number>()
+  readonly #fractions = new Map<string, number>()
+  readonly #untilError = new Map<string, number>()
+  readonly #surge: number
 
-  constructor({ clock, regions, running, requestsPerSecond = 200, seed = 1 }: FleetOptions) {
+  constructor({
+    clock,
+    regions,
+    running,
+    requestsPerSecond = 200,
+    seed = 1,
+    surge = 0,
+  }: FleetOptions) {
+    this.#surge = surge
     this.#clock = clock
     this.#random = seededRandom(seed)
     this.#rate = requestsPerSecond
@@ -91,13 +106,13 @@ export class SimulatedFleet implements Target {
 
   topology(): Promise<Topology> {
     const units = this.units.map(({ id, region, zone }) => ({ id, region, zone }))
-    return Promise.resolve({ units, selects: 'units', surge: 0 })
+    return Promise.resolve({ units, selects: 'units', surge: this.#surge })
   }
 
   async observe(scope: Scope = {}): Promise<Observation> {
     await this.#call('observe')
     const { region, zone } = scope
-    const versions = [...this.requests.keys()].sort()
+    const counted = [...this.requests.keys()].map(placeOfKey).toSorted(byVersion)
     return {
       units: this.units
         .filter(
@@ -107,17 +122,24 @@ export class SimulatedFleet implements Target {
           ...unit,
           version: unit.version && (this.lying.get(unit.version) ?? unit.version),
         })),
-      traffic: versions.map((version) => ({
-        version,
-        requests: this.requests.get(version) ?? 0,
-        errors: this.errors.get(version) ?? 0,
-      })),
+      traffic: counted
+        .filter((count) => count.region === (region ?? count.region))
+        .map(({ region: at, version }) => ({
+          version,
+          requests: this.requests.get(`${at} ${version}`) ?? 0,
+          errors: this.errors.get(`${at} ${version}`) ?? 0,
+        })),
+      shifted: [...this.shifted].map((name) => {
+        const [at = '', of = ''] = name.split('/')
+        return { region: at, zone: of }
+      }),
     }
   }
 
   async apply(stage: Stage, wanted: ShippedRelease, hand: Hand): Promise<StageOutcome> {
     await this.#call('apply')
     if (hand.token < this.newest) return { kind: 'stale-token', newest: this.newest }
+    this.newest = hand.token
     if (this.refusal !== undefined) return { kind: 'refused', reason: this.refusal }
     this.applied.push(stage)
     const units = this.units.filter((unit) => stage.units.includes(unit.id))
@@ -158,6 +180,31 @@ export class SimulatedFleet implements Target {
     return Promise.resolve({ kind: 'applied', victims: 0 })
   }
 
+  async surge(order: SurgeOrder, wanted: ShippedRelease, hand: Hand): Promise<StageOutcome> {
+    await this.#call('surge')
+    if (hand.token < this.newest) return { kind: 'stale-token', newest: this.newest }
+    this.newest = hand.token
+    if (order.extra > this.#surge) return { kind: 'refused', reason: `at most ${this.#surge}` }
+    const { region, zone } = order
+    const ids = Array.from(
+      { length: this.#surge },
+      (_, at) => `${region}/${zone}/+${at + 1}` as UnitId,
+    )
+    for (const [at, id] of ids.entries()) {
+      const there = this.units.findIndex((unit) => unit.id === id)
+      if (at >= order.extra && there !== -1) this.units.splice(there, 1)
+      if (at >= order.extra || there !== -1) continue
+      const version = wanted.commit
+      this.units.push({ id, region, zone, version, health: 'starting', surplus: true })
+    }
+    await this.#clock.sleep(1000)
+    this.#set(
+      this.units.filter((unit) => ids.includes(unit.id)),
+      'healthy',
+    )
+    return { kind: 'applied' }
+  }
+
   stage(artifact: { readonly digest: Digest }): Promise<void> {
     this.held.add(artifact.digest)
     return Promise.resolve()
@@ -184,32 +231,42 @@ export class SimulatedFleet implements Target {
     )
   }
 
-  /** Requests since the last call, spread evenly over the healthy units. */
+  /** Requests that a build has answered, in all regions. */
+  countOf(counts: ReadonlyMap<string, number>, version: CommitId): number {
+    return [...counts].reduce(
+      (sum, [key, n]) => sum + (placeOfKey(key).version === version ? n : 0),
+      0,
+    )
+  }
+
+  /** Requests since the last call: each region's share of them, spread evenly over its healthy units. */
   flow(): void {
     const seconds = (this.#clock.monotonic() - this.#flowedUntil) / 1000
-    const serving = this.units.filter((unit) => unit.health === 'healthy')
     if (seconds <= 0) return
     this.#flowedUntil = this.#clock.monotonic()
-    const counts = new Map<CommitId, number>()
-    for (const { version } of serving)
-      if (version) counts.set(version, (counts.get(version) ?? 0) + 1)
-    for (const [version, count] of counts) {
-      const due =
-        (this.#rate * seconds * count) / serving.length + (this.#fractions.get(version) ?? 0)
-      this.#fractions.set(version, due % 1)
-      this.#serve(version, Math.floor(due))
+    for (const [region, units] of Map.groupBy(this.units, (unit) => unit.region)) {
+      const share = (this.#rate * seconds * units.length) / this.units.length
+      const serving = units.filter(
+        (unit) => unit.health === 'healthy' && !this.shifted.has(`${region}/${unit.zone}`),
+      )
+      for (const [version, some] of Map.groupBy(serving, (unit) => unit.version)) {
+        const key = `${region} ${version}`
+        const due = (share * some.length) / serving.length + (this.#fractions.get(key) ?? 0)
+        this.#fractions.set(key, due % 1)
+        if (version) this.#serve(key, version, Math.floor(due))
+      }
     }
   }
 
-  #serve(version: CommitId, requests: number): void {
-    this.requests.set(version, (this.requests.get(version) ?? 0) + requests)
+  #serve(key: string, version: CommitId, requests: number): void {
+    this.requests.set(key, (this.requests.get(key) ?? 0) + requests)
     const rate = this.errorRates.get(version) ?? 0
-    let left = this.#untilError.get(version) ?? trialsToNextHit(rate, this.#random)
+    let left = this.#untilError.get(key) ?? trialsToNextHit(rate, this.#random)
     let errors = 0
     for (left -= requests; left <= 0; left += trialsToNextHit(rate, this.#random)) errors += 1
     // A rate of zero has no next error; forget it, so that the rate may change later.
-    if (Number.isFinite(left)) this.#untilError.set(version, left)
-    this.errors.set(version, (this.errors.get(version) ?? 0) + errors)
+    if (Number.isFinite(left)) this.#untilError.set(key, left)
+    this.errors.set(key, (this.errors.get(key) ?? 0) + errors)
   }
 
   #set(units: readonly SimulatedUnit[], health: UnitObservation['health']): void {
@@ -235,3 +292,11 @@ export const targetFault = (): WorldError =>
     message: 'no answer',
     remedy: 'look',
   })
+
+const placeOfKey = (key: string): { readonly region: string; readonly version: CommitId } => {
+  const [region = '', version = ''] = key.split(' ')
+  return { region, version: commitId(version) }
+}
+
+const byVersion = (a: { readonly version: string }, b: { readonly version: string }): number =>
+  a.version < b.version ? -1 : 1

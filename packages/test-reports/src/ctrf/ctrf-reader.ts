@@ -42,7 +42,7 @@ function readResults({ ledger, remarks }: Reading): JsonVisitor {
     shape: RESULTS,
     remarks,
     where: 'results',
-    within: { ...passOver, tests: () => keptItems({ where: 'results.tests' }, add) },
+    within: { ...passOver, tests: () => keptItems('results.tests', add) },
     done(results) {
       judgeSummary(results, listed, remarks)
       if (membersOf(results.value('environment'))?.get('healthy') === false)

@@ -1,6 +1,7 @@
 import type { Reading } from '../byte-reader.ts'
 import type { JsonRecord } from '../json/json-shape.ts'
 import type { TestId } from '../test-run.ts'
+import type { CucumberElement } from './cucumber-element.ts'
 import { CucumberOutcome, type MissingResult } from './cucumber-outcome.ts'
 import type { ScenarioNames } from './scenario-names.ts'
 
@@ -11,6 +12,7 @@ export class CucumberFeature {
   readonly #feature: JsonRecord
   readonly #where: string
   #background: CucumberOutcome | undefined
+  #scenarios = 0
   #anyBad = false
 
   constructor(feature: JsonRecord, where: string, names: ScenarioNames, reading: Reading) {
@@ -21,10 +23,11 @@ export class CucumberFeature {
   }
 
   /** @param elements backgrounds and scenarios in their order */
-  read(elements: readonly JsonRecord[]): void {
+  read(elements: readonly CucumberElement[]): void {
     for (const [index, element] of elements.entries())
       this.#element(element, `${this.#where}.elements[${index}]`)
     this.#closeBackground()
+    if (this.#scenarios === 0) this.#add('test/no-tests', this.#where, 'a feature has no scenarios')
     // Before a rule behave leaves out the status of a scenario, so that the whole must have one.
     if (this.#isBehave && typeof this.#feature.value('status') !== 'string')
       this.#add('test/unknown-status', this.#where, 'the feature has no status')
@@ -34,28 +37,24 @@ export class CucumberFeature {
       this.#add('test/suite-error', this.#where, `the feature is not passed: ${whole.detail}`)
   }
 
-  #element(element: JsonRecord, where: string): void {
-    const { remarks } = this.#reading
-    const type = element.has('type') ? element.text('type') : 'scenario'
-    const outcome = new CucumberOutcome(remarks)
-    outcome.addHooks(element, where)
-    outcome.addSteps(element.list('steps'), `${where}.steps`, this.#missing(type))
-    outcome.addStated(element, where)
+  #element(element: CucumberElement, where: string): void {
+    const { type, outcome } = element
+    outcome.settle(this.#missing(type))
     if (type === 'background') {
       this.#closeBackground()
       this.#background = outcome
-    } else if (type === 'scenario' || type === 'scenario_outline')
-      this.#scenario(element, outcome, where)
+    } else if (type === 'scenario' || type === 'scenario_outline') this.#scenario(element, where)
     else this.#add('test/unknown-element', where, `an element is a ${type.slice(0, 80)}`)
   }
 
-  #scenario(element: JsonRecord, outcome: CucumberOutcome, where: string): void {
+  #scenario(element: CucumberElement, where: string): void {
+    const { outcome } = element
+    this.#scenarios += 1
     const ownSteps = outcome.steps
     if (this.#background) outcome.include(this.#background)
     this.#background = undefined
     const { status } = outcome
-    if (element.text('name').trim() === '')
-      this.#add('test/unnamed', where, 'a scenario has no name')
+    if (element.name.trim() === '') this.#add('test/unnamed', where, 'a scenario has no name')
     if (ownSteps === 0 && status === 'passed')
       this.#add('test/no-assertions', where, 'a scenario has no steps')
     this.#anyBad ||= status !== 'passed'
@@ -74,11 +73,10 @@ export class CucumberFeature {
     } else this.#add('test/suite-error', this.#where, `a background is not passed: ${detail}`)
   }
 
-  #idOf(element: JsonRecord): TestId {
+  #idOf({ name, place }: CucumberElement): TestId {
     const file = this.#feature.text('uri') || this.#feature.text('location').replace(/:\d+$/, '')
     const className = this.#feature.text('name')
-    const place = element.has('line') ? String(element.number('line')) : element.text('location')
-    return this.#names.idOf({ file, className, name: element.text('name') }, place)
+    return this.#names.idOf({ file, className, name }, place)
   }
 
   /** behave lists a background without results, and its steps again in every scenario. */

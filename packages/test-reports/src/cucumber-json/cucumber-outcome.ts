@@ -16,6 +16,8 @@ export class CucumberOutcome {
   /** Steps that somebody wrote, as opposed to hooks. */
   steps = 0
   readonly #remarks: Remarks
+  /** The first step that has none. */
+  #withoutResult: string | undefined
 
   constructor(remarks: Remarks) {
     this.#remarks = remarks
@@ -26,24 +28,28 @@ export class CucumberOutcome {
     this.steps += other.steps
   }
 
-  addSteps(steps: readonly unknown[], where: string, missing: MissingResult): void {
-    for (const [index, value] of steps.entries()) {
-      const place = `${where}[${index}]`
-      const step = readShape(value, STEP, this.#remarks, place)
-      if (!step.flag('hidden')) this.steps += 1
-      this.addHooks(step, place)
-      if (step.has('result') || missing === 'refused') this.#addResult(step, place)
-      else if (missing === 'never-ran') this.#worsen('skipped', 'a step never ran')
-    }
+  addStep(value: unknown, where: string): void {
+    const step = readShape(value, STEP, this.#remarks, where)
+    if (!step.flag('hidden')) this.steps += 1
+    for (const key of ['before', 'after'])
+      for (const [index, hook] of step.list(key).entries())
+        this.addHook(hook, `${where}.${key}[${index}]`)
+    if (step.has('result')) this.#addResult(step, where)
+    else this.#withoutResult ??= where
   }
 
-  /** Hooks around a scenario or a step. */
-  addHooks(holder: JsonRecord, where: string): void {
-    for (const key of ['before', 'after'])
-      for (const [index, hook] of holder.list(key).entries()) {
-        const place = `${where}.${key}[${index}]`
-        this.#addResult(readShape(hook, STEP, this.#remarks, place), place)
-      }
+  /** A hook around a scenario or a step. */
+  addHook(value: unknown, where: string): void {
+    const hook = readShape(value, STEP, this.#remarks, where)
+    if (hook.has('result')) this.#addResult(hook, where)
+    else this.#refuseMissing(where)
+  }
+
+  /** Says what it means that steps have no result, once it is known who wrote the report. */
+  settle(missing: MissingResult): void {
+    if (this.#withoutResult === undefined) return
+    if (missing === 'refused') this.#refuseMissing(this.#withoutResult)
+    else if (missing === 'never-ran') this.#worsen('skipped', 'a step never ran')
   }
 
   /** What behave says of a whole. */
@@ -53,10 +59,6 @@ export class CucumberOutcome {
   }
 
   #addResult(step: JsonRecord, where: string): void {
-    if (!step.has('result')) {
-      this.#remarks.add('test/unknown-status', where, 'a step has no result')
-      return this.#worsen('errored', 'a step has no result')
-    }
     const result = readShape(step.value('result'), RESULT, this.#remarks, `${where}.result`)
     const stated = result.text('status')
     const status = this.#statusOf(stated, where)
@@ -66,6 +68,11 @@ export class CucumberOutcome {
       return this.#worsen('failed', error)
     }
     this.#worsen(status, error === '' ? `${stated}: ${step.text('name')}` : error)
+  }
+
+  #refuseMissing(where: string): void {
+    this.#remarks.add('test/unknown-status', where, 'a step has no result')
+    this.#worsen('errored', 'a step has no result')
   }
 
   #statusOf(stated: string, where: string): TestStatus {

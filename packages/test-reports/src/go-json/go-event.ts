@@ -1,4 +1,3 @@
-import { membersOf } from '../json/json-shape.ts'
 import type { Remarks } from '../remarks.ts'
 
 /** One line of `go test -json` (`go doc test2json`, `go help buildjson`). Absent texts are ''. */
@@ -29,18 +28,21 @@ const FIELDS: ReadonlyMap<string, 'string' | 'number'> = new Map([
 
 /** @throws Refusal when the value is no event at all */
 export function readGoEvent(value: unknown, remarks: Remarks, where: string): GoEvent {
-  const members = membersOf(value)
-  if (members === undefined)
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw remarks.refusal('test/unparseable', where, 'the line is not a JSON object')
-  for (const [name, field] of members) judgeField(name, field, remarks, where)
-  const text = (name: string) => textOf(members.get(name))
+  const members: readonly (readonly [string, unknown])[] = Object.entries(value)
+  const texts: Record<string, string> = {}
+  for (const [name, field] of members) {
+    judgeField(name, field, remarks, where)
+    if (typeof field === 'string') texts[name] = field
+  }
   return {
-    action: text('Action') ?? '',
-    pkg: text('Package') ?? '',
-    test: text('Test'),
-    output: text('Output') ?? '',
-    failedBuild: text('FailedBuild') ?? '',
-    importPath: text('ImportPath') ?? '',
+    action: texts['Action'] ?? '',
+    pkg: texts['Package'] ?? '',
+    test: texts['Test'],
+    output: texts['Output'] ?? '',
+    failedBuild: texts['FailedBuild'] ?? '',
+    importPath: texts['ImportPath'] ?? '',
   }
 }
 
@@ -51,6 +53,3 @@ function judgeField(name: string, field: unknown, remarks: Remarks, where: strin
   else if (typeof field !== type)
     throw remarks.refusal('test/unparseable', where, `the field ${name} is not a ${type}`)
 }
-
-const textOf = (value: unknown): string | undefined =>
-  typeof value === 'string' ? value : undefined

@@ -33,7 +33,7 @@ export function makeJestJsonReader(reading: Reading): ByteReader {
   const { remarks } = reading
   const totals = new JestTotals(remarks)
   const suites = () =>
-    visitedItems({ where: 'testResults' }, remarks, (where) =>
+    visitedItems('testResults', remarks, (where) =>
       jestSuite(where, reading, (suite) => totals.add(suite)),
     )
   const root = shapedObject({

@@ -1,6 +1,6 @@
 import { type JsonRecord, readShape, shapeOf } from '../json/json-shape.ts'
 import type { Remarks } from '../remarks.ts'
-import type { TestCase, TestStatus } from '../test-run.ts'
+import type { TestStatus } from '../test-run.ts'
 
 const DETAIL_LENGTH = 1000
 const ASSERTION = shapeOf({
@@ -39,12 +39,6 @@ export interface JestTest {
   readonly status: TestStatus
   readonly detail: string
 }
-
-export const caseOf = ({ className, name, status, detail }: JestTest, file: string): TestCase => ({
-  id: { file, className, name },
-  status,
-  detail,
-})
 
 /**
  * Reads one of `assertionResults`. The class is the titles around the test.

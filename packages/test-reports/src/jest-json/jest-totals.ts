@@ -23,13 +23,11 @@ export class JestTotals {
     this.#remarks = remarks
   }
 
-  add({ status, tests }: JestSuite): void {
+  add({ status, stated, anyFailed, anySkipped }: JestSuite): void {
     this.#suites.set(status, (this.#suites.get(status) ?? 0) + 1)
-    for (const test of tests) {
-      this.#tests.set(test.stated, (this.#tests.get(test.stated) ?? 0) + 1)
-      this.#anyFailed ||= test.status === 'failed'
-      this.#anySkipped ||= test.status === 'skipped'
-    }
+    for (const [one, count] of stated) this.#tests.set(one, (this.#tests.get(one) ?? 0) + count)
+    this.#anyFailed ||= anyFailed
+    this.#anySkipped ||= anySkipped
   }
 
   judge(root: JsonRecord): void {

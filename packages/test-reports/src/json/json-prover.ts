@@ -1,6 +1,8 @@
+import { JsonFault } from './json-fault.ts'
 import { numberFault } from './json-number.ts'
 import { KeyTexts, decodeProven } from './key-texts.ts'
-import { Utf8Proof } from './utf8-proof.ts'
+import { OpenText } from './open-text.ts'
+import { StringProof } from './string-proof.ts'
 
 export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null'
 
@@ -22,15 +24,6 @@ export interface JsonProofLimits {
   readonly members: number
 }
 
-/** What is wrong with a JSON text. */
-export class JsonFault extends Error {
-  readonly kind: 'syntax' | 'encoding' | 'limits'
-  constructor(kind: JsonFault['kind'], message: string) {
-    super(message)
-    this.kind = kind
-  }
-}
-
 /** What may come next. */
 type State =
   | 'value'
@@ -40,22 +33,18 @@ type State =
   | 'colon'
   | 'more'
   | 'string'
-  | 'escape'
-  | 'hex'
   | 'number'
   | 'word'
   | 'end'
 
-const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a]
+const [QUOTE, MINUS, COMMA, COLON] = [0x22, 0x2d, 0x2c, 0x3a]
 const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY] = [0x7b, 0x7d, 0x5b, 0x5d]
-const bytesOf = (text: string): ReadonlySet<number> => new Set(Buffer.from(text))
-const marks = (which: (byte: number) => boolean): Uint8Array =>
-  Uint8Array.from({ length: 256 }, (_, byte) => (which(byte) ? 1 : 0))
-/** Bytes within a string that say no more than themselves. */
-const PLAIN = marks((byte) => byte >= 0x20 && byte < 0x80 && byte !== QUOTE && byte !== BACKSLASH)
-const DIGIT = marks((byte) => byte >= 0x30 && byte <= 0x39)
-const IN_NUMBER = marks((byte) => DIGIT[byte] === 1 || bytesOf('+-.eE').has(byte))
-const ESCAPED = bytesOf('"\\/bfnrt')
+const marks = (text: string): Uint8Array => {
+  const bytes = new Set(Buffer.from(text))
+  return Uint8Array.from({ length: 256 }, (_, byte) => (bytes.has(byte) ? 1 : 0))
+}
+const DIGIT = marks('0123456789')
+const IN_NUMBER = marks('0123456789+-.eE')
 const WORDS: ReadonlyMap<number, readonly [string, JsonKind]> = new Map([
   [0x74, ['true', 'boolean']],
   [0x66, ['false', 'boolean']],
@@ -75,7 +64,8 @@ export class JsonProver {
   readonly #limits: JsonProofLimits
   readonly #events: JsonEvents | undefined
   readonly #keyTexts = new KeyTexts()
-  #utf8 = new Utf8Proof()
+  readonly #string: StringProof
+  readonly #text: OpenText
   /** Keys of the open objects by their depth; nothing at the depth of an array. */
   readonly #keys: Set<string>[] = []
   readonly #isObject: boolean[] = []
@@ -85,20 +75,17 @@ export class JsonProver {
   #state: State = 'value'
   /** Bytes in front of those of this `write`. */
   #before = 0
-  /** Where the string or number that is open begins; it may have begun in earlier bytes. */
-  #start = 0
-  #earlier: Buffer[] = []
-  #length = 0
   #isKey = false
-  #hasEscapes = false
-  #afterHigh = false
-  #hex = ''
   #word = ''
   #wordAt = 0
 
   constructor(limits: JsonProofLimits, events?: JsonEvents) {
     this.#limits = limits
     this.#events = events
+    this.#string = new StringProof((why, at, kind) => this.#refuse(why, at, kind))
+    this.#text = new OpenText(limits.length, () => {
+      throw new JsonFault('limits', `a string or number has more than ${limits.length} bytes`)
+    })
   }
 
   /** Called while a value begins: nothing is told of what is within it, only its end. */
@@ -108,10 +95,11 @@ export class JsonProver {
 
   /** @throws JsonFault */
   write(bytes: Buffer): void {
-    this.#start = 0
     let at = 0
     while (at < bytes.length) at = this.#step(bytes, at)
-    if (this.#isOpen) this.#keepOpen(bytes)
+    // Of what is open, the text matters later when it is a key or a number.
+    if (this.#state === 'number') this.#text.goOn(bytes, true)
+    else if (this.#state === 'string') this.#text.goOn(bytes, this.#isKey)
     this.#before += bytes.length
   }
 
@@ -136,10 +124,6 @@ export class JsonProver {
     switch (this.#state) {
       case 'string':
         return this.#inString(bytes, at)
-      case 'escape':
-        return this.#escape(bytes[at] ?? 0, at)
-      case 'hex':
-        return this.#hexDigit(bytes[at] ?? 0, at)
       case 'number':
         return this.#inNumber(bytes, at)
       case 'word':
@@ -185,10 +169,10 @@ export class JsonProver {
       this.#begin('string', at)
       this.#openString(at, false)
     } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) this.#open(byte === OPEN_OBJECT, at)
-    else if (byte === 0x2d || DIGIT[byte] === 1) {
+    else if (byte === MINUS || DIGIT[byte] === 1) {
       this.#begin('number', at)
       this.#state = 'number'
-      this.#start = at
+      this.#text.open(at)
       return at
     } else this.#openWord(byte, at)
     return at + 1
@@ -196,10 +180,7 @@ export class JsonProver {
 
   #open(isObject: boolean, at: number): void {
     if (this.#depth >= this.#limits.depth)
-      throw new JsonFault(
-        'limits',
-        `it is nested deeper than ${this.#limits.depth}${this.#place(at)}`,
-      )
+      this.#refuse(`it is nested deeper than ${this.#limits.depth}`, at, 'limits')
     this.#begin(isObject ? 'object' : 'array', at)
     this.#depth += 1
     this.#isObject[this.#depth] = isObject
@@ -241,7 +222,7 @@ export class JsonProver {
 
   #endNumber(bytes: Buffer, end: number): void {
     if (!this.#isPlainCount(bytes, end)) {
-      const text = this.#whole(bytes, end).toString('latin1')
+      const text = this.#text.whole(bytes, end).toString('latin1')
       const fault = numberFault(text)
       if (fault !== undefined) this.#refuse(fault, end)
     }
@@ -249,81 +230,35 @@ export class JsonProver {
   }
 
   #isPlainCount(bytes: Buffer, end: number): boolean {
-    const size = end - this.#start
-    if (this.#earlier.length > 0 || size > SURELY_EXACT) return false
-    if (bytes[this.#start] === 0x30 && size > 1) return false
-    for (let at = this.#start; at < end; at += 1) if (DIGIT[bytes[at] ?? 0] !== 1) return false
+    const { start, isAtHand } = this.#text
+    const size = end - start
+    if (!isAtHand || size > SURELY_EXACT || (bytes[start] === 0x30 && size > 1)) return false
+    for (let at = start; at < end; at += 1) if (DIGIT[bytes[at] ?? 0] !== 1) return false
     return true
   }
 
   #openString(at: number, isKey: boolean): void {
     this.#state = 'string'
     this.#isKey = isKey
-    this.#hasEscapes = false
-    this.#start = at + 1
-    this.#length = 0
+    this.#text.open(at + 1)
+    this.#string.open()
   }
 
   #inString(bytes: Buffer, from: number): number {
-    let at = from
-    if (this.#afterHigh && bytes[at] !== BACKSLASH) this.#refuse('a lone surrogate', at)
-    for (;;) {
-      if (this.#utf8.missing === 0) while (at < bytes.length && PLAIN[bytes[at] ?? 0] === 1) at += 1
-      if (at >= bytes.length) return at
-      const byte = bytes[at] ?? 0
-      if (byte >= 0x80 || this.#utf8.missing > 0) {
-        if (!this.#utf8.take(byte))
-          throw new JsonFault('encoding', `it is not UTF-8${this.#place(at)}`)
-        at += 1
-      } else if (byte === QUOTE) return this.#closeString(bytes, at)
-      else if (byte === BACKSLASH) {
-        this.#hasEscapes = true
-        this.#state = 'escape'
-        return at + 1
-      } else this.#refuse('a control character within a string', at)
-    }
-  }
-
-  #escape(byte: number, at: number): number {
-    if (byte === 0x75) {
-      this.#state = 'hex'
-      this.#hex = ''
-      return at + 1
-    }
-    if (!ESCAPED.has(byte)) this.#refuse('an unknown escape', at)
-    if (this.#afterHigh) this.#refuse('a lone surrogate', at)
-    this.#state = 'string'
-    return at + 1
-  }
-
-  #hexDigit(byte: number, at: number): number {
-    const digit = String.fromCharCode(byte)
-    if (!/[0-9a-fA-F]/.test(digit)) this.#refuse('a malformed escape', at)
-    this.#hex += digit
-    if (this.#hex.length < 4) return at + 1
-    const unit = Number.parseInt(this.#hex, 16)
-    const isLow = unit >= 0xdc00 && unit <= 0xdfff
-    if (isLow !== this.#afterHigh) this.#refuse('a lone surrogate', at)
-    this.#afterHigh = unit >= 0xd800 && unit <= 0xdbff
-    this.#state = 'string'
-    return at + 1
-  }
-
-  #closeString(bytes: Buffer, at: number): number {
-    this.#measure(at - this.#start)
+    const at = this.#string.scan(bytes, from)
+    if (at === bytes.length) return at
+    this.#text.measure(at)
     if (this.#isKey) {
       this.#addKey(this.#keyText(bytes, at), at)
-      this.#earlier = []
-      this.#isKey = false
       this.#state = 'colon'
     } else this.#finish(at + 1)
     return at + 1
   }
 
   #keyText(bytes: Buffer, end: number): string {
-    if (this.#earlier.length === 0 && !this.#hasEscapes)
-      return this.#keyTexts.textOf(bytes, this.#start, end)
-    const raw = decodeProven(this.#whole(bytes, end))
+    if (this.#text.isAtHand && !this.#string.hasEscapes)
+      return this.#keyTexts.textOf(bytes, this.#text.start, end)
+    const raw = decodeProven(this.#text.whole(bytes, end))
     const value: unknown = JSON.parse(`"${raw}"`)
     return typeof value === 'string' ? value : raw
   }
@@ -335,53 +270,23 @@ export class JsonProver {
     if (key === '__proto__')
       this.#refuse('the key __proto__, which changes objects in some readers', at)
     if (keys.size >= this.#limits.members)
-      throw new JsonFault('limits', `an object has more than ${this.#limits.members} members`)
+      this.#refuse(`an object has more than ${this.#limits.members} members`, at, 'limits')
     keys.add(key)
     if (this.#depth <= this.#loud) this.#events?.key(key)
   }
 
-  /** Whether a string or number may go on in the next bytes. */
-  get #isOpen(): boolean {
-    return ['string', 'escape', 'hex', 'number'].includes(this.#state)
-  }
-
-  /** Of what is open, the text matters later when it is a key or a number. */
-  #keepOpen(bytes: Buffer): void {
-    this.#measure(bytes.length - this.#start)
-    if (this.#isKey || this.#state === 'number')
-      this.#earlier.push(Buffer.from(bytes.subarray(this.#start)))
-  }
-
-  #measure(more: number): void {
-    this.#length += more
-    if (this.#length <= this.#limits.length) return
-    const message = `a string or number has more than ${this.#limits.length} bytes`
-    throw new JsonFault('limits', message)
-  }
-
-  #whole(bytes: Buffer, end: number): Buffer {
-    const last = bytes.subarray(this.#start, end)
-    return this.#earlier.length === 0 ? last : Buffer.concat([...this.#earlier, last])
-  }
-
   #begin(kind: JsonKind, at: number): void {
-    this.#length = 0
     if (this.#depth <= this.#loud) this.#events?.begin(kind, at)
   }
 
   #finish(end: number): void {
-    this.#earlier = []
     this.#state = this.#depth === 0 ? 'end' : 'more'
     if (this.#depth > this.#loud) return
     this.#loud = Number.POSITIVE_INFINITY
     this.#events?.end(end)
   }
 
-  #place(at: number): string {
-    return `, at byte ${this.#before + at}`
-  }
-
-  #refuse(why: string, at: number): never {
-    throw new JsonFault('syntax', `${why}${this.#place(at)}`)
+  #refuse(why: string, at: number, kind: JsonFault['kind'] = 'syntax'): never {
+    throw new JsonFault(kind, `${why}, at byte ${this.#before + at}`)
   }
 }

@@ -11,54 +11,53 @@ export type JsonShape = ReadonlyMap<string, Kinds>
 export const shapeOf = (keys: Readonly<Record<string, string>>): JsonShape =>
   new Map(Object.entries(keys).map(([key, kinds]) => [key, new Set(kinds.split(' '))]))
 
+/** Members of a proven JSON object, which has no `__proto__` among them. */
+type Members = Readonly<Record<string, unknown>>
+
+const isObject = (value: unknown): value is Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
 /** The members of a JSON object; undefined for any other value. */
-export function membersOf(value: unknown): ReadonlyMap<string, unknown> | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-  return new Map(Object.entries(value))
-}
+export const membersOf = (value: unknown): ReadonlyMap<string, unknown> | undefined =>
+  isObject(value) ? new Map(Object.entries(value)) : undefined
 
 /** An object whose members are of known kinds. A member that is absent or null reads as nothing. */
 export class JsonRecord {
-  readonly #members: ReadonlyMap<string, unknown>
+  readonly #members: Members
 
-  constructor(members: ReadonlyMap<string, unknown>) {
+  constructor(members: Members) {
     this.#members = members
   }
 
-  /** The same with these members besides. */
-  with(members: Readonly<Record<string, unknown>>): JsonRecord {
-    return new JsonRecord(new Map([...this.#members, ...Object.entries(members)]))
-  }
-
   has(name: string): boolean {
-    return this.#members.has(name)
+    return Object.hasOwn(this.#members, name)
   }
 
   /** Whether there is a value other than null. */
   holds(name: string): boolean {
-    return (this.#members.get(name) ?? null) !== null
+    return (this.#members[name] ?? null) !== null
   }
 
   value(name: string): unknown {
-    return this.#members.get(name)
+    return this.#members[name]
   }
 
   text(name: string): string {
-    const value = this.#members.get(name)
+    const value = this.#members[name]
     return typeof value === 'string' ? value : ''
   }
 
   number(name: string): number {
-    const value = this.#members.get(name)
+    const value = this.#members[name]
     return typeof value === 'number' ? value : 0
   }
 
   flag(name: string): boolean {
-    return this.#members.get(name) === true
+    return this.#members[name] === true
   }
 
   list(name: string): readonly unknown[] {
-    const value = this.#members.get(name)
+    const value = this.#members[name]
     return Array.isArray(value) ? value : []
   }
 }
@@ -76,12 +75,12 @@ export function readShape(
   remarks: Remarks,
   where: string,
 ): JsonRecord {
-  const members = membersOf(value)
-  if (members === undefined)
+  if (!isObject(value))
     throw remarks.refusal('test/unparseable', where, 'a JSON object should stand here')
-  for (const [name, member] of members) judgeMember(name, kindOf(member), shape, remarks, where)
-  judgeAbsent(members, shape, remarks, where)
-  return new JsonRecord(members)
+  for (const name of Object.keys(value))
+    judgeMember(name, kindOf(value[name]), shape, remarks, where)
+  judgeAbsent(value, shape, remarks, where)
+  return new JsonRecord(value)
 }
 
 /**
@@ -107,13 +106,13 @@ export function judgeMember(
 
 /** @throws Refusal `test/unparseable` when a member is missing that may not */
 export function judgeAbsent(
-  members: ReadonlyMap<string, unknown>,
+  members: Members,
   shape: JsonShape,
   remarks: Remarks,
   where: string,
 ): void {
   for (const [name, kinds] of shape)
-    if (!members.has(name) && !kinds.has('absent'))
+    if (!kinds.has('absent') && !Object.hasOwn(members, name))
       throw remarks.refusal('test/unparseable', where, `the value of ${name} is absent`)
 }
 

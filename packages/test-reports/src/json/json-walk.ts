@@ -1,6 +1,6 @@
 import type { ReadLimits } from '../read-limits.ts'
 import type { JsonEvents, JsonKind } from './json-prover.ts'
-import { JsonFault } from './json-prover.ts'
+import { JsonFault } from './json-fault.ts'
 import type { JsonVisitor } from './json-visitor.ts'
 import { parseProven } from './proven-json.ts'
 

@@ -1,6 +1,6 @@
 import { isAscii } from 'node:buffer'
 
-const SLOTS = 1024
+const SLOTS = 512
 const LONGEST = 64
 
 interface Known {
@@ -13,7 +13,7 @@ interface Known {
  * be made into a string.
  */
 export class KeyTexts {
-  readonly #known: (Known | undefined)[] = Array.from({ length: SLOTS })
+  readonly #known = Array<Known | undefined>(SLOTS).fill(undefined)
 
   /** @param bytes of which those from `start` to `end` are a key without escapes, in proven UTF-8 */
   textOf(bytes: Buffer, start: number, end: number): string {

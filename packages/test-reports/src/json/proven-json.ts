@@ -1,6 +1,7 @@
 import type { ReadLimits } from '../read-limits.ts'
 import type { Remarks } from '../remarks.ts'
-import { JsonFault, type JsonProofLimits, JsonProver } from './json-prover.ts'
+import { JsonFault } from './json-fault.ts'
+import { type JsonProofLimits, JsonProver } from './json-prover.ts'
 import { decodeProven } from './key-texts.ts'
 
 /** Members of one object: coverage lists every file of a project as one. */

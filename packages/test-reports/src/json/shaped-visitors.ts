@@ -21,7 +21,7 @@ interface ObjectPlan {
 /** Sees an object of a known shape (see `readShape`) whose large members are read piece by piece. */
 class ShapedObject implements JsonVisitor {
   readonly #plan: ObjectPlan
-  readonly #members = new Map<string, unknown>()
+  readonly #members: Record<string, unknown> = {}
 
   constructor(plan: ObjectPlan) {
     this.#plan = plan
@@ -34,12 +34,12 @@ class ShapedObject implements JsonVisitor {
     const enter = isWhole && Object.hasOwn(within, key) ? within[key] : undefined
     if (enter === undefined) return 'keep'
     const choice = enter(new JsonRecord(this.#members))
-    this.#members.set(key, undefined)
+    this.#members[key] = undefined
     return choice
   }
 
   take(key: string, value: unknown): void {
-    this.#members.set(key, value)
+    this.#members[key] = value
   }
 
   end(): void {
@@ -51,15 +51,13 @@ class ShapedObject implements JsonVisitor {
 
 export const shapedObject = (plan: ObjectPlan): JsonVisitor => new ShapedObject(plan)
 
-interface ListPlan {
-  /** The list, as findings name its items: `suites` for `suites[0]`. */
-  readonly where: string
-  readonly done?: (count: number) => void
-}
-
-/** Sees a list whose items are built one by one. */
+/**
+ * Sees a list whose items are built one by one.
+ *
+ * @param where how findings name the list: `suites` for its item `suites[0]`
+ */
 export function keptItems(
-  { where, done }: ListPlan,
+  where: string,
   item: (value: unknown, where: string) => void,
 ): JsonVisitor {
   let count = 0
@@ -69,13 +67,13 @@ export function keptItems(
       item(value, `${where}[${count}]`)
       count += 1
     },
-    end: () => done?.(count),
+    end: () => undefined,
   }
 }
 
 /** Sees a list of objects each of which is read piece by piece. */
 export function visitedItems(
-  { where, done }: ListPlan,
+  where: string,
   remarks: Remarks,
   item: (where: string) => JsonVisitor,
 ): JsonVisitor {
@@ -89,7 +87,7 @@ export function visitedItems(
       return item(place)
     },
     take: () => undefined,
-    end: () => done?.(count),
+    end: () => undefined,
   }
 }
 

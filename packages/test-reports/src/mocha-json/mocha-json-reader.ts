@@ -40,13 +40,13 @@ class MochaReport {
   document() {
     const { remarks } = this.#reading
     const outcomes = (list: MochaList) => () =>
-      keptItems({ where: list }, (value, where) => this.#addOutcome(list, value, where))
+      keptItems(list, (value, where) => this.#addOutcome(list, value, where))
     const root = shapedObject({
       shape: ROOT,
       remarks,
       where: '',
       within: {
-        tests: () => keptItems({ where: 'tests' }, (value, where) => this.#addTest(value, where)),
+        tests: () => keptItems('tests', (value, where) => this.#addTest(value, where)),
         passes: outcomes('passes'),
         pending: outcomes('pending'),
         failures: outcomes('failures'),

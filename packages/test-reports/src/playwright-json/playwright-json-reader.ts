@@ -21,7 +21,7 @@ export function makePlaywrightJsonReader(reading: Reading): ByteReader {
   const { remarks } = reading
   const totals: PlaywrightTotals = new Map()
   const suites = () =>
-    visitedItems({ where: 'suites' }, remarks, (where) =>
+    visitedItems('suites', remarks, (where) =>
       playwrightSuite({ titles: [], where, depth: 0 }, totals, reading),
     )
   const root = shapedObject({
@@ -30,7 +30,7 @@ export function makePlaywrightJsonReader(reading: Reading): ByteReader {
     where: '',
     within: {
       suites,
-      errors: () => keptItems({ where: 'errors' }, (error, where) => tell(error, remarks, where)),
+      errors: () => keptItems('errors', (error, where) => tell(error, remarks, where)),
     },
     done(report) {
       judgeStats(report, totals, remarks)

@@ -56,13 +56,13 @@ export function playwrightSuite(
     within: {
       specs(before) {
         const place = { titles: within(before), where: `${where}.specs`, depth }
-        return keptItems(place, (spec, at) =>
+        return keptItems(place.where, (spec, at) =>
           readSpec(spec, { ...place, where: at }, totals, reading),
         )
       },
       suites(before) {
         const inner = { titles: within(before), depth: depth + 1 }
-        return visitedItems({ where: `${where}.suites` }, remarks, (at) =>
+        return visitedItems(`${where}.suites`, remarks, (at) =>
           playwrightSuite({ ...inner, where: at }, totals, reading),
         )
       },

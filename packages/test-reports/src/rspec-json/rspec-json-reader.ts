@@ -44,9 +44,9 @@ export function makeRspecJsonReader(reading: Reading): ByteReader {
     remarks,
     where: '',
     within: {
-      examples: () => keptItems({ where: 'examples' }, add),
+      examples: () => keptItems('examples', add),
       messages: () =>
-        keptItems({ where: 'messages' }, (message, where) => judgeMessage(message, remarks, where)),
+        keptItems('messages', (message, where) => judgeMessage(message, remarks, where)),
       profile: () => 'pass-over',
     },
     done(report) {

@@ -26,7 +26,7 @@ export function makeSarifReader(reading: Reading): ByteReader {
     remarks,
     where: '',
     within: {
-      runs: () => visitedItems({ where: 'runs' }, remarks, (where) => sarifRun(where, reading)),
+      runs: () => visitedItems('runs', remarks, (where) => sarifRun(where, reading)),
     },
     done(found) {
       const version = found.text('version')

@@ -17,7 +17,7 @@ export function sarifRun(where: string, reading: Reading): JsonVisitor {
   let failing = 0
   const listResults = (before: JsonRecord) => {
     const results = new SarifResults(before, remarks)
-    return keptItems({ where: `${where}.results` }, (value, place) => {
+    return keptItems(`${where}.results`, (value, place) => {
       const finding = results.read(value, place)
       if (finding === undefined) return
       failing += 1

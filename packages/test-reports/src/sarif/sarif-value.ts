@@ -25,7 +25,7 @@ export function textAt(value: unknown, ...path: readonly (string | number)[]): s
 
 /** Any object as a record; an empty one for anything else. */
 export const looseRecord = (value: unknown): JsonRecord =>
-  new JsonRecord(membersOf(value) ?? new Map())
+  new JsonRecord(Object.fromEntries(membersOf(value) ?? []))
 
 /** The words of a message (SARIF 2.1.0, section 3.11). */
 export const messageText = (message: unknown): string =>

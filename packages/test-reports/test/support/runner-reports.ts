@@ -322,11 +322,10 @@ function editedAt(value: unknown, path: Path, put: unknown): unknown {
   if (key === undefined) return put
   if (Array.isArray(value)) {
     const items: readonly unknown[] = value
-    return items.flatMap((item, index) => {
-      if (index !== key) return [item]
-      const made = editedAt(item, rest, put)
-      return made === undefined ? [] : [made]
-    })
+    const count = key === items.length ? items.length + 1 : items.length
+    return Array.from({ length: count }, (_, index) =>
+      index === key ? editedAt(items[index], rest, put) : items[index],
+    ).filter((item) => item !== undefined)
   }
   if (typeof value !== 'object' || value === null) throw new Error(`nothing is at ${key}`)
   const members = new Map(Object.entries(value))

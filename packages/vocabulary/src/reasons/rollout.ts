@@ -53,6 +53,50 @@ export const rolloutReasons = reasonsOf({
     cause: 'Somebody stopped the rollout.',
     remedy: 'Ship again when ready.',
   },
+  'rollout/aborted': {
+    cause: 'Somebody ordered the rollout back, or another region of the same release failed.',
+    remedy: 'Ship again when the reason is settled.',
+  },
+  'rollout/outage': {
+    cause: 'The old release errs as much as the new one: an outage beyond this release.',
+    remedy: 'Mend the outage, then `bulkhead resume`.',
+  },
+  'rollout/zone-shifted': {
+    cause: 'The traffic of a zone is shifted away; no other zone is touched meanwhile.',
+    remedy: 'Shift the traffic back when the zone is well, then ship or resume.',
+  },
+  'rollout/single-zone': {
+    cause: 'A region has one zone only, and the policy does not declare that.',
+    remedy: 'Add a zone, or declare `zones: 1` under `capacity`: the zone law is lost by name.',
+  },
+  'rollout/frozen': {
+    cause: 'The policy freezes deploys now.',
+    remedy: 'Wait for the end of the window; going back is always allowed.',
+  },
+  'rollout/too-many': {
+    cause: 'As many releases are under way at once as the policy allows.',
+    remedy: 'Wait until one has ended (`bulkhead status`).',
+  },
+  'rollout/too-soon': {
+    cause: 'The policy wants more time between two deploys.',
+    remedy: 'Wait as long as the message says.',
+  },
+  'rollout/not-promoted': {
+    cause: 'The artifact was not fully good in the environment that comes before this one.',
+    remedy: 'Ship it there first.',
+  },
+  'rollout/stale-plan': {
+    cause: 'The fleet, the policy or the release differ from what the named plan was made of.',
+    remedy: 'Look at the plan as it is now: `bulkhead plan`.',
+  },
+  'rollout/unfinished': {
+    cause: 'A rollout was begun here and has not ended.',
+    remedy: 'Go on with it (`bulkhead resume`), or take it back (`bulkhead abort`).',
+  },
+  'rollout/nothing-to-resume': {
+    cause: 'No rollout stands unfinished in this environment.',
+    remedy: 'Ship a release.',
+  },
   'rollout/target-failed': {
     cause: 'The target did not do what it was told, or does not answer.',
     remedy: 'Check the target; `bulkhead status` shows what the fleet says.',

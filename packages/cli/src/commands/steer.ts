@@ -1,0 +1,141 @@
+import {
+  type SteerResult,
+  type Workspace,
+  abortRollout,
+  environmentTarget,
+  pauseRollout,
+  resumeRollout,
+  rollBackRelease,
+} from '@bulkhead/release'
+import type { FencingToken } from '@bulkhead/vocabulary'
+import type { Command } from 'commander'
+import { localActors } from '../actors.ts'
+import { breakingOf, tokenOf } from '../break-lease.ts'
+import type { CommandResult } from '../command-result.ts'
+import {
+  type EnvironmentOptions,
+  environmentOf,
+  withEnvironmentOptions,
+} from '../environment-options.ts'
+import { type Host, type Register, answer } from '../host.ts'
+import { inWorkspace } from '../in-workspace.ts'
+import { readKeyring, withKeysOption } from '../keys.ts'
+import { rolloutConsole } from '../terminal/rollout-console.ts'
+import { ENDS } from './ship.ts'
+
+interface Options extends EnvironmentOptions {
+  readonly keys?: string
+  readonly breakLease?: FencingToken
+  readonly reason?: string
+  readonly to?: string
+}
+
+export const registerResume: Register = (program, host) => {
+  withBreaking(steering(program, 'resume', 'resume --environment production'))
+    .description('go on with a rollout that was paused, or whose process is gone')
+    .action((options: Options) =>
+      steer(host, 'resume', options, async (workspace, request) =>
+        resumeRollout(workspace, { ...request, ...breakingOf(options) }),
+      ),
+    )
+}
+
+export const registerPause: Register = (program, host) => {
+  steering(program, 'pause', 'pause --environment production --reason "errors in the shop"')
+    .description('order the rollout under way to stop at the edge of its next batch')
+    .requiredOption('--reason <text>', 'why; it goes on record')
+    .action((options: Options) =>
+      steer(host, 'pause', options, (workspace, request) =>
+        pauseRollout(workspace, { ...request, reason: options.reason ?? '' }),
+      ),
+    )
+}
+
+export const registerAbort: Register = (program, host) => {
+  steering(program, 'abort', 'abort --environment production --reason "wrong release"')
+    .description('take a rollout back: by its own process, or here if it stands still')
+    .requiredOption('--reason <text>', 'why; it goes on record')
+    .option('--break-lease <token>', 'its process is gone: end its lease, on record', tokenOf)
+    .action((options: Options) =>
+      steer(host, 'abort', options, (workspace, request) =>
+        abortRollout(workspace, {
+          ...request,
+          ...(options.breakLease === undefined ? {} : breakingOf(options)),
+          reason: options.reason ?? '',
+        }),
+      ),
+    )
+}
+
+export const registerRollback: Register = (program, host) => {
+  withBreaking(steering(program, 'rollback', 'rollback --environment production'))
+    .description('return to the last release that was fully good before the present one')
+    .option('--to <rev>', 'return to this one instead, which was fully good once')
+    .action((options: Options) =>
+      steer(host, 'rollback', options, async (workspace, request) => {
+        const to =
+          options.to === undefined
+            ? {}
+            : { to: await workspace.repository.resolveCommit(options.to) }
+        return rollBackRelease(workspace, { ...request, ...breakingOf(options), ...to })
+      }),
+    )
+}
+
+const steering = (program: Command, name: string, example: string): Command =>
+  withKeysOption(withEnvironmentOptions(program.command(name), example))
+
+const withBreaking = (command: Command): Command =>
+  command
+    .option('--break-lease <token>', 'its process is gone: end its lease, on record', tokenOf)
+    .option('--reason <text>', 'why the lease is ended; it goes on record')
+
+type Steer = (
+  workspace: Workspace,
+  request: Parameters<typeof resumeRollout>[1],
+) => Promise<SteerResult>
+
+function steer(host: Host, name: string, options: Options, act: Steer): Promise<void> {
+  return answer(host, name, options, () =>
+    inWorkspace(options, async (workspace) => {
+      const environment = await environmentOf(workspace, options)
+      const view = rolloutConsole(host)
+      try {
+        const steered = await act(workspace, {
+          environment,
+          ...(options.genesis === undefined ? {} : { genesis: options.genesis }),
+          keyring: await readKeyring(workspace.repository, options.keys),
+          actors: await localActors(workspace.repository, 'deployer'),
+          target: environmentTarget(workspace, environment),
+          signal: host.signal,
+          onProgress: view.show,
+        })
+        return describe(name, steered)
+      } finally {
+        view.close()
+      }
+    }),
+  )
+}
+
+/** What was asked for and came to be: an abort wants the release before, the others the release itself. */
+const WANTED: Readonly<Record<string, readonly SteerResult['result'][]>> = {
+  resume: ['released'],
+  pause: ['ordered'],
+  abort: ['ordered', 'rolled-back'],
+  rollback: ['released'],
+}
+
+function describe(name: string, { result, commit, findings }: SteerResult): CommandResult {
+  const done = WANTED[name]?.includes(result) === true
+  return {
+    outcome: done ? 'passed' : 'blocked',
+    findings: done ? [] : findings,
+    json: { result, commit },
+    text: [
+      result === 'ordered'
+        ? `ORDERED: on record; the rollout of ${commit ?? ''} obeys at the edge of its next batch`
+        : ENDS[result],
+    ],
+  }
+}

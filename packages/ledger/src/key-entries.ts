@@ -1,0 +1,57 @@
+import {
+  type Shape,
+  count,
+  objectOf,
+  objectWith,
+  parsePublicKey,
+  readShape,
+  text,
+  textLike,
+} from '@bulkhead/envelope'
+import { InputError } from '@bulkhead/vocabulary'
+import type { EntryDraft } from './entry.ts'
+
+/** Data of `key.rotated`: a new key takes the place of an old one, from the next entry on. */
+export interface Rotation {
+  /** Id of the old key. */
+  readonly old: string
+  /** What findings and records call the new one. */
+  readonly name: string
+  /** Its SPKI PEM. */
+  readonly publicKey: string
+}
+
+/** Data of `key.revoked`: a key signs nothing more. */
+export interface Revocation {
+  /** Its id. */
+  readonly key: string
+  /** The first index that it could not sign; default: the entry after this one. */
+  readonly from?: number
+  readonly reason?: string
+}
+
+const keyId: Shape<string> = textLike(/^sha256:[0-9a-f]{64}$/, 'sha256:<64 hex digits>')
+const keyName: Shape<string> = textLike(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,126}$/, 'the name of a key')
+
+const rotationShape = objectOf<Rotation>({ old: keyId, name: keyName, publicKey: text })
+const revocationShape = objectWith({ key: keyId }, { from: count, reason: text })
+
+export function revocationOf(data: EntryDraft['data']): Revocation | undefined {
+  const read = readShape(revocationShape, data)
+  return read.kind === 'read' ? read.value : undefined
+}
+
+/** Undefined also when what it introduces is no key that can sign. */
+export function rotationOf(data: EntryDraft['data']): Rotation | undefined {
+  const read = readShape(rotationShape, data)
+  return read.kind === 'read' && isKey(read.value) ? read.value : undefined
+}
+
+function isKey({ name, publicKey }: Rotation): boolean {
+  try {
+    return parsePublicKey(publicKey, name).name === name
+  } catch (error) {
+    if (error instanceof InputError) return false
+    throw error
+  }
+}

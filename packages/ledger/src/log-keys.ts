@@ -1,0 +1,225 @@
+import { type TrustedKey, parsePublicKey } from '@bulkhead/envelope'
+import type { EntryOnRecord } from './entry.ts'
+import { type Revocation, type Rotation, revocationOf, rotationOf } from './key-entries.ts'
+
+/** Who a key speaks for, and how many of them must agree. From the verifier's own policy. */
+export interface KeyRules {
+  /** By name of a key; a key that is not named is a principal of its own. */
+  readonly principals?: Readonly<Record<string, string>>
+  /** Distinct principals that must ask for a rotation, or for the revocation of another's key. */
+  readonly keyThreshold?: number
+  /** By name of a key: the first index at which the caller no longer believes it. */
+  readonly until?: Readonly<Record<string, number>>
+}
+
+interface KnownKey {
+  readonly key: TrustedKey
+  readonly principal: string
+  /** Its own name, and those of the keys that it came after. */
+  readonly lineage: readonly string[]
+  /** The first index at which it signs nothing more. */
+  until: number
+  /** Indexes of the newest entries that it signed, oldest first: those that a later cut-off takes back. */
+  signed: number[]
+  /** Whether it signed more than `signed` holds. */
+  signedMore: boolean
+}
+
+/** What a log made of its keys, as it is kept between two verifications. */
+export interface KeysMemory {
+  readonly known: readonly (Omit<Readonly<KnownKey>, 'key'> & {
+    readonly name: string
+    /** SPKI PEM. */
+    readonly publicKey: string
+  })[]
+  readonly voices: readonly (readonly [string, readonly string[]])[]
+}
+
+/** At least the newest so many are kept by index, at most twice as many. */
+const SIGNED_KEPT = 1_000
+
+/** The keys of a log, as its entries change them: introduced by older ones, and ended. */
+export class LogKeys {
+  readonly #rules: KeyRules
+  #known: readonly KnownKey[]
+  #voices: ReadonlyMap<string, readonly string[]> = new Map()
+
+  constructor(trusted: readonly TrustedKey[], rules: KeyRules) {
+    this.#rules = rules
+    this.#known = trusted.map((key) => this.#first(key))
+  }
+
+  #first(key: TrustedKey): KnownKey {
+    const { principals = {}, until = {} } = this.#rules
+    const own = <T>(table: Readonly<Record<string, T>>) =>
+      Object.hasOwn(table, key.name) ? table[key.name] : undefined
+    return {
+      key,
+      principal: own(principals) ?? key.name,
+      lineage: [key.name],
+      until: own(until) ?? Number.MAX_SAFE_INTEGER,
+      signed: [],
+      signedMore: false,
+    }
+  }
+
+  /** Every key that was ever trusted: what an ended one signed before its end stays good. */
+  get all(): readonly TrustedKey[] {
+    return this.#known.map(({ key }) => key)
+  }
+
+  /** Keys that may sign a checkpoint of so many entries. */
+  validAt(size: number): readonly TrustedKey[] {
+    return this.#known.filter(({ until }) => size <= until).map(({ key }) => key)
+  }
+
+  /** The first index at which the key of this name signs nothing more. */
+  endOf(name: string): number {
+    return this.#named(name)?.until ?? Number.MAX_SAFE_INTEGER
+  }
+
+  lineageOf(name: string): readonly string[] {
+    return this.#named(name)?.lineage ?? [name]
+  }
+
+  #named(name: string): KnownKey | undefined {
+    return this.#known.find(({ key }) => key.name === name)
+  }
+
+  #withId(id: string): KnownKey | undefined {
+    return this.#known.find(({ key }) => key.id === id)
+  }
+
+  /** Why this entry may not change the keys, if so. */
+  objection({ kind, data, signer }: EntryOnRecord): string | undefined {
+    if (kind === 'key.rotated') return this.#objectionToRotation(rotationOf(data), signer)
+    if (kind !== 'key.revoked') return undefined
+    const revocation = revocationOf(data)
+    return revocation === undefined || this.#withId(revocation.key) !== undefined
+      ? undefined
+      : 'it ends a key that the log never had'
+  }
+
+  #objectionToRotation(rotation: Rotation | undefined, signer: string): string | undefined {
+    if (rotation === undefined) return undefined
+    const old = this.#withId(rotation.old)
+    if (old === undefined) return 'it comes after a key that the log never had'
+    if (this.#threshold === 1 && old.key.name !== signer) return 'only the old key may introduce it'
+    if (this.#named(rotation.name) !== undefined) return `a key is called ${rotation.name} already`
+    return this.#withId(introduced(rotation).id) === undefined
+      ? undefined
+      : 'it introduces a key that the log had already'
+  }
+
+  get #threshold(): number {
+    return Math.max(1, this.#rules.keyThreshold ?? 1)
+  }
+
+  /**
+   * Takes in an entry that nothing speaks against.
+   * @returns indexes of entries before it that no longer count, and whether there are more
+   */
+  apply(entry: EntryOnRecord): Taken {
+    this.#sign(entry.signer, entry.index)
+    if (entry.kind === 'key.rotated') this.#rotate(entry, rotationOf(entry.data))
+    if (entry.kind === 'key.revoked') return this.#revoke(entry, revocationOf(entry.data))
+    return NOTHING_TAKEN
+  }
+
+  #sign(name: string, index: number): void {
+    const known = this.#named(name)
+    if (known === undefined) return
+    known.signed.push(index)
+    if (known.signed.length <= 2 * SIGNED_KEPT) return
+    known.signed = known.signed.slice(-SIGNED_KEPT)
+    known.signedMore = true
+  }
+
+  #rotate(entry: EntryOnRecord, rotation: Rotation | undefined): void {
+    if (rotation === undefined) return
+    const key = introduced(rotation)
+    if (!this.#agreed(`rotate ${rotation.old} ${key.id}`, entry.signer)) return
+    const old = this.#withId(rotation.old)
+    if (old === undefined) return
+    const { principal, lineage } = old
+    const next = { key, principal, lineage: [key.name, ...lineage], until: Number.MAX_SAFE_INTEGER }
+    old.until = Math.min(old.until, entry.index + 1)
+    this.#known = [...this.#known, { ...next, signed: [], signedMore: false }]
+  }
+
+  #revoke(entry: EntryOnRecord, revocation: Revocation | undefined): Taken {
+    const ended = revocation === undefined ? undefined : this.#withId(revocation.key)
+    if (revocation === undefined || ended === undefined) return NOTHING_TAKEN
+    const own = ended.key.name === entry.signer
+    if (!own && !this.#agreed(`revoke ${revocation.key}`, entry.signer)) return NOTHING_TAKEN
+    const cutOff = revocation.from ?? entry.index + 1
+    ended.until = Math.min(ended.until, cutOff)
+    const [oldest = 0] = ended.signed
+    return {
+      // The entry that revokes a key may be its own last one.
+      indexes: ended.signed.filter((index) => index >= cutOff && index !== entry.index),
+      from: cutOff,
+      more: ended.signedMore && oldest > cutOff,
+    }
+  }
+
+  /** Counts the voices for one change: each principal has one. */
+  #agreed(change: string, signer: string): boolean {
+    const principal = this.#named(signer)?.principal ?? signer
+    const voices = [...new Set([...(this.#voices.get(change) ?? []), principal])]
+    this.#voices = new Map([...this.#voices, [change, voices]])
+    return voices.length >= this.#threshold
+  }
+
+  /** All that the log changed, as plain data. */
+  memory(): KeysMemory {
+    return {
+      known: this.#known.map(({ key, ...rest }) => ({
+        ...rest,
+        name: key.name,
+        publicKey: key.publicKey.export({ format: 'pem', type: 'spki' }).toString(),
+      })),
+      voices: [...this.#voices],
+    }
+  }
+
+  /** Goes on from there. Keys that the caller no longer trusts are gone, with those that came after them. */
+  static resume(
+    trusted: readonly TrustedKey[],
+    rules: KeyRules,
+    { known, voices }: KeysMemory,
+  ): LogKeys {
+    const keys = new LogKeys(trusted, rules)
+    for (const { name, publicKey, ...rest } of known) {
+      const key = parsePublicKey(publicKey, name)
+      const root = rest.lineage.at(-1)
+      if (!trusted.some((other) => other.name === root)) continue
+      const now = keys.#withId(key.id)
+      const until = Math.min(rest.until, now?.until ?? Number.MAX_SAFE_INTEGER)
+      const principal = now?.principal ?? rest.principal
+      const taken = { key: now?.key ?? key, ...rest, principal, until, signed: [...rest.signed] }
+      keys.#known = [...keys.#known.filter((other) => other !== now), taken]
+    }
+    keys.#voices = new Map(voices)
+    return keys
+  }
+
+  fork(): LogKeys {
+    const copy = new LogKeys([], this.#rules)
+    copy.#known = this.#known.map((known) => ({ ...known, signed: [...known.signed] }))
+    copy.#voices = this.#voices
+    return copy
+  }
+}
+
+/** Entries that a cut-off in the past takes back. */
+export interface Taken {
+  readonly indexes: readonly number[]
+  readonly from: number
+  /** Whether earlier ones, no longer known by index, are taken back too. */
+  readonly more: boolean
+}
+
+const NOTHING_TAKEN: Taken = { indexes: [], from: Number.MAX_SAFE_INTEGER, more: false }
+
+const introduced = ({ name, publicKey }: Rotation): TrustedKey => parsePublicKey(publicKey, name)

@@ -1,0 +1,45 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { readRegularFile } from '@bulkhead/world'
+import type { LogSource } from '../audit/audit-log.ts'
+import type { StoredEntry } from '../ledger-store.ts'
+import { CHECKPOINT, claimedHead } from '../stored-tree.ts'
+import { readBundle } from '../tlog/entry-bundle.ts'
+import { TILE_WIDTH, bundlePath, tileIn } from '../tlog/tiles.ts'
+
+/** 256 entries of the largest size with their lengths. */
+const MAX_FILE_BYTES = TILE_WIDTH * (0xffff + 2)
+
+/** Whether a directory holds a mirror: a checkpoint beside bundles of entries. */
+export const isMirror = (directory: string): Promise<boolean> =>
+  stat(join(directory, 'tile', 'entries')).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
+
+/**
+ * A log in a directory, as a static tlog-tiles log serves it: `checkpoint`, `tile/…`, `tile/entries/…`
+ * (C2SP tlog-tiles). Written by `bulkhead ledger export --mirror`; nothing in it is trusted.
+ */
+export function mirrorLog(directory: string): LogSource {
+  const readFile = (path: string) => readRegularFile(join(directory, path), MAX_FILE_BYTES)
+  async function* readBatches(from: number): AsyncGenerator<readonly StoredEntry[]> {
+    // Believed by nobody: it only tells which files to look for.
+    const size = claimedHead(await readFile(CHECKPOINT))?.size ?? 0
+    for (let n = Math.floor(from / TILE_WIDTH); n * TILE_WIDTH < size; n += 1) {
+      const width = tileIn(size, 0, n)?.width ?? 0
+      const bundle = readBundle((await readFile(bundlePath({ n, width }))) ?? Buffer.alloc(0)) ?? []
+      const entries = bundle.map((bytes, at) => ({ index: n * TILE_WIDTH + at, bytes }))
+      yield entries.filter(({ index }) => index >= from)
+      // What lies behind a gap cannot follow what is before it: the checks say what is missing.
+      if (entries.length !== width) return
+    }
+  }
+  return {
+    readFile,
+    readBatches,
+    async *read(from) {
+      for await (const batch of readBatches(from)) yield* batch
+    },
+  }
+}

@@ -1,0 +1,48 @@
+import type { ArtifactBinding } from '@bulkhead/gate'
+import type { Actor, Ledger } from '@bulkhead/ledger'
+import type { EnvironmentPolicy } from '@bulkhead/policy'
+import type {
+  Lane,
+  NextWave,
+  PlanRequest,
+  RolloutProgress,
+  ShippedRelease,
+  Target,
+} from '@bulkhead/rollout'
+import type { Digest, FencingToken, Finding, Milliseconds } from '@bulkhead/vocabulary'
+import type { Clock } from '@bulkhead/world'
+
+/** A human's decision to end the lease of a holder that is gone. */
+export interface BreakOrder {
+  readonly token: FencingToken
+  readonly reason: string
+}
+
+/** One release on its way to one environment. */
+export interface Deployment {
+  readonly policy: EnvironmentPolicy
+  readonly ledger: Ledger
+  readonly actors: readonly Actor[]
+  readonly target: Target
+  readonly clock: Clock
+  readonly lane: Lane
+  readonly purpose: PlanRequest['purpose']
+  readonly release: ShippedRelease
+  readonly artifacts: readonly ArtifactBinding[]
+  /** Where the artifact lies; undefined where the target must hold it already. */
+  readonly path: string | undefined
+  /** Digest of the attestation that it rests on; null for what was fully good before. */
+  readonly attestation: Digest | null
+  /** Findings that speak against a forward wave now. */
+  readonly mayGoOn: (next: NextWave) => Promise<readonly Finding[]>
+  /** By this plan, or not at all. */
+  readonly plan: Digest | undefined
+  readonly breaking: BreakOrder | undefined
+  /** Goes back instead of forward, for this reason. */
+  readonly unwind: Finding | undefined
+  readonly signal: AbortSignal
+  readonly onProgress: (progress: RolloutProgress) => void
+}
+
+/** How long a region waits for the release before it to leave the region. */
+export const REGION_PATIENCE = 3_600_000 as Milliseconds

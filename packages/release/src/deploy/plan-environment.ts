@@ -1,0 +1,73 @@
+import type { EnvironmentState, GoodRelease } from '@bulkhead/ledger'
+import type { EnvironmentPolicy } from '@bulkhead/policy'
+import type {
+  Lane,
+  Observation,
+  PlanPolicy,
+  PlanRequest,
+  ShippedRelease,
+  Topology,
+} from '@bulkhead/rollout'
+
+/** What an engine can be told, as far as a plan depends on it. */
+export type Abilities = Pick<Topology, 'selects' | 'surge'>
+
+/** Where nothing answers yet, a plan assumes the most able engine. */
+export const ASSUMED: Abilities = { selects: 'units', surge: Number.MAX_SAFE_INTEGER }
+
+export interface PlanSource {
+  readonly policy: EnvironmentPolicy
+  readonly state: EnvironmentState
+  readonly abilities: Abilities
+  /** The fleet as it says it is now. */
+  readonly observation: Observation
+  readonly release: ShippedRelease
+  readonly lane: Lane
+  readonly purpose: PlanRequest['purpose']
+}
+
+/** A plan's inputs from what policy, ledger and fleet say. */
+export const planRequestOf = (source: PlanSource): PlanRequest => ({
+  environment: source.policy.name,
+  lane: source.lane,
+  purpose: source.purpose,
+  policy: planPolicyOf(source.policy, source.abilities),
+  observation: { ...source.observation, traffic: [] },
+  release: source.release,
+  previous: previousOf(source.state, source.policy),
+})
+
+/** The limits of the target are the longest that a batch may take; how long it takes is seen later. */
+function planPolicyOf(policy: EnvironmentPolicy, { selects, surge }: Abilities): PlanPolicy {
+  const { drain, health } = policy.target
+  return {
+    required: policy.required,
+    requiredIn: policy.requiredIn,
+    singleZone: policy.singleZone,
+    surge: Math.min(policy.surge, surge),
+    selects,
+    bake: policy.bake,
+    batchMs: drain + health.deadline,
+    batchBecause: `drain at most ${drain / 1000} s + healthy after at most ${health.deadline / 1000} s`,
+  }
+}
+
+/** The last release that was good in each region. */
+function previousOf(
+  state: EnvironmentState,
+  { regions }: EnvironmentPolicy,
+): Readonly<Record<string, ShippedRelease>> {
+  return Object.fromEntries(
+    Object.keys(regions).flatMap((region) => {
+      const good = state.regions[region] ?? state.released
+      const shipped = good && shippedOf(good)
+      return shipped ? [[region, shipped]] : []
+    }),
+  )
+}
+
+/** A release on record, as a fleet knows it. */
+export function shippedOf({ commit, artifacts }: GoodRelease): ShippedRelease | undefined {
+  const [artifact] = artifacts
+  return artifact && { commit, artifact: artifact.digest }
+}

@@ -1,0 +1,138 @@
+import type { Lease } from '@bulkhead/ledger'
+import {
+  type Plan,
+  type PlanRequest,
+  type Planning,
+  type RegionHooks,
+  type RolloutMemory,
+  type RolloutResult,
+  planRollout,
+  planUnwinding,
+  runRollout,
+} from '@bulkhead/rollout'
+import type { Digest, Finding } from '@bulkhead/vocabulary'
+import { ledgerJournal } from '../ledger-journal.ts'
+import { type Deployment, REGION_PATIENCE } from './deployment.ts'
+import { planRequestOf } from './plan-environment.ts'
+import { takeOver } from './unfinished.ts'
+
+/** How often a fleet is looked at while a wave bakes. */
+const POLL_MS = 200
+
+/** A region's rollout, with the plan that was made for it under its lease. */
+export interface RegionEnd extends RolloutResult {
+  readonly plan: Plan | undefined
+}
+
+interface RollHooks extends RegionHooks {
+  /** The release before it may still be in the region. */
+  readonly waits: boolean
+}
+
+/**
+ * Takes one region's lease, plans from what the fleet says now, and rolls. The lease is given back
+ * unless a human is needed: then the next deploy must not start on top of it.
+ */
+export async function rollRegion(
+  deployment: Deployment,
+  region: string,
+  hooks: RollHooks,
+): Promise<RegionEnd> {
+  const { ledger, actors, breaking } = deployment
+  const outcome = await ledger.acquireLease({
+    region,
+    actors,
+    ...(hooks.waits ? { patience: REGION_PATIENCE } : {}),
+    ...(breaking === undefined ? {} : { breaking }),
+  })
+  if (outcome.kind === 'refused') return refused(outcome.findings)
+  const { lease } = outcome
+  let stuck = false
+  try {
+    const ended = await rollUnderLease(deployment, region, lease, hooks)
+    stuck = ended.result === 'stuck'
+    return ended
+  } finally {
+    if (!stuck) await lease.release()
+  }
+}
+
+const refused = (findings: readonly Finding[]): RegionEnd => ({
+  result: 'refused',
+  findings,
+  plan: undefined,
+})
+
+async function rollUnderLease(
+  deployment: Deployment,
+  region: string,
+  lease: Lease,
+  { waits, ...hooks }: RollHooks,
+): Promise<RegionEnd> {
+  const { target, release, path, unwind } = deployment
+  if (unwind === undefined) {
+    const overtaken = await deployment.mayGoOn({ region, wave: 'start', newZone: true })
+    if (overtaken.length > 0) return refused(overtaken)
+    if (path !== undefined) await target.stage({ path, digest: release.artifact }, lease.token)
+  }
+  const memory = await takeOver(deployment, region, lease.token)
+  const planned = await planNow(deployment)
+  if (planned.kind === 'refused') return refused(planned.findings)
+  const { plan } = planned
+  // A later region is planned on a fleet that this very rollout has changed.
+  if (!waits && deployment.plan !== undefined && deployment.plan !== plan.digest)
+    return refused([stalePlan(deployment.plan, plan)])
+  return { ...(await roll(deployment, { region, lease, hooks, plan, memory })), plan }
+}
+
+const stalePlan = (wanted: Digest, plan: Plan): Finding => ({
+  code: 'rollout/stale-plan',
+  subject: wanted,
+  message: `the plan would be ${plan.digest} now: the fleet, the policy or the release has changed since`,
+  remedy: 'Look at the plan as it is now (`bulkhead plan`), and ship by its digest.',
+})
+
+async function planNow(deployment: Deployment): Promise<Planning> {
+  const { target, ledger, unwind } = deployment
+  const abilities = await target.topology()
+  const observation = await target.observe()
+  const state = await ledger.state()
+  const request: PlanRequest = planRequestOf({ ...deployment, state, abilities, observation })
+  return unwind === undefined
+    ? planRollout(request)
+    : { kind: 'planned', plan: planUnwinding(request) }
+}
+
+interface Roll {
+  readonly region: string
+  readonly lease: Lease
+  readonly hooks: RegionHooks
+  readonly plan: Plan
+  readonly memory: RolloutMemory | undefined
+}
+
+function roll(deployment: Deployment, { region, lease, hooks, plan, memory }: Roll) {
+  const { ledger, actors, release, artifacts, attestation, unwind } = deployment
+  const journal = ledgerJournal({
+    ledger,
+    token: lease.token,
+    actors,
+    release: { commit: release.commit, artifacts },
+    attestation,
+  })
+  return runRollout({
+    plan,
+    region,
+    target: deployment.target,
+    token: lease.token,
+    journal,
+    clock: deployment.clock,
+    signal: deployment.signal,
+    mayGoOn: deployment.mayGoOn,
+    onProgress: deployment.onProgress,
+    limits: { pollMs: POLL_MS },
+    ...hooks,
+    ...(memory === undefined ? {} : { memory }),
+    ...(unwind === undefined ? {} : { unwind }),
+  })
+}

@@ -1,0 +1,216 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type QueueOnRecord, type QueuedRelease, foldEnvironment } from '@bulkhead/ledger'
+import { type Ancestry, type NextTrain, nextTrain } from '@bulkhead/rollout'
+import { type CommitId, commitId, digest } from '@bulkhead/vocabulary'
+import { LegalLog } from './support/legal-log.ts'
+
+const commitAt = (at: number): CommitId => commitId(at.toString(16).padStart(40, '0'))
+
+/** A straight history: every commit contains those with a smaller number. */
+const numberOf = (commit: CommitId): number => Number.parseInt(commit, 16)
+const straight = (ejected: readonly CommitId[]): Ancestry => ({
+  contains: (descendant, ancestor) => numberOf(descendant) >= numberOf(ancestor),
+  containsCulprit: (commit) => ejected.find((one) => numberOf(commit) >= numberOf(one)),
+})
+
+const choose = (queue: QueueOnRecord, coalesce = 8): NextTrain =>
+  nextTrain(queue, straight(queue.ejected.map(({ commit }) => commit)), coalesce)
+
+function shipping(train: NextTrain): NextTrain & { kind: 'ship' } {
+  if (train.kind !== 'ship') throw new Error(`nothing ships: ${train.kind}`)
+  return train
+}
+
+const numbersOf = (releases: readonly Pick<QueuedRelease, 'commit'>[]): readonly number[] =>
+  releases.map(({ commit }) => numberOf(commit))
+
+/** An environment in which rollouts of the queue go well unless they carry a bad commit. */
+class Line {
+  readonly #log = new LegalLog()
+  readonly #bad: ReadonlySet<number>
+  rollouts = 0
+
+  constructor(bad: readonly number[] = []) {
+    this.#bad = new Set(bad)
+  }
+
+  get queue(): QueueOnRecord {
+    return foldEnvironment(this.#log.entries).queue
+  }
+
+  add(at: number, place: 'pinned' | 'newest-wins' = 'newest-wins'): void {
+    const release = releaseAt(at)
+    this.#log.append({ kind: 'gate.verdict', release, data: { outcome: 'PASS' } })
+    this.#log.append({ kind: 'queue.added', release, data: { place } })
+  }
+
+  /** One rollout of what is next. */
+  roll(coalesce = 8): readonly number[] {
+    const { head, carries } = shipping(choose(this.queue, coalesce))
+    const release = releaseAt(numberOf(head.commit))
+    const token = this.#log.append({ kind: 'lease.acquired', data: leaseData })
+    const fence = { fence: token }
+    const ids = carries.map(({ id }) => id)
+    this.#log.append({ kind: 'deploy.started', release, ...fence, data: { carries: ids } })
+    const isBad = numbersOf(carries).some((at) => this.#bad.has(at))
+    const result = isBad ? 'rolled-back' : 'released'
+    if (isBad) this.#log.append({ kind: 'rollback.started', release, ...fence, data: {} })
+    this.#log.append({ kind: 'deploy.finished', release, ...fence, data: { result } })
+    this.#log.append({ kind: 'lease.released', ...fence, data: {} })
+    this.rollouts += 1
+    return numbersOf(carries)
+  }
+
+  /** A rollout that ends without an answer. */
+  stop(): void {
+    const { head, carries } = shipping(choose(this.queue))
+    const release = releaseAt(numberOf(head.commit))
+    const token = this.#log.append({ kind: 'lease.acquired', data: leaseData })
+    const ids = carries.map(({ id }) => id)
+    this.#log.append({ kind: 'deploy.started', release, fence: token, data: { carries: ids } })
+    this.#log.append({
+      kind: 'deploy.finished',
+      release,
+      fence: token,
+      data: { result: 'stopped' },
+    })
+    this.#log.append({ kind: 'lease.released', fence: token, data: {} })
+  }
+}
+
+const leaseData = { region: 'r', holder: 'h', ttlMs: 1, takesOver: null }
+const releaseAt = (at: number) => ({
+  commit: commitAt(at),
+  artifacts: [{ name: 'app', digest: digest(`sha256:${at.toString(16).padStart(64, '0')}`) }],
+})
+
+describe('what ships next', () => {
+  it('is the newest of those that wait, with all that it contains', () => {
+    const line = new Line()
+    for (const at of [1, 2, 3]) line.add(at)
+    expect(line.roll()).toEqual([1, 2, 3])
+    expect(choose(line.queue)).toEqual({ kind: 'empty' })
+  })
+
+  it('carries at most so many', () => {
+    const line = new Line()
+    for (const at of [1, 2, 3, 4, 5]) line.add(at)
+    expect([line.roll(2), line.roll(2), line.roll(2)]).toEqual([[1, 2], [3, 4], [5]])
+  })
+
+  it('passes over no pinned release, and takes what it contains along', () => {
+    const line = new Line()
+    line.add(1)
+    line.add(2, 'pinned')
+    line.add(3)
+    expect([line.roll(), line.roll()]).toEqual([[1, 2], [3]])
+  })
+
+  it('is not what came out of order: a newer commit that came first carries the older one', () => {
+    const line = new Line()
+    line.add(5)
+    line.add(3)
+    expect(line.roll()).toEqual([3, 5])
+  })
+
+  it('is tried again after a rollout that said nothing', () => {
+    const line = new Line()
+    line.add(1)
+    line.stop()
+    expect(line.queue.waiting).toMatchObject([{ tries: 1 }])
+    expect(line.roll()).toEqual([1])
+  })
+})
+
+describe('a bad batch', () => {
+  it('is rolled back whole, its culprit found by halving, the rest shipped or held', () => {
+    const line = new Line([3])
+    for (const at of [1, 2, 3, 4]) line.add(at)
+    expect(line.roll()).toEqual([1, 2, 3, 4])
+    expect(numbersOf(line.queue.suspects)).toEqual([1, 2, 3, 4])
+    expect(line.roll()).toEqual([1, 2])
+    expect(line.roll()).toEqual([3])
+    expect(numbersOf(line.queue.ejected)).toEqual([3])
+    expect(choose(line.queue)).toEqual({
+      kind: 'held',
+      held: [{ commit: commitAt(4), culprit: commitAt(3) }],
+    })
+  })
+
+  it('of one is ejected at once', () => {
+    const line = new Line([1])
+    line.add(1)
+    line.roll()
+    expect(numbersOf(line.queue.ejected)).toEqual([1])
+  })
+
+  it('does not keep out what came meanwhile and does not contain it', () => {
+    const line = new Line([2])
+    line.add(2)
+    line.roll()
+    line.add(1)
+    expect(line.roll()).toEqual([1])
+  })
+
+  it('finds every culprit in about log₂ rollouts, and ships every commit before it', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 16 }), fc.nat(), (count, seed) => {
+        const culprit = (seed % count) + 1
+        const line = new Line([culprit])
+        for (let at = 1; at <= count; at += 1) line.add(at)
+        const shipped: number[] = []
+        for (let round = 0; choose(line.queue, 16).kind === 'ship'; round += 1) {
+          expect(round).toBeLessThan(2 + Math.ceil(Math.log2(count)) * 2)
+          shipped.push(...line.roll(16))
+        }
+        expect(numbersOf(line.queue.ejected)).toEqual([culprit])
+        for (let at = 1; at < culprit; at += 1) expect(shipped).toContain(at)
+        expect(line.queue.suspects).toEqual([])
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('keeps nobody waiting for ever: whoever waits longest is in the next rollout', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 12 }),
+        fc.integer({ min: 1, max: 4 }),
+        (commits, coalesce) => {
+          const line = new Line()
+          for (const at of new Set(commits)) line.add(at)
+          const [longest] = line.queue.waiting
+          expect(line.roll(coalesce)).toContain(numberOf(longest?.commit ?? commitAt(0)))
+        },
+      ),
+      { numRuns: 100 },
+    )
+  })
+})
+
+describe('the record refuses', () => {
+  const log = () => new LegalLog()
+  const added = { kind: 'queue.added', release: releaseAt(1), data: { place: 'pinned' } } as const
+
+  it('to queue what has no PASS', () => {
+    expect(() => log().append(added)).toThrow('no PASS about')
+  })
+
+  it('to take out what is not there, or without a reason', () => {
+    const data = { item: 7, reason: 'gone' }
+    expect(() => log().append({ kind: 'queue.removed', data })).toThrow('is not in the queue')
+    const silent = { item: 7, reason: ' ' }
+    expect(() => log().append({ kind: 'queue.removed', data: silent })).toThrow('needs a reason')
+  })
+
+  it('a rollout that carries what does not wait', () => {
+    const one = log()
+    one.append({ kind: 'gate.verdict', release: releaseAt(1), data: { outcome: 'PASS' } })
+    const fence = one.append({ kind: 'lease.acquired', data: leaseData })
+    const start = { kind: 'deploy.started', release: releaseAt(1), fence } as const
+    expect(() => one.append({ ...start, data: { carries: [1] } })).toThrow('does not wait')
+    expect(() => one.append({ ...start, data: { carries: 'all' } })).toThrow('no list of entries')
+    one.append({ ...start, data: {} })
+  })
+})

@@ -1,0 +1,202 @@
+import { createHash } from 'node:crypto'
+import { type CommitId, type Finding, digest } from '@bulkhead/vocabulary'
+import { canonicalJson } from '../canonical-json.ts'
+import type { Observation, ShippedRelease, UnitId, UnitObservation } from '../fleet.ts'
+import { comparePlaces, weightOfAll } from '../zone-capacity.ts'
+import { type BakeGoal, planBake } from './bake.ts'
+import { checkFleet } from './fleet-checks.ts'
+import type { Bake, Lane, Plan, RegionPlan, Wave } from './plan.ts'
+import * as refuse from './plan-refusals.ts'
+import { type RequiredCapacity, regionsOf } from './region-capacity.ts'
+import { type LaidOutRegion, describeRegion, layOutRegion } from './region-layout.ts'
+import { pipeline } from './timing.ts'
+
+export interface PlanRequest {
+  readonly environment: string
+  readonly lane: Lane
+  /**
+   * `return` goes back to a release that was fully good before: zone by zone under the same law, by
+   * health and build alone.
+   */
+  readonly purpose: 'release' | 'return'
+  readonly policy: PlanPolicy
+  /** The fleet as it says it is now; {@link assumeFleet} makes one up where nothing can be asked. */
+  readonly observation: Observation
+  readonly release: ShippedRelease
+  /** The last release that was good in a region, by region; none where there never was one. */
+  readonly previous: Readonly<Record<string, ShippedRelease>>
+}
+
+/** What of an environment's policy a plan depends on. */
+export interface PlanPolicy extends RequiredCapacity {
+  /** The policy declares that regions may have one zone only: they lose the zone law by name. */
+  readonly singleZone: boolean
+  /** Most units that may be added to a zone while it is changed; 0 where the target cannot. */
+  readonly surge: number
+  /** What the engine lets a batch name; see `Topology` of the target. */
+  readonly selects: Plan['selects']
+  readonly bake: BakeGoal
+  /** Longest expected time of one batch in ms, and what it is made of. */
+  readonly batchMs: number
+  readonly batchBecause: string
+}
+
+export type Planning =
+  | { readonly kind: 'planned'; readonly plan: Plan }
+  | { readonly kind: 'refused'; readonly findings: readonly Finding[] }
+
+/** A fleet of the policy's shape: all healthy on `version`, or all stopped when there is none. */
+export function assumeFleet(
+  regions: Readonly<Record<string, Readonly<Record<string, number>>>>,
+  version: CommitId | null,
+): Observation {
+  const health = version === null ? 'stopped' : 'healthy'
+  const units = Object.entries(regions).flatMap(([region, zones]) =>
+    Object.entries(zones).flatMap(([zone, count]) =>
+      Array.from({ length: count }, (_, at): UnitObservation => {
+        const id = `${region}/${zone}/${at + 1}` as UnitId
+        return { id, region, zone, version, health }
+      }),
+    ),
+  )
+  return { units, traffic: [] }
+}
+
+/**
+ * Plans a rollout: a pure function of policy, observed fleet and release. Same inputs, same bytes.
+ * Refuses, with the sums, when no unit could be taken out without breaking the zone law and no surge
+ * may help, when the fleet is too small even now, and when a bake could not find what it looks for.
+ */
+export function planRollout(request: PlanRequest): Planning {
+  const layout = layOut(request)
+  if (layout.kind === 'refused') return layout
+  const whole = weightOfAll(layout.regions.flatMap((region) => region.fleet.units))
+  const regions: Omit<RegionPlan, 'startsMs' | 'durationMs'>[] = []
+  for (const region of layout.regions) {
+    const waves = bakeWaves(request, region, whole)
+    if (!Array.isArray(waves)) return { kind: 'refused', findings: [waves.refusal] }
+    const { fleet: _, shapes: _shapes, done: _done, ...plain } = region
+    regions.push({ ...plain, waves })
+  }
+  const { environment, release, lane, purpose, policy } = request
+  const body: Omit<Plan, 'digest'> = {
+    environment,
+    release,
+    lane,
+    purpose,
+    ...pipeline(regions, lane),
+    selects: policy.selects,
+    batchMs: policy.batchMs,
+    batchBecause: policy.batchBecause,
+    notes: notesOf(request, layout.regions),
+  }
+  return { kind: 'planned', plan: { ...body, digest: digestOf(body) } }
+}
+
+/**
+ * What going back needs of a plan: sums and limits, no waves. Never refused, for going back is always
+ * allowed; what it may do is decided from observation, batch by batch.
+ */
+export function planUnwinding(request: PlanRequest): Plan {
+  const { environment, release, lane, purpose, policy } = request
+  const total = weightOfAll(request.observation.units.filter((unit) => unit.surplus !== true))
+  const regions = regionsOf(request.observation).map((fleet) => ({
+    ...describeRegion(request, fleet, total),
+    waves: [],
+  }))
+  const { batchMs, batchBecause, selects } = policy
+  const body: Omit<Plan, 'digest'> = {
+    environment,
+    release,
+    lane,
+    purpose,
+    ...pipeline(regions, lane),
+    selects,
+    batchMs,
+    batchBecause,
+    notes: ['unwinding: back from where the fleet stands'],
+  }
+  return { ...body, digest: digestOf(body) }
+}
+
+const digestOf = (body: Omit<Plan, 'digest'>) =>
+  digest(`sha256:${createHash('sha256').update(canonicalJson(body)).digest('hex')}`)
+
+export type Layout =
+  | { readonly kind: 'laid-out'; readonly regions: readonly LaidOutRegion[] }
+  | { readonly kind: 'refused'; readonly findings: readonly Finding[] }
+
+/** Everything about a plan that follows from capacity alone: who goes when, and how many at once. */
+export function layOut(request: PlanRequest): Layout {
+  const whole = checkFleet(request)
+  if (whole.length > 0) return { kind: 'refused', findings: whole }
+  const total = weightOfAll(request.observation.units.filter((unit) => unit.surplus !== true))
+  const answers = regionsOf(request.observation).map((fleet) => layOutRegion(request, fleet, total))
+  const findings = answers
+    .flatMap((answer) => ('findings' in answer ? [answer] : []))
+    .sort((a, b) => comparePlaces({ region: a.region, zone: '' }, { region: b.region, zone: '' }))
+    .flatMap((answer) => answer.findings)
+  if (findings.length > 0) return { kind: 'refused', findings }
+  return {
+    kind: 'laid-out',
+    regions: answers.flatMap((answer) => ('findings' in answer ? [] : [answer])),
+  }
+}
+
+/** Gives each wave its bake, from the share of the region that is new after it. */
+function bakeWaves(
+  { policy }: PlanRequest,
+  region: LaidOutRegion,
+  whole: number,
+): Wave[] | { readonly refusal: Finding } {
+  const total = weightOfAll(region.fleet.units)
+  const weights = new Map(region.fleet.units.map((unit) => [unit.id, unit.weight ?? 1]))
+  const goal = {
+    ...policy.bake,
+    requestsPerSecond: (policy.bake.requestsPerSecond * total) / whole,
+  }
+  const waves: Wave[] = []
+  let placed = region.done
+  for (const shape of region.shapes) {
+    for (const stage of shape.stages) for (const id of stage.units) placed += weights.get(id) ?? 1
+    const bake = region.baked
+      ? bakeFor(goal, `${region.region}: ${shape.name}`, placed / total)
+      : null
+    if (bake && 'refusal' in bake) return bake
+    waves.push({ ...shape, bake })
+  }
+  return waves
+}
+
+function bakeFor(
+  goal: BakeGoal,
+  wave: string,
+  share: number,
+): Bake | { readonly refusal: Finding } {
+  const bake = planBake(goal, share)
+  if (!bake) return { refusal: refuse.undetectable(wave, goal, share) }
+  return bake.expectedMs > bake.deadlineMs ? { refusal: refuse.bakeTooLong(wave, bake) } : bake
+}
+
+function notesOf(request: PlanRequest, regions: readonly LaidOutRegion[]): string[] {
+  const { observation, release, purpose } = request
+  const own = observation.units.filter((unit) => unit.surplus !== true)
+  const done = own.filter((unit) => isOn(unit, release)).length
+  return [
+    ...regions
+      .filter(({ zones }) => zones.length === 1)
+      .map(({ region }) => `zone-law: not applicable in ${region}, one zone (declared)`),
+    ...regions
+      .filter(({ kind }) => kind === 'initial')
+      .map(
+        ({ region }) => `initial: ${region} has no earlier release to compare with or return to`,
+      ),
+    ...(purpose === 'return' ? ['return: to a release that was fully good, without bakes'] : []),
+    ...(done > 0
+      ? [`${done} of ${own.length} units run the release already and are not changed again`]
+      : []),
+  ]
+}
+
+const isOn = (unit: UnitObservation, release: ShippedRelease): boolean =>
+  unit.health === 'healthy' && unit.version === release.commit

@@ -1,0 +1,87 @@
+import { type BakeJudgement, judgeBake } from '../judgement.ts'
+import type { Bake, Wave } from '../plan/plan.ts'
+import * as refuse from '../refusals.ts'
+import { Interruption } from './interruption.ts'
+import { checkedLook, reconcile } from './placing.ts'
+import { type RolloutRun, nextPoll, obeyOrders } from './rollout-run.ts'
+import { SignsOfLife } from './waiting.ts'
+
+/** How a wave is judged at its end. `outage`: old and new err alike, which nobody is blamed for. */
+type WaveJudgement = Pick<BakeJudgement, 'why' | 'canary'> & {
+  readonly kind: 'good' | 'bad' | 'inconclusive' | 'outage'
+}
+
+/** Watches a wave until its bake is judged; the outcome of its last batch goes on record meanwhile. */
+export async function bakeWave(run: RolloutRun, index: number, wave: Wave): Promise<void> {
+  run.journal.flushBehind()
+  run.fleet.phase = `${wave.name}: bake`
+  judged(run, index, wave, wave.bake ? await watchBake(run, index, wave.bake) : UNCOMPARED)
+}
+
+/** A first release has no control and no baseline: its units were seen healthy on the right build. */
+const UNCOMPARED: WaveJudgement = {
+  kind: 'good',
+  why: 'healthy and on the right build; nothing to compare with',
+  canary: { requests: 0, errors: 0 },
+}
+
+async function watchBake(run: RolloutRun, wave: number, bake: Bake): Promise<WaveJudgement> {
+  const release = run.plan.release.commit
+  const life = new SignsOfLife(run)
+  const start = (await run.fleet.look()).traffic
+  const since = run.clock.monotonic()
+  for (;;) {
+    await nextPoll(run)
+    obeyOrders(run)
+    const seen = await checkedLook(run)
+    await reconcile(run, wave, seen)
+    life.beat()
+    const elapsedMs = run.clock.monotonic() - since
+    const judgement = judgeBake({ bake, release, start, now: seen.traffic, elapsedMs })
+    if (judgement.kind === 'not-yet') continue
+    const { kind, why, canary } = judgement
+    return {
+      kind: kind === 'inconclusive' && isOutage(judgement, bake) ? 'outage' : kind,
+      why,
+      canary,
+    }
+  }
+}
+
+/** The old release errs as much as the bake looks for: whatever is wrong is not the new one's doing. */
+const isOutage = ({ control }: BakeJudgement, { detectErrorRate }: Bake): boolean =>
+  control.requests > 0 && control.errors / control.requests >= detectErrorRate
+
+const DECISIONS = {
+  good: 'go-on',
+  bad: 'roll-back',
+  inconclusive: 'roll-back',
+  outage: 'pause',
+} as const
+
+/** Puts the judgement on record with the next append, and ends the way forward when it is not good. */
+function judged(
+  run: RolloutRun,
+  index: number,
+  wave: Wave,
+  { kind, why, canary }: WaveJudgement,
+): void {
+  const { requests, errors } = canary
+  run.journal.defer({
+    kind: 'wave-judged',
+    wave: index,
+    decision: DECISIONS[kind],
+    why,
+    requests,
+    errors,
+  })
+  run.fleet.decide({
+    kind: 'wave',
+    tone: kind === 'good' ? 'good' : 'bad',
+    text: `${wave.name}: ${kind}: ${why}`,
+  })
+  if (kind === 'bad') throw new Interruption('roll-back', refuse.canaryFailed(wave.name, why))
+  if (kind === 'inconclusive')
+    throw new Interruption('roll-back', refuse.inconclusive(wave.name, why))
+  if (kind === 'outage') throw new Interruption('pause', refuse.outage(wave.name, why))
+}
