@@ -19,6 +19,8 @@ export const ENTRY_KINDS = [
   'rollback.started',
   'queue.added',
   'queue.removed',
+  'queue.taken',
+  'queue.settled',
   'heartbeat',
   'key.rotated',
   'key.revoked',

@@ -11,8 +11,7 @@ import type {
 } from './environment-state.ts'
 import { KINDS } from './kinds.ts'
 import { type GoodMemory, GoodReleases } from './good-releases.ts'
-import { QueueFold, trainEndOf } from './queue/queue-fold.ts'
-import { carriedItemsOf, isPinned, removedItemOf } from './queue/queue-rules.ts'
+import { QueueFold, type QueueMemory, isQueueKind } from './queue/queue-fold.ts'
 import { type OnRecord, type Step, brokenLeaseOf, leaseOf, orderOf } from './rules.ts'
 
 type Folded = Step & Pick<EntryOnRecord, 'digest'>
@@ -20,6 +19,7 @@ type Folded = Step & Pick<EntryOnRecord, 'digest'>
 /** The state of an environment as it is kept between two verifications. */
 export interface FoldMemory extends Pick<EnvironmentState, 'leases' | 'unfinished' | 'head'> {
   readonly good: GoodMemory
+  readonly queue: QueueMemory
   readonly rollouts: readonly RolloutOnRecord[]
   readonly verdicts: readonly VerdictOnRecord[]
   readonly blocks: readonly (readonly BlockOnRecord[])[]
@@ -43,10 +43,6 @@ export class EnvironmentFold implements OnRecord {
     return this.#leases
   }
 
-  get queue(): QueueFold {
-    return this.#queue
-  }
-
   rolloutOf(token: FencingToken): RolloutOnRecord | undefined {
     return this.#rollouts.get(token)
   }
@@ -57,6 +53,14 @@ export class EnvironmentFold implements OnRecord {
 
   get unfinished(): readonly RolloutOnRecord[] {
     return this.#unfinished
+  }
+
+  get queue(): QueueFold {
+    return this.#queue
+  }
+
+  goodSince(commit: CommitId): number | undefined {
+    return this.#good.whole.findLast((good) => good.commit === commit)?.index
   }
 
   verdictOn({ commit }: ReleaseOnRecord): VerdictOnRecord | undefined {
@@ -78,8 +82,8 @@ export class EnvironmentFold implements OnRecord {
     if (entry.kind === 'lease.acquired') this.#acquire(entry)
     else if (entry.kind === 'gate.verdict') this.#judge(entry)
     else if (entry.kind === 'lease.broken') this.#break(entry)
+    else if (isQueueKind(entry.kind)) this.#queue.apply(entry)
     else if (entry.kind === 'deploy.ordered') this.#order(entry)
-    else if (entry.kind === 'queue.added' || entry.kind === 'queue.removed') this.#line(entry)
     else if (fence !== undefined && entry.kind === 'lease.released') this.#endLease(fence)
     else if (fence !== undefined && release !== undefined) this.#deploy(entry, fence, release)
   }
@@ -94,14 +98,6 @@ export class EnvironmentFold implements OnRecord {
   #break({ data }: Folded): void {
     const token = brokenLeaseOf(data)
     if (token !== undefined) this.#endLease(token)
-  }
-
-  #line({ kind, release, data, index, at, actors }: Folded): void {
-    if (kind === 'queue.removed') this.#queue.remove(removedItemOf(data) ?? -1)
-    else if (release !== undefined) {
-      const by = actors[0] === undefined ? 'unknown' : `${actors[0].provider}:${actors[0].id}`
-      this.#queue.add({ ...release, id: index, pinned: isPinned(data), by, at })
-    }
   }
 
   #order(entry: Folded): void {
@@ -137,8 +133,8 @@ export class EnvironmentFold implements OnRecord {
   }
 
   #deploy(entry: Folded, token: FencingToken, release: ReleaseOnRecord): void {
-    const { kind, data } = entry
-    if (kind === 'deploy.started') this.#start(token, entry, release)
+    const { kind, at, data } = entry
+    if (kind === 'deploy.started') this.#start(token, release, at)
     else if (kind === 'deploy.resumed') this.#resume(token, data['of'])
     else if (kind === 'deploy.finished') this.#finish(entry, token, release)
     const rollout = this.#rollouts.get(token)
@@ -150,11 +146,10 @@ export class EnvironmentFold implements OnRecord {
     else if (kind === 'deploy.paused') this.#rollouts.set(token, { ...rollout, paused: true })
   }
 
-  #start(token: FencingToken, { at: startedAt, data }: Folded, release: ReleaseOnRecord): void {
+  #start(token: FencingToken, release: ReleaseOnRecord, startedAt: string): void {
     const region = this.#regionOf(token)
     const fresh = { id: token, token, region, startedAt, steps: 0, paused: false, ordered: null }
     this.#rollouts.set(token, { ...release, ...fresh, direction: 'forward' })
-    this.#queue.start(token, carriedItemsOf(data) ?? [])
   }
 
   #resume(token: FencingToken, of: unknown): void {
@@ -165,8 +160,6 @@ export class EnvironmentFold implements OnRecord {
   }
 
   #finish({ index, at, data }: Folded, token: FencingToken, release: ReleaseOnRecord): void {
-    // What it carries is known by the token under which it began.
-    this.#queue.finish(this.#rollouts.get(token)?.id ?? token, trainEndOf(data['result']), index)
     this.#rollouts.delete(token)
     if (data['result'] === 'stuck') this.#holdLease(token)
     if (data['result'] !== 'released') return
@@ -200,6 +193,7 @@ export class EnvironmentFold implements OnRecord {
     }
     for (const { token } of this.#leases) if (isGone(token)) this.#endLease(token)
     this.#good.takeBack(isGone)
+    this.#queue.takeBack(isGone)
     this.#unfinished = this.#unfinished.filter(({ id, token }) => !isGone(id) && !isGone(token))
   }
 
@@ -226,6 +220,7 @@ export class EnvironmentFold implements OnRecord {
       blocks: [...this.#blocks.values()],
       unfinished: this.#unfinished,
       good: this.#good.memory(),
+      queue: this.#queue.memory(),
       head: this.#head,
     }
   }
@@ -237,6 +232,7 @@ export class EnvironmentFold implements OnRecord {
     blocks,
     unfinished,
     good,
+    queue,
     head,
   }: FoldMemory): EnvironmentFold {
     const fold = new EnvironmentFold()
@@ -246,6 +242,7 @@ export class EnvironmentFold implements OnRecord {
     fold.#blocks = new Map(blocks.flatMap((list) => (list[0] ? [[list[0].commit, list]] : [])))
     fold.#unfinished = unfinished
     fold.#good = GoodReleases.resume(good)
+    fold.#queue = QueueFold.resume(queue)
     fold.#head = head
     return fold
   }

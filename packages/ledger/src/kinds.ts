@@ -1,6 +1,6 @@
 import type { EntryKind } from './entry.ts'
 import { type Describe, custom, describeEnd, describeVerdict } from './event-descriptions.ts'
-import { addToQueue, removeFromQueue } from './queue/queue-rules.ts'
+import { addToQueue, removeFromQueue, settleTrain, takeFromQueue } from './queue/queue-rules.ts'
 import {
   type Rule,
   acquireLease,
@@ -75,6 +75,8 @@ export const KINDS: Readonly<Record<EntryKind, Kind>> = {
     rule: removeFromQueue,
     tells: ['item', 'reason'],
   },
+  'queue.taken': { event: custom('queue', 'taken'), rule: takeFromQueue, tells: ['why'] },
+  'queue.settled': { event: custom('queue', 'settled'), rule: settleTrain, tells: ['result'] },
   heartbeat: { event: custom('ledger', 'alive'), rule: always, tells: [] },
   'key.rotated': { event: custom('key', 'rotated'), rule: rotateKey, tells: ['name'] },
   'key.revoked': { event: custom('key', 'revoked'), rule: revokeKey, tells: ['key'] },

@@ -1,5 +1,5 @@
 import { count, objectOf, oneOf, orNull, readShape, text } from '@bulkhead/envelope'
-import { type FencingToken, fencingToken } from '@bulkhead/vocabulary'
+import { type CommitId, type FencingToken, fencingToken } from '@bulkhead/vocabulary'
 import type { EntryOnRecord, ReleaseOnRecord } from './entry.ts'
 import { revocationOf, rotationOf } from './key-entries.ts'
 import type {
@@ -9,7 +9,6 @@ import type {
   VerdictOnRecord,
 } from './environment-state.ts'
 import type { QueueFold } from './queue/queue-fold.ts'
-import { carriedItemsOf } from './queue/queue-rules.ts'
 import { regionsOverlap } from './regions.ts'
 
 /** The parts of an entry that rules look at. */
@@ -25,7 +24,9 @@ export interface OnRecord {
   readonly rollouts: readonly RolloutOnRecord[]
   readonly unfinished: readonly RolloutOnRecord[]
   verdictOn(release: ReleaseOnRecord): VerdictOnRecord | undefined
-  readonly queue: Pick<QueueFold, 'areWaiting' | 'isRemovable'>
+  /** Index of the entry by which a commit last became fully good; undefined when it never did. */
+  goodSince(commit: CommitId): number | undefined
+  readonly queue: Pick<QueueFold, 'areWaiting' | 'isRemovable' | 'trainOf'>
 }
 
 /** Says why a step may not follow what is on record, or nothing. */
@@ -150,10 +151,7 @@ export const startDeploy: Rule = (step, record) => {
   if (verdict === undefined) return `no verdict about ${release.commit} is on record`
   if (verdict.outcome !== 'PASS' && verdict.observing === undefined)
     return `the newest verdict about ${release.commit} is BLOCK`
-  if (!sameArtifacts(verdict, release)) return 'the verdict is about other artifacts'
-  const carried = carriedItemsOf(step.data)
-  if (carried === undefined) return 'what it carries is no list of entries'
-  return record.queue.areWaiting(carried) ? undefined : 'it carries what does not wait in the queue'
+  return sameArtifacts(verdict, release) ? undefined : 'the verdict is about other artifacts'
 }
 
 /** A step of the rollout that is under way under the same, still live, token. */

@@ -47,35 +47,36 @@ class Line {
 
   /** One rollout of what is next. */
   roll(coalesce = 8): readonly number[] {
-    const { head, carries } = shipping(choose(this.queue, coalesce))
-    const release = releaseAt(numberOf(head.commit))
-    const token = this.#log.append({ kind: 'lease.acquired', data: leaseData })
-    const fence = { fence: token }
-    const ids = carries.map(({ id }) => id)
-    this.#log.append({ kind: 'deploy.started', release, ...fence, data: { carries: ids } })
+    const { train, carries, release } = this.#take(coalesce)
     const isBad = numbersOf(carries).some((at) => this.#bad.has(at))
     const result = isBad ? 'rolled-back' : 'released'
-    if (isBad) this.#log.append({ kind: 'rollback.started', release, ...fence, data: {} })
-    this.#log.append({ kind: 'deploy.finished', release, ...fence, data: { result } })
-    this.#log.append({ kind: 'lease.released', ...fence, data: {} })
+    this.#deploy(release, result)
+    this.#log.append({ kind: 'queue.settled', data: { of: train, result } })
     this.rollouts += 1
     return numbersOf(carries)
   }
 
+  #take(coalesce: number) {
+    const { head, carries, why } = shipping(choose(this.queue, coalesce))
+    const release = releaseAt(numberOf(head.commit))
+    const items = carries.map(({ id }) => id)
+    const train = this.#log.append({ kind: 'queue.taken', release, data: { items, why } })
+    return { train, carries, release }
+  }
+
+  #deploy(release: ReturnType<typeof releaseAt>, result: 'released' | 'rolled-back'): void {
+    const fence = this.#log.append({ kind: 'lease.acquired', data: leaseData })
+    this.#log.append({ kind: 'deploy.started', release, fence, data: {} })
+    if (result === 'rolled-back')
+      this.#log.append({ kind: 'rollback.started', release, fence, data: {} })
+    this.#log.append({ kind: 'deploy.finished', release, fence, data: { result } })
+    this.#log.append({ kind: 'lease.released', fence, data: {} })
+  }
+
   /** A rollout that ends without an answer. */
   stop(): void {
-    const { head, carries } = shipping(choose(this.queue))
-    const release = releaseAt(numberOf(head.commit))
-    const token = this.#log.append({ kind: 'lease.acquired', data: leaseData })
-    const ids = carries.map(({ id }) => id)
-    this.#log.append({ kind: 'deploy.started', release, fence: token, data: { carries: ids } })
-    this.#log.append({
-      kind: 'deploy.finished',
-      release,
-      fence: token,
-      data: { result: 'stopped' },
-    })
-    this.#log.append({ kind: 'lease.released', fence: token, data: {} })
+    const { train } = this.#take(8)
+    this.#log.append({ kind: 'queue.settled', data: { of: train, result: 'other' } })
   }
 }
 
@@ -204,13 +205,29 @@ describe('the record refuses', () => {
     expect(() => log().append({ kind: 'queue.removed', data: silent })).toThrow('needs a reason')
   })
 
-  it('a rollout that carries what does not wait', () => {
+  it('to take what does not wait, or twice', () => {
     const one = log()
-    one.append({ kind: 'gate.verdict', release: releaseAt(1), data: { outcome: 'PASS' } })
-    const fence = one.append({ kind: 'lease.acquired', data: leaseData })
-    const start = { kind: 'deploy.started', release: releaseAt(1), fence } as const
-    expect(() => one.append({ ...start, data: { carries: [1] } })).toThrow('does not wait')
-    expect(() => one.append({ ...start, data: { carries: 'all' } })).toThrow('no list of entries')
-    one.append({ ...start, data: {} })
+    const release = releaseAt(1)
+    const taken = (items: readonly number[]) =>
+      one.append({ kind: 'queue.taken', release, data: { items, why: 'it is next' } })
+    expect(() => taken([1])).toThrow('does not wait')
+    one.append({ kind: 'gate.verdict', release, data: { outcome: 'PASS' } })
+    const id = one.append({ kind: 'queue.added', release, data: { place: 'newest-wins' } })
+    expect(() => taken([id, id])).toThrow('does not wait')
+    expect(() => taken([])).toThrow('does not wait')
+    taken([id])
+    expect(() => taken([id])).toThrow('does not wait')
+  })
+
+  it('to call shipped what did not become fully good', () => {
+    const one = log()
+    const release = releaseAt(1)
+    one.append({ kind: 'gate.verdict', release, data: { outcome: 'PASS' } })
+    const id = one.append({ kind: 'queue.added', release, data: { place: 'newest-wins' } })
+    const of = one.append({ kind: 'queue.taken', release, data: { items: [id], why: 'next' } })
+    const settle = (result: string) => one.append({ kind: 'queue.settled', data: { of, result } })
+    expect(() => settle('released')).toThrow('did not become fully good')
+    settle('other')
+    expect(() => settle('other')).toThrow('nothing is on its way')
   })
 })

@@ -1,12 +1,25 @@
-import type { FencingToken } from '@bulkhead/vocabulary'
-import type { EjectedRelease, QueueOnRecord, QueuedRelease } from './queue-on-record.ts'
+import type { EntryKind, EntryOnRecord } from '../entry.ts'
+import type { EjectedRelease, QueueOnRecord, QueuedRelease, Train } from './queue-on-record.ts'
+import { isPinned, removedItemOf, settlementOf, takenItemsOf } from './queue-data.ts'
 
-/** How a rollout that carried releases ended. */
-type TrainEnd = 'released' | 'rolled-back' | 'other'
+type Folded = Pick<EntryOnRecord, 'kind' | 'index' | 'release' | 'actors' | 'data' | 'at'>
 
-/** What the result of a rollout says of what it carried; one that stopped or got stuck says nothing. */
-export const trainEndOf = (result: unknown): TrainEnd =>
-  result === 'released' || result === 'rolled-back' ? result : 'other'
+const QUEUE_KINDS: ReadonlySet<EntryKind> = new Set([
+  'queue.added',
+  'queue.removed',
+  'queue.taken',
+  'queue.settled',
+])
+
+export const isQueueKind = (kind: EntryKind): boolean => QUEUE_KINDS.has(kind)
+
+/** The queue as it is kept between two verifications: all of it, trains and what they carry too. */
+export interface QueueMemory {
+  readonly waiting: readonly QueuedRelease[]
+  readonly trains: readonly Train[]
+  readonly suspects: readonly QueuedRelease[]
+  readonly ejected: readonly EjectedRelease[]
+}
 
 /**
  * Carries the queue from entry to entry. A rollout that is rolled back makes suspects of all that it
@@ -14,50 +27,71 @@ export const trainEndOf = (result: unknown): TrainEnd =>
  */
 export class QueueFold {
   #waiting: readonly QueuedRelease[] = []
-  #carried = new Map<FencingToken, readonly QueuedRelease[]>()
+  #trains: readonly Train[] = []
   #suspects: readonly QueuedRelease[] = []
   #ejected: readonly EjectedRelease[] = []
 
-  add(release: Omit<QueuedRelease, 'tries'>): void {
-    this.#waiting = [...this.#waiting, { ...release, tries: 0 }]
+  /** Takes in an entry that its rule has nothing against. */
+  apply(entry: Folded): void {
+    const { kind, data, index, release } = entry
+    if (kind === 'queue.added' && release !== undefined) this.#add(entry)
+    else if (kind === 'queue.removed') this.#remove(removedItemOf(data))
+    else if (kind === 'queue.taken' && release !== undefined) {
+      const carries = this.#known(takenItemsOf(data) ?? [])
+      this.#trains = [...this.#trains, { id: index, head: release, carries }]
+    } else if (kind === 'queue.settled') this.#settle(entry)
   }
 
-  remove(id: number): void {
+  #add({ release, index, data, actors: [actor], at }: Folded): void {
+    if (release === undefined) return
+    const by = actor === undefined ? 'unknown' : `${actor.provider}:${actor.id}`
+    const fresh = { ...release, id: index, pinned: isPinned(data), by, at, tries: 0 }
+    this.#waiting = [...this.#waiting, fresh]
+  }
+
+  #remove(id: number | undefined): void {
     const others = ({ id: other }: QueuedRelease) => other !== id
     this.#waiting = this.#waiting.filter(others)
     this.#suspects = this.#suspects.filter(others)
     this.#ejected = this.#ejected.filter(others)
+    if (this.#suspects.length === 1) this.#tryAlone()
+  }
+
+  /** A human has named another culprit: the one left may be innocent. */
+  #tryAlone(): void {
+    this.#waiting = inOrder([...this.#waiting, ...this.#suspects])
+    this.#suspects = []
   }
 
   /** Whether it could be removed now: it is known, and no rollout carries it. */
   isRemovable(id: number): boolean {
-    return [...this.#waiting, ...this.#suspects, ...this.#ejected].some((one) => one.id === id)
+    const { waiting, suspects, ejected } = this.state()
+    return [...waiting, ...suspects, ...ejected].some((one) => one.id === id)
   }
 
-  /** Whether all of these wait, as suspects or not. */
+  /** Whether all of these wait, as suspects or not, and nobody has taken them. */
   areWaiting(ids: readonly number[]): boolean {
-    const known = new Set([...this.#waiting, ...this.#suspects].map(({ id }) => id))
-    return new Set(ids).size === ids.length && ids.every((id) => known.has(id))
+    const { waiting, suspects } = this.state()
+    const free = new Set([...waiting, ...suspects].map(({ id }) => id))
+    return ids.length > 0 && new Set(ids).size === ids.length && ids.every((id) => free.has(id))
   }
 
-  start(token: FencingToken, ids: readonly number[]): void {
-    if (ids.length > 0) this.#carried.set(token, this.#known(ids))
+  trainOf(id: number): Train | undefined {
+    return this.#trains.find((train) => train.id === id)
   }
 
   #known(ids: readonly number[]): readonly QueuedRelease[] {
-    return [...this.#waiting, ...this.#suspects]
-      .filter(({ id }) => ids.includes(id))
-      .sort((a, b) => a.id - b.id)
+    return inOrder([...this.#waiting, ...this.#suspects].filter(({ id }) => ids.includes(id)))
   }
 
-  /** The rollout under a token has ended; `index` is the entry that says so. */
-  finish(token: FencingToken, end: TrainEnd, index: number): void {
-    const carried = this.#carried.get(token)
-    this.#carried.delete(token)
-    if (carried === undefined) return
-    if (end === 'released') this.#ship(carried, index)
-    else if (end === 'rolled-back') this.#suspect(carried, index)
-    else this.#tryAgain(carried)
+  #settle({ data, index }: Folded): void {
+    const settlement = settlementOf(data)
+    const train = settlement && this.trainOf(settlement.of)
+    if (settlement === undefined || train === undefined) return
+    this.#trains = this.#trains.filter((other) => other !== train)
+    if (settlement.result === 'released') this.#ship(train.carries, index)
+    else if (settlement.result === 'rolled-back') this.#suspect(train.carries, index)
+    else this.#tryAgain(train.carries)
   }
 
   #ship(carried: readonly QueuedRelease[], index: number): void {
@@ -91,21 +125,44 @@ export class QueueFold {
     this.#suspects = this.#suspects.map(tried)
   }
 
+  /** Forgets what these entries said: they no longer count. */
+  takeBack(isGone: (index: number) => boolean): void {
+    const stays = ({ id }: { readonly id: number }) => !isGone(id)
+    this.#waiting = this.#waiting.filter(stays)
+    this.#trains = this.#trains.filter(stays)
+    this.#suspects = this.#suspects.filter(stays)
+    this.#ejected = this.#ejected.filter((one) => stays(one) && !isGone(one.settledBy))
+  }
+
   fork(): QueueFold {
-    const copy = new QueueFold()
-    copy.#waiting = this.#waiting
-    copy.#carried = new Map(this.#carried)
-    copy.#suspects = this.#suspects
-    copy.#ejected = this.#ejected
-    return copy
+    return QueueFold.resume(this.memory())
+  }
+
+  memory(): QueueMemory {
+    return {
+      waiting: this.#waiting,
+      trains: this.#trains,
+      suspects: this.#suspects,
+      ejected: this.#ejected,
+    }
+  }
+
+  static resume({ waiting, trains, suspects, ejected }: QueueMemory): QueueFold {
+    const fold = new QueueFold()
+    fold.#waiting = waiting
+    fold.#trains = trains
+    fold.#suspects = suspects
+    fold.#ejected = ejected
+    return fold
   }
 
   state(): QueueOnRecord {
-    const carried = new Set([...this.#carried.values()].flat().map(({ id }) => id))
+    const taken = new Set(this.#trains.flatMap(({ carries }) => carries.map(({ id }) => id)))
+    const free = ({ id }: QueuedRelease) => !taken.has(id)
     return {
-      waiting: this.#waiting.filter(({ id }) => !carried.has(id)),
-      carried: Object.fromEntries(this.#carried),
-      suspects: this.#suspects.filter(({ id }) => !carried.has(id)),
+      waiting: this.#waiting.filter(free),
+      trains: this.#trains,
+      suspects: this.#suspects.filter(free),
       ejected: this.#ejected,
     }
   }

@@ -1,4 +1,3 @@
-import type { FencingToken } from '@bulkhead/vocabulary'
 import type { ReleaseOnRecord } from '../entry.ts'
 
 /** A release that waits for its turn. Its id is the index of the entry that put it there. */
@@ -19,11 +18,20 @@ export interface EjectedRelease extends QueuedRelease {
   readonly settledBy: number
 }
 
+/** Releases that one rollout carries together: it ships the newest, which contains the others. */
+export interface Train {
+  /** Index of the entry by which they were taken. */
+  readonly id: number
+  /** The release that is rolled out. */
+  readonly head: ReleaseOnRecord
+  readonly carries: readonly QueuedRelease[]
+}
+
 /** The queue of an environment, as its ledger says. Releases stand in the order in which they came. */
 export interface QueueOnRecord {
   readonly waiting: readonly QueuedRelease[]
-  /** What the rollout under a token carries. */
-  readonly carried: Readonly<Record<FencingToken, readonly QueuedRelease[]>>
+  /** What was taken and is not settled. */
+  readonly trains: readonly Train[]
   /** One of these is bad: the rollout that carried them together was rolled back. */
   readonly suspects: readonly QueuedRelease[]
   /** Not to be shipped again, nor with what contains them. */

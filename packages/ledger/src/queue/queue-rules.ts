@@ -1,20 +1,6 @@
-import { count, objectOf, oneOf, readShape, text } from '@bulkhead/envelope'
-import type { Rule, Step } from '../rules.ts'
-
-const addedShape = objectOf({ place: oneOf('pinned', 'newest-wins') })
-const removedShape = objectOf({ item: count, reason: text })
-
-/** Whether a release that is put into the queue is pinned. */
-export const isPinned = (data: Step['data']): boolean => {
-  const read = readShape(addedShape, data)
-  return read.kind === 'read' && read.value.place === 'pinned'
-}
-
-/** The id of the release that an entry takes out of the queue. */
-export const removedItemOf = (data: Step['data']): number | undefined => {
-  const read = readShape(removedShape, data)
-  return read.kind === 'read' ? read.value.item : undefined
-}
+import { readShape } from '@bulkhead/envelope'
+import type { Rule } from '../rules.ts'
+import { addedShape, removedShape, settlementOf, takenItemsOf } from './queue-data.ts'
 
 /** Puts a release with a PASS on record into the queue: what may not ship may not wait either. */
 export const addToQueue: Rule = ({ release, data }, record) => {
@@ -36,10 +22,23 @@ export const removeFromQueue: Rule = ({ data }, { queue }) => {
     : `${read.value.item} is not in the queue, or a rollout carries it now`
 }
 
-/** The ids of the queued releases that a rollout carries; none where it was not started from the queue. */
-export function carriedItemsOf(data: Step['data']): readonly number[] | undefined {
-  const carries = data['carries'] ?? []
-  return Array.isArray(carries) && carries.every((id): id is number => Number.isSafeInteger(id))
-    ? carries
-    : undefined
+/** Takes releases for one rollout: from then on nobody else may take them. */
+export const takeFromQueue: Rule = ({ release, data }, { queue }) => {
+  if (release === undefined) return 'it does not name what is rolled out'
+  const items = takenItemsOf(data)
+  if (items === undefined) return 'its data do not list releases of the queue'
+  return queue.areWaiting(items) ? undefined : 'it takes what does not wait in the queue'
+}
+
+/** Says how the rollout of what was taken ended. What ships must be fully good on record since then. */
+export const settleTrain: Rule = ({ data }, record) => {
+  const settlement = settlementOf(data)
+  if (settlement === undefined) return 'its data do not say how which rollout ended'
+  const train = record.queue.trainOf(settlement.of)
+  if (train === undefined) return `nothing is on its way since entry ${settlement.of}`
+  if (settlement.result !== 'released') return undefined
+  const good = record.goodSince(train.head.commit)
+  return good !== undefined && good > train.id
+    ? undefined
+    : `${train.head.commit} did not become fully good since it was taken`
 }
