@@ -44,7 +44,7 @@ export const verdictForm: Shape<Verdict> = objectOf({
       shard: objectOf({ index: count, of: count }),
       record: digestText,
       voucher: text,
-      separation: oneOf('process', 'local'),
+      separation: oneOf('process', 'local', 'job'),
     }),
   ),
   policyChange: objectOf({

@@ -1,3 +1,4 @@
+import type { Separation } from '@bulkhead/test-reports'
 import type { Loosening } from '@bulkhead/policy'
 import type { WaivedFinding } from './waiver.ts'
 import type { CommitId, Digest, Finding, TreeId } from '@bulkhead/vocabulary'
@@ -43,7 +44,7 @@ export interface Verdict {
     readonly shard: { readonly index: number; readonly of: number }
     readonly record: Digest
     readonly voucher: string
-    readonly separation: 'process' | 'local'
+    readonly separation: Separation
   }[]
   /** What the commit's own policy loosens, and who with no hand in it approved exactly that. */
   readonly policyChange: {
