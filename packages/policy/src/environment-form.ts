@@ -12,6 +12,7 @@ import {
   repositoryPath,
   wholeNumber,
 } from './forms.ts'
+import { ledgerForm } from './ledger-form.ts'
 
 const zonesForm = explain(
   v.pipe(
@@ -111,6 +112,7 @@ export const environmentForm = explain(
     schedule: v.optional(scheduleForm),
     bake: bakeForm,
     analysis: v.optional(analysisForm),
+    ledger: v.optional(ledgerForm),
   }),
   {
     form: 'a mapping with the keys target, regions, capacity and bake',

@@ -145,7 +145,15 @@ function targetForm(target: TargetPolicy): object {
   }
 }
 
-const environmentForm = ({ target, regions, bake, analysis, ...rest }: EnvironmentPolicy) => ({
+const environmentForm = ({
+  target,
+  regions,
+  bake,
+  analysis,
+  ledger,
+  ...rest
+}: EnvironmentPolicy) => ({
+  ...(ledger && { ledger }),
   ...(analysis && { analysis: printAnalysis(analysis) }),
   target: targetForm(target),
   regions,
