@@ -1,3 +1,4 @@
+export { type GitData, type TreeChange, gitData } from './git-data.ts'
 export { type PublishedKeys, fetchPublishedKeys } from './published-keys.ts'
 export { type ServerEnvironment, apiAddressOf } from './api-address.ts'
 export { type Answer, type ApiOptions, type GithubApi, openGithubApi } from './api-client.ts'
