@@ -26,6 +26,8 @@ export interface VerdictBindings {
 export interface Verdict {
   readonly outcome: 'PASS' | 'BLOCK'
   readonly mode: 'enforce' | 'observe'
+  /** Digest of the program that judged; null when it is not known. */
+  readonly program: Digest | null
   readonly bindings: VerdictBindings
   readonly counts: {
     readonly commits: number

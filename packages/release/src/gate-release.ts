@@ -17,6 +17,7 @@ import { type WorkflowEvidence, askForge } from './forge-word.ts'
 import { gatherEvidence } from './gather-evidence.ts'
 import { type Keyring, statementSignerFor } from './keyring.ts'
 import { writeLedger } from './ledger-access.ts'
+import { programDigest } from './program-digest.ts'
 import { findTrustedBase } from './trusted-ref.ts'
 import { type Workspace, evidenceDirectory } from './workspace.ts'
 
@@ -91,7 +92,8 @@ async function judgeRelease(workspace: Workspace, request: JudgeRequest) {
   })
   const notCounted = [...approvals.refused, ...judgeWaivers(input).objections]
   const suites = Object.keys(suitesInForce(policy.policy, input.own))
-  return { base, given: approvals.given, verdict: judge(input), suites, notCounted }
+  const verdict = judge({ ...input, program: await programDigest() })
+  return { base, given: approvals.given, verdict, suites, notCounted }
 }
 
 /** Judges a commit for an environment, attests the verdict and puts it on record, PASS and BLOCK alike. */
