@@ -34,22 +34,25 @@ it('a disk that is full is an error of the world: what was told to be on record 
   const path = join(home.path, 'disk')
   await using disk = await smallDisk(path)
   if (disk === undefined) return skip('a small disk cannot be mounted here: that needs root')
-  const { path: place, git } = await makeRepository(join(path, 'repository'))
+  const fixture = await makeRepository(join(path, 'repository'))
   await writeFile(join(path, 'ballast'), randomBytes(150_000))
-  await using repository = await openRepository(place)
+  await using repository = await openRepository(fixture.path)
   const store = gitLedgerStore({ repository, environment: 'production' })
   const key = ledgerKey()
   const ledger = await open(store, key)
   const onRecord: string[] = []
+  const appended = async (text: string): Promise<unknown> => {
+    try {
+      await ledger.append([note(text)])
+      onRecord.push(text)
+      return undefined
+    } catch (error) {
+      return error
+    }
+  }
   let full: unknown
-  while (full === undefined && onRecord.length < 100) {
-    const text = randomBytes(20_000).toString('base64')
-    await ledger.append([note(text)]).then(
-      () => onRecord.push(text),
-      (error: unknown) => {
-        full = error
-      },
-    )
+  for (let n = 0; n < 100 && full === undefined; n += 1) {
+    full = await appended(randomBytes(20_000).toString('base64'))
   }
   expect(onRecord.length).toBeGreaterThan(2)
   expect(full).toBeInstanceOf(WorldError)
@@ -67,5 +70,5 @@ it('a disk that is full is an error of the world: what was told to be on record 
     ...onRecord,
     'room again',
   ])
-  expect(await git('fsck', '--strict', '--no-dangling')).toBe('')
+  expect(await fixture.git('fsck', '--strict', '--no-dangling')).toBe('')
 })
