@@ -117,7 +117,8 @@ function ownMoves(
       return machinery.compares && holder.position !== state.size
         ? looks(state, nth, { ...holder, at: 'looking' })
         : [asks(state, nth, holder, machinery)]
-    default:
+    case 'holding':
+    case 'deploying':
       return holds(state, nth, holder)
   }
 }
