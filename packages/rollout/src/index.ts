@@ -79,3 +79,4 @@ export {
   type WaitingRelease,
   nextTrain,
 } from './queue/next-train.ts'
+export { type WatchEnd, watchRelease } from './run/watch-release.ts'
