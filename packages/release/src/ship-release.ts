@@ -8,6 +8,7 @@ import { artifactPath } from './build-release.ts'
 import type { BreakOrder, Deployment } from './deploy/deployment.ts'
 import { type WholeEnd, rollRegions } from './deploy/roll-regions.ts'
 import { shippedArtifact } from './deploy/shipped-artifact.ts'
+import { SharedFence } from './deploy/shared-fence.ts'
 import { refuseOvertaken } from './deploy/standing.ts'
 import { refuseFrozen, refuseStart, refuseUnpromoted } from './deploy/start-refusals.ts'
 import type { AttestationFiles } from './gate-release.ts'
@@ -71,6 +72,7 @@ export async function shipRelease(workspace: Workspace, request: ShipRequest): P
       state: base.ledger.state,
       commit: request.commit,
       now: workspace.clock.now(),
+      breaking: request.breaking,
     }),
     ...(await checkPromotion(workspace, request, base, policy, shipped)),
   ]
@@ -138,6 +140,7 @@ function deploymentOf(
     ledger,
     actors: request.actors,
     target: request.target,
+    fence: new SharedFence(),
     clock: workspace.clock,
     lane: 'standard',
     purpose: 'release',

@@ -11,6 +11,7 @@ import type {
 } from '@bulkhead/rollout'
 import type { Digest, FencingToken, Finding, Milliseconds } from '@bulkhead/vocabulary'
 import type { Clock } from '@bulkhead/world'
+import type { SharedFence } from './shared-fence.ts'
 
 /** A human's decision to end the lease of a holder that is gone. */
 export interface BreakOrder {
@@ -24,6 +25,8 @@ export interface Deployment {
   readonly ledger: Ledger
   readonly actors: readonly Actor[]
   readonly target: Target
+  /** Shared by all regions of it. */
+  readonly fence: SharedFence
   readonly clock: Clock
   readonly lane: Lane
   readonly purpose: PlanRequest['purpose']
