@@ -11,6 +11,7 @@ import type {
 } from './environment-state.ts'
 import { KINDS } from './kinds.ts'
 import { type GoodMemory, GoodReleases } from './good-releases.ts'
+import { HotfixFold, type HotfixMemory } from './hotfix/hotfix-fold.ts'
 import { QueueFold, type QueueMemory, isQueueKind } from './queue/queue-fold.ts'
 import { type OnRecord, type Step, brokenLeaseOf, leaseOf, orderOf } from './rules.ts'
 
@@ -20,6 +21,7 @@ type Folded = Step & Pick<EntryOnRecord, 'digest'>
 export interface FoldMemory extends Pick<EnvironmentState, 'leases' | 'unfinished' | 'head'> {
   readonly good: GoodMemory
   readonly queue: QueueMemory
+  readonly hotfixes: HotfixMemory
   readonly rollouts: readonly RolloutOnRecord[]
   readonly verdicts: readonly VerdictOnRecord[]
   readonly blocks: readonly (readonly BlockOnRecord[])[]
@@ -38,6 +40,7 @@ export class EnvironmentFold implements OnRecord {
   #good = new GoodReleases()
   #head: EnvironmentState['head'] = null
   #queue = new QueueFold()
+  #hotfixes = new HotfixFold()
 
   get leases(): readonly LeaseOnRecord[] {
     return this.#leases
@@ -57,6 +60,10 @@ export class EnvironmentFold implements OnRecord {
 
   get queue(): QueueFold {
     return this.#queue
+  }
+
+  get hotfixes(): HotfixFold {
+    return this.#hotfixes
   }
 
   goodSince(commit: CommitId): number | undefined {
@@ -86,6 +93,7 @@ export class EnvironmentFold implements OnRecord {
     else if (entry.kind === 'deploy.ordered') this.#order(entry)
     else if (fence !== undefined && entry.kind === 'lease.released') this.#endLease(fence)
     else if (fence !== undefined && release !== undefined) this.#deploy(entry, fence, release)
+    this.#hotfixes.apply(entry, this)
   }
 
   #acquire(entry: Folded): void {
@@ -194,6 +202,7 @@ export class EnvironmentFold implements OnRecord {
     for (const { token } of this.#leases) if (isGone(token)) this.#endLease(token)
     this.#good.takeBack(isGone)
     this.#queue.takeBack(isGone)
+    this.#hotfixes.takeBack(isGone)
     this.#unfinished = this.#unfinished.filter(({ id, token }) => !isGone(id) && !isGone(token))
   }
 
@@ -208,6 +217,7 @@ export class EnvironmentFold implements OnRecord {
     copy.#good = this.#good.fork()
     copy.#head = this.#head
     copy.#queue = this.#queue.fork()
+    copy.#hotfixes = this.#hotfixes.fork()
     return copy
   }
 
@@ -221,6 +231,7 @@ export class EnvironmentFold implements OnRecord {
       unfinished: this.#unfinished,
       good: this.#good.memory(),
       queue: this.#queue.memory(),
+      hotfixes: this.#hotfixes.memory(),
       head: this.#head,
     }
   }
@@ -233,6 +244,7 @@ export class EnvironmentFold implements OnRecord {
     unfinished,
     good,
     queue,
+    hotfixes,
     head,
   }: FoldMemory): EnvironmentFold {
     const fold = new EnvironmentFold()
@@ -243,6 +255,7 @@ export class EnvironmentFold implements OnRecord {
     fold.#unfinished = unfinished
     fold.#good = GoodReleases.resume(good)
     fold.#queue = QueueFold.resume(queue)
+    fold.#hotfixes = HotfixFold.resume(hotfixes)
     fold.#head = head
     return fold
   }
@@ -261,6 +274,7 @@ export class EnvironmentFold implements OnRecord {
       verdicts: Object.fromEntries(this.#verdicts),
       blocks: Object.fromEntries(this.#blocks),
       queue: this.#queue.state(),
+      hotfixes: this.#hotfixes.all,
     }
   }
 }
