@@ -171,12 +171,8 @@ describe('two regions and one record', () => {
     expect((await bed.ship('b')).result).toBe('paused')
     const paused = await bed.state()
     expect(paused.leases).toEqual([])
-    expect(paused.unfinished.map(({ region, paused: standing }) => [region, standing])).toEqual(
-      [
-        ['us', true],
-        ['eu', true],
-      ].toSorted(),
-    )
+    expect(new Set(paused.unfinished.map(({ region }) => region))).toEqual(new Set(['eu', 'us']))
+    expect(paused.unfinished.every((left) => left.paused)).toBe(true)
     bed.fleet.onCall = () => undefined
     expect(await bed.ship('b', { signal: new AbortController().signal })).toMatchObject({
       result: 'released',

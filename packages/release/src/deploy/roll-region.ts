@@ -112,22 +112,20 @@ async function planNow(
   }
   const observation = await target.observe()
   const state = await ledger.state()
+  const ofAll = planRequestOf({ ...deployment, state, abilities, observation })
   const request: PlanRequest = {
-    ...planRequestOf({ ...deployment, state, abilities, observation }),
+    ...ofAll,
     only: region,
     ...(memory === undefined ? {} : { repair: [...recall(memory, observation).touched] }),
   }
   if (unwind !== undefined || memory?.direction === 'back')
     return { kind: 'planned', plan: planUnwinding(request) }
-  return { ...planRollout(request), whole: wholeDigest(deployment, request) }
+  return { ...planRollout(request), whole: wholeDigest(deployment, ofAll) }
 }
 
 /** Of the plan of all regions, as `bulkhead plan` prints it; only made where one is asked for. */
-function wholeDigest(
-  { plan }: Deployment,
-  { only: _, ...request }: PlanRequest,
-): Digest | undefined {
-  const whole = plan === undefined ? undefined : planRollout(request)
+function wholeDigest({ plan }: Deployment, ofAll: PlanRequest): Digest | undefined {
+  const whole = plan === undefined ? undefined : planRollout(ofAll)
   return whole?.kind === 'planned' ? whole.plan.digest : undefined
 }
 

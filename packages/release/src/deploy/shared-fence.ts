@@ -18,18 +18,22 @@ export class SharedFence {
   /** The fleet as it is told by this deployment. */
   before(target: Target): Target {
     const raised = (hand: Hand): Hand => ({ ...hand, token: this.#newest })
-    const { surge } = target
     return {
       topology: () => target.topology(),
       observe: (scope) => target.observe(scope),
       apply: (stage, release, hand) => target.apply(stage, release, raised(hand)),
       drain: (batch, hand) => target.drain(batch, raised(hand)),
       restore: (batch, hand) => target.restore(batch, raised(hand)),
-      ...(surge === undefined
+      ...(target.surge === undefined
         ? {}
-        : { surge: (order, release, hand) => surge.call(target, order, release, raised(hand)) }),
+        : {
+            surge: async (order, release, hand) =>
+              (await target.surge?.(order, release, raised(hand))) ?? NO_SURGE,
+          }),
       stage: (artifact) => target.stage(artifact, this.#newest),
       holds: (artifact) => target.holds(artifact),
     }
   }
 }
+
+const NO_SURGE = { kind: 'refused', reason: 'this engine cannot surge' } as const
