@@ -6,6 +6,7 @@ import type { NextWave, Plan, RolloutProgress, RolloutResult, Target } from '@bu
 import type { CommitId, Digest, Finding } from '@bulkhead/vocabulary'
 import { artifactPath } from './build-release.ts'
 import type { BreakOrder, Deployment } from './deploy/deployment.ts'
+import { environmentMetrics } from './deploy/environment-metrics.ts'
 import { type WholeEnd, rollRegions } from './deploy/roll-regions.ts'
 import { shippedArtifact } from './deploy/shipped-artifact.ts'
 import { refuseOvertaken } from './deploy/standing.ts'
@@ -139,6 +140,7 @@ function deploymentOf(
     actors: request.actors,
     target: request.target,
     clock: workspace.clock,
+    metrics: environmentMetrics(policy, workspace),
     lane: 'standard',
     purpose: 'release',
     release: { commit: request.commit, artifact: shipped.digest },
