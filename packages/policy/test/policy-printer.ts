@@ -108,6 +108,7 @@ const retriesForm = (retries: SuitePolicy['retries']) =>
 
 const environmentForm = ({ target, regions, bake, analysis, ...rest }: EnvironmentPolicy) => ({
   ...(analysis && { analysis: printAnalysis(analysis) }),
+  queue: { coalesce: rest.coalesce },
   target: {
     kind: target.kind,
     command: target.command,

@@ -8,6 +8,7 @@ import { artifactPath } from './build-release.ts'
 import type { BreakOrder, Deployment } from './deploy/deployment.ts'
 import { environmentMetrics } from './deploy/environment-metrics.ts'
 import { type WholeEnd, rollRegions } from './deploy/roll-regions.ts'
+import { telling } from './deploy/rollout-teller.ts'
 import { shippedArtifact } from './deploy/shipped-artifact.ts'
 import { refuseOvertaken } from './deploy/standing.ts'
 import { refuseFrozen, refuseStart, refuseUnpromoted } from './deploy/start-refusals.ts'
@@ -30,6 +31,8 @@ export interface ShipRequest {
   readonly plan?: Digest
   /** Ends somebody else's lease first, on record: a human's decision, for a holder that is gone. */
   readonly breaking?: BreakOrder
+  /** Where people may look, for notices. */
+  readonly link?: string
   /** Pauses at the edge of a batch. */
   readonly signal: AbortSignal
   readonly onProgress: (progress: RolloutProgress) => void
@@ -43,6 +46,8 @@ export interface ShipResult {
   readonly findings: readonly Finding[]
   /** Findings of the verdict that block nothing, because the trusted policy's mode is `observe`. */
   readonly observed?: readonly Finding[]
+  /** Channels that were not told. They change nothing else. */
+  readonly undelivered?: readonly Finding[] | undefined
 }
 
 /**
@@ -77,7 +82,11 @@ export async function shipRelease(workspace: Workspace, request: ShipRequest): P
   ]
   if (refusals.length > 0) return refuse(ledger, request, refusals)
   const prepared = { base, policy, ledger, attestation, artifacts, shipped }
-  return conclude(prepared, request, await rollRegions(deploymentOf(workspace, request, prepared)))
+  const told = { ...request, policy: base.policy, lane: 'standard', link: request.link }
+  const ended = await telling(workspace, told, (onProgress) =>
+    rollRegions(deploymentOf(workspace, { ...request, onProgress }, prepared)),
+  )
+  return conclude(prepared, request, ended)
 }
 
 const NOTHING_TO_DO: ShipResult = {
@@ -176,11 +185,11 @@ async function refuseWave(
 async function conclude(
   { ledger, attestation }: Prepared,
   request: ShipRequest,
-  { result, findings, plan }: WholeEnd,
+  { result, findings, plan, undelivered }: WholeEnd & Pick<ShipResult, 'undelivered'>,
 ): Promise<ShipResult> {
   if (result === 'refused') return refuse(ledger, request, findings)
   const observed = attestation.verdict.findings
-  return { result, plan, matched: attestation.matched, findings, observed }
+  return { result, plan, matched: attestation.matched, findings, observed, undelivered }
 }
 
 async function refuse(
