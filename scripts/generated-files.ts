@@ -77,7 +77,7 @@ const JSON_REPORTS = `
 Beside tests that failed, are left out or are flaky, and counters that disagree:
 
 - **jest, Vitest**: a suite that failed, or has a message, although its tests passed; a suite without
-  tests; a test that passed and holds failures (Vitest keeps those of earlier tries there);
+  tests; a test that passed and was not run, or holds failures (Vitest keeps those of earlier tries there);
   \`test.failing\`; no \`expect\` that held (jest); handles left open; a run that was interrupted;
   snapshots that did not match, that were written instead of compared (run with \`--ci\`), or that are
   stored and were not compared (remove them). What Vitest's \`test.fails\` and \`repeats\` do is not in it.

@@ -1,5 +1,6 @@
 import type { Figure } from '../figure.ts'
 import { coldStart } from './cold-start.ts'
+import { gate } from './gate.ts'
 import { largeGoJson, largeJestJson, largePlaywrightJson } from './json-reports.ts'
 import { largeTap, smallReports } from './other-reports.ts'
 import { judge } from './judge.ts'
@@ -20,5 +21,6 @@ export const figures: readonly Figure[] = [
   plan,
   ...ledger,
   ...judge,
+  ...gate,
   coldStart,
 ]

@@ -105,18 +105,16 @@ export function newBulkKey(): BulkKey {
   return { signer: parsePrivateKey(pair.privateKey, 'ledger'), key, vkey }
 }
 
+export const bulkPolicyText = (vkey: string): string =>
+  JSON.stringify({
+    version: 1,
+    origin: BULK_ORIGIN,
+    environment: BULK_ENVIRONMENT,
+    logKeys: [{ name: 'ledger.pub', vkey }],
+  })
+
 export const bulkPolicy = (vkey: string): VerifierPolicy =>
-  parseVerifierPolicy(
-    Buffer.from(
-      JSON.stringify({
-        version: 1,
-        origin: BULK_ORIGIN,
-        environment: BULK_ENVIRONMENT,
-        logKeys: [{ name: 'ledger.pub', vkey }],
-      }),
-    ),
-    'bench',
-  )
+  parseVerifierPolicy(Buffer.from(bulkPolicyText(vkey)), 'bench')
 
 /** Signs and links entries. One names the digest of the one before it: this is one core's work. */
 async function* bulkEntries(size: number, { signer }: BulkKey): AsyncGenerator<StoredEntry> {

@@ -1,6 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import {
   type OpenPgpKeyType,
   type SshKeyType,
@@ -9,10 +8,7 @@ import {
   makeSshSigner,
   signedHistory,
 } from '@bulkhead/testkit'
-import { timeProcess } from '../child.ts'
-
-const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..')
-const CLI = join(ROOT, 'packages', 'cli', 'dist', 'bulkhead.mjs')
+import { type Timed, timeBulkhead } from '../built-cli.ts'
 
 export type SignerKind =
   | { readonly format: 'ssh'; readonly key: SshKeyType }
@@ -50,44 +46,18 @@ export async function buildStand(home: string, kind: SignerKind, commits: number
   return { ...stand, base, head }
 }
 
-export interface Timed {
-  readonly seconds: number
-  /** Peak resident memory of the process, in megabytes. */
-  readonly megabytes: number
-}
-
-/**
- * Prints the peak at the end. A child's `maxRSS` begins with its parent's, so Linux is asked for the
- * high-water mark of the program itself.
- */
-const TELL_MEMORY = `data:text/javascript,${encodeURIComponent(`
-  import { readFileSync } from 'node:fs'
-  const peak = () => {
-    try {
-      return /VmHWM:\\s+(\\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))[1]
-    } catch {
-      return process.resourceUsage().maxRSS
-    }
-  }
-  process.on('exit', () => console.error('peak ' + peak()))
-`)}`
-
-/** The whole process of `bulkhead verify-commits` as its own first line has it started. */
+/** The whole process of `bulkhead verify-commits`. */
 export async function timeVerify(
   { repository, policy, head }: Stand,
   commits: number,
   pin: readonly string[] = [],
 ): Promise<Timed> {
-  const [first = ''] = (await readFile(CLI, 'utf8')).split('\n', 1)
-  const flags = first.split(' ').filter((word) => word.startsWith('--'))
   const from = `${head}~${commits}`
-  const node = [...pin, process.execPath, ...flags, '--import', TELL_MEMORY, CLI] as const
   const verify = ['verify-commits', `${from}..${head}`, '--policy', policy, '--trusted-ref', from]
-  const [program, ...rest] = [...node, ...verify, '--json']
-  const { seconds, stdout, stderr } = await timeProcess([program, ...rest], repository)
+  const { stdout, ...timed } = await timeBulkhead([...verify, '--json'], repository, pin)
   const { counts } = JSON.parse(stdout) as { counts: { passed: number } }
   if (counts.passed !== commits) throw new Error(`verified ${counts.passed} of ${commits}`)
-  return { seconds, megabytes: Number(/peak (\d+)/.exec(stderr)?.[1]) / 1_024 }
+  return timed
 }
 
 const policyText = ({ format }: SignerKind, email: string): string => `version: 1

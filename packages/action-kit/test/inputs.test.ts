@@ -107,7 +107,7 @@ describe('inputs', () => {
     ['keys-file', '-rf'],
     ['names', 'one\n two'],
     ['names', 'one\rtwo'],
-  ])('%s = %j is refused by name, and nothing is coerced', (name, value) => {
+  ])('H126 %s = %j is refused by name, and nothing is coerced', (name, value) => {
     expect(findingsOf({ [name]: value })).toEqual([
       expect.objectContaining({ subject: `input ${name}` }),
     ])

@@ -254,3 +254,25 @@ describe('a commit that loosens the policy', () => {
     expect(codes(await run(project, agree(ben), 2))).toEqual(['usage/invalid-option'])
   })
 })
+
+describe('a commit that takes a signer away', () => {
+  it('needs the word of somebody else, and blocks what that signer signed and nobody released', async () => {
+    const project = await copyOf(listed, join(home.path, `copy-${(copies += 1)}`))
+    const { repository, ada } = project
+    if (ben === undefined) throw new Error('Ben is there')
+    const path = '.bulkhead/allowed_signers'
+    const lines = (await readFile(join(repository.path, path), 'utf8')).split('\n')
+    const files = { [path]: lines.filter((line) => !line.startsWith(ben?.email ?? '-')).join('\n') }
+    const withoutBen = await copyOf(project, join(home.path, `copy-${(copies += 1)}`))
+    await withoutBen.repository.commit({ by: ada, message: 'Ben has left', files })
+    expect(codes(await run(withoutBen, ['check'], 1))).toEqual(['gate/policy-loosened'])
+
+    await repository.commit({ by: ben, message: 'My last', files: { 'note.txt': 'bye\n' } })
+    await repository.commit({ by: ada, message: 'Ben has left', files })
+    const answer = await run(project, ['check'], 1)
+    expect(codes(answer)).toEqual(['gate/policy-loosened', 'signature/unknown-signer'])
+    expect(answer.findings[1]).toMatchObject({
+      message: expect.stringContaining('by the signers that this release itself brings'),
+    })
+  })
+})

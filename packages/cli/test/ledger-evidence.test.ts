@@ -136,4 +136,84 @@ describe('a ledger before people who do not trust us', () => {
     await run(0, 'ledger', 'verify')
     await run(0, ...witness('w1'))
   })
+
+  it('is listed and exported as somebody needs it', async () => {
+    const all = await run(0, 'ledger', 'log')
+    expect(all).toMatchObject({ size: 3 })
+    const beats = await run(0, 'ledger', 'log', '--kind', 'heartbeat', '--since', '2020-01-01')
+    expect(beats['entries']).toHaveLength(2)
+    expect((await run(0, 'ledger', 'log', '--until', '2020-01-01'))['entries']).toEqual([])
+    await run(2, 'ledger', 'log', '--kind', 'nonsense')
+    await run(2, 'ledger', 'log', '--since', 'yesterday')
+    await run(0, 'ledger', 'export', '--out', file('events.jsonl'))
+    const lines = (await readFile(file('events.jsonl'), 'utf8')).trimEnd().split('\n')
+    expect(lines.map((line) => (JSON.parse(line) as { type: string }).type)).toEqual([
+      'dev.cdeventsx.bulkhead-ledger.created.0.1.0',
+      'dev.cdeventsx.bulkhead-ledger.alive.0.1.0',
+      'dev.cdeventsx.bulkhead-ledger.alive.0.1.0',
+    ])
+    await run(0, 'ledger', 'export', '--format', 'csv', '--out', file('changes.csv'))
+    expect(await readFile(file('changes.csv'), 'utf8')).toMatch(
+      /^"environment","commit","artifacts"/,
+    )
+  })
+
+  it('is verified from a mirror by somebody without the repository', async () => {
+    await run(0, 'ledger', 'export', '--mirror', file('mirror'))
+    const { policy } = await run(0, 'ledger', 'policy')
+    await writeFile(file('mine.json'), String(policy))
+    const verify = ['ledger', 'verify', '--log', file('mirror'), '--verifier-policy']
+    const outside = answerOf(
+      await bulkhead.run(home.path, [...verify, file('mine.json'), '--json']),
+    )
+    expect(outside).toMatchObject({ exitCode: 0, verdict: 'VERIFIED', size: 3 })
+    const bundle = join(file('mirror'), 'tile', 'entries', '000.p', '3')
+    const bytes = await readFile(bundle)
+    bytes[bytes.byteLength - 9] = (bytes.at(-9) ?? 0) ^ 1
+    await writeFile(bundle, bytes)
+    expect(codes(await run(1, ...verify, file('mine.json')))).toContain('ledger/bad-checkpoint')
+    expect(
+      codes(
+        await run(
+          2,
+          'ledger',
+          'verify',
+          '--log',
+          home.path,
+          '--verifier-policy',
+          file('mine.json'),
+        ),
+      ),
+    ).toEqual(['ledger/not-a-ledger'])
+  })
+
+  it('says who holds it, and takes no break of a lease that nobody holds', async () => {
+    expect(await run(0, 'ledger', 'lease')).toMatchObject({ leases: [] })
+    expect(codes(await run(3, 'ledger', 'lease', 'break', '1', '--reason', 'gone'))).toEqual([
+      'ledger/illegal-step',
+    ])
+    expect(await run(0, 'ledger', 'annotate', '1', 'the first beat')).toMatchObject({ index: 3 })
+  })
+
+  it('has its key replaced, goes on with the new one, and refuses the old one', async () => {
+    for (const name of ['next', 'stranger']) {
+      execFileSync('openssl', ['genpkey', '-algorithm', 'ed25519', '-out', file(`${name}.pem`)])
+      const pub = ['pkey', '-in', file(`${name}.pem`), '-pubout', '-out', file(`${name}.pub`)]
+      execFileSync('openssl', pub)
+    }
+    const old = join(root, '.bulkhead', 'keys', 'ledger.pub')
+    const names = ['--old', old, '--new', file('next.pub'), '--name', 'next']
+    await run(0, 'ledger', 'keys', 'rotate', ...names)
+    expect(codes(await run(2, 'ledger', 'heartbeat'))).toEqual(['usage/wrong-key'])
+    const stranger = ['--keys', file('stranger.pem')]
+    expect(codes(await run(2, 'ledger', 'heartbeat', ...stranger))).toEqual(['usage/wrong-key'])
+    await run(0, 'ledger', 'heartbeat', '--keys', file('next.pem'))
+    expect(await run(0, 'ledger', 'verify', '--from', file('seen'))).toMatchObject({ size: 6 })
+    const revoke = ['ledger', 'keys', 'revoke', '--key', old, '--from', '3', '--reason', 'stolen']
+    await run(0, ...revoke, '--keys', file('next.pem'))
+    const taken = await run(1, 'ledger', 'verify')
+    expect(taken.findings.map(({ subject }) => subject)).toEqual(['entry 3', 'entry 4'])
+    // What a stolen key wrote is told to who verifies, and keeps nobody from going on.
+    await run(0, 'ledger', 'heartbeat', '--keys', file('next.pem'))
+  })
 })

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { succeed } from '@bulkhead/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type CommandLine, installBulkhead } from './support/command-line.ts'
 import { answerOf } from './support/answers.ts'
@@ -61,12 +62,48 @@ describe('bulkhead reports', () => {
     expect(await ask('--format', 'xml', 'good.xml')).toMatchObject({ exitCode: 2 })
   })
 
-  it('refuses a file that is not there, and a folder', async () => {
-    for (const path of ['gone.xml', 'bin'])
-      expect(await ask(path)).toMatchObject({
+  it('refuses a file that is not there, a folder and a pipe, and says which it is', async () => {
+    await succeed(['mkfifo', 'pipe'], { cwd: home })
+    const refused = [
+      ['gone.xml', 'is not there'],
+      ['bin', 'is a folder, not a file'],
+      ['pipe', 'is no regular file'],
+      ['good.xml/within.xml', 'is not there'],
+    ]
+    for (const [path = '', message] of refused)
+      expect(await ask('good.xml', path)).toMatchObject({
         exitCode: 2,
-        findings: [{ code: 'usage/unreadable-file', subject: path }],
+        findings: [{ code: 'usage/unreadable-file', subject: path, message }],
       })
+  })
+
+  it.skipIf(process.getuid?.() === 0)('says of a file that it may not read it', async () => {
+    await writeFile(join(home, 'secret.xml'), GOOD, { mode: 0 })
+    expect(await ask('secret.xml')).toMatchObject({
+      exitCode: 2,
+      findings: [{ code: 'usage/unreadable-file', message: 'may not be read' }],
+    })
+  })
+
+  it('counts the same bytes once, by whatever names (84)', async () => {
+    await writeFile(join(home, 'copy.xml'), GOOD)
+    for (const copy of ['copy.xml', 'good.xml'])
+      expect(await ask('good.xml', 'failing.xml', copy)).toMatchObject({
+        verdict: 'BLOCK',
+        files: [
+          { findings: [] },
+          { findings: [] },
+          { findings: [{ code: 'gate/duplicate-report', subject: copy }] },
+        ],
+      })
+    expect(await ask('good.xml', 'good.tap')).toMatchObject({ verdict: 'PASS' })
+  })
+
+  it('says of each file what is promised, and no more', async () => {
+    const { files } = await ask('good.xml')
+    const promised = ['file', 'format', 'totals', 'findings']
+    expect(files).toEqual([expect.any(Object)])
+    expect(Object.keys((files as readonly object[])[0] ?? {})).toEqual(promised)
   })
 
   it('names for people what did not pass', async () => {

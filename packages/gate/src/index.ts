@@ -9,6 +9,7 @@ export type {
   VouchedBuild,
 } from './evidence.ts'
 export { type PolicyApproval, type PolicyChange, judgePolicyChange } from './policy-change.ts'
+export { findingsOfRange, judgeOwnSigners } from './own-signers.ts'
 export { suitesInForce } from './rules-in-force.ts'
 export { judge } from './judge.ts'
 export type { SuiteUnderJudgement } from './judged-suite.ts'

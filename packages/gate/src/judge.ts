@@ -4,6 +4,7 @@ import { judgeBuild } from './build-judgement.ts'
 import { judgeDenials } from './denial.ts'
 import type { GateInput, SuiteEvidence } from './evidence.ts'
 import { requiredTests } from './inventory-judgement.ts'
+import { findingsOfRange, judgeOwnSigners } from './own-signers.ts'
 import { judgePolicyChange, policyApprovers } from './policy-change.ts'
 import { suitesInForce } from './rules-in-force.ts'
 import { judgeSharedReports } from './report-judgement.ts'
@@ -37,7 +38,7 @@ export function judge(input: GateInput): Verdict {
   }
   const waived: WaivedFinding[] = []
   const { counting } = judgeWaivers(input)
-  settle('the commits', [...judgeRange(input), ...judgeByOwnSigners(input)])
+  settle('the commits', [...judgeRange(input), ...judgeOwnSigners(input.range, input.ownRange)])
   for (const [name, policy] of Object.entries(suitesOf(input))) {
     const evidence = input.suites[name] ?? NOTHING
     const found = judgeSuite({ name, policy, evidence, commit: input.commit, run: input.run })
@@ -78,27 +79,10 @@ function judgeRange(input: GateInput): readonly Finding[] {
     range.counts.blocked === 0 &&
     range.counts.passed === range.counts.commits &&
     range.commits.length === range.counts.commits
-  const blocked = findingsOf(range)
+  const blocked = findingsOfRange(range)
   if (matches && (complete || blocked.length > 0)) return blocked
   return [...blocked, notJudged(`the commits ${policy.trustedRef}..${input.commit}`)]
 }
-
-/** Whoever the commit itself no longer lets sign has signed nothing of what it ships. */
-function judgeByOwnSigners({ range, ownRange }: GateInput): readonly Finding[] {
-  if (ownRange === undefined) return []
-  const known = new Set(findingsOf(range).map(({ code, subject }) => `${code} ${subject}`))
-  return findingsOf(ownRange)
-    .filter(({ code, subject }) => !known.has(`${code} ${subject}`))
-    .map((finding) => ({
-      ...finding,
-      message: `by the signers that this release itself brings: ${finding.message}`,
-    }))
-}
-
-const findingsOf = ({ findings, commits }: GateInput['range']): readonly Finding[] => [
-  ...findings,
-  ...commits.flatMap((commit) => commit.findings),
-]
 
 /** A verdict that rests on waivers stands no longer than the first of them. */
 function expiryOf(input: GateInput, waived: readonly WaivedFinding[]): string {

@@ -47,7 +47,7 @@ function inputOf(waivers: readonly Waiver[], change: Partial<GateInput> = {}): G
 const codesOf = (input: GateInput) => judge(input).findings.map(({ code }) => code)
 const whyNot = (input: GateInput) => judgeWaivers(input).objections.map(({ message }) => message)
 
-describe('122: a waiver is signed, expires, and names one finding of one release', () => {
+describe('G122 a waiver is signed, expires, and names one finding of one release', () => {
   it('without one the failed test blocks', () => {
     expect(codesOf(inputOf([]))).toEqual(['gate/failed-test'])
   })

@@ -1,9 +1,6 @@
-import { randomUUID } from 'node:crypto'
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
-  APPROVAL_NAMESPACE,
   type Approvable,
   type Approval,
   type OpenedApproval,
@@ -17,6 +14,7 @@ import { type CommitId, type Digest, type Finding, InputError } from '@bulkhead/
 import { readRegularFile } from '@bulkhead/world'
 import { writeWhole } from './build-release.ts'
 import { digestAt } from './file-states.ts'
+import { signWithSshKeygen } from './ssh-keygen.ts'
 import { trustedSignersOf } from './trusted-signers.ts'
 import { type Workspace, ownDirectory } from './workspace.ts'
 
@@ -183,30 +181,6 @@ export async function keepApproval(
   )
   await writeWhole(file, bytes)
   return file
-}
-
-/** ssh-keygen signs files, so that keys in agents and tokens work as they do for git. */
-async function signWithSshKeygen(
-  { run, repository }: Workspace,
-  bytes: Buffer,
-  key: string,
-): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'bulkhead-approve-'))
-  try {
-    const file = join(folder, randomUUID())
-    await writeFile(file, bytes)
-    const argv = ['ssh-keygen', '-Y', 'sign', '-n', APPROVAL_NAMESPACE, '-f', key, file] as const
-    const { end, stderr } = await run({ argv, cwd: repository.root })
-    if (end.kind === 'exited' && end.code === 0) return await readFile(`${file}.sig`, 'utf8')
-    throw new InputError({
-      code: 'usage/wrong-key',
-      subject: key,
-      message: `ssh-keygen could not sign with it: ${stderr.toString().trim().slice(0, 300)}`,
-      remedy: 'name your own SSH key: `--key ~/.ssh/id_ed25519`',
-    })
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
 }
 
 const nothingToApprove = (path: string, from: CommitId, to: CommitId): InputError =>

@@ -1,6 +1,8 @@
 import {
   type SuiteEvidence,
   type WaivedFinding,
+  findingsOfRange,
+  judgeOwnSigners,
   judgePolicyChange,
   judgeSuite,
   judgeWaivers,
@@ -15,6 +17,7 @@ import { type GatheredApprovals, NO_APPROVALS, gatherApprovals } from './approva
 import { cleanHead } from './clean-head.ts'
 import { gatherDemands, policyCarriedBy } from './gather-suite.ts'
 import { observeSuite } from './observe-suite.ts'
+import { judgeByOwnSigners } from './own-signers.ts'
 import { judgeNextPolicy } from './next-policy.ts'
 import { gatherPolicyChange } from './policy-change.ts'
 import { authorsOfRange } from './range-authors.ts'
@@ -54,54 +57,25 @@ export interface CheckResult {
 
 /** All that a pull request would meet, here and now. Nothing is signed, attested or put on record. */
 export async function checkHead(workspace: Workspace, request: CheckRequest): Promise<CheckResult> {
-  const { repository } = workspace
   const head = await cleanHead(workspace)
   const base = await trustedCommit(workspace, request.base)
-  const policy = await loadPolicy(repository, base)
   request.onStep(`commits ${base.slice(0, 12)}..${head.slice(0, 12)}`)
-  const heads = (request.pullRequestHeads ?? []).map((name) => repository.resolveCommit(name))
-  const range = await judgeReleaseRange(workspace, policy, head, await Promise.all(heads))
-  const next = await policyCarriedBy(workspace, head)
-  const approvals = await approvalsHere(workspace, policy)
-  const policyChange = await gatherPolicyChange(workspace, {
-    policy,
-    next,
-    commit: head,
-    range,
-    approvals: approvals.policyChanges,
-  })
-  const findings = [
-    ...range.findings,
-    ...range.commits.flatMap((commit) => commit.findings),
-    ...(await judgeNextPolicy(workspace, head)),
-    ...judgePolicyChange({ policy, policyChange, commit: head }),
-  ]
+  const check = await gatherCheck(workspace, request, { head, base })
+  const { policy, next, range, approvals } = check
+  const findings = [...(await judgeChanges(workspace, check))]
   const { counting, objections } = judgeWaivers({
     policy,
     own: next?.policy,
     commit: head,
     waivers: approvals.waivers,
-    authors:
-      approvals.waivers.length > 0
-        ? await authorsOfRange(repository, { policy, commit: head, range })
-        : [],
+    authors: check.authors,
     now: workspace.clock.now(),
   })
   const waived: WaivedFinding[] = []
   const suites: CheckResult['suites'][number][] = []
-  const inForce = suitesInForce(policy.policy, next?.policy)
-  for (const [name, suite] of Object.entries(inForce)) {
+  for (const [name, suite] of Object.entries(suitesInForce(policy.policy, next?.policy))) {
     request.onStep(`suite ${name}`)
-    const { counts, found } = await checkSuite(workspace, {
-      ...request,
-      policy,
-      next,
-      range,
-      amendments: approvals.amendments,
-      name,
-      suite,
-      head,
-    })
+    const { counts, found } = await checkSuite(workspace, { ...request, ...check, name, suite })
     const divided = waive(name, found, counting)
     suites.push({ name, ...counts })
     findings.push(...divided.kept)
@@ -119,6 +93,58 @@ export async function checkHead(workspace: Workspace, request: CheckRequest): Pr
   }
 }
 
+/** What every part of a check is judged by. */
+interface Check {
+  readonly head: CommitId
+  /** The policy of the trusted ref. */
+  readonly policy: LoadedPolicy
+  /** The policy that the head carries. */
+  readonly next: LoadedPolicy | undefined
+  readonly range: RangeJudgement
+  readonly heads: readonly CommitId[]
+  readonly approvals: GatheredApprovals
+  /** Whoever had a hand in the range; nobody where no waiver asks. */
+  readonly authors: readonly string[]
+}
+
+async function gatherCheck(
+  workspace: Workspace,
+  { pullRequestHeads = [] }: CheckRequest,
+  { head, base }: Pick<CheckResult, 'head' | 'base'>,
+): Promise<Check> {
+  const { repository } = workspace
+  const policy = await loadPolicy(repository, base)
+  const heads = await Promise.all(pullRequestHeads.map((name) => repository.resolveCommit(name)))
+  const range = await judgeReleaseRange(workspace, policy, head, heads)
+  const approvals = await approvalsHere(workspace, policy)
+  const authors =
+    approvals.waivers.length > 0
+      ? await authorsOfRange(repository, { policy, commit: head, range })
+      : []
+  const next = await policyCarriedBy(workspace, head)
+  return { head, policy, next, range, heads, approvals, authors }
+}
+
+/** What is said of the commits, and of the policy that they bring. */
+async function judgeChanges(
+  workspace: Workspace,
+  { head, policy, next, range, heads, approvals }: Check,
+): Promise<readonly Finding[]> {
+  const change = { policy, next, commit: head }
+  const ownRange = await judgeByOwnSigners(workspace, { ...change, pullRequestHeads: heads })
+  const policyChange = await gatherPolicyChange(workspace, {
+    ...change,
+    range,
+    approvals: approvals.policyChanges,
+  })
+  return [
+    ...findingsOfRange(range),
+    ...judgeOwnSigners(range, ownRange),
+    ...(await judgeNextPolicy(workspace, head)),
+    ...judgePolicyChange({ policy, policyChange, commit: head }),
+  ]
+}
+
 /** Approvals hold for one genesis; a clone that pins none has none. */
 async function approvalsHere(
   workspace: Workspace,
@@ -130,19 +156,14 @@ async function approvalsHere(
   return gatherApprovals(workspace, policy, genesis)
 }
 
-interface SuiteCheck extends CheckRequest {
-  readonly policy: LoadedPolicy
-  readonly next: LoadedPolicy | undefined
-  readonly range: RangeJudgement
-  readonly amendments: GatheredApprovals['amendments']
+interface SuiteCheck extends CheckRequest, Omit<Check, 'heads' | 'authors'> {
   readonly name: string
   readonly suite: SuitePolicy
-  readonly head: CommitId
 }
 
 async function checkSuite(
   workspace: Workspace,
-  { policy, next, range, amendments, name, suite, head, leg, onOutput, signal }: SuiteCheck,
+  { policy, next, range, approvals, name, suite, head, leg, onOutput, signal }: SuiteCheck,
 ) {
   const here = legOf({ suites: [], ...(leg === undefined ? {} : { leg }) }, name, suite)
   const { runs } = await observeSuite(workspace, {
@@ -160,7 +181,7 @@ async function checkSuite(
     range,
     name,
     suite,
-    amendments,
+    amendments: approvals.amendments,
   })
   const found = judgeSuite({
     name,

@@ -15,7 +15,16 @@ export {
   verifierOf,
   witnessLedger,
 } from './ledger-audit.ts'
-export { beatLedger } from './ledger-heartbeat.ts'
+export {
+  type RecordRequest,
+  annotateEntry,
+  authorsOf,
+  beatLedger,
+  breakLease,
+  mirrorLedger,
+  revokeKey,
+  rotateKey,
+} from './ledger-entries.ts'
 export { type BuildRequest, buildRelease } from './build-release.ts'
 export { type CheckRequest, type CheckResult, checkHead } from './check-head.ts'
 export {

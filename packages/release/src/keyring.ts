@@ -62,6 +62,18 @@ export function statementSignerFor(
   throw noSigner(role, keyring, policy)
 }
 
+/**
+ * Keys that may be the ledger's, likeliest first: that of the policy, and those that the caller brought
+ * besides. The ledger itself may have put one of them in the place of a key of the policy.
+ * @throws InputError as {@link signerFor} when there is none
+ */
+export function ledgerSigners(keyring: Keyring, policy: LoadedPolicy): readonly Signer[] {
+  const named = keyFor('ledger', keyring, policy)
+  const others = keyring.signers.filter(({ id }) => id !== named?.id)
+  if (named === undefined && others.length === 0) throw noSigner('ledger', keyring, policy)
+  return named === undefined ? others : [named, ...others]
+}
+
 function keyFor(role: KeyRole, keyring: Keyring, policy: LoadedPolicy): Signer | undefined {
   const trusted = trustedKeys(policy, role)
   return (

@@ -8,9 +8,10 @@ import {
   openLedger,
   verifyLedger,
 } from '@bulkhead/ledger'
+import type { Signer } from '@bulkhead/envelope'
 import type { LoadedPolicy } from '@bulkhead/policy'
-import { type CommitId, DeniedError } from '@bulkhead/vocabulary'
-import { type Keyring, signerFor } from './keyring.ts'
+import { type CommitId, DeniedError, InputError } from '@bulkhead/vocabulary'
+import { type Keyring, ledgerSigners } from './keyring.ts'
 import { recallHead, rememberHead } from './remembered-head.ts'
 import { trustedKeys } from './trusted-keys.ts'
 import type { Workspace } from './workspace.ts'
@@ -66,20 +67,42 @@ export async function verifyWholeLedger(
   return verification
 }
 
-/** Opens a ledger for appending; the first append writes its genesis entry. */
-export function writeLedger(
+/**
+ * Opens a ledger for appending; the first append writes its genesis entry. The caller's key is one of
+ * the policy, or one that the ledger itself put in the place of such a key.
+ * @throws InputError `usage/wrong-key`
+ */
+export async function writeLedger(
   workspace: Workspace,
   address: LedgerAddress,
   keyring: Keyring,
   actors: readonly Actor[],
 ): Promise<Ledger> {
-  return openLedger({
-    store: gitLedgerStore({ repository: workspace.repository, environment: address.environment }),
-    signer: signerFor('ledger', keyring, address.policy),
+  let refused: InputError | undefined
+  for (const signer of ledgerSigners(keyring, address.policy)) {
+    try {
+      return await openWith(signer, workspace, address, actors)
+    } catch (error) {
+      if (!(error instanceof InputError) || error.findings[0]?.code !== 'usage/wrong-key')
+        throw error
+      refused ??= error
+    }
+  }
+  throw refused ?? new TypeError('no key was tried')
+}
+
+const openWith = (
+  signer: Signer,
+  { repository, clock }: Workspace,
+  address: LedgerAddress,
+  actors: readonly Actor[],
+): Promise<Ledger> =>
+  openLedger({
+    store: gitLedgerStore({ repository, environment: address.environment }),
+    signer,
     trustedKeys: trustedKeys(address.policy, 'ledger'),
     origin: ledgerOrigin(address),
     environment: address.environment,
-    clock: workspace.clock,
+    clock,
     actors,
   })
-}

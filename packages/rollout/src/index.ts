@@ -44,7 +44,8 @@ export type {
   RolloutEvent,
   StandingOrder,
 } from './run/journal.ts'
-export type { RecordedBatch, RolloutMemory } from './run/memory.ts'
+export { type RecordedBatch, type RolloutMemory, recall } from './run/memory.ts'
+export { quietFleet } from './run/quiet.ts'
 export type { NextWave } from './run/rollout-run.ts'
 export type {
   Hand,

@@ -29,7 +29,7 @@ export class ByteLines {
       this.#size += part.length
       if (this.#size > this.#longest)
         throw this.#remarks.refusal(
-          'test/limits',
+          'test/too-long',
           `line ${this.count + 1}`,
           `a line is longer than ${this.#longest} bytes`,
         )

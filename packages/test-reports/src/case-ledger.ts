@@ -33,14 +33,15 @@ export class CaseLedger {
     this.onCase = onCase
   }
 
+  /** Whether a case of this id was added. */
+  has(id: TestId): boolean {
+    this.#hash(id)
+    return this.#seen.has(this.#file, this.#className, this.#name)
+  }
+
   /** @throws Refusal when there are more cases than the limit */
   add(testCase: TestCase): void {
-    const { file, className, name } = testCase.id
-    hashText(file, this.#file)
-    // Neighbours are mostly of one class.
-    if (className !== this.#lastClass) hashText(className, this.#className)
-    this.#lastClass = className
-    hashText(name, this.#name)
+    this.#hash(testCase.id)
     this.addHashed(this.#file, this.#className, this.#name, testCase.status, () => testCase)
   }
 
@@ -65,12 +66,20 @@ export class CaseLedger {
     return [...this.#duplicates.values()]
   }
 
+  #hash({ file, className, name }: TestId): void {
+    hashText(file, this.#file)
+    // Neighbours are mostly of one class.
+    if (className !== this.#lastClass) hashText(className, this.#className)
+    this.#lastClass = className
+    hashText(name, this.#name)
+  }
+
   #count(status: TestStatus): void {
     this.counts.tests += 1
     this.counts[status] += 1
     if (this.counts.tests <= this.#limits.cases) return
     const message = `it lists more than ${this.#limits.cases} test cases`
-    throw this.#remarks.refusal('test/limits', '', message)
+    throw this.#remarks.refusal('test/too-many-tests', '', message)
   }
 
   #repeat(id: TestId): void {

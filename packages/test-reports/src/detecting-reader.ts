@@ -44,13 +44,14 @@ export class DetectingReader implements ByteReader {
   }
 
   #readerFor(start: Buffer): ByteReader {
+    if (start.length === 0) throw this.#remarks.refusal('test/unparseable', '', 'the file is empty')
+    if (isWide(start)) throw this.#remarks.refusal('test/bad-encoding', '', 'it is not UTF-8')
     const head = readHead(start)
     if (head.kind === 'xml' && head.doctype)
       throw this.#remarks.refusal('test/forbidden-markup', '', 'it has a DOCTYPE')
     const [format, ...others] = recognize(head)
     if (format === undefined) {
-      const message =
-        start.length === 0 ? 'the file is empty' : 'it begins like no known test report'
+      const message = 'it begins like no known test report'
       throw this.#remarks.refusal('test/unknown-format', '', message)
     }
     if (others.length > 0) {
@@ -66,3 +67,7 @@ export class DetectingReader implements ByteReader {
     return reader
   }
 }
+
+/** UTF-16 or UTF-32, by its byte order mark or by the zero bytes beside an ASCII character. */
+const isWide = (bytes: Buffer): boolean =>
+  ['fffe', 'feff'].includes(bytes.toString('hex', 0, 2)) || bytes.subarray(0, 4).includes(0)

@@ -69,6 +69,13 @@ export function spread(value: number): number {
   return mixed ^ (mixed >>> 16)
 }
 
+/** One id out of its parts; never both zero, which marks an empty slot. */
+function meet(file: TextHash, className: TextHash, name: TextHash): TextHash {
+  const a = spread(spread(spread(file.a) ^ className.a) + name.a)
+  const b = spread(spread(spread(file.b) + className.b) ^ name.b)
+  return { a: a === 0 && b === 0 ? 1 : a, b }
+}
+
 /**
  * Which test ids were seen, at 16 bytes an id instead of the id itself: a million ids fit in 32 MiB.
  */
@@ -78,28 +85,38 @@ export class IdentitySet {
 
   /** @returns false when an equal id was added before */
   add(file: TextHash, className: TextHash, name: TextHash): boolean {
-    const a = spread(spread(spread(file.a) ^ className.a) + name.a)
-    const b = spread(spread(spread(file.b) + className.b) ^ name.b)
-    if (!this.#insert(a === 0 && b === 0 ? 1 : a, b)) return false
+    const { a, b } = meet(file, className, name)
+    if (!this.#insert(a, b)) return false
     this.#size += 1
     if (this.#size * 4 > this.#slots.length) this.#grow()
     return true
   }
 
+  has(file: TextHash, className: TextHash, name: TextHash): boolean {
+    const { a, b } = meet(file, className, name)
+    return this.#slotOf(a, b) === -1
+  }
+
   #insert(a: number, b: number): boolean {
+    const slot = this.#slotOf(a, b)
+    if (slot === -1) return false
+    this.#slots[slot * 2] = a
+    this.#slots[slot * 2 + 1] = b
+    return true
+  }
+
+  /** @returns the empty slot in which an id belongs, or -1 when it is there already */
+  #slotOf(a: number, b: number): number {
     const slots = this.#slots
     const mask = slots.length / 2 - 1
     let slot = (a ^ b) & mask
     for (;;) {
       const first = slots[slot * 2]
       const second = slots[slot * 2 + 1]
-      if (first === 0 && second === 0) break
-      if (first === a && second === b) return false
+      if (first === 0 && second === 0) return slot
+      if (first === a && second === b) return -1
       slot = (slot + 1) & mask
     }
-    slots[slot * 2] = a
-    slots[slot * 2 + 1] = b
-    return true
   }
 
   #grow(): void {

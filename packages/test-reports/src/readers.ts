@@ -145,8 +145,9 @@ class Feed {
     this.#hash.update(chunk)
     this.bytes += chunk.byteLength
     const { bytes, time } = this.#limits
-    if (this.bytes > bytes) return this.#stop(`it is larger than ${bytes} bytes`)
-    if (elapsed > time) return this.#stop(`reading it takes longer than ${time} ms`)
+    if (this.bytes > bytes) return this.#stop('test/too-large', `it is larger than ${bytes} bytes`)
+    if (elapsed > time)
+      return this.#stop('test/too-slow', `reading it takes longer than ${time} ms`)
     const piece = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
     this.#listen((reader) => reader.write(piece))
     return true
@@ -160,8 +161,8 @@ class Feed {
     return digest(`sha256:${this.#hash.digest('hex')}`)
   }
 
-  #stop(message: string): false {
-    this.#remarks.add('test/limits', '', message)
+  #stop(code: 'test/too-large' | 'test/too-slow', message: string): false {
+    this.#remarks.add(code, '', message)
     this.#reader = undefined
     return false
   }

@@ -136,7 +136,7 @@ async function copy(
     if (bytesRead === 0) break
     bytes += bytesRead
     if (bytes > MOST_BYTES)
-      throw new InputError(remark('test/limits', path, `is larger than ${MOST_BYTES} bytes`))
+      throw new InputError(remark('test/too-large', path, `is larger than ${MOST_BYTES} bytes`))
     hash.update(buffer.subarray(0, bytesRead))
     await target.writeFile(buffer.subarray(0, bytesRead))
   }

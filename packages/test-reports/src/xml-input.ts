@@ -59,7 +59,7 @@ export class XmlInput {
     this.#silent = this.#events === before ? this.#silent + text.length : 0
     if (this.#silent > this.#limits.textLength) {
       const message = `a text or a tag is longer than ${this.#limits.textLength} characters`
-      throw this.#remarks.refusal('test/limits', this.#where(), message)
+      throw this.#remarks.refusal('test/too-long', this.#where(), message)
     }
     return this.#tagEnded
   }
@@ -103,17 +103,18 @@ export class XmlInput {
   #attribute({ name, value }: { name: string; value: string }): void {
     this.#events += 1
     const { names, values, count } = this.#attributes
-    if (count >= this.#limits.attributes) this.#exceed(`${this.#limits.attributes} attributes`)
+    if (count >= this.#limits.attributes)
+      this.#exceed('test/too-many-attributes', `${this.#limits.attributes} attributes`)
     if (value.length > this.#limits.attributeLength)
-      this.#exceed(`${this.#limits.attributeLength} characters in one attribute`)
+      this.#exceed('test/too-long', `${this.#limits.attributeLength} characters in one attribute`)
     if (name.includes(':')) return this.#judgePrefixed(name, value)
     names[count] = name
     values[count] = value
     this.#attributes.count = count + 1
   }
 
-  #exceed(what: string): never {
-    throw this.#remarks.refusal('test/limits', this.#where(), `an element has more than ${what}`)
+  #exceed(code: 'test/too-long' | 'test/too-many-attributes', what: string): never {
+    throw this.#remarks.refusal(code, this.#where(), `an element has more than ${what}`)
   }
 
   /** What surefire and .NET serialisers write at the root, and nothing else with a colon. */
@@ -134,7 +135,7 @@ export class XmlInput {
     this.#depth += 1
     if (this.#depth > this.#limits.depth) {
       const message = `elements are nested more than ${this.#limits.depth} deep`
-      throw this.#remarks.refusal('test/limits', this.#where(), message)
+      throw this.#remarks.refusal('test/too-deep', this.#where(), message)
     }
     this.#content.open(name, this.#attributes)
     this.#attributes.count = 0

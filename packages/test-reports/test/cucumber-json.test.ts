@@ -307,6 +307,6 @@ describe('cucumber-json', () => {
       return [passes(sizedReport), codes(sizedReport)]
     }
     expect(await sized(bytes)).toEqual([true, []])
-    expect(await sized(bytes - 1)).toEqual([false, ['test/limits']])
+    expect(await sized(bytes - 1)).toEqual([false, ['test/too-large']])
   })
 })

@@ -47,15 +47,23 @@ describe('a report of a format that nobody named', () => {
   })
 
   it.each([
-    ['nothing', ''],
     ['a page', '<html><testsuite/></html>'],
     ['a root in another letter case', '<TestSuite tests="1"><testcase name="a"/></TestSuite>'],
     ['some JSON', '{"tests": [{"Action": "pass"}]}'],
     ['a log', 'all tests passed\nok 1 - a\n1..1\n'],
-    ['UTF-16', Buffer.from('\uFEFF<testsuite><testcase name="a"/></testsuite>', 'utf16le')],
   ])('is refused when it is %s', async (_, content) => {
     const report = await read(content, { format: 'auto' })
     expect([codes(report), report.format]).toEqual([['test/unknown-format'], undefined])
+  })
+
+  it.each([
+    ['nothing', Buffer.alloc(0), 'test/unparseable'],
+    ['UTF-16 with a mark', Buffer.from('\uFEFF<testsuite/>', 'utf16le'), 'test/bad-encoding'],
+    ['UTF-16 without one', Buffer.from('<testsuite/>', 'utf16le'), 'test/bad-encoding'],
+    ['UTF-16, big end first', Buffer.from('\0<\0t\0/\0>'), 'test/bad-encoding'],
+  ])('is refused for its own reason when it is %s', async (_, content, code) => {
+    const report = await read(content, { format: 'auto' })
+    expect([codes(report), report.format]).toEqual([[code], undefined])
   })
 
   it('is refused when it begins like two formats', async () => {

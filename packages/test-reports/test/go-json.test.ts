@@ -162,7 +162,7 @@ describe('go-json', () => {
   it('refuses a line that is too long, and takes one that is not', async () => {
     const line = event('output', { Output: 'x'.repeat(2000) })
     const limits = { textLength: 1000 }
-    expect(codes(await read(line + good, { format: 'go-json', limits }))).toEqual(['test/limits'])
+    expect(codes(await read(line + good, { format: 'go-json', limits }))).toEqual(['test/too-long'])
     expect(codes(await read(good, { format: 'go-json', limits }))).toEqual([])
   })
 })

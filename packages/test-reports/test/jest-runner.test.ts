@@ -164,6 +164,13 @@ const JEST_LIKE: readonly Case[] = [
     [[at(...JEST_TEST, 'numPassingAsserts'), 0]],
     [[at(...JEST_TEST, 'numPassingAsserts'), 1]],
   ],
+  [
+    'B43',
+    'a pass that was not run',
+    'test/incomplete',
+    [[at(...JEST_TEST, 'duration'), null]],
+    [[at(...JEST_TEST, 'duration'), 0]],
+  ],
 ]
 
 describeRunner('jest', JEST_LIKE)

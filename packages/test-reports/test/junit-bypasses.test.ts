@@ -287,14 +287,14 @@ const BYPASSES: readonly Bypass[] = [
     shows: 'deep nesting',
     blocks: nested(50_000),
     passes: nested(30),
-    because: 'test/limits',
+    because: 'test/too-deep',
   },
   {
     line: 'D76',
     shows: 'an attribute of 16 MB',
     blocks: suite(withChild('', ` id="${'x'.repeat(16 * 1024 * 1024)}"`)),
     passes: suite(withChild('', ` id="${'x'.repeat(16 * 1024)}"`)),
-    because: 'test/limits',
+    because: 'test/too-long',
   },
   {
     line: 'D77',

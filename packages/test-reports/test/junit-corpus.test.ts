@@ -64,7 +64,7 @@ describe.skipIf(corpusIsAbsent)('real JUnit reports (needs ../shared/corpus)', (
     const cause = async (name: string) => codes(await read(corpusFile(`own-synthetic/${name}`)))
     expect(await cause('xml-safety/billion.xml')).toEqual(['test/forbidden-markup'])
     expect(await cause('xml-safety/xxeFile.xml')).toEqual(['test/forbidden-markup'])
-    expect(await cause('xml-safety/deep.xml')).toEqual(['test/limits'])
+    expect(await cause('xml-safety/deep.xml')).toEqual(['test/too-deep'])
     expect(await cause('xml-safety/badUtf8.xml')).toEqual(['test/bad-encoding'])
     expect(await cause('xml-safety/dupAttr.xml')).toEqual(['test/unparseable'])
     expect(await cause('b26-utf16/r.xml')).toEqual(['test/bad-encoding'])

@@ -66,6 +66,31 @@ const DIALECTS: readonly Dialect[] = [
     spoil: ['status="run"', 'status="notrun"'],
   },
   {
+    runner: 'Deno, which names the column',
+    report: `<testsuites name="deno test" tests="1" failures="0" errors="0" time="0.009">
+      <testsuite name="./a_test.ts" tests="1" disabled="0" errors="0" failures="0">
+        <testcase name="a" classname="./a_test.ts" time="0.001" line="3" col="6"></testcase></testsuite></testsuites>`,
+    spoil: ['></testcase>', '><failure message="Uncaught AssertionError"/></testcase>'],
+  },
+  {
+    runner: 'TestNG, which counts ignored tests',
+    report: `<testsuite ignored="0" hostname="h" failures="0" tests="1" name="com.A" time="0.1" errors="0" timestamp="t" skipped="0">
+      <testcase classname="com.A" name="a" time="0.1"/></testsuite>`,
+    spoil: ['ignored="0"', 'ignored="1"'],
+  },
+  {
+    runner: 'Codeception, which counts useless tests',
+    report: `<testsuites><testsuite name="unit" tests="1" assertions="1" errors="0" failures="0" skipped="0" useless="0" time="0.1">
+      <testcase file="/a.php" name="a" class="ACest" feature="a" assertions="1" time="0.1"/></testsuite></testsuites>`,
+    spoil: ['useless="0"', 'useless="1"'],
+  },
+  {
+    runner: 'Maestro',
+    report: `<testsuites><testsuite name="Test Suite" device="Pixel" tests="1" failures="0" time="3.5">
+      <testcase id="a" name="a" classname="a" time="3.5" status="SUCCESS"/></testsuite></testsuites>`,
+    spoil: ['status="SUCCESS"', 'status="ERROR"'],
+  },
+  {
     runner: 'CTest',
     report: `<testsuite name="Linux-c++" tests="1" failures="0" disabled="0" skipped="0" hostname="" time="0" timestamp="t">
       <testcase name="a" classname="a" time="0.01" status="run"><properties/><system-out>ok</system-out></testcase></testsuite>`,

@@ -1,3 +1,4 @@
+import type { ReasonCode } from '@bulkhead/vocabulary'
 import { describe, expect, it } from 'vitest'
 import { type ReadLimits, scanReport } from '../src/index.ts'
 import { passes, read, stillClock } from './support/reading.ts'
@@ -9,6 +10,7 @@ interface Limit {
   readonly limits: Partial<ReadLimits>
   readonly blocks: string
   readonly passes: string
+  readonly code: ReasonCode
   readonly message: RegExp
 }
 
@@ -17,6 +19,7 @@ const LIMITS: readonly Limit[] = [
     limits: { bytes: 75 },
     blocks: report(named('a'.repeat(20))),
     passes: report(named('a'.repeat(10))),
+    code: 'test/too-large',
     message: /larger than 75 bytes/,
   },
   {
@@ -25,42 +28,49 @@ const LIMITS: readonly Limit[] = [
       '<testsuite><testcase classname="t" name="a"><properties/></testcase></testsuite>',
     ),
     passes: report('<testsuite><testcase classname="t" name="a"></testcase></testsuite>'),
+    code: 'test/too-deep',
     message: /more than 3 deep/,
   },
   {
     limits: { depth: 1 },
     blocks: report(named('a')),
     passes: '',
+    code: 'test/too-deep',
     message: /more than 1 deep/,
   },
   {
     limits: { attributes: 2 },
     blocks: report('<testcase classname="t" name="a" id="1"/>'),
     passes: report('<testcase classname="t" name="a"/>'),
+    code: 'test/too-many-attributes',
     message: /more than 2 attributes/,
   },
   {
     limits: { attributeLength: 5 },
     blocks: report(named('abcdef')),
     passes: report(named('abcde')),
+    code: 'test/too-long',
     message: /more than 5 characters in one attribute/,
   },
   {
     limits: { textLength: 70_000 },
     blocks: report(`${named('a')}<system-out>${'x'.repeat(300_000)}</system-out>`),
     passes: report(`${named('a')}<system-out>${'x'.repeat(60_000)}</system-out>`),
+    code: 'test/too-long',
     message: /longer than 70000 characters/,
   },
   {
     limits: { textLength: 70_000 },
     blocks: report(`${named('a')}<!--${'x'.repeat(300_000)}-->`),
     passes: report(`${named('a')}<!--${'x'.repeat(60_000)}-->`),
+    code: 'test/too-long',
     message: /longer than 70000 characters/,
   },
   {
     limits: { cases: 2 },
     blocks: report(named('a') + named('b') + named('c')),
     passes: report(named('a') + named('b')),
+    code: 'test/too-many-tests',
     message: /more than 2 test cases/,
   },
 ]
@@ -68,7 +78,7 @@ const LIMITS: readonly Limit[] = [
 describe('limits of a report', () => {
   it.each(LIMITS)('$limits stops with a message of its own', async (limit) => {
     const outcome = await read(limit.blocks, { limits: limit.limits })
-    expect(outcome.findings.map(({ code }) => code)).toContain('test/limits')
+    expect(outcome.findings.map(({ code }) => code)).toContain(limit.code)
     expect(outcome.findings.map(({ message }) => message).join()).toMatch(limit.message)
   })
 
@@ -90,7 +100,10 @@ describe('limits of a report', () => {
         clock: stillClock(readings),
         limits: { time: 1000 },
       })
-    expect((await scan([0, 10, 1001])).findings[0]?.message).toMatch(/longer than 1000 ms/)
+    expect((await scan([0, 10, 1001])).findings[0]).toMatchObject({
+      code: 'test/too-slow',
+      message: expect.stringMatching(/longer than 1000 ms/),
+    })
     expect(passes(await scan([0, 10, 1000]))).toBe(true)
   })
 

@@ -171,8 +171,8 @@ const BYPASSES: readonly Bypass[] = [
     line: 'A13',
     shows: 'one name failing, then passing',
     blocks: lines('1..2', 'not ok 1 - a', 'ok 2 - a'),
-    passes: good,
-    because: 'duplicate',
+    passes: lines('1..2', 'ok 1 - a', 'ok 2 - a'),
+    because: 'failed',
   },
   {
     line: 'D77',
@@ -219,6 +219,7 @@ const GREEN: readonly string[] = [
   'empty-failures.tap',
   'escape_eol.tap',
   'lone_not_bug.tap',
+  'ok.tap',
   'perl-test2-streamed.tap',
   'simple_yaml_missing_version13.tap',
   'subtest-buffer-diags-time.tap',
@@ -273,10 +274,37 @@ describe('tap', () => {
     expect(passes(report)).toBe(true)
   })
 
+  it('tells tests of one name apart by counting them, as tape needs it', async () => {
+    const report = await read(
+      lines('ok 1 - a', 'ok 2 - a', 'ok 3 - a (2)', 'ok 4 - a', 'ok 5 - a', '1..5'),
+      { format: 'tap' },
+    )
+    const names = report.cases.map(({ id }) => id.name)
+    expect(names).toEqual(['a', 'a (2)', 'a (2) (2)', 'a (3)', 'a (4)'])
+    expect(passes(report)).toBe(true)
+  })
+
+  it('reads the block of Vitest, which stands four columns further in', async () => {
+    const report = await read(
+      lines(
+        '1..2',
+        'not ok 1 - a',
+        '    ---',
+        '    error:',
+        '        ok 1 - x',
+        '    ...',
+        'ok 2 - b',
+      ),
+      { format: 'tap' },
+    )
+    expect(report.findings).toEqual([])
+    expect(report.counts).toMatchObject({ tests: 2, passed: 1, failed: 1 })
+  })
+
   it('refuses subtests that are nested too deep', async () => {
     const limits = { depth: 2 }
     const deep = (depth: number) => `${' '.repeat(4 * depth)}ok 1 - x\n`
-    expect(codes(await read(deep(3), { format: 'tap', limits }))).toEqual(['test/limits'])
-    expect(codes(await read(deep(2), { format: 'tap', limits }))).not.toContain('test/limits')
+    expect(codes(await read(deep(3), { format: 'tap', limits }))).toEqual(['test/too-deep'])
+    expect(codes(await read(deep(2), { format: 'tap', limits }))).not.toContain('test/too-deep')
   })
 })

@@ -79,9 +79,9 @@ export function registerVerify(ledger: Command, host: Host): void {
 }
 
 async function audit(options: VerifyOptions, host: Host): Promise<PolicyAudit> {
-  const { log, verifierPolicy, at, from } = options
-  if (at !== undefined && from !== undefined) {
-    throw wrongOption('--at', 'looks back, and --from looks on', 'give one of the two')
+  const { log, verifierPolicy, at, from, save } = options
+  if (at !== undefined && (from !== undefined || save !== undefined)) {
+    throw wrongOption('--at', 'looks back; --from and --save look on', 'leave them out, or --at')
   }
   await using reader = lanesWhenLong(laneProgram())
   const means = { reader, progress: progressOf(host) }

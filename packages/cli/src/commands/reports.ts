@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { type ReportSummary, idLabel, readableFormats, scanReport } from '@bulkhead/test-reports'
 import { type Finding, InputError, printable, reasons } from '@bulkhead/vocabulary'
 import { openRegularFile, systemClock } from '@bulkhead/world'
@@ -34,7 +35,7 @@ const run = (host: Host, paths: readonly string[], options: Options) =>
   answer(host, 'reports', { ...options, repo: '.' }, async () => {
     const files: ReadFile[] = []
     for (const path of paths) files.push(await readFile(path, options.format))
-    return describe(files)
+    return describe(refuseCopies(files))
   })
 
 interface ReadFile {
@@ -67,8 +68,35 @@ async function openReport(path: string): Promise<AsyncIterable<Uint8Array>> {
   const file = await openRegularFile(path).catch(() => undefined)
   if (file !== undefined) return file.createReadStream()
   const code = 'usage/unreadable-file'
-  const message = 'is no file that can be read'
+  const message = await whyUnreadable(path)
   throw new InputError({ code, subject: path, message, remedy: reasons[code].remedy })
+}
+
+async function whyUnreadable(path: string): Promise<string> {
+  const state = await stat(path).catch(() => undefined)
+  if (state === undefined) return 'is not there'
+  if (state.isDirectory()) return 'is a folder, not a file'
+  return state.isFile() ? 'may not be read' : 'is no regular file'
+}
+
+/** The same bytes count once: a copy makes counts look right that are not. */
+function refuseCopies(files: readonly ReadFile[]): readonly ReadFile[] {
+  const first = new Map<string, string>()
+  return files.map((file) => {
+    const { digest, path } = file.report
+    const earlier = first.get(digest)
+    if (earlier === undefined) {
+      first.set(digest, path)
+      return file
+    }
+    const copy: Finding = {
+      code: 'gate/duplicate-report',
+      subject: path,
+      message: `has the same bytes as ${earlier}`,
+      remedy: reasons['gate/duplicate-report'].remedy,
+    }
+    return { ...file, findings: [...file.findings, copy] }
+  })
 }
 
 const isSound = ({ report, findings }: ReadFile): boolean =>
@@ -85,7 +113,6 @@ function describe(files: readonly ReadFile[]): CommandResult {
         file: report.path,
         format: report.format ?? null,
         totals: report.counts,
-        digest: report.digest,
         findings,
       })),
     },

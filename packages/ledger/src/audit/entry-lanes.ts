@@ -10,7 +10,7 @@ import { type LaneAnswer, type LaneTask, unpackAnswer } from './lane-messages.ts
 export type EntryLanes = EntryReader & AsyncDisposable
 
 /** Larger nurseries: what a lane allocates is garbage as soon as its entry is judged. */
-const LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 16 }
+const LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 }
 
 /**
  * Starts threads that read entries.

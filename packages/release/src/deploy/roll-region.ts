@@ -8,6 +8,8 @@ import {
   type RolloutResult,
   planRollout,
   planUnwinding,
+  quietFleet,
+  recall,
   runRollout,
 } from '@bulkhead/rollout'
 import type { Digest, Finding } from '@bulkhead/vocabulary'
@@ -76,7 +78,7 @@ async function rollUnderLease(
     if (path !== undefined) await target.stage({ path, digest: release.artifact }, lease.token)
   }
   const memory = await takeOver(deployment, region, lease.token)
-  const planned = await planNow(deployment)
+  const planned = await planNow(deployment, region, memory)
   if (planned.kind === 'refused') return refused(planned.findings)
   const { plan } = planned
   // A later region is planned on a fleet that this very rollout has changed.
@@ -92,13 +94,27 @@ const stalePlan = (wanted: Digest, plan: Plan): Finding => ({
   remedy: 'Look at the plan as it is now (`bulkhead plan`), and ship by its digest.',
 })
 
-async function planNow(deployment: Deployment): Promise<Planning> {
-  const { target, ledger, unwind } = deployment
+/** Longest wait for what a predecessor began. */
+const QUIET_MS = 600_000
+
+async function planNow(
+  deployment: Deployment,
+  region: string,
+  memory: RolloutMemory | undefined,
+): Promise<Planning> {
+  const { target, ledger, unwind, clock } = deployment
   const abilities = await target.topology()
+  if (memory !== undefined) {
+    const look = () => target.observe({ region })
+    await quietFleet({ look, clock, pollMs: POLL_MS, mostMs: QUIET_MS })
+  }
   const observation = await target.observe()
   const state = await ledger.state()
-  const request: PlanRequest = planRequestOf({ ...deployment, state, abilities, observation })
-  return unwind === undefined
+  const request: PlanRequest = {
+    ...planRequestOf({ ...deployment, state, abilities, observation }),
+    ...(memory === undefined ? {} : { repair: [...recall(memory, observation).touched] }),
+  }
+  return unwind === undefined && memory?.direction !== 'back'
     ? planRollout(request)
     : { kind: 'planned', plan: planUnwinding(request) }
 }

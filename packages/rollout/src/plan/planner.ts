@@ -23,6 +23,8 @@ export interface PlanRequest {
   /** The fleet as it says it is now; {@link assumeFleet} makes one up where nothing can be asked. */
   readonly observation: Observation
   readonly release: ShippedRelease
+  /** Units that a predecessor left half-changed: they are replaced first, and the sums count on it. */
+  readonly repair?: readonly UnitId[]
   /** The last release that was good in a region, by region; none where there never was one. */
   readonly previous: Readonly<Record<string, ShippedRelease>>
 }

@@ -63,13 +63,15 @@ export function layOutRegion(
 ): LaidOutRegion | RefusedRegion {
   const { region } = observed
   const requirement = requirementOf(request.policy, observed, whole)
-  const repairs = repairsFirst(request, observed, requirement.required)
-  const fleet = repairs.length > 0 ? asRepaired(observed) : observed
+  // The old release cannot carry the load alone: it does not even now.
+  const ill = totalHealthy(zoneHealth(observed)) < requirement.required
+  const repairs = repairsFirst(request, observed, ill)
+  const fleet = asRepaired(observed, repairs)
   const described = describeRegion(request, fleet, whole)
   const { zones, previous } = described
   const findings = checkRegion({ request, fleet, requirement, zones, first: previous === null })
   if (findings.length > 0) return { region, findings }
-  const done = fleet.units.filter((unit) => isOn(unit, request))
+  const done = observed.units.filter((unit) => isOn(unit, request))
   const settled = new Set([...done, ...repairs].map(({ id }) => id))
   const shapes = [
     ...shapeRepairs(repairs),
@@ -78,29 +80,37 @@ export function layOutRegion(
   return {
     ...described,
     fleet,
-    shapes: shapes.map((shape) => timed(request, fleet, zones, shape)),
+    shapes: shapes.map((shape) =>
+      timed(request, fleet, zones, { ...shape, evacuable: shape.evacuable && !ill }),
+    ),
     done: weightOfAll(done),
     baked: previous !== null && request.purpose === 'release',
   }
 }
 
 /**
- * A baseline that is ill already stops a normal deploy. A hotfix may go if it may mend the cause: what
- * is down is replaced first, which costs nothing, and the sums of the rest count on it.
+ * Units that are down and are replaced before anything else, which costs nothing: those that a
+ * predecessor left half-changed and, in the hotfix lane, all of a baseline that is ill. A normal deploy
+ * is refused on such a baseline; a hotfix may mend the cause.
  */
 function repairsFirst(
-  { lane }: PlanRequest,
+  { lane, repair = [] }: PlanRequest,
   fleet: RegionFleet,
-  required: number,
+  ill: boolean,
 ): readonly UnitObservation[] {
-  if (lane !== 'hotfix' || totalHealthy(zoneHealth(fleet)) >= required) return []
-  return fleet.units.filter((unit) => unit.health !== 'healthy')
+  const all = lane === 'hotfix' && ill
+  const left = new Set(repair)
+  return fleet.units.filter((unit) => unit.health !== 'healthy' && (all || left.has(unit.id)))
 }
 
-const asRepaired = (fleet: RegionFleet): RegionFleet => ({
-  ...fleet,
-  units: fleet.units.map((unit) => ({ ...unit, health: 'healthy' })),
-})
+/** The sums of the rest count on what is repaired. */
+function asRepaired(fleet: RegionFleet, repairs: readonly UnitObservation[]): RegionFleet {
+  const repaired = new Set(repairs.map(({ id }) => id))
+  const units = fleet.units.map((unit): UnitObservation =>
+    repaired.has(unit.id) ? { ...unit, health: 'healthy' } : unit,
+  )
+  return { ...fleet, units }
+}
 
 const isOn = (unit: UnitObservation, { release }: PlanRequest): boolean =>
   unit.health === 'healthy' && unit.version === release.commit

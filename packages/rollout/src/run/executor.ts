@@ -15,7 +15,8 @@ import { JournalWriter } from './journal-writer.ts'
 import { type RolloutMemory, recall } from './memory.ts'
 import { isSettled } from './next-batch.ts'
 import { rollBack } from './rollback.ts'
-import { type NextWave, type RolloutRun, nextPoll } from './rollout-run.ts'
+import { type QuietWait, quietFleet } from './quiet.ts'
+import type { NextWave, RolloutRun } from './rollout-run.ts'
 
 export interface RolloutRequest {
   readonly plan: Plan
@@ -124,7 +125,7 @@ function sayBegun(
 async function walk(run: RolloutRun, request: RolloutRequest): Promise<RolloutResult> {
   const { memory, unwind, onFirstJudged = () => undefined } = request
   try {
-    if (memory) await untilQuiet(run)
+    if (memory) await quietFleet(quietWait(run))
     if (unwind) return await goBack(run, [unwind])
     if (memory?.direction === 'back')
       return await goBack(run, [refuse.wasGoingBack(run.plan.environment)])
@@ -137,19 +138,16 @@ async function walk(run: RolloutRun, request: RolloutRequest): Promise<RolloutRe
   }
 }
 
-/**
- * What a predecessor began may still be under way in the engine. It is waited for, as long as a batch
- * may take, so that no unit is changed by two hands.
- */
-async function untilQuiet(run: RolloutRun): Promise<void> {
-  const since = run.clock.monotonic()
-  for (;;) {
-    const { units } = await run.fleet.look()
-    const moving = units.some(({ health }) => health === 'draining' || health === 'starting')
-    if (!moving || run.clock.monotonic() - since >= run.limits.batchMs) return
-    await nextPoll(run)
-  }
-}
+const quietWait = ({
+  fleet,
+  clock,
+  limits: { pollMs, batchMs: mostMs },
+}: RolloutRun): QuietWait => ({
+  look: () => fleet.look(),
+  clock,
+  pollMs,
+  mostMs,
+})
 
 /** Rolls back because of `causes`, which stay the first findings whatever comes of it. */
 async function goBack(run: RolloutRun, causes: readonly Finding[]): Promise<RolloutResult> {

@@ -1,13 +1,17 @@
 import { WorldError } from '@bulkhead/vocabulary'
 import {
   type PlanPolicy,
+  type PlanRequest,
   type Planning,
   type RolloutEvent,
+  type RolloutMemory,
   type RolloutProgress,
   type RolloutRequest,
   type RolloutResult,
   type ShippedRelease,
   planRollout,
+  quietFleet,
+  recall,
   runRollout,
 } from '../../src/index.ts'
 import type { StandingOrder } from '../../src/run/journal.ts'
@@ -77,7 +81,7 @@ export class Scenario {
     this.fleet.held.add(oldRelease.artifact).add(newRelease.artifact)
   }
 
-  async plan(): Promise<Planning> {
+  async plan(repair: PlanRequest['repair'] = []): Promise<Planning> {
     const { required = 4, singleZone = false, surge = 0, previous = oldRelease } = this.#options
     const { lane = 'standard', purpose = 'release', wanted = newRelease } = this.#options
     const observation = await this.fleet.observe()
@@ -88,6 +92,7 @@ export class Scenario {
       policy: { ...planPolicy, required, singleZone, surge },
       observation: { ...observation, traffic: [] },
       release: wanted,
+      repair,
       previous: previous
         ? Object.fromEntries(this.regions.map((region) => [region, previous]))
         : {},
@@ -104,7 +109,7 @@ export class Scenario {
   }
 
   async begin(extra: Partial<RolloutRequest> = {}): Promise<RolloutResult> {
-    const planning = await this.plan()
+    const planning = await this.#planFor(extra.memory)
     if (planning.kind === 'refused')
       throw new Error(planning.findings.map((finding) => finding.message).join('\n'))
     return runRollout({
@@ -131,6 +136,14 @@ export class Scenario {
       },
       ...extra,
     })
+  }
+
+  /** As the shell does it: a successor waits until the fleet is quiet, and plans on what is left to repair. */
+  async #planFor(memory: RolloutMemory | undefined): Promise<Planning> {
+    if (memory === undefined) return this.plan()
+    const look = () => this.fleet.observe()
+    const seen = await quietFleet({ look, clock: this.clock, pollMs: 250, mostMs: 60_000 })
+    return this.plan([...recall(memory, seen).touched])
   }
 
   async #record(events: readonly RolloutEvent[]) {

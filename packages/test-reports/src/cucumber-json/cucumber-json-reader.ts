@@ -28,7 +28,11 @@ function featureVisitor(where: string, names: ScenarioNames, reading: Reading): 
   const add = (element: CucumberElement) => {
     elements.push(element)
     if (ledger.counts.tests + elements.length <= limits.cases) return
-    throw remarks.refusal('test/limits', '', `it lists more than ${limits.cases} test cases`)
+    throw remarks.refusal(
+      'test/too-many-tests',
+      '',
+      `it lists more than ${limits.cases} test cases`,
+    )
   }
   return shapedObject({
     shape: FEATURE,

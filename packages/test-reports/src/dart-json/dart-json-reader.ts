@@ -89,7 +89,11 @@ export class DartJsonReader implements ByteReader {
   #openTest({ part, marked }: DartEvent): void {
     const { limits, remarks } = this.#reading
     if (this.#tests.size + this.#passed.size > limits.cases)
-      throw remarks.refusal('test/limits', '', `it lists more than ${limits.cases} test cases`)
+      throw remarks.refusal(
+        'test/too-many-tests',
+        '',
+        `it lists more than ${limits.cases} test cases`,
+      )
     const number = part.number('id')
     if (this.#tests.has(number) || this.#passed.has(number))
       throw remarks.refusal(

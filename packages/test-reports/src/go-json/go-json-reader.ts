@@ -80,7 +80,7 @@ export class GoJsonReader implements ByteReader {
     if (known) return known
     const { remarks, limits } = this.#reading
     if (this.#packages.size >= limits.cases)
-      throw remarks.refusal('test/limits', '', `it has more than ${limits.cases} packages`)
+      throw remarks.refusal('test/too-many-tests', '', `it has more than ${limits.cases} packages`)
     const opened = new GoPackage(name, remarks)
     this.#packages.set(name, opened)
     return opened

@@ -5,7 +5,7 @@ import { type JsonRecord, shapeOf } from '../json/json-shape.ts'
 import type { JsonVisitor } from '../json/json-visitor.ts'
 import { keptItems, shapedObject } from '../json/shaped-visitors.ts'
 import type { Remarks } from '../remarks.ts'
-import type { TestCase, TestStatus } from '../test-run.ts'
+import type { TestCase } from '../test-run.ts'
 import { type JestTest, readJestTest } from './jest-test.ts'
 
 const SUITE = shapeOf({
@@ -33,7 +33,6 @@ const STATUSES: ReadonlyMap<string, 'all-passed' | 'one-failed' | 'one-skipped'>
 export interface JestSuite {
   readonly status: string
   readonly stated: ReadonlyMap<string, number>
-  readonly anyFailed: boolean
   readonly anySkipped: boolean
 }
 
@@ -98,18 +97,14 @@ class WaitingTests {
   }
 
   suiteThatStates(status: string): JestSuite {
-    const any = (one: TestStatus) => this.#others.some((test) => test.status === one)
-    return {
-      status,
-      stated: this.#stated,
-      anyFailed: any('failed'),
-      anySkipped: any('skipped'),
-    }
+    const anySkipped = this.#others.some((test) => test.status === 'skipped')
+    return { status, stated: this.#stated, anySkipped }
   }
 }
 
 function judgeSuite(record: JsonRecord, suite: JestSuite, remarks: Remarks, name: string): void {
-  const { status, anyFailed, anySkipped, stated } = suite
+  const { status, anySkipped, stated } = suite
+  const anyFailed = stated.has('failed')
   const says = STATUSES.get(status)
   const message = record.text('message').trim().slice(0, 300).toWellFormed()
   const add = (code: ReasonCode, text: string) => remarks.add(code, name, text)

@@ -79,6 +79,9 @@ function judge(test: JsonRecord, stated: string, remarks: Remarks, where: string
     remarks.add('test/expected-failure', where, message)
     return 'failed'
   }
+  // What jest never started has a duration of null.
+  if (test.has('duration') && !test.holds('duration'))
+    remarks.add('test/incomplete', where, 'the test passed, but was not run')
   // jest tells how many assertions held; vitest does not.
   if (test.has('numPassingAsserts') && test.number('numPassingAsserts') <= 0)
     remarks.add('test/no-assertions', where, 'the test passed without a single `expect`')

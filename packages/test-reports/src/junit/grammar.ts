@@ -44,6 +44,8 @@ export const COUNTERS = [
   'disabled',
   'flakes',
   'warnings',
+  'useless',
+  'ignored',
   'assertions',
 ] as const
 export type Counter = (typeof COUNTERS)[number]
@@ -52,11 +54,13 @@ const names = (text: string): string[] => text.split(' ')
 
 const ABOUT_SUITES = [
   ...COUNTERS,
-  ...names('name id uuid time duration timestamp hostname package file filepath line group'),
+  ...names('name id uuid time duration timestamp hostname package file filepath line group device'),
   ...names('version url random_seed'),
 ]
 const ABOUT_CASES = [
-  ...names('name classname class file line lineno time duration timestamp status result failure'),
+  ...names(
+    'name classname class feature file line lineno col time duration timestamp status result failure',
+  ),
   ...names('assertions group id url owner hostname value_param type_param'),
 ]
 const ABOUT_ATTEMPTS = names('message type file line time timestamp')

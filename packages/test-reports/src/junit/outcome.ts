@@ -13,12 +13,13 @@ export const OUTCOME_OF_ELEMENT: ReadonlyMap<string, TestStatus> = new Map([
 
 /**
  * Values of `status` and `result`, exact to the letter case. GoogleTest, Catch2, CTest and Bazel say
- * `run` of every case that ran and tell its outcome by elements; GoogleTest says `completed`.
+ * `run` of every case that ran and tell its outcome by elements; GoogleTest says `completed`, Maestro `SUCCESS`.
  */
 const OUTCOME_OF_VALUE: ReadonlyMap<string, TestStatus> = new Map([
   ['run', 'passed'],
   ['passed', 'passed'],
   ['completed', 'passed'],
+  ['SUCCESS', 'passed'],
   ['failed', 'failed'],
   ['fail', 'failed'],
   ['failure', 'failed'],

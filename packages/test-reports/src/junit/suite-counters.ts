@@ -96,7 +96,10 @@ function acceptable(counter: Counter, tally: Tally, stated: StatedCounters): rea
       return [tally.switchedOff, tally.skippedCases, ...(stated.has('skipped') ? [0] : [])]
     case 'flakes':
       return [tally.flakyCases]
+    case 'ignored':
+      return [tally.skippedCases, tally.switchedOff]
     case 'warnings':
+    case 'useless':
       return [0]
     case 'assertions':
       // Assertions are not listed: any count may be true.

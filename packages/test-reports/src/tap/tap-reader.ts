@@ -1,6 +1,7 @@
 import { ByteLines } from '../byte-lines.ts'
 import type { ByteReader, Reading } from '../byte-reader.ts'
 import { detachText } from '../test-identity.ts'
+import type { TestId } from '../test-run.ts'
 import { StatedTotals } from './stated-totals.ts'
 import { TapFrame } from './tap-frame.ts'
 import { type TapLine, type TapPoint, readTapLine } from './tap-line.ts'
@@ -21,6 +22,8 @@ export class TapReader implements ByteReader {
   /** Open indentations, the deepest last. */
   readonly #frames: TapFrame[] = []
   readonly #totals = new StatedTotals()
+  /** How often names came that came more than once. */
+  readonly #repeated = new Map<string, number>()
   #yaml: YamlBlock | undefined
   #afterPoint: string | undefined
 
@@ -58,16 +61,18 @@ export class TapReader implements ByteReader {
     if (!/^ *$/.test(line.slice(0, indent)) || indent % INDENT !== 0 || read.kind === 'unknown')
       return this.#add('test/unknown-element', `a line is not TAP: ${line.slice(0, 80)}`)
     this.#take(read, indent / INDENT)
-    if (read.kind === 'point') this.#afterPoint = `${line.slice(0, indent)}  `
+    if (read.kind === 'point') this.#afterPoint = line.slice(0, indent)
   }
 
-  /** Only a result may be followed by a block, two columns further in. */
+  /** Only a result may be followed by a block, two columns further in, or four as Vitest has it. */
   #isYaml(line: string): boolean {
     const judged = this.#yaml?.judge(line)
     if (judged === undefined) {
-      if (this.#afterPoint === undefined || line !== `${this.#afterPoint}---`) return false
-      this.#yaml = new YamlBlock(this.#afterPoint)
-      return true
+      const indent = this.#afterPoint
+      if (indent === undefined) return false
+      const block = [`${indent}  `, `${indent}    `].find((columns) => line === `${columns}---`)
+      if (block !== undefined) this.#yaml = new YamlBlock(block)
+      return block !== undefined
     }
     if (judged !== 'inside') this.#yaml = undefined
     if (judged === 'outside') this.#add('test/unparseable', 'a YAML block has no end')
@@ -90,11 +95,25 @@ export class TapReader implements ByteReader {
       this.#add('test/unknown-attribute', 'a directive stands behind another "#"')
     if (frame.level === 0) {
       // Without a name the number is what tells the test from others.
-      const name = detachText(point.name === '' ? String(frame.points) : point.name)
-      const id = { file: '', className: '', name }
-      this.#reading.ledger.add({ id, status: point.status, detail: '' })
+      const name = this.#distinct(point.name === '' ? String(frame.points) : point.name)
+      this.#reading.ledger.add({ id: idOf(name), status: point.status, detail: '' })
     }
     if (point.opens) this.#openBraces(frame)
+  }
+
+  /**
+   * A result is told from others by its number: tape names every assertion `should be truthy` unless
+   * told otherwise, and nothing in TAP tries a test again. Equal names are counted.
+   */
+  #distinct(name: string): string {
+    const { ledger } = this.#reading
+    if (!ledger.has(idOf(name))) return detachText(name)
+    const repeated = detachText(name)
+    let count = this.#repeated.get(repeated) ?? 1
+    do count += 1
+    while (ledger.has(idOf(`${repeated} (${count})`)))
+    this.#repeated.set(repeated, count)
+    return `${repeated} (${count})`
   }
 
   #openBraces(frame: TapFrame): void {
@@ -131,7 +150,7 @@ export class TapReader implements ByteReader {
   #push(level: number, inBraces: boolean): TapFrame {
     const { limits, remarks } = this.#reading
     if (level > limits.depth)
-      throw this.#refuse('test/limits', `subtests are nested more than ${limits.depth} deep`)
+      throw this.#refuse('test/too-deep', `subtests are nested more than ${limits.depth} deep`)
     const frame = new TapFrame(level, inBraces, remarks, () => this.#where())
     this.#frames.push(frame)
     return frame
@@ -157,3 +176,5 @@ export class TapReader implements ByteReader {
     return `line ${this.#lines.count}`
   }
 }
+
+const idOf = (name: string): TestId => ({ file: '', className: '', name })

@@ -66,7 +66,7 @@ export class TrxMeaning implements XmlMeaning {
   #beginResult(attributes: Attributes): void {
     const { limits, remarks } = this.#reading
     if (this.#results.length + this.#inner.length >= limits.cases)
-      throw remarks.refusal('test/limits', '', `it lists more than ${limits.cases} results`)
+      throw remarks.refusal('test/too-many-tests', '', `it lists more than ${limits.cases} results`)
     const result = new TrxResult(attributes)
     if (this.#open.length === 0) this.#results.push(result)
     else this.#inner.push(result)

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 /** Real reports beside the repository; the project itself carries none of them. */
@@ -10,6 +10,13 @@ const [FOLDER = ''] = ['../../../../../shared/corpus/', '../../../../../../share
 export const corpusIsAbsent = !existsSync(FOLDER) && process.env['BULKHEAD_REQUIRE_ENGINES'] !== '1'
 
 export const corpusFile = (path: string): Buffer => readFileSync(`${FOLDER}${path}`)
+
+/** Every report of the corpus, sorted. */
+export const corpusPaths = (): string[] =>
+  readdirSync(FOLDER, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.parentPath.length > FOLDER.length)
+    .map(({ parentPath, name }) => `${parentPath.slice(FOLDER.length)}/${name}`)
+    .sort()
 
 export interface CorpusEntry {
   readonly path: string

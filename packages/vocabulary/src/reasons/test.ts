@@ -14,8 +14,32 @@ export const testReasons = reasonsOf({
     remedy: 'Have the runner write plain XML.',
   },
   'test/limits': {
-    cause: 'A test report is larger, deeper or wider than any honest one.',
+    cause: 'There are more test reports, or more to say of one, than there is room for.',
+    remedy: 'Split the suite; mend what the first findings name.',
+  },
+  'test/too-large': {
+    cause: 'A test report has more bytes than any honest one.',
     remedy: 'Split the suite, or keep output out of the report.',
+  },
+  'test/too-deep': {
+    cause: 'Elements or subtests of a test report are nested deeper than in any honest one.',
+    remedy: 'Flatten the suites.',
+  },
+  'test/too-many-attributes': {
+    cause: 'An element of a test report has more attributes than any format defines.',
+    remedy: 'Record properties as elements, or not at all.',
+  },
+  'test/too-long': {
+    cause: 'A name, message, line or text of a test report is longer than in any honest one.',
+    remedy: 'Keep output out of the report, and data out of the names of tests.',
+  },
+  'test/too-many-tests': {
+    cause: 'A test report lists more tests than any honest one.',
+    remedy: 'Split the suite.',
+  },
+  'test/too-slow': {
+    cause: 'Reading a test report took longer than it may.',
+    remedy: 'Split the suite, or give the gate a faster machine.',
   },
   'test/unknown-element': {
     cause:

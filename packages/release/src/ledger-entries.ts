@@ -1,0 +1,137 @@
+import { readFile } from 'node:fs/promises'
+import { parsePublicKey } from '@bulkhead/envelope'
+import {
+  type Actor,
+  type EntryDraft,
+  type LedgerEntry,
+  type LedgerVerification,
+  gitLedgerStore,
+  newestCheckpoint,
+  logAt,
+  writeMirror,
+} from '@bulkhead/ledger'
+import { loadPolicy } from '@bulkhead/policy'
+import { type FencingToken, InputError } from '@bulkhead/vocabulary'
+import type { Keyring } from './keyring.ts'
+import { writeLedger } from './ledger-access.ts'
+import { pinnedGenesis, requireEnvironment } from './trusted-ref.ts'
+import type { Workspace } from './workspace.ts'
+
+/** Who puts something on record, where, and with which key. */
+export interface RecordRequest {
+  readonly environment: string
+  readonly genesis?: string
+  readonly keyring: Keyring
+  readonly actors: readonly Actor[]
+}
+
+/**
+ * Appends one entry that needs no lease.
+ * @throws WorldError `ledger/illegal-step` when it may not follow what is on record
+ */
+async function record(
+  workspace: Workspace,
+  { environment, genesis: named, keyring, actors }: RecordRequest,
+  draft: Pick<EntryDraft, 'kind' | 'data'>,
+): Promise<LedgerEntry> {
+  const genesis = await pinnedGenesis(workspace, named)
+  const policy = await loadPolicy(workspace.repository, genesis)
+  requireEnvironment(policy, environment)
+  const ledger = await writeLedger(workspace, { genesis, policy, environment }, keyring, actors)
+  const [entry] = await ledger.append([{ ...draft, actors }])
+  if (entry === undefined) throw new TypeError('an append of one entry gave none')
+  return entry
+}
+
+/**
+ * Records that nothing else happened. Who expects a heartbeat on time can tell an old view of the log
+ * from a quiet day; and a log from before there were tiles gets them with it.
+ */
+export const beatLedger = (workspace: Workspace, request: RecordRequest): Promise<LedgerEntry> =>
+  record(workspace, request, { kind: 'heartbeat', data: {} })
+
+/** Ends a lease whose holder is gone: a person's decision, for a reason, on record. */
+export const breakLease = (
+  workspace: Workspace,
+  request: RecordRequest,
+  { token, reason }: { readonly token: FencingToken; readonly reason: string },
+): Promise<LedgerEntry> =>
+  record(workspace, request, { kind: 'lease.broken', data: { token, reason } })
+
+/** Says something about an entry, which stays as it is. */
+export const annotateEntry = (
+  workspace: Workspace,
+  request: RecordRequest,
+  data: { readonly about: number; readonly text: string },
+): Promise<LedgerEntry> => record(workspace, request, { kind: 'annotation', data })
+
+/**
+ * Puts a new key in the place of an old one. The old one signs this, unless the verifiers' policies let
+ * others ask for it together.
+ * @param change files of both public keys, and the name of the new one
+ */
+export async function rotateKey(
+  workspace: Workspace,
+  request: RecordRequest,
+  change: { readonly old: string; readonly next: string; readonly name: string },
+): Promise<LedgerEntry> {
+  const [old, next] = await Promise.all([readPublicKey(change.old), readPublicKey(change.next)])
+  const publicKey = next.publicKey.export({ format: 'pem', type: 'spki' }).toString()
+  const data = { old: old.id, name: change.name, publicKey }
+  return record(workspace, request, { kind: 'key.rotated', data })
+}
+
+/** Ends a key, from the next entry on or from an index in the past on. */
+export async function revokeKey(
+  workspace: Workspace,
+  request: RecordRequest,
+  change: { readonly key: string; readonly from?: number; readonly reason: string },
+): Promise<LedgerEntry> {
+  const { id } = await readPublicKey(change.key)
+  const { from, reason } = change
+  const data = { key: id, reason, ...(from === undefined ? {} : { from }) }
+  return record(workspace, request, { kind: 'key.revoked', data })
+}
+
+async function readPublicKey(file: string) {
+  const pem = await readFile(file).catch((cause: unknown) => {
+    throw new InputError(
+      {
+        code: 'usage/unreadable-file',
+        subject: file,
+        message: 'cannot be read',
+        remedy: 'name the file of an Ed25519 public key in PEM',
+      },
+      { cause },
+    )
+  })
+  return parsePublicKey(pem, file)
+}
+
+/** Writes a verified ledger as files for people without the repository. */
+export async function mirrorLedger(
+  workspace: Workspace,
+  environment: string,
+  directory: string,
+): Promise<number> {
+  const log = await logAt(gitLedgerStore({ repository: workspace.repository, environment }))
+  return writeMirror(directory, log.read(0), () => newestCheckpoint(log))
+}
+
+/**
+ * Authors of commits as this repository has them; nothing for a commit that it does not have. The log
+ * itself holds no names.
+ */
+export async function authorsOf(
+  { repository }: Workspace,
+  { entries }: Pick<LedgerVerification, 'entries'>,
+): Promise<ReadonlyMap<string, string>> {
+  const commits = new Set(entries.flatMap(({ release }) => release?.commit ?? []))
+  const authors = new Map<string, string>()
+  for (const commit of commits) {
+    const object = await repository.readObject(commit).catch(() => undefined)
+    const [, author] = /^author (.*) \d+ [+-]\d{4}$/m.exec(object?.bytes.toString() ?? '') ?? []
+    if (author !== undefined) authors.set(commit, author)
+  }
+  return authors
+}
