@@ -10,7 +10,7 @@ import { environmentMetrics } from './deploy/environment-metrics.ts'
 import { type WholeEnd, rollRegions } from './deploy/roll-regions.ts'
 import { telling } from './deploy/rollout-teller.ts'
 import { shippedArtifact } from './deploy/shipped-artifact.ts'
-import { refuseOvertaken } from './deploy/standing.ts'
+import { earlierBases, refuseOvertaken } from './deploy/standing.ts'
 import { refuseFrozen, refuseStart, refuseUnpromoted } from './deploy/start-refusals.ts'
 import type { AttestationFiles } from './gate-release.ts'
 import type { Keyring } from './keyring.ts'
@@ -58,10 +58,7 @@ export interface ShipResult {
 export async function shipRelease(workspace: Workspace, request: ShipRequest): Promise<ShipResult> {
   const base = await findTrustedBase(workspace, request.environment, request.genesis)
   const policy = environmentPolicy(base.policy, request.environment)
-  const { attestation, artifacts } = await verifyRelease(workspace, {
-    ...request,
-    policy: base.policy,
-  })
+  const { attestation, artifacts } = await verifyNow(workspace, request, base)
   if (await runsEverywhere(base, request, artifacts)) return NOTHING_TO_DO
   const ledger = await writeLedger(
     workspace,
@@ -88,6 +85,13 @@ export async function shipRelease(workspace: Workspace, request: ShipRequest): P
   )
   return conclude(prepared, request, ended)
 }
+
+const verifyNow = async (workspace: Workspace, request: ShipRequest, base: TrustedBase) =>
+  verifyRelease(workspace, {
+    ...request,
+    policy: base.policy,
+    earlierBases: await earlierBases(workspace, base, request.commit),
+  })
 
 const NOTHING_TO_DO: ShipResult = {
   result: 'released',
@@ -177,7 +181,7 @@ async function refuseWave(
 ): Promise<readonly Finding[]> {
   const overtaken = await refuseOvertaken(workspace, { base, ledger, commit: request.commit })
   if (overtaken.length > 0) return overtaken
-  const { attestation } = await verifyRelease(workspace, { ...request, policy: base.policy })
+  const { attestation } = await verifyNow(workspace, request, base)
   if (attestation.kind === 'refused') return attestation.findings
   return newZone ? refuseFrozen(policy, workspace.clock.now()) : []
 }
