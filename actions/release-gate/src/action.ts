@@ -22,8 +22,13 @@ export const action = defineAction({
     },
     'keys-file': {
       kind: 'path',
-      required: true,
-      description: 'A file with the private keys of gate and ledger in PEM.',
+      description:
+        'A file with private keys of gate and ledger in PEM, where neither Sigstore nor a key service signs.',
+    },
+    'github-token': {
+      kind: 'text',
+      description:
+        'A token with `actions: read`, `checks: read` and `contents: read`, where the policy lets a job vouch for run records.',
     },
   },
   outputs: {

@@ -1,29 +1,29 @@
 import type { ActionAnswer } from '@bulkhead/action-kit'
-import type { gateRelease } from '@bulkhead/release'
+import type { GatedRelease, ReportedRelease } from '@bulkhead/release'
 import type { action } from './action.ts'
 
-type Gated = Awaited<ReturnType<typeof gateRelease>>
+type Judged = ReportedRelease & Partial<Pick<GatedRelease, 'files'>>
 
-/** What the action says of a verdict. */
+/** What the action says of a verdict. One that was only reported has no files, and says so. */
 export function answerOf({
   verdict,
   files,
   suites,
   notCounted,
-}: Gated): ActionAnswer<typeof action.outputs> {
+}: Judged): ActionAnswer<typeof action.outputs> {
   const { bindings, counts, outcome, mode } = verdict
   const observing = outcome === 'BLOCK' && mode === 'observe'
   return {
     outcome: outcome === 'PASS' || observing ? 'passed' : 'blocked',
     observing,
     suites,
-    headline: `${outcome}: ${bindings.commit.slice(0, 12)} for ${bindings.environment}: ${counts.commits} commits, ${counts.passed} of ${counts.tests} tests passed`,
+    headline: `${outcome}: ${bindings.commit.slice(0, 12)} for ${bindings.environment}: ${counts.commits} commits, ${counts.passed} of ${counts.tests} tests passed${files === undefined ? '; reported only, nothing is attested' : ''}`,
     findings: verdict.findings,
     outputs: {
       verdict: outcome,
       commit: bindings.commit,
-      attestation: files.gate,
-      'verification-summary': files.summary,
+      attestation: files?.gate ?? '',
+      'verification-summary': files?.summary ?? '',
       'expires-at': bindings.expiresAt,
     },
     tables: [
@@ -36,7 +36,7 @@ export function answerOf({
   }
 }
 
-const countsTable = ({ counts }: Gated['verdict']) => ({
+const countsTable = ({ counts }: Judged['verdict']) => ({
   header: ['Judged', ''],
   rows: [
     ['commits', String(counts.commits)],
@@ -45,7 +45,7 @@ const countsTable = ({ counts }: Gated['verdict']) => ({
   ],
 })
 
-const waivedTable = ({ waived }: Gated['verdict']) => ({
+const waivedTable = ({ waived }: Judged['verdict']) => ({
   header: ['Waived', 'Finding', 'By', 'Until'],
   rows: waived.map(({ code, subject, approver, expires }) => [
     { untrusted: code },
@@ -55,12 +55,12 @@ const waivedTable = ({ waived }: Gated['verdict']) => ({
   ]),
 })
 
-const notCountedTable = (notCounted: Gated['notCounted']) => ({
+const notCountedTable = (notCounted: Judged['notCounted']) => ({
   header: ['Approval that does not count', 'Why'],
   rows: notCounted.map(({ subject, message }) => [{ untrusted: subject }, { untrusted: message }]),
 })
 
-const bindingsTable = ({ bindings, mode }: Gated['verdict']) => ({
+const bindingsTable = ({ bindings, mode }: Judged['verdict']) => ({
   header: ['This verdict is bound to', ''],
   rows: [
     ['commit', { untrusted: bindings.commit }],
@@ -76,12 +76,18 @@ const bindingsTable = ({ bindings, mode }: Gated['verdict']) => ({
   ],
 })
 
-const runsTable = ({ runs }: Gated['verdict']) => ({
+const runsTable = ({ runs }: Judged['verdict']) => ({
   header: ['Suite', 'Part', 'Vouched for by', 'Key of the voucher'],
   rows: runs.map(({ suite, leg, shard, voucher, separation }) => [
     { untrusted: suite },
     { untrusted: `${leg} ${shard.index}/${shard.of}`.trim() },
     { untrusted: voucher },
-    separation === 'local' ? 'within reach of the tests' : 'out of reach of the tests',
+    SEPARATIONS[separation],
   ]),
 })
+
+const SEPARATIONS = {
+  local: 'within reach of the tests',
+  process: 'out of reach of the tests',
+  job: 'none: GitHub says which job it came from',
+} as const

@@ -16,6 +16,12 @@ export const action = defineAction({
       description:
         'One shard of the suites named, as `2/4`; all of them, one after the other, when not given.',
     },
+    voucher: {
+      kind: 'choice',
+      options: ['github'],
+      description:
+        'Exactly github: no key signs; the gate asks GitHub which job a record came from. Upload `evidence` as an artifact named bulkhead-run-….',
+    },
     'voucher-socket': {
       kind: 'path',
       description:
@@ -29,5 +35,8 @@ export const action = defineAction({
   },
   outputs: {
     commit: { description: 'The full id of the commit that was tested.' },
+    evidence: {
+      description: 'The folder of run records and reports, for actions/upload-artifact.',
+    },
   },
 })

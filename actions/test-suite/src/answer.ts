@@ -7,7 +7,7 @@ type Run = Awaited<ReturnType<typeof runSuites>>[number]
 /** What the action says of the suites that ran. Whether they suffice is for the gate to say. */
 export function answerOf(
   runs: readonly Run[],
-  commit: string,
+  outputs: { readonly commit: string; readonly evidence: string },
 ): ActionAnswer<typeof action.outputs> {
   const findings = runs.flatMap((run) => run.findings)
   const good = runs.filter((run) => run.findings.length === 0)
@@ -15,7 +15,7 @@ export function answerOf(
     outcome: findings.length === 0 && runs.length > 0 ? 'passed' : 'blocked',
     headline: `${good.length} of ${runs.length} suites succeeded; the gate judges their reports`,
     findings,
-    outputs: { commit },
+    outputs,
     tables: [
       {
         header: ['', 'Suite', 'Command', 'Ended', 'Reports'],

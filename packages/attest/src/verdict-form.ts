@@ -7,6 +7,7 @@ import {
   listOf,
   objectOf,
   oneOf,
+  orNull,
   recordOf,
   text,
   treeText,
@@ -23,6 +24,7 @@ export const artifactForm = objectOf({ name: text, digest: digestText })
 export const verdictForm: Shape<Verdict> = objectOf({
   outcome: oneOf('PASS', 'BLOCK'),
   mode: oneOf('enforce', 'observe'),
+  program: orNull(digestText),
   bindings: objectOf({
     commit: commitText,
     tree: treeText,
@@ -42,7 +44,7 @@ export const verdictForm: Shape<Verdict> = objectOf({
       shard: objectOf({ index: count, of: count }),
       record: digestText,
       voucher: text,
-      separation: oneOf('process', 'local'),
+      separation: oneOf('process', 'local', 'job'),
     }),
   ),
   policyChange: objectOf({

@@ -29,6 +29,7 @@ export function verdictOf(
   return {
     outcome: 'PASS',
     mode: 'enforce',
+    program: sha256('0'),
     bindings: {
       commit: commitId('a'.repeat(40)),
       tree: treeId('b'.repeat(40)),

@@ -96,7 +96,11 @@ describe('the way of a release, command by command', () => {
     })
     expect(await pass('build')).toMatchObject({ record: { commit: await head() } })
     expect(await pass('gate', '--run', '1')).toMatchObject({
-      verdict: { outcome: 'PASS', counts: { tests: 2, passed: 2 } },
+      verdict: {
+        outcome: 'PASS',
+        counts: { tests: 2, passed: 2 },
+        program: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as string,
+      },
       attestation: { gate: expect.any(String), summary: expect.any(String) },
     })
     expect(await pass('attest', 'verify')).toMatchObject({ accepted: true })

@@ -33,6 +33,7 @@ export {
   openStatement,
   readStatement,
   sealStatement,
+  writeStatement,
 } from './statement.ts'
 export { type JsonLimits, parseStrictJson } from './strict-json.ts'
 export type {

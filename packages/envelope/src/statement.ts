@@ -46,9 +46,16 @@ export async function sealStatement<Predicate>(
   statement: Omit<Statement<Predicate>, '_type'>,
   signer: StatementSigner,
 ): Promise<Buffer> {
+  return sealEnvelope(STATEMENT_PAYLOAD_TYPE, writeStatement(statement), signer)
+}
+
+/**
+ * The canonical bytes of a statement, without a signature: for what somebody else vouches for.
+ * @throws TypeError without subjects, or for data that JSON cannot hold
+ */
+export function writeStatement<Predicate>(statement: Omit<Statement<Predicate>, '_type'>): Buffer {
   if (statement.subject.length === 0) throw new TypeError('a statement about nothing')
-  const payload = canonicalJson(withExactText({ _type: STATEMENT_TYPE, ...statement }))
-  return sealEnvelope(STATEMENT_PAYLOAD_TYPE, Buffer.from(payload), signer)
+  return Buffer.from(canonicalJson(withExactText({ _type: STATEMENT_TYPE, ...statement })))
 }
 
 const subjectShape: Shape<Subject> = objectOf({

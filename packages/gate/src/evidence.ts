@@ -101,6 +101,8 @@ export interface GateInput {
   readonly policyChange: PolicyChange
   /** Why the policy that the commit itself carries could not judge what comes after it; empty when it can. */
   readonly nextPolicy: readonly Finding[]
+  /** Digest of the program that judges; null when it is not known. */
+  readonly program?: Digest | null | undefined
   /** Milliseconds since the epoch. */
   readonly now: number
 }

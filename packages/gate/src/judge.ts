@@ -105,6 +105,7 @@ function verdictOf(
   return {
     outcome: findings.length === 0 ? 'PASS' : 'BLOCK',
     mode: policy.mode,
+    program: input.program ?? null,
     bindings: {
       commit: input.commit,
       tree: input.tree,

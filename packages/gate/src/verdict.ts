@@ -1,3 +1,4 @@
+import type { Separation } from '@bulkhead/test-reports'
 import type { Loosening } from '@bulkhead/policy'
 import type { WaivedFinding } from './waiver.ts'
 import type { CommitId, Digest, Finding, TreeId } from '@bulkhead/vocabulary'
@@ -25,6 +26,8 @@ export interface VerdictBindings {
 export interface Verdict {
   readonly outcome: 'PASS' | 'BLOCK'
   readonly mode: 'enforce' | 'observe'
+  /** Digest of the program that judged; null when it is not known. */
+  readonly program: Digest | null
   readonly bindings: VerdictBindings
   readonly counts: {
     readonly commits: number
@@ -41,7 +44,7 @@ export interface Verdict {
     readonly shard: { readonly index: number; readonly of: number }
     readonly record: Digest
     readonly voucher: string
-    readonly separation: 'process' | 'local'
+    readonly separation: Separation
   }[]
   /** What the commit's own policy loosens, and who with no hand in it approved exactly that. */
   readonly policyChange: {

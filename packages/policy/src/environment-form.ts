@@ -23,6 +23,7 @@ import {
   variableKey,
   wholeNumber,
 } from './forms.ts'
+import { ledgerForm } from './ledger-form.ts'
 
 const targetCommandForm = commandLine(
   'Starts one unit. `{artifact}` becomes the path of the artifact; the unit listens on $PORT.',
@@ -187,6 +188,7 @@ export const environmentForm = explain(
     ),
     bake: bakeForm,
     analysis: v.optional(analysisForm),
+    ledger: v.optional(ledgerForm),
   }),
   {
     form: 'a mapping with the keys target, regions, capacity and bake',

@@ -131,6 +131,7 @@ const environmentOfForm = (form: EnvironmentForm, name: string): EnvironmentPoli
   schedule: form.schedule === undefined ? ALWAYS : scheduleOfForm(form.schedule, span),
   bake: bakeOfForm(form.bake),
   analysis: form.analysis && analysisOfForm(form.analysis, span),
+  ledger: form.ledger,
 })
 
 const ALWAYS: SchedulePolicy = {

@@ -1,3 +1,4 @@
+import type { LedgerForm } from './ledger-form.ts'
 import type { AnalysisPolicy } from './analysis-policy.ts'
 import type { SchedulePolicy } from './schedule-policy.ts'
 import type { BlobId, CommitId, Digest, Milliseconds } from '@bulkhead/vocabulary'
@@ -163,7 +164,12 @@ export interface EnvironmentPolicy {
   readonly bake: BakePolicy
   /** Metrics that have a say besides the traffic; undefined for none. */
   readonly analysis: AnalysisPolicy | undefined
+  /** Where its ledger lies; undefined for a branch of the repository. */
+  readonly ledger: LedgerPlace | undefined
 }
+
+/** Names and addresses, never credentials. */
+export type LedgerPlace = LedgerForm
 
 /** Somebody who may sign, with keys other than those in the allowed-signers file. */
 export interface PrincipalPolicy {

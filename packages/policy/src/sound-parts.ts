@@ -92,6 +92,7 @@ const soundEnvironment = (data: unknown): Sound<EnvironmentForm> => ({
   schedule: sound(environmentForm.entries.schedule, data, 'schedule'),
   bake: sound(environmentForm.entries.bake, data, 'bake'),
   analysis: sound(environmentForm.entries.analysis, data, 'analysis'),
+  ledger: sound(environmentForm.entries.ledger, data, 'ledger'),
 })
 
 function sound<Form extends v.GenericSchema>(

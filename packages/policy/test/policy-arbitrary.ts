@@ -85,6 +85,15 @@ const regions = fc.dictionary(
   },
 )
 
+const ledger = fc.constantFrom<NonNullable<EnvironmentPolicy['ledger']>[]>(
+  { store: 'git' },
+  { store: 'git', remote: 'origin' },
+  { store: 'github', repository: 'acme/shop', api: 'https://github.example.com/api/v3' },
+  { store: 's3', bucket: 'acme-ledger', region: 'eu-central-1', name: 'shop' },
+  { store: 'dynamodb', table: 'bulkhead-ledger', endpoint: 'http://127.0.0.1:8000' },
+  { store: 'postgres', url: 'postgres://db.example.net:5432/ledger?sslmode=verify-full' },
+)
+
 const minute = fc.integer({ min: 0, max: 10_079 })
 const freezeWindow: fc.Arbitrary<FreezeWindow> = fc.oneof(
   fc
@@ -110,6 +119,7 @@ const environment = fc
     regions,
     bake,
     analysis: fc.option(analysis, { nil: undefined }),
+    ledger: fc.option(ledger, { nil: undefined }),
     share: fc.integer({ min: 1, max: 100 }),
     own: fc.boolean(),
     surge: fc.nat(5),

@@ -106,7 +106,15 @@ const retriesForm = (retries: SuitePolicy['retries']) =>
     ? { 'off-by': retries.arguments }
     : retries && { 'none-in-runner': true }
 
-const environmentForm = ({ target, regions, bake, analysis, ...rest }: EnvironmentPolicy) => ({
+const environmentForm = ({
+  target,
+  regions,
+  bake,
+  analysis,
+  ledger,
+  ...rest
+}: EnvironmentPolicy) => ({
+  ...(ledger && { ledger }),
   ...(analysis && { analysis: printAnalysis(analysis) }),
   queue: { coalesce: rest.coalesce },
   target: {

@@ -13,13 +13,15 @@ import type { RunIdentity } from '@bulkhead/test-reports'
 import type { CommitId, Finding } from '@bulkhead/vocabulary'
 import { gatherApprovals } from './approvals.ts'
 import { writeWhole } from './build-release.ts'
+import { type WorkflowEvidence, askForge } from './forge-word.ts'
 import { gatherEvidence } from './gather-evidence.ts'
 import { type Keyring, statementSignerFor } from './keyring.ts'
 import { writeLedger } from './ledger-access.ts'
+import { programDigest } from './program-digest.ts'
 import { findTrustedBase } from './trusted-ref.ts'
 import { type Workspace, evidenceDirectory } from './workspace.ts'
 
-export interface GateRequest {
+export interface JudgeRequest {
   readonly environment: string
   readonly commit: CommitId
   readonly genesis?: string
@@ -27,6 +29,11 @@ export interface GateRequest {
   readonly run?: RunIdentity | undefined
   /** Heads of pull requests that the forge may have squashed; each is judged too. */
   readonly pullRequestHeads?: readonly CommitId[] | undefined
+  /** The workflow run that brings the evidence, where the policy lets its jobs vouch for it. */
+  readonly workflow?: WorkflowEvidence | undefined
+}
+
+export interface GateRequest extends JudgeRequest {
   readonly keyring: Keyring
   readonly actors: readonly Actor[]
 }
@@ -52,27 +59,50 @@ export interface GatedRelease {
   readonly notCounted: readonly Finding[]
 }
 
-/** Judges a commit for an environment, attests the verdict and puts it on record, PASS and BLOCK alike. */
-export async function gateRelease(
+/** A verdict that nobody signed and that is on no record. */
+export type ReportedRelease = Omit<GatedRelease, 'files'>
+
+/** Judges a commit as {@link gateRelease} does, and leaves it at that: for a change that is only proposed. */
+export async function reportRelease(
   workspace: Workspace,
-  request: GateRequest,
-): Promise<GatedRelease> {
-  const { environment, commit } = request
+  request: JudgeRequest,
+): Promise<ReportedRelease> {
+  const { verdict, suites, notCounted } = await judgeRelease(workspace, request)
+  return { verdict, suites, notCounted }
+}
+
+async function judgeRelease(workspace: Workspace, request: JudgeRequest) {
+  const { environment, commit, workflow } = request
   const base = await findTrustedBase(workspace, environment, request.genesis)
-  const approvals = await gatherApprovals(workspace, base.policy, base.genesis)
-  const { amendments, waivers, given } = approvals
+  const { policy } = base
+  const approvals = await gatherApprovals(workspace, policy, base.genesis)
+  const { amendments, waivers } = approvals
+  const forge = workflow && (await askForge(workspace, { commit, policy, workflow }))
   const input = await gatherEvidence(workspace, {
     commit,
     environment,
-    policy: base.policy,
-    run: request.run,
+    policy,
+    forge,
+    run: request.run ?? workflow?.run,
     amendments,
     waivers,
     policyApprovals: approvals.policyChanges,
     denials: base.ledger.state.blocks[commit],
     pullRequestHeads: request.pullRequestHeads,
   })
-  const verdict = judge(input)
+  const notCounted = [...approvals.refused, ...judgeWaivers(input).objections]
+  const suites = Object.keys(suitesInForce(policy.policy, input.own))
+  const verdict = judge({ ...input, program: await programDigest() })
+  return { base, given: approvals.given, verdict, suites, notCounted }
+}
+
+/** Judges a commit for an environment, attests the verdict and puts it on record, PASS and BLOCK alike. */
+export async function gateRelease(
+  workspace: Workspace,
+  request: GateRequest,
+): Promise<GatedRelease> {
+  const { environment, commit } = request
+  const { base, given, verdict, suites, notCounted } = await judgeRelease(workspace, request)
   const attestation = await attestVerdict(
     verdict,
     statementSignerFor('gate', request.keyring, base.policy),
@@ -115,11 +145,5 @@ export async function gateRelease(
       },
     },
   ])
-  const suites = Object.keys(suitesInForce(base.policy.policy, input.own))
-  return {
-    verdict,
-    files,
-    suites,
-    notCounted: [...approvals.refused, ...judgeWaivers(input).objections],
-  }
+  return { verdict, files, suites, notCounted }
 }

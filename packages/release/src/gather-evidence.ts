@@ -16,6 +16,7 @@ import type { CommitId } from '@bulkhead/vocabulary'
 import { readRegularFile } from '@bulkhead/world'
 import { artifactPath } from './build-release.ts'
 import { digestOfFile } from './digest-of-file.ts'
+import type { ForgeWord } from './forge-word.ts'
 import { gatherSuite, policyCarriedBy } from './gather-suite.ts'
 import { judgeByOwnSigners } from './own-signers.ts'
 import { judgeNextPolicy } from './next-policy.ts'
@@ -26,6 +27,8 @@ import { statementSigners } from './trusted-keys.ts'
 import { type Workspace, evidenceDirectory } from './workspace.ts'
 
 export interface GatherRequest {
+  /** What a forge vouches for, and why not for more; nothing when not given. */
+  readonly forge?: ForgeWord | undefined
   readonly commit: CommitId
   readonly environment: string
   /** The policy of the trusted ref; the range judged starts after that ref. */
@@ -63,6 +66,7 @@ export async function gatherEvidence(
       name,
       suite,
       amendments: request.amendments,
+      vouched: request.forge?.vouched,
     })
   return {
     commit,
@@ -70,7 +74,7 @@ export async function gatherEvidence(
     environment: request.environment,
     policy,
     range,
-    suites,
+    suites: withWord(suites, policy, request.forge),
     run: request.run,
     build: await gatherBuild(workspace, request),
     own: next?.policy,
@@ -91,6 +95,18 @@ export async function gatherEvidence(
     nextPolicy: await judgeNextPolicy(workspace, commit, request.environment),
     now: clock.now(),
   }
+}
+
+/** What a forge objects to is said once, at a mandatory suite: there nobody can waive it. */
+function withWord(
+  suites: Readonly<Record<string, SuiteEvidence>>,
+  { policy }: LoadedPolicy,
+  forge: ForgeWord | undefined,
+): Readonly<Record<string, SuiteEvidence>> {
+  const name = Object.keys(suites).find((one) => policy.suites[one]?.mandatory === true)
+  const suite = name === undefined ? undefined : suites[name]
+  if (name === undefined || suite === undefined || forge === undefined) return suites
+  return { ...suites, [name]: { ...suite, findings: [...suite.findings, ...forge.findings] } }
 }
 
 /** A record of thousands of artifacts with long paths fits. */

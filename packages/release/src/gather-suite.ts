@@ -2,6 +2,7 @@ import type { Amendment, FileState, RunEvidence, SuiteEvidence } from '@bulkhead
 import { type LoadedPolicy, type SuitePolicy, loadPolicy } from '@bulkhead/policy'
 import type { RangeJudgement } from '@bulkhead/signatures'
 import {
+  type ForgeVouched,
   type Inventory,
   type StoredEvidence,
   type Voucher,
@@ -28,6 +29,8 @@ export interface SuiteRequest {
   readonly suite: SuitePolicy
   /** Approved changes of test files and inventories, signatures checked; none when not given. */
   readonly amendments?: readonly Amendment[] | undefined
+  /** Run records that a forge vouches for; none when not given. */
+  readonly vouched?: ForgeVouched | undefined
 }
 
 /** The policy of a commit, or undefined when it has none that can be read. */
@@ -51,7 +54,9 @@ export async function gatherSuite(
   const { commit, policy, name, suite } = request
   const kept = await readSuiteEvidence(suitesDirectory(workspace.repository, commit), name)
   const vouchers = voucherKeys(policy).map((key) => ({ key, separation: key.entry.separation }))
-  const parts = await Promise.all(kept.map((part) => openPart(workspace, suite, part, vouchers)))
+  const parts = await Promise.all(
+    kept.map((part) => openPart(workspace, suite, part, { vouchers, forge: request.vouched })),
+  )
   const demands = await gatherDemands(workspace, request)
   return {
     ...demands,
@@ -64,9 +69,9 @@ async function openPart(
   { clock }: Workspace,
   { format }: SuitePolicy,
   { record, reports }: StoredEvidence,
-  vouchers: readonly Voucher[],
+  trust: { readonly vouchers: readonly Voucher[]; readonly forge: ForgeVouched | undefined },
 ): Promise<{ readonly run?: RunEvidence; readonly findings: readonly Finding[] }> {
-  const opened = openRunRecord(record ?? Buffer.alloc(0), vouchers)
+  const opened = openRunRecord(record ?? Buffer.alloc(0), trust.vouchers, trust.forge)
   if (opened.kind === 'refused') return { findings: [opened.finding] }
   const read = await Promise.all(
     reports.map(({ path, open }) => readReport(format, open(), { path, clock })),

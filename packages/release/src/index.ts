@@ -34,7 +34,14 @@ export {
   startEnvironmentFleet,
   stopEnvironmentFleet,
 } from './environment-target.ts'
-export { type AttestationFiles, type GateRequest, gateRelease } from './gate-release.ts'
+export {
+  type AttestationFiles,
+  type GateRequest,
+  type GatedRelease,
+  type ReportedRelease,
+  gateRelease,
+  reportRelease,
+} from './gate-release.ts'
 export { type Initialised, initialise } from './initialise.ts'
 export { installPrePushHook } from './install-hook.ts'
 export {
@@ -76,9 +83,11 @@ export {
   verifyRelease,
 } from './verify-release.ts'
 export { onlyEnvironment, workingPolicy, worktreePolicy } from './working-policy.ts'
-export { type Workspace, keysDirectory, openWorkspace } from './workspace.ts'
+export { type Workspace, keysDirectory, openWorkspace, suitesDirectory } from './workspace.ts'
 export type { Loosening } from '@bulkhead/policy'
 export { approvePolicyChange } from './policy-approval.ts'
 export { approveWaiver } from './waivers.ts'
 export { type QueueView, addToQueue, readQueue, removeFromQueue } from './queue/release-queue.ts'
 export { type QueuedShipResult, shipQueued } from './queue/ship-queued.ts'
+export type { WorkflowEvidence } from './forge-word.ts'
+export { recordLine } from '@bulkhead/github'

@@ -4,7 +4,6 @@ import {
   type Ledger,
   type LedgerVerification,
   foldEnvironment,
-  gitLedgerStore,
   openLedger,
   verifyLedger,
 } from '@bulkhead/ledger'
@@ -12,6 +11,7 @@ import type { Signer } from '@bulkhead/envelope'
 import type { LoadedPolicy } from '@bulkhead/policy'
 import { type CommitId, DeniedError, InputError } from '@bulkhead/vocabulary'
 import { type Keyring, ledgerSigners } from './keyring.ts'
+import { ledgerStoreOf } from './ledger-store-of.ts'
 import { recallHead, rememberHead } from './remembered-head.ts'
 import { trustedKeys } from './trusted-keys.ts'
 import type { Workspace } from './workspace.ts'
@@ -57,7 +57,7 @@ export async function verifyWholeLedger(
   const { environment, policy } = address
   const head = await recallHead(workspace, address)
   const verification = await verifyLedger({
-    entries: gitLedgerStore({ repository: workspace.repository, environment }).read(0),
+    entries: ledgerStoreOf(workspace, policy, environment).read(0),
     trust: { keys: trustedKeys(policy, 'ledger'), ...(head === undefined ? {} : { head }) },
     origin: ledgerOrigin(address),
     environment,
@@ -93,16 +93,16 @@ export async function writeLedger(
 
 const openWith = (
   signer: Signer,
-  { repository, clock }: Workspace,
+  workspace: Workspace,
   address: LedgerAddress,
   actors: readonly Actor[],
 ): Promise<Ledger> =>
   openLedger({
-    store: gitLedgerStore({ repository, environment: address.environment }),
+    store: ledgerStoreOf(workspace, address.policy, address.environment),
     signer,
     trustedKeys: trustedKeys(address.policy, 'ledger'),
     origin: ledgerOrigin(address),
     environment: address.environment,
-    clock,
+    clock: workspace.clock,
     actors,
   })

@@ -4,6 +4,7 @@ import {
   type AuditEnd,
   type AuditRequest,
   type EntryReader,
+  type LedgerStore,
   MAX_SAVED_BYTES,
   type LogSource,
   type ProofJudgement,
@@ -34,6 +35,7 @@ import { type Finding, InputError } from '@bulkhead/vocabulary'
 import { readRegularFile, systemClock } from '@bulkhead/world'
 import { writeWhole } from './build-release.ts'
 import { ledgerOrigin } from './ledger-access.ts'
+import { ledgerStoreOf } from './ledger-store-of.ts'
 import { recallHead, rememberHead } from './remembered-head.ts'
 import { trustedKeys } from './trusted-keys.ts'
 import { pinnedGenesis, requireEnvironment } from './trusted-ref.ts'
@@ -76,8 +78,30 @@ export async function verifierOf(
   return plainPolicy({ origin, environment, logKeys: trustedKeys(policy, 'ledger') })
 }
 
-const logOf = ({ repository }: Workspace, { environment }: VerifierPolicy): Promise<LogSource> =>
-  logAt(gitLedgerStore({ repository, environment }))
+/**
+ * Where the log lies says the policy at the pinned genesis. An auditor who pins none, and brings a
+ * policy of their own, reads the branch of the repository at hand.
+ */
+async function storeOf(
+  workspace: Workspace,
+  { verifierPolicy, genesis }: LedgerQuestion,
+  { environment }: VerifierPolicy,
+): Promise<LedgerStore> {
+  const pinned = await pinnedGenesis(workspace, genesis).catch((error: unknown) => {
+    if (verifierPolicy !== undefined && error instanceof InputError) return undefined
+    throw error
+  })
+  if (pinned === undefined) {
+    return gitLedgerStore({ repository: workspace.repository, environment })
+  }
+  return ledgerStoreOf(workspace, await loadPolicy(workspace.repository, pinned), environment)
+}
+
+const logOf = async (
+  workspace: Workspace,
+  question: LedgerQuestion,
+  policy: VerifierPolicy,
+): Promise<LogSource> => logAt(await storeOf(workspace, question, policy))
 
 export interface AuditQuestion extends LedgerQuestion, AuditOptions {}
 
@@ -115,7 +139,8 @@ export async function auditByPolicy(
   means: AuditMeans = {},
 ): Promise<PolicyAudit> {
   const policy = await verifierOf(workspace, question)
-  const log = await logOf(workspace, policy)
+  const store = await storeOf(workspace, question, policy)
+  const log = await logAt(store)
   const memory =
     question.verifierPolicy === undefined
       ? {
@@ -126,7 +151,8 @@ export async function auditByPolicy(
   const head = memory === undefined ? undefined : await recallHead(workspace, memory)
   const seen = head === undefined || question.at !== undefined ? {} : { head }
   const now = workspace.clock.now()
-  const audit = await runAudit({ policy, log, now, ...seen }, question, means)
+  const judged = await runAudit({ policy, log, now, ...seen }, question, means)
+  const audit = { ...judged, findings: [...judged.findings, ...(await store.inspect())] }
   const sound = audit.findings.length === 0 && audit.head !== null && question.at === undefined
   if (memory !== undefined && sound && audit.head !== null)
     await rememberHead(workspace, memory, { index: audit.size - 1, digest: audit.head })
@@ -200,7 +226,7 @@ export type ProofQuestion = LedgerQuestion & { readonly witnessed?: string }
 export const proveByPolicy = {
   async make(workspace: Workspace, question: ProofQuestion, index: number) {
     const policy = await verifierOf(workspace, question)
-    const log = await logOf(workspace, policy)
+    const log = await logOf(workspace, question, policy)
     const { witnessed } = question
     const newest = await newestCheckpoint(log)
     const bytes = witnessed === undefined ? newest : await readNamed(witnessed)
@@ -231,7 +257,7 @@ export interface WitnessQuestion extends LedgerQuestion {
 /** Cosigns a checkpoint of the log in this repository, after proving it against the witness's memory. */
 export async function witnessLedger(workspace: Workspace, question: WitnessQuestion) {
   const policy = await verifierOf(workspace, question)
-  const log = await logOf(workspace, policy)
+  const log = await logOf(workspace, question, policy)
   const { name, state, checkpoint } = question
   const newest = await newestCheckpoint(log)
   const available = openKnownCheckpoint(newest, policy, 'checkpoint').size

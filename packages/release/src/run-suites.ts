@@ -9,15 +9,19 @@ import {
   requestVouchedRun,
   runVouchedSuite,
 } from '@bulkhead/test-reports'
-import type { CommitId, Finding } from '@bulkhead/vocabulary'
+import type { CommitId, Digest, Finding } from '@bulkhead/vocabulary'
 import { cleanHead } from './clean-head.ts'
 import { type Keyring, signerFor } from './keyring.ts'
 import { type ChosenPart, type PartsRequest, chooseParts, freshRun } from './suite-parts.ts'
 import { toolVersions } from './tool-versions.ts'
 import { type Workspace, suitesDirectory } from './workspace.ts'
 
-/** Who vouches: a process of its own whose key the tests cannot read, or the caller's own key. */
+/**
+ * Who vouches: a process of its own whose key the tests cannot read, the caller's own key, or afterwards
+ * the forge that runs this job.
+ */
 export type Vouching =
+  | { readonly kind: 'forge' }
   | { readonly kind: 'voucher'; readonly socket: string }
   | { readonly kind: 'local'; readonly keyring: Keyring }
 
@@ -39,6 +43,8 @@ export interface SuiteRun {
   readonly label: string
   readonly record: RunRecord
   readonly findings: readonly Finding[]
+  /** SHA-256 of the file that keeps the record, where it was written here. */
+  readonly kept: Digest | undefined
 }
 
 /**
@@ -53,10 +59,11 @@ export async function runSuites(
   const run = request.run ?? freshRun()
   const runs: SuiteRun[] = []
   for (const chosen of chooseParts(request)) {
-    const { record, findings } = await runOne(workspace, request, { commit, run, ...chosen })
+    const { record, findings, kept } = await runOne(workspace, request, { commit, run, ...chosen })
     runs.push({
       label: partLabel(chosen.name, chosen.part),
       record,
+      kept,
       findings: [...findings, ...endFindings(record)],
     })
   }
@@ -89,7 +96,10 @@ function runOne(
     ...common,
     checkout: checkoutOf(workspace),
     plan: { ...suite, command: command ?? suite.command },
-    signer: signerFor('voucher', vouching.keyring, request.policy),
+    signer:
+      vouching.kind === 'forge'
+        ? undefined
+        : signerFor('voucher', vouching.keyring, request.policy),
     evidence: suitesDirectory(repository, commit),
     tools: toolVersions(request.version),
     nonce: randomUUID,

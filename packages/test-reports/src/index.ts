@@ -21,6 +21,7 @@ export { READ_LIMITS, type ReadLimits } from './read-limits.ts'
 export { type ScanOptions, readReport, readableFormats, scanReport } from './readers.ts'
 export { type RunPart, WHOLE_SUITE, isLeg, isShard, partLabel, partOptions } from './run-part.ts'
 export {
+  type Separation,
   RUN_RECORD_TYPE,
   type RunEnd,
   type RunIdentity,
@@ -38,6 +39,7 @@ export type {
   TestStatus,
 } from './test-run.ts'
 export {
+  type ForgeVouched,
   type OpenedRunRecord,
   type Voucher,
   openRunRecord,

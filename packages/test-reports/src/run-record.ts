@@ -45,11 +45,17 @@ export interface RunRecord extends RunPart {
   readonly reports: readonly { readonly path: string; readonly digest: Digest }[]
 }
 
-/** A run record whose signature was checked, with how far its key is from the tests. */
+/**
+ * How far who vouches is from the tests: a `process` whose key they cannot read, a key within their reach
+ * (`local`), or a forge that says which `job` the record came from.
+ */
+export type Separation = 'process' | 'local' | 'job'
+
+/** A run record that somebody vouches for, with how far they are from the tests. */
 export interface VouchedRun {
   readonly record: RunRecord
   readonly voucher: string
-  readonly separation: 'process' | 'local'
-  /** SHA-256 of the envelope. */
+  readonly separation: Separation
+  /** SHA-256 of the file: the envelope, or the bare statement that a forge vouches for. */
   readonly digest: Digest
 }

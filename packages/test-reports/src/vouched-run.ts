@@ -1,8 +1,8 @@
-import type { Signer } from '@bulkhead/envelope'
-import { type CommitId, type Finding, InputError } from '@bulkhead/vocabulary'
+import { type Signer, sha256 } from '@bulkhead/envelope'
+import { type CommitId, type Digest, type Finding, InputError } from '@bulkhead/vocabulary'
 import { remark } from './remarks.ts'
 import type { RunRecord } from './run-record.ts'
-import { signRunRecord } from './run-statement.ts'
+import { signRunRecord, writeRunRecord } from './run-statement.ts'
 import { stageEvidence } from './suite-evidence.ts'
 import { type SuiteRunRequest, runSuite } from './suite-run.ts'
 
@@ -18,7 +18,8 @@ export interface Checkout {
 
 export interface VouchedRunRequest extends Omit<SuiteRunRequest, 'root'> {
   readonly checkout: Checkout
-  readonly signer: Signer
+  /** Undefined when a forge is to vouch for the record, by its digest. */
+  readonly signer: Signer | undefined
   /** The folder of this part in `<evidence>/<suite>` is replaced by what this run left. */
   readonly evidence: string
 }
@@ -27,6 +28,8 @@ export interface VouchedRunRequest extends Omit<SuiteRunRequest, 'root'> {
 export interface RunSummary {
   readonly record: RunRecord
   readonly findings: readonly Finding[]
+  /** SHA-256 of the file that was kept of the record; undefined when none was kept here. */
+  readonly kept?: Digest
 }
 
 /**
@@ -43,11 +46,13 @@ export async function runVouchedSuite(request: VouchedRunRequest): Promise<RunSu
   const staged = await stageEvidence(request.evidence, suite, request.part)
   try {
     const { record, findings } = await runSuite({ ...request, root: checkout.root }, staged.reports)
-    if (record.end.kind !== 'cancelled') {
-      await requireUnchanged(checkout, commit)
-      await staged.publish(await signRunRecord(record, request.signer))
-    }
-    return { record, findings }
+    if (record.end.kind === 'cancelled') return { record, findings }
+    await requireUnchanged(checkout, commit)
+    const { signer } = request
+    const bytes =
+      signer === undefined ? writeRunRecord(record) : await signRunRecord(record, signer)
+    await staged.publish(bytes)
+    return { record, findings, kept: sha256(bytes) }
   } finally {
     await staged.discard()
   }

@@ -147,7 +147,7 @@ class VoucherService {
       return refusal(remark('test/voucher-refused', repository, message))
     }
     const plan = await planOf(suite)
-    const summary = await runVouchedSuite({
+    const { record, findings } = await runVouchedSuite({
       checkout,
       suite,
       commit,
@@ -166,7 +166,7 @@ class VoucherService {
         if (socket.writableLength < MOST_WAITING) send(socket, { kind: 'output', stream, data })
       },
     })
-    return { kind: 'done', ...summary }
+    return { kind: 'done', record, findings }
   }
 }
 

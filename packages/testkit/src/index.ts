@@ -1,6 +1,22 @@
 export { succeed } from './command.ts'
 export { type GpgHome, gpgIsInstalled, makeGpgHome } from './gpg-home.ts'
 export { type CommitRequest, type GitFixture, makeRepository } from './git-fixture.ts'
+export {
+  type Fault,
+  GITHUB_TOKEN,
+  type GithubServer,
+  type GithubWorld,
+  type Overlay,
+  type SeenRequest,
+  startGithub,
+} from './github/github-server.ts'
+export {
+  ACTIONS_APP,
+  STAGED,
+  type StagedJob,
+  type StagedRun,
+  stageRun,
+} from './github/workflow-run.ts'
 export { type KmsServer, type KmsTrouble, startKms } from './kms-server.ts'
 export { type OpenPgpKeyType, makeOpenPgpSigner } from './openpgp-signer.ts'
 export { type Person, type SshKeyType, allowedSigners, makePerson } from './person.ts'

@@ -3,7 +3,7 @@ import type { Clock } from './clock.ts'
 /** One request to a server that is not ours, with everything that bounds it. */
 export interface HttpRequest {
   readonly url: string
-  readonly method?: 'GET' | 'POST' | 'PUT'
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH'
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
   /** Milliseconds for one attempt, from connecting to the last byte. Default 10 s. */

@@ -10,9 +10,9 @@ export interface DynamoLedgerStoreOptions {
   readonly table: string
   /** Names the ledger among those of the table: the partition key. */
   readonly ledger: string
-  readonly region?: string
+  readonly region?: string | undefined
   /** Another server than the region's own, as a URL. */
-  readonly endpoint?: string
+  readonly endpoint?: string | undefined
 }
 
 type Item = Record<string, AttributeValue>

@@ -60,7 +60,7 @@ export async function placesFrom(
   repository: TreeReader,
   commit: CommitId | null,
   index: number,
-): Promise<readonly string[]> {
+): Promise<string[]> {
   if (commit === null) return []
   const paths: string[] = []
   for await (const { entries } of walkEntries(repository, commit, index)) {

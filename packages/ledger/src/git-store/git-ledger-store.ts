@@ -1,11 +1,12 @@
-import { randomUUID } from 'node:crypto'
 import type { Repository } from '@bulkhead/git'
-import { type CommitId, InputError, WorldError, commitId } from '@bulkhead/vocabulary'
+import { type CommitId, WorldError, commitId } from '@bulkhead/vocabulary'
 import { type RunProcess, runProcess } from '@bulkhead/world'
 import type { AppendOutcome, AppendRequest, LedgerStore, StorePosition } from '../ledger-store.ts'
 import { storeFailed } from '../store-findings.ts'
 import { foreignIn, placesFrom, readEntries } from './branch-reading.ts'
+import { messageOf } from './commit-message.ts'
 import { type Git, gitIn } from './git-command.ts'
+import { checkedName } from './layout.ts'
 import { newObject, packOf } from './git-objects.ts'
 import { holdsCommit, readTip } from './local-branch.ts'
 import { type RemoteBranch, remoteBranch } from './remote-branch.ts'
@@ -21,8 +22,6 @@ export interface GitLedgerStoreOptions {
   readonly remote?: string
   readonly run?: RunProcess
 }
-
-const ENVIRONMENT_NAME = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/
 
 /**
  * A ledger on the orphan branch `ledger/<environment>`, one commit an append. Races are decided by
@@ -63,17 +62,6 @@ export function gitLedgerStore(options: GitLedgerStoreOptions): LedgerStore {
 
 const commitOf = ({ tip }: StorePosition): CommitId | null => (tip === null ? null : commitId(tip))
 
-/** A name that can be part of a ref, a key and a row. @throws InputError `usage/invalid-option` */
-export function checkedName(environment: string): string {
-  if (ENVIRONMENT_NAME.test(environment)) return environment
-  throw new InputError({
-    code: 'usage/invalid-option',
-    subject: environment,
-    message: 'cannot name a ledger branch',
-    remedy: 'name environments with lower-case letters, digits and inner dashes, at most 64',
-  })
-}
-
 /** Stores objects that nothing points to yet: a crash from here to the ref's move leaves the log as it was. */
 async function storeCommit(
   repository: TreeReader,
@@ -102,13 +90,6 @@ async function storeCommit(
   if (code !== 0) throw storeFailed('git unpack-objects', stderr)
   return commitId(commit.id)
 }
-
-/** Two writers may append the very same bytes in the same second: each must know its own commit. */
-export const messageOf = ({ entries }: AppendRequest): readonly string[] => [
-  `ledger: entries ${entries[0]?.index ?? 0} to ${entries.at(-1)?.index ?? 0}`,
-  '',
-  `Append: ${randomUUID()}`,
-]
 
 interface Branch {
   readonly git: Git

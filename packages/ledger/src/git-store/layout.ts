@@ -1,3 +1,5 @@
+import { InputError } from '@bulkhead/vocabulary'
+
 /** Entries of one folder: small enough that git rewrites little when one is added. */
 const WIDTH = 1_000
 const MAX_INDEX = WIDTH ** 3 - 1
@@ -23,3 +25,16 @@ export function placeOf(index: number): readonly [string, string, string] {
 /** The index of the entry at three names that fit the layout. */
 export const indexOf = (upper: string, lower: string, name: string): number =>
   (Number(upper) * WIDTH + Number(lower)) * WIDTH + Number(name.slice(0, 3))
+
+const ENVIRONMENT_NAME = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/
+
+/** A name that can be part of a ref, a key and a row. @throws InputError `usage/invalid-option` */
+export function checkedName(environment: string): string {
+  if (ENVIRONMENT_NAME.test(environment)) return environment
+  throw new InputError({
+    code: 'usage/invalid-option',
+    subject: environment,
+    message: 'cannot name a ledger branch',
+    remedy: 'name environments with lower-case letters, digits and inner dashes, at most 64',
+  })
+}

@@ -4,9 +4,9 @@ import { told } from '../record-store.ts'
 
 export interface BucketOptions {
   readonly bucket: string
-  readonly region?: string
+  readonly region?: string | undefined
   /** Another server than Amazon's, as a URL; its buckets are then named in the path. */
-  readonly endpoint?: string
+  readonly endpoint?: string | undefined
 }
 
 export interface S3Object {

@@ -74,6 +74,8 @@ export const environment = part<EnvironmentPolicy>(
     bake,
     // Which metrics have a say, and how much: no order is stricter than another.
     analysis: optional(fixed, { coming: 'free', going: 'loosens' }),
+    // A ledger that moves leaves its past behind.
+    ledger: optional(fixed, { coming: 'loosens', going: 'loosens' }),
   },
   {
     required: 'capacity.required',
