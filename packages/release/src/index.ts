@@ -88,5 +88,7 @@ export { type Workspace, keysDirectory, openWorkspace, suitesDirectory } from '.
 export type { Loosening } from '@bulkhead/policy'
 export { approvePolicyChange } from './policy-approval.ts'
 export { approveWaiver } from './waivers.ts'
+export { type QueueView, addToQueue, readQueue, removeFromQueue } from './queue/release-queue.ts'
+export { type QueuedShipResult, shipQueued } from './queue/ship-queued.ts'
 export type { WorkflowEvidence } from './forge-word.ts'
 export { recordLine } from '@bulkhead/github'

@@ -92,6 +92,7 @@ class Bed {
       actors: ACTORS,
       target: this.fleet,
       fence: new SharedFence(),
+      metrics: [],
       clock: this.clock,
       lane: 'standard',
       purpose: 'release',

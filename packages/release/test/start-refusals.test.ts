@@ -55,6 +55,7 @@ const underway = (digit: string, startedAt: string): EnvironmentState['rollouts'
   region: 'eu',
   startedAt,
   steps: 0,
+  lastStep: null,
   direction: 'forward',
   paused: false,
   ordered: null,

@@ -1,9 +1,10 @@
 import { InvalidArgumentError } from 'commander'
 import {
-  type ShipRequest,
+  type QueuedShipResult,
   type ShipResult,
   type WatchedRelease,
   environmentTarget,
+  shipQueued,
   shipRelease,
   watchShipped,
 } from '@bulkhead/release'
@@ -39,6 +40,7 @@ interface Options extends EnvironmentOptions {
   readonly reason?: string
   readonly plan?: Digest
   readonly watch?: Milliseconds
+  readonly queued: boolean
 }
 
 export const registerShip: Register = (program, host) => {
@@ -55,15 +57,15 @@ export const registerShip: Register = (program, host) => {
     )
     .option('--break-lease <token>', 'end the lease of somebody who is gone, on record', tokenOf)
     .option('--reason <text>', 'why the lease is ended; it goes on record')
+    .option('--queued', 'ship what is next in the queue, instead of a commit', false)
     .action((options: Options) =>
       answer(host, 'ship', options, () =>
         inWorkspace(options, async (workspace) => {
           const environment = await environmentOf(workspace, options)
           const view = rolloutConsole(host)
           try {
-            const request: ShipRequest = {
+            const request = {
               environment,
-              commit: await workspace.repository.resolveCommit(options.commit),
               ...(options.genesis === undefined ? {} : { genesis: options.genesis }),
               ...filesOf(options),
               ...breakingOf(options),
@@ -74,10 +76,13 @@ export const registerShip: Register = (program, host) => {
               signal: host.signal,
               onProgress: view.show,
             }
-            const shipped = await shipRelease(workspace, request)
+            if (options.queued) return describeQueued(await shipQueued(workspace, request))
+            const commit = await workspace.repository.resolveCommit(options.commit)
+            const shipped = await shipRelease(workspace, { ...request, commit })
             const { watch } = options
             if (watch === undefined || shipped.result !== 'released') return describe(shipped)
-            return describeWatched(shipped, await watchShipped(workspace, { ...request, watch }))
+            const watching = { ...request, commit, watch }
+            return describeWatched(shipped, await watchShipped(workspace, watching))
           } finally {
             view.close()
           }
@@ -90,6 +95,35 @@ function spanOf(text: string): Milliseconds {
   const span = parseDuration(text)
   if (span !== undefined && span > 0) return span
   throw new InvalidArgumentError('It is a duration, such as 90s, 30m or 2h.')
+}
+
+function describeQueued(answered: QueuedShipResult): CommandResult {
+  switch (answered.kind) {
+    case 'idle':
+      return {
+        outcome: 'passed',
+        findings: [],
+        json: { result: 'idle' },
+        text: ['nothing waits in the queue'],
+      }
+    case 'held':
+      return {
+        outcome: 'blocked',
+        findings: answered.findings,
+        json: { result: 'held' },
+        text: ['HELD: everything that waits contains what was found bad'],
+      }
+    case 'shipped': {
+      const { commit, carries, why, shipped } = answered
+      const described = describe(shipped)
+      const line = `${commit.slice(0, 12)} with ${carries.length} in all: ${why}`
+      return {
+        ...described,
+        json: { ...described.json, commit, carries, why },
+        text: [line, ...described.text],
+      }
+    }
+  }
 }
 
 function planOf(text: string): Digest {
@@ -107,10 +141,17 @@ export const ENDS: Readonly<Record<ShipResult['result'], string>> = {
   stuck: 'STUCK: the fleet needs a human now; the lease is held',
 }
 
-function describe({ result, plan, matched, findings, observed = [] }: ShipResult): CommandResult {
+function describe({
+  result,
+  plan,
+  matched,
+  findings,
+  observed = [],
+  undelivered = [],
+}: ShipResult): CommandResult {
   return {
     outcome: result === 'released' ? 'passed' : 'blocked',
-    findings: [...findings, ...observed],
+    findings: [...findings, ...observed, ...undelivered],
     json: {
       result,
       matched,

@@ -3,6 +3,7 @@ import type { Actor, Ledger } from '@bulkhead/ledger'
 import type { EnvironmentPolicy } from '@bulkhead/policy'
 import type {
   Lane,
+  Metric,
   NextWave,
   PlanRequest,
   RolloutProgress,
@@ -28,6 +29,8 @@ export interface Deployment {
   /** Shared by all regions of it. */
   readonly fence: SharedFence
   readonly clock: Clock
+  /** Metrics that have a say in every bake. */
+  readonly metrics: readonly Metric[]
   readonly lane: Lane
   readonly purpose: PlanRequest['purpose']
   readonly release: ShippedRelease
