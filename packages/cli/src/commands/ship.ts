@@ -2,11 +2,20 @@ import { InvalidArgumentError } from 'commander'
 import {
   type QueuedShipResult,
   type ShipResult,
+  type WatchedRelease,
   environmentTarget,
   shipQueued,
   shipRelease,
+  watchShipped,
 } from '@bulkhead/release'
-import { type Digest, type FencingToken, digest } from '@bulkhead/vocabulary'
+import {
+  type Digest,
+  type FencingToken,
+  type Finding,
+  type Milliseconds,
+  digest,
+  parseDuration,
+} from '@bulkhead/vocabulary'
 import { breakingOf, tokenOf } from '../break-lease.ts'
 import type { CommandResult } from '../command-result.ts'
 import { OBSERVING } from '../observing.ts'
@@ -30,6 +39,7 @@ interface Options extends EnvironmentOptions {
   readonly breakLease?: FencingToken
   readonly reason?: string
   readonly plan?: Digest
+  readonly watch?: Milliseconds
   readonly queued: boolean
 }
 
@@ -40,6 +50,11 @@ export const registerShip: Register = (program, host) => {
     .option('--verdict <file>', 'the release-gate envelope (default: where gate wrote it)')
     .option('--summary <file>', 'the verification summary envelope (default: where gate wrote it)')
     .option('--plan <digest>', 'ship by this plan or not at all; `bulkhead plan` prints it', planOf)
+    .option(
+      '--watch <duration>',
+      'watch it for so long afterwards, and take it back if it burns slowly',
+      spanOf,
+    )
     .option('--break-lease <token>', 'end the lease of somebody who is gone, on record', tokenOf)
     .option('--reason <text>', 'why the lease is ended; it goes on record')
     .option('--queued', 'ship what is next in the queue, instead of a commit', false)
@@ -63,13 +78,23 @@ export const registerShip: Register = (program, host) => {
             }
             if (options.queued) return describeQueued(await shipQueued(workspace, request))
             const commit = await workspace.repository.resolveCommit(options.commit)
-            return describe(await shipRelease(workspace, { ...request, commit }))
+            const shipped = await shipRelease(workspace, { ...request, commit })
+            const { watch } = options
+            if (watch === undefined || shipped.result !== 'released') return describe(shipped)
+            const watching = { ...request, commit, watch }
+            return describeWatched(shipped, await watchShipped(workspace, watching))
           } finally {
             view.close()
           }
         }),
       ),
     )
+}
+
+function spanOf(text: string): Milliseconds {
+  const span = parseDuration(text)
+  if (span !== undefined && span > 0) return span
+  throw new InvalidArgumentError('It is a duration, such as 90s, 30m or 2h.')
 }
 
 function describeQueued(answered: QueuedShipResult): CommandResult {
@@ -146,3 +171,27 @@ function describe({
     ],
   }
 }
+
+/** What a watch adds: nothing, or that the release was taken back after all. */
+function describeWatched(
+  shipped: ShipResult,
+  { kind, why, rolledBack }: WatchedRelease,
+): CommandResult {
+  const told = describe(shipped)
+  const json = { ...told.json, watch: { kind, why } }
+  if (rolledBack === undefined) return { ...told, json, text: [...told.text, `watched: ${why}`] }
+  const back = rolledBack.result === 'released'
+  return {
+    outcome: 'blocked',
+    findings: [slowBurn(shipped, why), ...rolledBack.findings],
+    json: { ...json, result: back ? 'rolled-back' : rolledBack.result },
+    text: [back ? ENDS['rolled-back'] : 'NOT ROLLED BACK: see the findings'],
+  }
+}
+
+const slowBurn = ({ plan }: ShipResult, why: string): Finding => ({
+  code: 'rollout/canary-failed',
+  subject: plan?.release.commit ?? 'the release',
+  message: `after its rollout: ${why}`,
+  remedy: 'Read the errors of the release, mend it, ship again.',
+})
