@@ -116,6 +116,7 @@ const environmentForm = ({
 }: EnvironmentPolicy) => ({
   ...(ledger && { ledger }),
   ...(analysis && { analysis: printAnalysis(analysis) }),
+  queue: { coalesce: rest.coalesce },
   target: {
     kind: target.kind,
     command: target.command,

@@ -1,5 +1,11 @@
 import { InvalidArgumentError } from 'commander'
-import { type ShipResult, environmentTarget, shipRelease } from '@bulkhead/release'
+import {
+  type QueuedShipResult,
+  type ShipResult,
+  environmentTarget,
+  shipQueued,
+  shipRelease,
+} from '@bulkhead/release'
 import { type Digest, type FencingToken, digest } from '@bulkhead/vocabulary'
 import { breakingOf, tokenOf } from '../break-lease.ts'
 import type { CommandResult } from '../command-result.ts'
@@ -24,6 +30,7 @@ interface Options extends EnvironmentOptions {
   readonly breakLease?: FencingToken
   readonly reason?: string
   readonly plan?: Digest
+  readonly queued: boolean
 }
 
 export const registerShip: Register = (program, host) => {
@@ -35,33 +42,63 @@ export const registerShip: Register = (program, host) => {
     .option('--plan <digest>', 'ship by this plan or not at all; `bulkhead plan` prints it', planOf)
     .option('--break-lease <token>', 'end the lease of somebody who is gone, on record', tokenOf)
     .option('--reason <text>', 'why the lease is ended; it goes on record')
+    .option('--queued', 'ship what is next in the queue, instead of a commit', false)
     .action((options: Options) =>
       answer(host, 'ship', options, () =>
         inWorkspace(options, async (workspace) => {
           const environment = await environmentOf(workspace, options)
           const view = rolloutConsole(host)
           try {
-            return describe(
-              await shipRelease(workspace, {
-                environment,
-                commit: await workspace.repository.resolveCommit(options.commit),
-                ...(options.genesis === undefined ? {} : { genesis: options.genesis }),
-                ...filesOf(options),
-                ...breakingOf(options),
-                ...(options.plan === undefined ? {} : { plan: options.plan }),
-                keyring: await readKeyring(workspace.repository, options.keys),
-                actors: await localActors(workspace.repository, 'deployer'),
-                target: environmentTarget(workspace, environment),
-                signal: host.signal,
-                onProgress: view.show,
-              }),
-            )
+            const request = {
+              environment,
+              ...(options.genesis === undefined ? {} : { genesis: options.genesis }),
+              ...filesOf(options),
+              ...breakingOf(options),
+              ...(options.plan === undefined ? {} : { plan: options.plan }),
+              keyring: await readKeyring(workspace.repository, options.keys),
+              actors: await localActors(workspace.repository, 'deployer'),
+              target: environmentTarget(workspace, environment),
+              signal: host.signal,
+              onProgress: view.show,
+            }
+            if (options.queued) return describeQueued(await shipQueued(workspace, request))
+            const commit = await workspace.repository.resolveCommit(options.commit)
+            return describe(await shipRelease(workspace, { ...request, commit }))
           } finally {
             view.close()
           }
         }),
       ),
     )
+}
+
+function describeQueued(answered: QueuedShipResult): CommandResult {
+  switch (answered.kind) {
+    case 'idle':
+      return {
+        outcome: 'passed',
+        findings: [],
+        json: { result: 'idle' },
+        text: ['nothing waits in the queue'],
+      }
+    case 'held':
+      return {
+        outcome: 'blocked',
+        findings: answered.findings,
+        json: { result: 'held' },
+        text: ['HELD: everything that waits contains what was found bad'],
+      }
+    case 'shipped': {
+      const { commit, carries, why, shipped } = answered
+      const described = describe(shipped)
+      const line = `${commit.slice(0, 12)} with ${carries.length} in all: ${why}`
+      return {
+        ...described,
+        json: { ...described.json, commit, carries, why },
+        text: [line, ...described.text],
+      }
+    }
+  }
 }
 
 function planOf(text: string): Digest {
@@ -79,10 +116,17 @@ export const ENDS: Readonly<Record<ShipResult['result'], string>> = {
   stuck: 'STUCK: the fleet needs a human now; the lease is held',
 }
 
-function describe({ result, plan, matched, findings, observed = [] }: ShipResult): CommandResult {
+function describe({
+  result,
+  plan,
+  matched,
+  findings,
+  observed = [],
+  undelivered = [],
+}: ShipResult): CommandResult {
   return {
     outcome: result === 'released' ? 'passed' : 'blocked',
-    findings: [...findings, ...observed],
+    findings: [...findings, ...observed, ...undelivered],
     json: {
       result,
       matched,

@@ -3,6 +3,7 @@ import type { Actor, Ledger } from '@bulkhead/ledger'
 import type { EnvironmentPolicy } from '@bulkhead/policy'
 import type {
   Lane,
+  Metric,
   NextWave,
   PlanRequest,
   RolloutProgress,
@@ -25,6 +26,8 @@ export interface Deployment {
   readonly actors: readonly Actor[]
   readonly target: Target
   readonly clock: Clock
+  /** Metrics that have a say in every bake. */
+  readonly metrics: readonly Metric[]
   readonly lane: Lane
   readonly purpose: PlanRequest['purpose']
   readonly release: ShippedRelease

@@ -145,6 +145,7 @@ function roll(deployment: Deployment, { region, lease, hooks, plan, memory }: Ro
     clock: deployment.clock,
     signal: deployment.signal,
     mayGoOn: deployment.mayGoOn,
+    metrics: deployment.metrics,
     onProgress: deployment.onProgress,
     limits: { pollMs: POLL_MS },
     ...hooks,
