@@ -2,11 +2,12 @@ import { InvalidArgumentError } from 'commander'
 import {
   type QueuedShipResult,
   type ShipResult,
+  type ToldEnd,
   environmentTarget,
   shipQueued,
   shipRelease,
 } from '@bulkhead/release'
-import { type Digest, type FencingToken, digest } from '@bulkhead/vocabulary'
+import { type CommitId, type Digest, type FencingToken, digest } from '@bulkhead/vocabulary'
 import { breakingOf, tokenOf } from '../break-lease.ts'
 import type { CommandResult } from '../command-result.ts'
 import { OBSERVING } from '../observing.ts'
@@ -20,9 +21,9 @@ import {
 import { type Register, answer } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
 import { readKeyring, withKeysOption } from '../keys.ts'
-import { rolloutConsole } from '../terminal/rollout-console.ts'
+import { type PageOptions, showRollout, withPageOption } from '../rollout-page.ts'
 
-interface Options extends EnvironmentOptions {
+interface Options extends EnvironmentOptions, PageOptions {
   readonly commit: string
   readonly verdict?: string
   readonly summary?: string
@@ -34,7 +35,11 @@ interface Options extends EnvironmentOptions {
 }
 
 export const registerShip: Register = (program, host) => {
-  withKeysOption(withEnvironmentOptions(program.command('ship'), 'ship --environment production'))
+  withPageOption(
+    withKeysOption(
+      withEnvironmentOptions(program.command('ship'), 'ship --environment production'),
+    ),
+  )
     .description('verify the attestation, take the lease, and roll the release out zone by zone')
     .option('--commit <rev>', 'the commit to ship', 'HEAD')
     .option('--verdict <file>', 'the release-gate envelope (default: where gate wrote it)')
@@ -47,30 +52,49 @@ export const registerShip: Register = (program, host) => {
       answer(host, 'ship', options, () =>
         inWorkspace(options, async (workspace) => {
           const environment = await environmentOf(workspace, options)
-          const view = rolloutConsole(host)
-          try {
-            const request = {
-              environment,
-              ...(options.genesis === undefined ? {} : { genesis: options.genesis }),
-              ...filesOf(options),
-              ...breakingOf(options),
-              ...(options.plan === undefined ? {} : { plan: options.plan }),
-              keyring: await readKeyring(workspace.repository, options.keys),
-              actors: await localActors(workspace.repository, 'deployer'),
-              target: environmentTarget(workspace, environment),
-              signal: host.signal,
-              onProgress: view.show,
-            }
-            if (options.queued) return describeQueued(await shipQueued(workspace, request))
-            const commit = await workspace.repository.resolveCommit(options.commit)
-            return describe(await shipRelease(workspace, { ...request, commit }))
-          } finally {
-            view.close()
+          const request = {
+            environment,
+            ...(options.genesis === undefined ? {} : { genesis: options.genesis }),
+            ...filesOf(options),
+            ...breakingOf(options),
+            ...(options.plan === undefined ? {} : { plan: options.plan }),
+            keyring: await readKeyring(workspace.repository, options.keys),
+            actors: await localActors(workspace.repository, 'deployer'),
+            target: environmentTarget(workspace, environment),
+            signal: host.signal,
           }
+          const shown = { host, workspace, environment, what: 'ship', options } as const
+          if (options.queued)
+            return showRollout(
+              { ...shown, tell: tellQueued, describe: describeQueued },
+              (onProgress) => shipQueued(workspace, { ...request, onProgress }),
+            )
+          const commit = await workspace.repository.resolveCommit(options.commit)
+          const tell = (ended: ShipResult) => tellShipped(commit, ended)
+          return showRollout({ ...shown, tell, describe }, (onProgress) =>
+            shipRelease(workspace, { ...request, commit, onProgress }),
+          )
         }),
       ),
     )
 }
+
+/** Nothing was done, so there is nothing to show. */
+const isIdle = ({ result, plan }: ShipResult): boolean =>
+  result === 'released' && plan === undefined
+
+function tellShipped(commit: CommitId, ended: ShipResult): ToldEnd | undefined {
+  if (isIdle(ended)) return undefined
+  const { result, findings, plan, rollout } = ended
+  const facts = [
+    ...(rollout === null ? [] : [{ name: 'rollout', value: String(rollout) }]),
+    ...(plan === undefined ? [] : [{ name: 'plan', value: plan.digest }]),
+  ]
+  return { result, findings, commit, facts }
+}
+
+const tellQueued = (answered: QueuedShipResult): ToldEnd | undefined =>
+  answered.kind === 'shipped' ? tellShipped(answered.commit, answered.shipped) : undefined
 
 function describeQueued(answered: QueuedShipResult): CommandResult {
   switch (answered.kind) {
@@ -116,19 +140,14 @@ export const ENDS: Readonly<Record<ShipResult['result'], string>> = {
   stuck: 'STUCK: the fleet needs a human now; the lease is held',
 }
 
-function describe({
-  result,
-  plan,
-  matched,
-  findings,
-  observed = [],
-  undelivered = [],
-}: ShipResult): CommandResult {
+function describe(shipped: ShipResult): CommandResult {
+  const { result, plan, rollout, matched, findings, observed = [], undelivered = [] } = shipped
   return {
     outcome: result === 'released' ? 'passed' : 'blocked',
     findings: [...findings, ...observed, ...undelivered],
     json: {
       result,
+      rollout,
       matched,
       plan:
         plan === undefined
@@ -140,7 +159,7 @@ function describe({
     },
     text: [
       ...(observed.length > 0 ? [OBSERVING] : []),
-      result === 'released' && plan === undefined
+      isIdle(shipped)
         ? 'RELEASED already: every unit runs the release, nothing was done'
         : ENDS[result],
     ],
