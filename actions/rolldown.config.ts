@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'rolldown'
+import { chunkName } from '../scripts/bundle/chunk-name.ts'
 import { separateLibrary } from '../scripts/bundle/separate-library.ts'
 import { thirdPartyLicences } from '../scripts/bundle/third-party-licences.ts'
 
@@ -31,6 +32,6 @@ export default defineConfig({
     minify: true,
     sourcemap: false,
     entryFileNames: '[name].mjs',
-    chunkFileNames: '[name]-[hash].mjs',
+    chunkFileNames: chunkName,
   },
 })

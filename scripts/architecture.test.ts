@@ -30,7 +30,7 @@ const FLOORS = [
     '@bulkhead/action-release-gate',
     '@bulkhead/action-rolling-deploy',
   ],
-  ['@bulkhead/story', '@bulkhead/bench', '@bulkhead/tenant-app'],
+  ['@bulkhead/story', '@bulkhead/bench', '@bulkhead/tenant-app', '@bulkhead/exec-driver'],
 ]
 
 const floorOf = new Map(

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { policyJsonSchema } from '../packages/policy/src/index.ts'
+import { driverJsonSchema } from '../packages/targets/src/index.ts'
 import { CAPABILITIES, type Capability } from '../packages/test-reports/src/index.ts'
 import { reasons } from '../packages/vocabulary/src/index.ts'
 
@@ -9,6 +10,10 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ['docs/reasons.md', reasonsPage()],
     ['docs/report-formats.md', formatsPage()],
     ['packages/policy/bulkhead.schema.json', `${JSON.stringify(policyJsonSchema(), null, 2)}\n`],
+    [
+      'packages/targets/exec-driver.schema.json',
+      `${JSON.stringify(driverJsonSchema(), null, 2)}\n`,
+    ],
     ['packages/signers/src/public-root.ts', publicRoot()],
   ])
 }

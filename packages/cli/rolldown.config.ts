@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { RolldownOptions } from 'rolldown'
+import { chunkName } from '../../scripts/bundle/chunk-name.ts'
 import { separateLibrary } from '../../scripts/bundle/separate-library.ts'
 import { thirdPartyLicences } from '../../scripts/bundle/third-party-licences.ts'
 
@@ -31,7 +32,7 @@ const config = {
     dir: 'dist',
     format: 'esm',
     entryFileNames: '[name].mjs',
-    chunkFileNames: '[name]-[hash].mjs',
+    chunkFileNames: chunkName,
     minify: true,
     cleanDir: true,
   },

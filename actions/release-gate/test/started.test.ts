@@ -24,9 +24,13 @@ describe('release-gate, started as the runner starts it', () => {
   afterAll(() => home[Symbol.asyncDispose]())
 
   let count = 0
-  const start = (inputs: Readonly<Record<string, string>> = {}) =>
+  const start = (
+    inputs: Readonly<Record<string, string>> = {},
+    env: Readonly<Record<string, string>> = {},
+  ) =>
     startAction({
       entry,
+      env,
       workspace: project.repository.path,
       temp: join(home.path, `temp-${(count += 1)}`),
       inputs: {
@@ -58,6 +62,20 @@ describe('release-gate, started as the runner starts it', () => {
       await workspace.repository.close()
     }
   }
+
+  it('judges a pull request and attests nothing; what strangers can start is refused', async () => {
+    const proposed = await start({ 'keys-file': '' }, { GITHUB_EVENT_NAME: 'pull_request' })
+    expect(proposed).toMatchObject({
+      exitCode: 1,
+      outputs: { verdict: 'BLOCK', attestation: '', 'verification-summary': '' },
+    })
+    expect(proposed.stdout).toContain('nothing is attested')
+    const foreign = await start({}, { GITHUB_EVENT_NAME: 'pull_request_target' })
+    expect(foreign).toMatchObject({ exitCode: 2, outputs: { verdict: 'ERROR' } })
+    expect(foreign.stdout).toContain('github/refused-event')
+    const refs = await project.repository.git('for-each-ref', 'refs/heads/ledger')
+    expect(refs).toBe('')
+  })
 
   it('blocks a commit without evidence, and puts that on record', async () => {
     const run = await start()

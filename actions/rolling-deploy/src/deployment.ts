@@ -43,7 +43,7 @@ export async function deploy({
       },
       keyring,
       actors: triggeringActor(env, 'deployer'),
-      target: environmentTarget(workspace, environment),
+      target: await environmentTarget(workspace, environment, genesis),
       signal: cancellation(),
       onProgress: (progress) => progressLines(progress).forEach(log),
     })

@@ -39,6 +39,10 @@ const MAY_COME = new Set([
   'gate/unbound-artifact',
   'gate/changed-artifact',
   'gate/not-judged',
+  // A run, or the rest of it, may come; the gate may have been asked about the wrong one.
+  'github/wrong-run',
+  'github/wrong-artifact',
+  'github/job-unfinished',
   // An approval may come, for exactly these contents.
   'gate/edited-test-file',
   'gate/policy-loosened',

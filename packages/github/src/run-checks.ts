@@ -119,6 +119,8 @@ const looseWorkflow = (path: string): Finding =>
 export const isNamed = ({ name }: WorkflowJob, wanted: string): boolean =>
   name === wanted || (name.startsWith(`${wanted} (`) && name.endsWith(')'))
 
+const WAIT = 'let the gate need that job (`needs:`), and judge again when it has ended'
+
 /** Why a job's word does not count: it did not succeed, or its check, suite and run do not fit together. */
 export async function objectToJob(
   question: RunQuestion,
@@ -128,10 +130,10 @@ export async function objectToJob(
 ): Promise<readonly Finding[]> {
   const subject = `job ${job.name}`
   const again = 'mend the job and run all jobs of the workflow again'
-  if (job.status !== 'completed' || job.conclusion !== 'success')
-    return [
-      objection('github/job-not-green', subject, `it is ${job.conclusion ?? job.status}`, again),
-    ]
+  if (job.status !== 'completed' || job.conclusion === null)
+    return [objection('github/job-unfinished', subject, `it is ${job.status}`, WAIT)]
+  if (job.conclusion !== 'success')
+    return [objection('github/job-not-green', subject, `it is ${job.conclusion}`, again)]
   if (job.run_id !== run.id || job.run_attempt !== run.run_attempt || job.head_sha !== run.head_sha)
     return [
       objection('github/wrong-check', subject, 'it is of another run, attempt or commit', again),

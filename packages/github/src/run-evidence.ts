@@ -96,7 +96,7 @@ async function namedRecords(
   if (named.length === 0)
     findings.push(
       objection(
-        'github/job-not-green',
+        'github/job-unfinished',
         `job ${voucher.job}`,
         'the run has no job of that name',
         'name the job that runs the tests, as GitHub shows it, under `keys.voucher` in bulkhead.yml',

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
-import { PassThrough } from 'node:stream'
-import { buffer } from 'node:stream/consumers'
 import { commitId, digest } from '@bulkhead/vocabulary'
-import { GITHUB_TOKEN, type GithubServer, type StagedJob, stageRun } from '@bulkhead/testkit'
-import archiver from 'archiver'
+import {
+  GITHUB_TOKEN,
+  type GithubServer,
+  type StagedJob,
+  stageRun,
+  zipFiles,
+} from '@bulkhead/testkit'
 import {
   type ApiOptions,
   type FileBlobs,
@@ -22,13 +25,7 @@ export const RECORD = Buffer.from('{"record":"linux"}')
 export const digestOf = (bytes: Buffer) =>
   digest(`sha256:${createHash('sha256').update(bytes).digest('hex')}`)
 
-export async function zipOf(files: Readonly<Record<string, Buffer | string>>): Promise<Buffer> {
-  const archive = archiver('zip')
-  const whole = buffer(archive.pipe(new PassThrough()))
-  for (const [name, content] of Object.entries(files)) archive.append(content, { name })
-  await archive.finalize()
-  return whole
-}
+export const zipOf = zipFiles
 
 export const logOf = (...records: readonly Buffer[]) =>
   [

@@ -165,11 +165,15 @@ describe('GitHub as the voucher of a run record', () => {
       ),
       [
         'the job still runs (101)',
-        'github/job-not-green',
+        'github/job-unfinished',
         () => job({ status: 'in_progress', conclusion: null }),
       ],
-      ['there is no such job (101)', 'github/job-not-green', () => job({ name: 'lint' })],
-      ['a job whose name only begins alike', 'github/job-not-green', () => job({ name: 'tests2' })],
+      ['there is no such job (101)', 'github/job-unfinished', () => job({ name: 'lint' })],
+      [
+        'a job whose name only begins alike',
+        'github/job-unfinished',
+        () => job({ name: 'tests2' }),
+      ],
       [
         'the job is of an earlier run',
         'github/wrong-check',

@@ -12,6 +12,7 @@ import type {
 } from './environment-state.ts'
 import { KINDS } from './kinds.ts'
 import { type GoodMemory, GoodReleases } from './good-releases.ts'
+import { HotfixFold, type HotfixMemory } from './hotfix/hotfix-fold.ts'
 import { QueueFold, type QueueMemory, isQueueKind } from './queue/queue-fold.ts'
 import { type OnRecord, type Step, brokenLeaseOf, leaseOf, orderOf } from './rules.ts'
 
@@ -21,6 +22,7 @@ type Folded = Step & Pick<EntryOnRecord, 'digest'>
 export interface FoldMemory extends Pick<EnvironmentState, 'leases' | 'unfinished' | 'head'> {
   readonly good: GoodMemory
   readonly queue: QueueMemory
+  readonly hotfixes: HotfixMemory
   readonly rollouts: readonly RolloutOnRecord[]
   readonly verdicts: readonly VerdictOnRecord[]
   readonly blocks: readonly (readonly BlockOnRecord[])[]
@@ -39,6 +41,7 @@ export class EnvironmentFold implements OnRecord {
   #good = new GoodReleases()
   #head: EnvironmentState['head'] = null
   #queue = new QueueFold()
+  #hotfixes = new HotfixFold()
 
   get leases(): readonly LeaseOnRecord[] {
     return this.#leases
@@ -58,6 +61,10 @@ export class EnvironmentFold implements OnRecord {
 
   get queue(): QueueFold {
     return this.#queue
+  }
+
+  get hotfixes(): HotfixFold {
+    return this.#hotfixes
   }
 
   goodSince(commit: CommitId): number | undefined {
@@ -87,6 +94,7 @@ export class EnvironmentFold implements OnRecord {
     else if (entry.kind === 'deploy.ordered') this.#order(entry)
     else if (fence !== undefined && entry.kind === 'lease.released') this.#endLease(fence)
     else if (fence !== undefined && release !== undefined) this.#deploy(entry, fence, release)
+    this.#hotfixes.apply(entry, this)
   }
 
   #acquire(entry: Folded): void {
@@ -201,6 +209,7 @@ export class EnvironmentFold implements OnRecord {
     for (const { token } of this.#leases) if (isGone(token)) this.#endLease(token)
     this.#good.takeBack(isGone)
     this.#queue.takeBack(isGone)
+    this.#hotfixes.takeBack(isGone)
     this.#unfinished = this.#unfinished.filter(({ id, token }) => !isGone(id) && !isGone(token))
   }
 
@@ -215,6 +224,7 @@ export class EnvironmentFold implements OnRecord {
     copy.#good = this.#good.fork()
     copy.#head = this.#head
     copy.#queue = this.#queue.fork()
+    copy.#hotfixes = this.#hotfixes.fork()
     return copy
   }
 
@@ -228,6 +238,7 @@ export class EnvironmentFold implements OnRecord {
       unfinished: this.#unfinished,
       good: this.#good.memory(),
       queue: this.#queue.memory(),
+      hotfixes: this.#hotfixes.memory(),
       head: this.#head,
     }
   }
@@ -240,6 +251,7 @@ export class EnvironmentFold implements OnRecord {
     unfinished,
     good,
     queue,
+    hotfixes,
     head,
   }: FoldMemory): EnvironmentFold {
     const fold = new EnvironmentFold()
@@ -250,6 +262,7 @@ export class EnvironmentFold implements OnRecord {
     fold.#unfinished = unfinished
     fold.#good = GoodReleases.resume(good)
     fold.#queue = QueueFold.resume(queue)
+    fold.#hotfixes = HotfixFold.resume(hotfixes)
     fold.#head = head
     return fold
   }
@@ -268,6 +281,7 @@ export class EnvironmentFold implements OnRecord {
       verdicts: Object.fromEntries(this.#verdicts),
       blocks: Object.fromEntries(this.#blocks),
       queue: this.#queue.state(),
+      hotfixes: this.#hotfixes.all,
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { CommitId, Digest, FencingToken } from '@bulkhead/vocabulary'
 import type { ReleaseOnRecord } from './entry.ts'
+import type { HotfixOnRecord } from './hotfix/hotfix-on-record.ts'
 import type { QueueOnRecord } from './queue/queue-on-record.ts'
 
 /** A lease that nobody has given back or taken over. */
@@ -108,4 +109,6 @@ export interface EnvironmentState {
   /** Every enforced BLOCK, by commit: the newest verdict does not undo them. */
   readonly blocks: Readonly<Record<CommitId, readonly BlockOnRecord[]>>
   readonly queue: QueueOnRecord
+  /** Every hotfix that was ever declared, in order; closed ones still bind later releases. */
+  readonly hotfixes: readonly HotfixOnRecord[]
 }

@@ -52,3 +52,13 @@ export { TiledTree } from './tlog/tiled-tree.ts'
 export { witnessMemoryIn } from './witness/witness-memory.ts'
 export { withCosignature, witnessCheckpoint } from './witness/witness.ts'
 export type { QueueOnRecord, QueuedRelease, Train } from './queue/queue-on-record.ts'
+export type {
+  DebtOnRecord,
+  HotfixApprovalOnRecord,
+  HotfixFacts,
+  HotfixOnRecord,
+  Mark,
+  Severity,
+} from './hotfix/hotfix-on-record.ts'
+export { SEVERITIES } from './hotfix/hotfix-on-record.ts'
+export { sealFacts } from './hotfix/hotfix-data.ts'

@@ -1,5 +1,17 @@
 import type { EntryKind } from './entry.ts'
 import { type Describe, custom, describeEnd, describeVerdict } from './event-descriptions.ts'
+import {
+  acknowledgeHotfix,
+  approveHotfix,
+  closeHotfix,
+  declareHotfix,
+  moveHotfix,
+  openFacts,
+  oweDebt,
+  pageHotfix,
+  repayDebt,
+  shipHotfix,
+} from './hotfix/hotfix-rules.ts'
 import { addToQueue, removeFromQueue, settleTrain, takeFromQueue } from './queue/queue-rules.ts'
 import {
   type Rule,
@@ -77,6 +89,40 @@ export const KINDS: Readonly<Record<EntryKind, Kind>> = {
   },
   'queue.taken': { event: custom('queue', 'taken'), rule: takeFromQueue, tells: ['why'] },
   'queue.settled': { event: custom('queue', 'settled'), rule: settleTrain, tells: ['result'] },
+  'hotfix.declared': {
+    event: custom('hotfix', 'declared'),
+    rule: declareHotfix,
+    tells: ['severity'],
+  },
+  'hotfix.moved': { event: custom('hotfix', 'moved'), rule: moveHotfix, tells: ['of', 'reason'] },
+  'hotfix.paged': { event: custom('hotfix', 'paged'), rule: pageHotfix, tells: ['of'] },
+  'hotfix.acknowledged': {
+    event: custom('hotfix', 'acknowledged'),
+    rule: acknowledgeHotfix,
+    tells: ['of', 'how'],
+  },
+  'hotfix.approved': {
+    event: custom('hotfix', 'approved'),
+    rule: approveHotfix,
+    tells: ['of', 'source'],
+  },
+  'hotfix.shipped': { event: custom('hotfix', 'shipped'), rule: shipHotfix, tells: ['of'] },
+  'hotfix.opened': {
+    event: custom('hotfix', 'opened'),
+    rule: openFacts,
+    tells: ['of', 'advisory', 'reason'],
+  },
+  'hotfix.closed': {
+    event: custom('hotfix', 'closed'),
+    rule: closeHotfix,
+    tells: ['of', 'result', 'reason'],
+  },
+  'debt.owed': { event: custom('debt', 'owed'), rule: oweDebt, tells: ['of', 'debt', 'why'] },
+  'debt.repaid': {
+    event: custom('debt', 'repaid'),
+    rule: repayDebt,
+    tells: ['of', 'debt', 'evidence'],
+  },
   heartbeat: { event: custom('ledger', 'alive'), rule: always, tells: [] },
   'key.rotated': { event: custom('key', 'rotated'), rule: rotateKey, tells: ['name'] },
   'key.revoked': { event: custom('key', 'revoked'), rule: revokeKey, tells: ['key'] },

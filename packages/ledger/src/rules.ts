@@ -8,6 +8,7 @@ import type {
   RolloutOnRecord,
   VerdictOnRecord,
 } from './environment-state.ts'
+import type { HotfixFold } from './hotfix/hotfix-fold.ts'
 import type { QueueFold } from './queue/queue-fold.ts'
 import { regionsOverlap } from './regions.ts'
 
@@ -27,6 +28,7 @@ export interface OnRecord {
   /** Index of the entry by which a commit last became fully good; undefined when it never did. */
   goodSince(commit: CommitId): number | undefined
   readonly queue: Pick<QueueFold, 'areWaiting' | 'isRemovable' | 'trainOf'>
+  readonly hotfixes: Pick<HotfixFold, 'all' | 'known'>
 }
 
 /** Says why a step may not follow what is on record, or nothing. */

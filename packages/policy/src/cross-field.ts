@@ -1,3 +1,4 @@
+import { targetDefects } from './target-defects.ts'
 import { parseDuration } from '@bulkhead/vocabulary'
 import { analysisDefects } from './analysis-defects.ts'
 import type { EnvironmentForm } from './environment-form.ts'
@@ -27,7 +28,12 @@ export function crossFieldDefects(parts: SoundParts): readonly Defect[] {
         return [
           ...orderDefects(at, name, order, parts),
           ...(schedule ? scheduleDefects([...at, 'schedule'], schedule) : []),
-          ...(target ? targetDefects([...at, 'target'], target) : []),
+          ...(target
+            ? [
+                ...targetDefects([...at, 'target'], target, regions),
+                ...healthDefects([...at, 'target'], target),
+              ]
+            : []),
           ...(regions && capacity ? capacityDefects(at, { regions, capacity }) : []),
           ...(bake ? bakeDefects([...at, 'bake'], bake) : []),
           ...(analysis ? analysisDefects([...at, 'analysis'], analysis) : []),
@@ -184,23 +190,10 @@ function repeated(places: readonly NamedPlace[], why: string): readonly Defect[]
   return defects
 }
 
-function targetDefects(at: YamlPath, target: EnvironmentForm['target']): readonly Defect[] {
-  const defects: Defect[] = []
-  if (!target.command.some((word) => word.includes('{artifact}'))) {
-    const place = [...at, 'command']
-    defects.push({
-      code: 'policy/inconsistent',
-      path: place,
-      part: 'value',
-      message: `${showPath(place)} never names \`{artifact}\`, so every release would start the same program`,
-      remedy:
-        'Put `{artifact}` where the path of the artifact belongs, for example `command: [node, "{artifact}"]`.',
-    })
-  }
-  if (millis(target.health.interval) > millis(target.health.deadline)) {
-    defects.push(order([...at, 'health'], ['interval', 'deadline'], 'must not be longer than'))
-  }
-  return defects
+function healthDefects(at: YamlPath, target: EnvironmentForm['target']): readonly Defect[] {
+  if (!('health' in target) || millis(target.health.interval) <= millis(target.health.deadline))
+    return []
+  return [order([...at, 'health'], ['interval', 'deadline'], 'must not be longer than')]
 }
 
 function capacityDefects(

@@ -1,78 +1,18 @@
 import * as v from 'valibot'
 import { analysisForm } from './analysis-form.ts'
-import {
-  bakeExample,
-  environmentExample,
-  healthExample,
-  targetExample,
-  zonesExample,
-} from './examples.ts'
+import { bakeExample, environmentExample, zonesExample } from './examples.ts'
 import { scheduleForm } from './schedule-form.ts'
+import { targetForm } from './target-form.ts'
 import {
-  commandLine,
   duration,
   durationOrZero,
   explain,
-  fieldName,
-  listenAddress,
   nameKey,
-  processText,
   rate,
   repositoryPath,
-  urlPath,
-  variableKey,
   wholeNumber,
 } from './forms.ts'
 import { ledgerForm } from './ledger-form.ts'
-
-const targetCommandForm = commandLine(
-  'Starts one unit. `{artifact}` becomes the path of the artifact; the unit listens on $PORT.',
-  ['node', '{artifact}'],
-)
-
-const healthForm = explain(
-  v.strictObject({
-    path: urlPath('Answers 200 and JSON when the unit is healthy.', '/health'),
-    'build-field': fieldName(
-      'The JSON field that names the commit the unit was built from.',
-      'build',
-    ),
-    interval: duration('How often a unit is asked.', '250ms'),
-    deadline: duration('A unit that is not healthy after this long has failed.', '15s'),
-  }),
-  {
-    form: 'a mapping with the keys path, build-field, interval and deadline',
-    meaning: 'How a unit says that it is well, and which build it runs.',
-    example: healthExample,
-  },
-)
-
-const targetForm = explain(
-  v.strictObject({
-    kind: explain(v.literal('local'), {
-      form: 'local',
-      meaning: 'The engine that runs the units: `local` starts processes on this machine.',
-      example: 'local',
-    }),
-    command: targetCommandForm,
-    env: v.optional(
-      explain(v.record(variableKey, processText), {
-        form: 'a mapping from variable names to texts',
-        meaning: 'Further environment variables of a unit.',
-        example: { APP_ENV: 'production' },
-      }),
-      {},
-    ),
-    health: healthForm,
-    listen: listenAddress('Where the proxy in front of the units listens.', '127.0.0.1:8080'),
-    drain: durationOrZero('Longest wait for requests in flight before a unit is stopped.', '10s'),
-  }),
-  {
-    form: 'a mapping with the keys of the target',
-    meaning: 'The engine that runs the fleet, and how it starts one unit.',
-    example: targetExample,
-  },
-)
 
 const zonesForm = explain(
   v.pipe(

@@ -27,12 +27,28 @@ export function formDefects(
 function defectOf(schema: v.GenericSchema, issue: v.BaseIssue<unknown>, original: unknown): Defect {
   const path = (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? key : String(key)))
   const atKey = issue.path?.at(-1)?.origin === 'key'
-  if (!atKey) return invalidValue(schema, path, valueAt(original, path))
-  return issue.type === 'strict_object' ? missingKey(schema, path) : invalidName(schema, path)
+  if (issue.type === 'variant') return unknownKind(issue, path, original)
+  if (!atKey) return invalidValue(schema, path, original)
+  return issue.type === 'strict_object'
+    ? missingKey(schema, path, original)
+    : invalidName(schema, path, original)
 }
 
-function missingKey(schema: v.GenericSchema, path: YamlPath): Defect {
-  const { form, example } = helpOf(schemaAt(schema, path))
+/** A `kind` that there is not: no branch says what is wanted here, so the kinds themselves do. */
+function unknownKind(issue: v.BaseIssue<unknown>, path: YamlPath, data: unknown): Defect {
+  const kinds = [...(issue.expected ?? '').matchAll(/"([^"]+)"/g)].map(([, kind = '']) => kind)
+  const [first = ''] = kinds
+  return {
+    code: 'policy/invalid-value',
+    path,
+    part: 'value',
+    message: `${showPath(path)}: found ${showFound(valueAt(data, path))}, want ${kinds.join(' or ')}`,
+    remedy: `Change it, for example: \`kind: ${first}\`.`,
+  }
+}
+
+function missingKey(schema: v.GenericSchema, path: YamlPath, data: unknown): Defect {
+  const { form, example } = helpOf(schemaAt(schema, path, data))
   const key = String(path.at(-1))
   return {
     code: 'policy/missing-key',
@@ -44,8 +60,8 @@ function missingKey(schema: v.GenericSchema, path: YamlPath): Defect {
   }
 }
 
-function invalidName(schema: v.GenericSchema, path: YamlPath): Defect {
-  const { form, example } = helpOf(keySchemaAt(schema, path.slice(0, -1)))
+function invalidName(schema: v.GenericSchema, path: YamlPath, data: unknown): Defect {
+  const { form, example } = helpOf(keySchemaAt(schema, path.slice(0, -1), data))
   return {
     code: 'policy/invalid-value',
     path,
@@ -55,8 +71,9 @@ function invalidName(schema: v.GenericSchema, path: YamlPath): Defect {
   }
 }
 
-function invalidValue(schema: v.GenericSchema, path: YamlPath, found: unknown): Defect {
-  const { form, example } = helpOf(schemaAt(schema, path))
+function invalidValue(schema: v.GenericSchema, path: YamlPath, data: unknown): Defect {
+  const found = valueAt(data, path)
+  const { form, example } = helpOf(schemaAt(schema, path, data))
   const key = path.at(-1)
   const shown = typeof key === 'string' ? { [cut(key, 64)]: example } : example
   return {

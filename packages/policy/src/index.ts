@@ -10,7 +10,10 @@ export { REPORT_FORMATS, type ReportFormat } from './policy.ts'
 export type {
   BakePolicy,
   EnvironmentPolicy,
+  ExecTargetPolicy,
   FileKeyPolicy,
+  HaproxyTargetPolicy,
+  HealthPolicy,
   KeyPolicy,
   KeylessPolicy,
   LoadedPolicy,

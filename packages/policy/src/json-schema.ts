@@ -52,6 +52,8 @@ const RULES_BEYOND_VALIBOT: readonly {
       'additionalProperties',
       'properties',
       'target',
+      'oneOf',
+      '0',
       'properties',
       'command',
     ],
@@ -95,6 +97,16 @@ function amend(
 ): Record<string, unknown> {
   if (step === undefined) return { ...schema, ...rule }
   const inner = schema[step]
+  const [at = '', ...rest] = below
+  if (Array.isArray(inner)) {
+    const branches: readonly unknown[] = inner
+    return {
+      ...schema,
+      [step]: branches.map((branch, index) =>
+        isObject(branch) && String(index) === at ? amend(branch, rest, rule) : branch,
+      ),
+    }
+  }
   if (!isObject(inner)) throw new TypeError(`the generated JSON Schema has no ${step}`)
   return { ...schema, [step]: amend(inner, below, rule) }
 }

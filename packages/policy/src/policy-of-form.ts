@@ -2,12 +2,14 @@ import { type Milliseconds, parseDuration } from '@bulkhead/vocabulary'
 import { analysisOfForm } from './analysis-of-form.ts'
 import type { EnvironmentForm } from './environment-form.ts'
 import { splitAddress } from './forms.ts'
+import type { TargetForm } from './target-form.ts'
 import { fraction } from './fraction.ts'
 import { type SchedulePolicy, scheduleOfForm } from './schedule-policy.ts'
 import type { NotifyForm } from './notify-form.ts'
 import type {
   BakePolicy,
   EnvironmentPolicy,
+  HealthPolicy,
   KeyPolicy,
   NotifyPolicy,
   Policy,
@@ -141,18 +143,46 @@ const ALWAYS: SchedulePolicy = {
   spacing: span('0s'),
 }
 
-const targetOfForm = (form: EnvironmentForm['target']): TargetPolicy => ({
-  kind: form.kind,
-  command: atLeastOne(form.command),
-  env: mapEntries(form.env, (value) => value),
-  health: {
-    path: form.health.path,
-    buildField: form.health['build-field'],
-    interval: span(form.health.interval),
-    deadline: span(form.health.deadline),
-  },
-  listen: splitAddress(form.listen),
+function targetOfForm(form: TargetForm): TargetPolicy {
+  const env = mapEntries(form.env, (value) => value)
+  switch (form.kind) {
+    case 'local': {
+      const { kind, listen, drain } = form
+      const command = atLeastOne(form.command)
+      const health = healthOfForm(form.health)
+      return { kind, command, env, health, listen: splitAddress(listen), drain: span(drain) }
+    }
+    case 'haproxy':
+      return haproxyOfForm(form, env)
+    case 'exec': {
+      const { kind, timeout } = form
+      return { kind, command: atLeastOne(form.command), env, timeout: span(timeout) }
+    }
+  }
+}
+
+const haproxyOfForm = (
+  form: Extract<TargetForm, { kind: 'haproxy' }>,
+  env: Readonly<Record<string, string>>,
+): TargetPolicy => ({
+  kind: 'haproxy',
+  proxies: mapEntries(form.proxies, (addresses) => addresses),
+  backend: form.backend,
+  server: form.server,
+  replace: atLeastOne(form.replace),
+  env,
+  timeout: span(form.timeout),
+  health: healthOfForm(form.health),
   drain: span(form.drain),
+  slowStart: span(form['slow-start']),
+  fence: form.fence && atLeastOne(form.fence),
+})
+
+const healthOfForm = (form: Extract<TargetForm, { kind: 'local' }>['health']): HealthPolicy => ({
+  path: form.path,
+  buildField: form['build-field'],
+  interval: span(form.interval),
+  deadline: span(form.deadline),
 })
 
 const bakeOfForm = (form: EnvironmentForm['bake']): BakePolicy => ({

@@ -6,12 +6,19 @@ import { type Defect, type YamlPath, cut, showFound, showPath } from './yaml-pat
 const RESERVED = new Set(['__proto__', 'constructor', 'prototype'])
 
 /** What holds the keys and items of a schema, behind `optional`. */
-function shapeOf(schema: v.GenericSchema): {
+function shapeOf(
+  schema: v.GenericSchema,
+  data: unknown,
+): {
   readonly entries?: Readonly<Record<string, v.GenericSchema>>
   readonly record?: { readonly key: v.GenericSchema; readonly value: v.GenericSchema }
   readonly item?: v.GenericSchema
 } {
-  if ('wrapped' in schema && isSchema(schema.wrapped)) return shapeOf(schema.wrapped)
+  if ('wrapped' in schema && isSchema(schema.wrapped)) return shapeOf(schema.wrapped, data)
+  if ('options' in schema && Array.isArray(schema.options)) {
+    const branch = branchOf(schema.options, data)
+    return branch === undefined ? {} : shapeOf(branch, data)
+  }
   if ('entries' in schema && isEntries(schema.entries)) return { entries: schema.entries }
   if ('item' in schema && isSchema(schema.item)) return { item: schema.item }
   if ('key' in schema && 'value' in schema && isSchema(schema.key) && isSchema(schema.value)) {
@@ -19,6 +26,14 @@ function shapeOf(schema: v.GenericSchema): {
   }
   return {}
 }
+
+/** The branch of a variant whose `kind` the data names. */
+const branchOf = (branches: readonly unknown[], data: unknown): v.GenericSchema | undefined =>
+  branches.filter(isSchema).find((branch) => {
+    const { entries } = shapeOf(branch, data)
+    const kind = entries?.['kind']
+    return kind !== undefined && 'literal' in kind && kind.literal === valueAt(data, ['kind'])
+  })
 
 const isSchema = (value: unknown): value is v.GenericSchema =>
   typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'schema'
@@ -30,12 +45,22 @@ const isEntries = (value: unknown): value is Record<string, v.GenericSchema> =>
 export const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** The schema of the value at a path, undefined where the format has nothing. */
-export function schemaAt(schema: v.GenericSchema, path: YamlPath): v.GenericSchema | undefined {
+/**
+ * The schema of the value at a path, undefined where the format has nothing. The data says which
+ * branch of a variant is meant.
+ */
+export function schemaAt(
+  schema: v.GenericSchema,
+  path: YamlPath,
+  data: unknown,
+): v.GenericSchema | undefined {
   let current: v.GenericSchema | undefined = schema
-  for (const step of path) {
+  for (const [depth, step] of path.entries()) {
     if (current === undefined) return undefined
-    const { entries, record, item }: ReturnType<typeof shapeOf> = shapeOf(current)
+    const { entries, record, item }: ReturnType<typeof shapeOf> = shapeOf(
+      current,
+      valueAt(data, path.slice(0, depth)),
+    )
     if (entries) current = Object.hasOwn(entries, step) ? entries[step] : undefined
     else current = record?.value ?? item
   }
@@ -45,9 +70,13 @@ export function schemaAt(schema: v.GenericSchema, path: YamlPath): v.GenericSche
 }
 
 /** The schema of the keys of the mapping at a path. */
-export function keySchemaAt(schema: v.GenericSchema, path: YamlPath): v.GenericSchema | undefined {
-  const mapping = schemaAt(schema, path)
-  return mapping === undefined ? undefined : shapeOf(mapping).record?.key
+export function keySchemaAt(
+  schema: v.GenericSchema,
+  path: YamlPath,
+  data: unknown,
+): v.GenericSchema | undefined {
+  const mapping = schemaAt(schema, path, data)
+  return mapping === undefined ? undefined : shapeOf(mapping, valueAt(data, path)).record?.key
 }
 
 /** The value at a path of plain data. */
@@ -70,7 +99,7 @@ export function withoutUnknownKeys(
   data: unknown,
   path: YamlPath = [],
 ): { readonly known: unknown; readonly defects: readonly Defect[] } {
-  const { entries, record, item } = shapeOf(schema)
+  const { entries, record, item } = shapeOf(schema, data)
   if (item !== undefined) {
     if (!Array.isArray(data)) return { known: data, defects: [] }
     const items = data.map((value, index) => withoutUnknownKeys(item, value, [...path, index]))

@@ -13,7 +13,10 @@ describe('the policy that init writes', () => {
       expect(suites[name]).toMatchObject({ mandatory: true, command, reports })
     }
     expect(build).toEqual({ command: initial.build.command, artifacts: initial.build.artifacts })
-    expect(environments[initial.environment]?.target.command).toEqual(initial.start)
+    expect(environments[initial.environment]?.target).toMatchObject({
+      kind: 'local',
+      command: initial.start,
+    })
     expect(keys.voucher).toEqual([
       expect.objectContaining({ separation: initial.voucherSeparation }),
     ])

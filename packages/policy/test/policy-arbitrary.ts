@@ -7,6 +7,8 @@ import type {
   EnvironmentPolicy,
   FreezeWindow,
   KeyPolicy,
+  ExecTargetPolicy,
+  HaproxyTargetPolicy,
   LocalTargetPolicy,
   NotifyPolicy,
   Policy,
@@ -51,7 +53,7 @@ const bake: fc.Arbitrary<BakePolicy> = fc.record({
   deadline: span(60_000, 999_999_999),
 })
 
-const target: fc.Arbitrary<LocalTargetPolicy> = fc.record({
+const localTarget: fc.Arbitrary<LocalTargetPolicy> = fc.record({
   kind: fc.constant('local' as const),
   command: command.map(([first, ...rest]): readonly [string, ...string[]] => [
     first,
@@ -75,6 +77,42 @@ const target: fc.Arbitrary<LocalTargetPolicy> = fc.record({
   }),
   drain: span(0, 999_999_999),
 })
+
+const environmentVariables = fc.dictionary(fc.stringMatching(/^[A-Z_]{1,10}$/), word, {
+  maxKeys: 3,
+})
+const installed = fc.array(word, { maxLength: 3 })
+
+const execTarget: fc.Arbitrary<ExecTargetPolicy> = fc.record({
+  kind: fc.constant('exec' as const),
+  command: installed.map((words): readonly [string, ...string[]] => ['/opt/driver', ...words]),
+  env: environmentVariables.filter((env) => !Object.hasOwn(env, 'PORT')),
+  timeout: span(1, 999_999_999),
+})
+
+/** In front of exactly the regions of its environment. */
+const haproxyTarget = (regionNames: readonly string[]): fc.Arbitrary<HaproxyTargetPolicy> =>
+  fc.record({
+    kind: fc.constant('haproxy' as const),
+    proxies: fc
+      .array(fc.constantFrom('/run/haproxy.sock', '127.0.0.1:9999', '[::1]:9'), { minLength: 1 })
+      .map((addresses) =>
+        Object.fromEntries(regionNames.map((region) => [region, addresses.slice(0, 16)])),
+      ),
+    backend: fc.constantFrom('app', 'be_1.x:y-z'),
+    server: fc.constantFrom('{region}-{zone}-{number}', 'srv.{zone}_{number}'),
+    replace: installed.map((words): readonly [string, ...string[]] => [
+      'ssh',
+      ...words,
+      '{commit}',
+    ]),
+    env: environmentVariables.filter((env) => !Object.hasOwn(env, 'PORT')),
+    timeout: span(1, 999_999_999),
+    health: localTarget.map((target) => target.health),
+    drain: span(0, 999_999_999),
+    slowStart: span(0, 999_999_999),
+    fence: fc.option(fc.constant(['keep-token', '{token}'] as const), { nil: undefined }),
+  })
 
 const regions = fc.dictionary(
   name,
@@ -115,7 +153,6 @@ const schedule: fc.Arbitrary<SchedulePolicy> = fc.record({
 
 const environment = fc
   .record({
-    target,
     regions,
     bake,
     analysis: fc.option(analysis, { nil: undefined }),
@@ -126,7 +163,7 @@ const environment = fc
     coalesce: fc.integer({ min: 1, max: 1_000 }),
     schedule,
   })
-  .map(({ share, own, ...rest }): Omit<EnvironmentPolicy, 'name'> => {
+  .map(({ share, own, ...rest }) => {
     const units = Object.values(rest.regions).flatMap((zones) => Object.values(zones))
     const total = units.reduce((sum, count) => sum + count, 0)
     const [first = ''] = Object.keys(rest.regions)
@@ -139,6 +176,11 @@ const environment = fc
       artifact: undefined,
     }
   })
+  .chain((rest): fc.Arbitrary<Omit<EnvironmentPolicy, 'name'>> =>
+    fc
+      .oneof(localTarget, execTarget, haproxyTarget(Object.keys(rest.regions)))
+      .map((target) => ({ ...rest, target })),
+  )
 
 const suite: fc.Arbitrary<Omit<SuitePolicy, 'reports' | 'inventory'>> = fc.record({
   mandatory: fc.boolean(),

@@ -3,12 +3,14 @@ import { stringify } from 'yaml'
 import { printAnalysis } from './analysis-arbitrary.ts'
 import type {
   EnvironmentPolicy,
+  HealthPolicy,
   KeyPolicy,
   NotifyPolicy,
   Policy,
   SchedulePolicy,
   SigningPolicy,
   SuitePolicy,
+  TargetPolicy,
   VoucherPolicy,
 } from '../src/index.ts'
 
@@ -106,6 +108,43 @@ const retriesForm = (retries: SuitePolicy['retries']) =>
     ? { 'off-by': retries.arguments }
     : retries && { 'none-in-runner': true }
 
+const healthForm = (health: HealthPolicy) => ({
+  path: health.path,
+  'build-field': health.buildField,
+  interval: formatDuration(health.interval),
+  deadline: formatDuration(health.deadline),
+})
+
+function targetForm(target: TargetPolicy): object {
+  switch (target.kind) {
+    case 'local': {
+      const { kind, command, env, health, listen, drain } = target
+      const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host
+      return {
+        kind,
+        command,
+        env,
+        health: healthForm(health),
+        listen: `${host}:${listen.port}`,
+        drain: formatDuration(drain),
+      }
+    }
+    case 'haproxy': {
+      const { timeout, health, drain, slowStart, fence, ...rest } = target
+      return {
+        ...rest,
+        timeout: formatDuration(timeout),
+        health: healthForm(health),
+        drain: formatDuration(drain),
+        'slow-start': formatDuration(slowStart),
+        ...(fence === undefined ? {} : { fence }),
+      }
+    }
+    case 'exec':
+      return { ...target, timeout: formatDuration(target.timeout) }
+  }
+}
+
 const environmentForm = ({
   target,
   regions,
@@ -117,19 +156,7 @@ const environmentForm = ({
   ...(ledger && { ledger }),
   ...(analysis && { analysis: printAnalysis(analysis) }),
   queue: { coalesce: rest.coalesce },
-  target: {
-    kind: target.kind,
-    command: target.command,
-    env: target.env,
-    health: {
-      path: target.health.path,
-      'build-field': target.health.buildField,
-      interval: formatDuration(target.health.interval),
-      deadline: formatDuration(target.health.deadline),
-    },
-    listen: `${target.listen.host.includes(':') ? `[${target.listen.host}]` : target.listen.host}:${target.listen.port}`,
-    drain: formatDuration(target.drain),
-  },
+  target: targetForm(target),
   regions,
   capacity: capacityForm(rest),
   schedule: scheduleForm(rest.schedule),

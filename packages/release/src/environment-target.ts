@@ -1,18 +1,51 @@
-import { loadPolicy } from '@bulkhead/policy'
+import { type LoadedPolicy, loadPolicy } from '@bulkhead/policy'
+import type { Target } from '@bulkhead/rollout'
+import { InputError } from '@bulkhead/vocabulary'
 import {
+  ExecTarget,
   type FleetStart,
   type LocalFleetSpec,
   LocalTarget,
+  openHaproxyTarget,
   runFleet,
   startFleet,
   stopFleet,
 } from '@bulkhead/targets'
-import { pinnedGenesis, requireEnvironment } from './trusted-ref.ts'
+import { findTrustedBase, pinnedGenesis, requireEnvironment } from './trusted-ref.ts'
 import { type Workspace, fleetDirectory } from './workspace.ts'
 
-/** The engine that moves the units of an environment. */
-export const environmentTarget = (workspace: Workspace, environment: string): LocalTarget =>
-  new LocalTarget(fleetDirectory(workspace.repository, environment))
+/** The engine that moves the units of an environment, by the policy of its trusted base. */
+export async function environmentTarget(
+  workspace: Workspace,
+  environment: string,
+  genesis?: string,
+): Promise<Target> {
+  const { policy } = await findTrustedBase(workspace, environment, genesis)
+  return openTarget(workspace, environment, policy)
+}
+
+/** The engine that a policy names for an environment. */
+export async function openTarget(
+  { repository, run, clock }: Workspace,
+  environment: string,
+  policy: LoadedPolicy,
+): Promise<Target> {
+  requireEnvironment(policy, environment)
+  const directory = fleetDirectory(repository, environment)
+  const found = policy.policy.environments[environment]
+  switch (found?.target.kind) {
+    case 'haproxy':
+      return openHaproxyTarget({ ...found.target, regions: found.regions }, directory, {
+        run,
+        clock,
+      })
+    case 'exec':
+      return new ExecTarget(found.target, directory, run)
+    case 'local':
+    case undefined:
+      return new LocalTarget(directory)
+  }
+}
 
 export interface FleetRequest {
   readonly environment: string
@@ -73,6 +106,15 @@ async function localFleetSpec(
   requireEnvironment(policy, environment)
   const found = policy.policy.environments[environment]
   if (found === undefined) throw new TypeError('the environment was just required')
+  if (found.target.kind !== 'local') throw notOurs(environment, found.target.kind)
   const { command, env, health, listen, drain } = found.target
   return { command, env, health, listen, drain, regions: found.regions }
 }
+
+const notOurs = (environment: string, kind: string): InputError =>
+  new InputError({
+    code: 'usage/invalid-option',
+    subject: `--environment ${environment}`,
+    message: `its target is of kind ${kind}: there is no fleet of ours to start or stop`,
+    remedy: 'Start its units by their own means; `bulkhead status` shows what they say.',
+  })

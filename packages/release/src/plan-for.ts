@@ -2,7 +2,7 @@ import { type Observation, type Planning, assumeFleet, planRollout } from '@bulk
 import { type CommitId, WorldError } from '@bulkhead/vocabulary'
 import { ASSUMED, type Abilities, planRequestOf } from './deploy/plan-environment.ts'
 import { shippedArtifact } from './deploy/shipped-artifact.ts'
-import { environmentTarget } from './environment-target.ts'
+import { openTarget } from './environment-target.ts'
 import { gatherBuild } from './gather-evidence.ts'
 import { environmentPolicy, findTrustedBase, type TrustedBase } from './trusted-ref.ts'
 import type { Workspace } from './workspace.ts'
@@ -50,7 +50,7 @@ async function observeOrAssume(
   base: TrustedBase,
   environment: string,
 ): Promise<{ readonly observation: Observation; readonly abilities: Abilities }> {
-  const target = environmentTarget(workspace, environment)
+  const target = await openTarget(workspace, environment, base.policy)
   try {
     return { abilities: await target.topology(), observation: await target.observe() }
   } catch (error) {

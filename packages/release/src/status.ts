@@ -1,7 +1,7 @@
 import type { EnvironmentState } from '@bulkhead/ledger'
 import type { Observation } from '@bulkhead/rollout'
 import { WorldError } from '@bulkhead/vocabulary'
-import { environmentTarget } from './environment-target.ts'
+import { openTarget } from './environment-target.ts'
 import { findTrustedBase } from './trusted-ref.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -18,11 +18,10 @@ export async function statusOf(
   genesis?: string,
 ): Promise<EnvironmentStatus> {
   const base = await findTrustedBase(workspace, environment, genesis)
-  const fleet = await environmentTarget(workspace, environment)
-    .observe()
-    .catch((error: unknown) => {
-      if (error instanceof WorldError) return null
-      throw error
-    })
+  const target = await openTarget(workspace, environment, base.policy)
+  const fleet = await target.observe().catch((error: unknown) => {
+    if (error instanceof WorldError) return null
+    throw error
+  })
   return { ledger: base.ledger.state, fleet }
 }

@@ -17,6 +17,7 @@ import type { LocalFleetSample } from './local-fleet-sample.ts'
 import { type StateDirectory, stateDirectory } from './fleet/state-directory.ts'
 import { isWithin, sumTraffic } from './placed-traffic.ts'
 import { TrafficContinuity } from './traffic-continuity.ts'
+import { wireBatch, wireStage } from './wire.ts'
 
 /**
  * The local fleet as a rollout sees it, through the supervisor's control socket. Every call throws
@@ -57,12 +58,7 @@ export class LocalTarget implements Target {
   async apply(stage: Stage, release: ShippedRelease, hand: Hand): Promise<StageOutcome> {
     hand.signal.throwIfAborted()
     const { token } = hand
-    const { maxOut } = stage
-    return await ask(
-      this.#state,
-      { op: 'apply', stage: { ...wireBatch(stage), maxOut }, release, token },
-      hand,
-    )
+    return await ask(this.#state, { op: 'apply', stage: wireStage(stage), release, token }, hand)
   }
 
   /** Kept over restarts of processes and supervisor. Cancelled like {@link apply}. */
@@ -101,6 +97,3 @@ export class LocalTarget implements Target {
     }
   }
 }
-
-/** Exactly what the wire knows: an object may carry more than its type says. */
-const wireBatch = ({ region, zone, units }: Batch) => ({ region, zone, units: [...units] })

@@ -55,3 +55,55 @@ export const alreadyUp = (state: string): Finding => ({
   message: 'a fleet is up in this state directory already',
   remedy: 'Use it (`bulkhead status`), or stop it first with `bulkhead fleet down`.',
 })
+
+/** A proxy does not answer, or does not do what it is told. */
+export const proxyFailed = (subject: string, message: string, cause?: unknown): WorldError =>
+  new WorldError(
+    {
+      code: 'rollout/target-failed',
+      subject,
+      message: `HAProxy: ${message}`,
+      remedy:
+        'Check `target.proxies`, `target.backend` and `target.server` in bulkhead.yml, and that the runtime socket has `level admin`.',
+    },
+    { cause },
+  )
+
+/** A command of the user's own did not do what it is for. */
+export const commandFailed = (subject: string, message: string): WorldError =>
+  new WorldError({
+    code: 'rollout/target-failed',
+    subject,
+    message,
+    remedy: 'Run the command by hand as the message shows it, and mend what it says.',
+  })
+
+/** A driver of the user's own failed, or said what nobody understands. @param said end of its stderr */
+export const driverFailed = (command: string, message: string, said: string): WorldError =>
+  new WorldError({
+    code: 'rollout/target-failed',
+    subject: `driver ${command}`,
+    message: `${message}${said === '' ? '' : `; it said:\n${said}`}`,
+    remedy:
+      'Run `bulkhead target check … DRIVER` to see what the driver owes; docs/targets.md says how.',
+  })
+
+export const artifactUnreadable = (path: string, cause: unknown): InputError =>
+  new InputError(
+    {
+      code: 'usage/invalid-option',
+      subject: path,
+      message: 'the artifact cannot be read',
+      remedy: 'Name a file that is there: --release COMMIT=FILE.',
+    },
+    { cause },
+  )
+
+/** Zones `a` and `a1` with ten units each share a name in `{zone}{number}`. */
+export const sameServer = (unit: string, server: string): InputError =>
+  new InputError({
+    code: 'policy/inconsistent',
+    subject: unit,
+    message: `another unit of its region has the same server, ${server}`,
+    remedy: 'Part zone and number in `target.server`, for example `{zone}-{number}`.',
+  })

@@ -57,7 +57,11 @@ export async function makeArtifact(
   }
 }
 
-export function batchOf(spec: LocalFleetSpec, zone?: string, count = Infinity): Stage {
+export function batchOf(
+  spec: Pick<LocalFleetSpec, 'regions'>,
+  zone?: string,
+  count = Infinity,
+): Stage {
   const places = placesOf(spec.regions).filter((place) => zone === undefined || place.zone === zone)
   const first = places[0]
   if (first === undefined) throw new Error('a bed without units')
@@ -65,6 +69,17 @@ export function batchOf(spec: LocalFleetSpec, zone?: string, count = Infinity): 
   const chosen = units.slice(0, count)
   return { region: first.region, zone: first.zone, units: chosen, maxOut: chosen.length }
 }
+
+/** One stage per zone, with every unit of it at once. */
+export const stagesOf = (regions: LocalFleetSpec['regions']): readonly Stage[] =>
+  Object.entries(regions).flatMap(([region, zones]) =>
+    Object.keys(zones).map((zone) => {
+      const units = placesOf(regions)
+        .filter((place) => place.region === region && place.zone === zone)
+        .map((place) => place.id)
+      return { region, zone, units, maxOut: units.length }
+    }),
+  )
 
 export const batchesOf = (spec: LocalFleetSpec): readonly Stage[] =>
   placesOf(spec.regions).map(({ id, region, zone }) => ({ region, zone, units: [id], maxOut: 1 }))

@@ -96,7 +96,7 @@ describe('the build that a unit names', () => {
   })
 
   it('must be a full commit id', async () => {
-    await using fleet = await makeFleet(withDeadline(300), true)
+    await using fleet = await makeFleet(withDeadline(3_000), true)
     const release = await fleet.ship(2, 2, { names: 'v2' })
     const outcome = await fleet.target.apply(batchOf(fleet.spec), release, hand(2))
     expect(JSON.stringify(outcome)).toContain('is no full commit id')

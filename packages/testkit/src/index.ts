@@ -17,6 +17,7 @@ export {
   type StagedRun,
   stageRun,
 } from './github/workflow-run.ts'
+export { zipFiles, zipFolder } from './github/zip-folder.ts'
 export { type KmsServer, type KmsTrouble, startKms } from './kms-server.ts'
 export { type OpenPgpKeyType, makeOpenPgpSigner } from './openpgp-signer.ts'
 export { type Person, type SshKeyType, allowedSigners, makePerson } from './person.ts'

@@ -13,6 +13,11 @@ export interface ProcessRequest {
   /** The child is killed with all its descendants after this many milliseconds. */
   readonly timeout?: number
   readonly signal?: AbortSignal
+  /**
+   * With it, an abort sends SIGTERM first and SIGKILL only so many milliseconds later: a child that
+   * uses the time to end by itself has exited like any other. Default: SIGKILL at once.
+   */
+  readonly grace?: number
   /** Sees output as it comes, e.g. to show progress. */
   readonly onOutput?: (chunk: Uint8Array, stream: 'stdout' | 'stderr') => void
 }
@@ -36,12 +41,12 @@ export type RunProcess = (request: ProcessRequest) => Promise<ProcessOutcome>
 
 const DEFAULT_MAX_OUTPUT = 64 * 1024 * 1024
 
-/** Kills a child and everything it started: it leads a process group of its own. */
-function killTree(pid: number): void {
+/** Signals a child and everything it started: it leads a process group of its own. */
+function signalTree(pid: number, signal: 'SIGKILL' | 'SIGTERM'): void {
   try {
-    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL')
+    process.kill(process.platform === 'win32' ? pid : -pid, signal)
   } catch {
-    // Already gone: nothing is left to kill.
+    // Already gone: nothing is left to signal.
   }
 }
 
@@ -62,13 +67,19 @@ export const runProcess: RunProcess = (request) =>
     })
     const force = (end: ProcessEnd) => {
       forced ??= end
-      if (child.pid !== undefined) killTree(child.pid)
+      if (child.pid !== undefined) signalTree(child.pid, 'SIGKILL')
     }
     const timer =
       request.timeout === undefined
         ? undefined
         : setTimeout(() => force({ kind: 'timed-out' }), request.timeout)
-    const cancel = () => force({ kind: 'cancelled' })
+    let late: NodeJS.Timeout | undefined
+    const cancel = () => {
+      if (request.grace === undefined || child.pid === undefined)
+        return force({ kind: 'cancelled' })
+      signalTree(child.pid, 'SIGTERM')
+      late = setTimeout(() => force({ kind: 'cancelled' }), request.grace)
+    }
     if (request.signal?.aborted) cancel()
     request.signal?.addEventListener('abort', cancel, { once: true })
 
@@ -82,6 +93,7 @@ export const runProcess: RunProcess = (request) =>
     }
     const finish = (end: ProcessEnd) => {
       clearTimeout(timer)
+      clearTimeout(late)
       request.signal?.removeEventListener('abort', cancel)
       resolve({
         end: forced ?? end,

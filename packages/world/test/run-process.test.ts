@@ -56,6 +56,24 @@ describe('how a child ends', () => {
     await vi.waitFor(async () => expect(await isRunning(pid)).toBe(false))
   })
 
+  it('lets a child with a grace end by itself, and kills one that does not', async () => {
+    const asked = async (onTerm: string, grace: number) => {
+      const controller = new AbortController()
+      const program = `process.on('SIGTERM', () => { ${onTerm} }); console.log('up'); setInterval(() => {}, 1000)`
+      return runProcess({
+        argv: [process.execPath, '-e', program],
+        cwd: '.',
+        grace,
+        signal: controller.signal,
+        onOutput: () => controller.abort(),
+      })
+    }
+    const polite = await asked("console.log('bye'); process.exit(3)", 60_000)
+    expect(polite.end).toEqual({ kind: 'exited', code: 3 })
+    expect(polite.stdout.toString()).toContain('bye')
+    expect((await asked('', 50)).end).toEqual({ kind: 'cancelled' })
+  })
+
   it('kills a child that is cancelled, also when it was cancelled beforehand', async () => {
     const controller = new AbortController()
     const running = runProcess({

@@ -28,6 +28,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Register>>> = {
   status: async () => (await import('./status.ts')).registerStatus,
   simulate: async () => (await import('./simulate.ts')).registerSimulate,
   fleet: async () => (await import('./fleet.ts')).registerFleet,
+  target: async () => (await import('./target.ts')).registerTarget,
   ledger: async () => (await import('./ledger.ts')).registerLedger,
   notify: async () => (await import('./notify.ts')).registerNotify,
   voucher: async () => (await import('./voucher.ts')).registerVoucher,

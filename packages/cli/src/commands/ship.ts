@@ -60,7 +60,7 @@ export const registerShip: Register = (program, host) => {
             ...(options.plan === undefined ? {} : { plan: options.plan }),
             keyring: await readKeyring(workspace.repository, options.keys),
             actors: await localActors(workspace.repository, 'deployer'),
-            target: environmentTarget(workspace, environment),
+            target: await environmentTarget(workspace, environment, options.genesis),
             signal: host.signal,
           }
           const shown = { host, workspace, environment, what: 'ship', options } as const

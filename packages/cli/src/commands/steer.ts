@@ -113,7 +113,7 @@ function steer(host: Host, name: Name, options: Options, act: Steer): Promise<vo
           ...(options.genesis === undefined ? {} : { genesis: options.genesis }),
           keyring: await readKeyring(workspace.repository, options.keys),
           actors: await localActors(workspace.repository, 'deployer'),
-          target: environmentTarget(workspace, environment),
+          target: await environmentTarget(workspace, environment, options.genesis),
           signal: host.signal,
           onProgress,
         })

@@ -1,5 +1,13 @@
 import type { SchedulePolicy } from '../schedule-policy.ts'
-import type { BakePolicy, EnvironmentPolicy, LocalTargetPolicy, TargetPolicy } from '../policy.ts'
+import type {
+  BakePolicy,
+  EnvironmentPolicy,
+  ExecTargetPolicy,
+  HaproxyTargetPolicy,
+  HealthPolicy,
+  LocalTargetPolicy,
+  TargetPolicy,
+} from '../policy.ts'
 import {
   type Compare,
   fixed,
@@ -13,19 +21,43 @@ import {
   part,
 } from './comparison.ts'
 
+const health = part<HealthPolicy>({
+  path: fixed,
+  buildField: fixed,
+  interval: free,
+  deadline: notHigher,
+})
+
 const localTarget = part<LocalTargetPolicy>({
   kind: fixed,
   // How the program is started is the program's own business: what ships could do it itself.
   command: free,
   env: free,
-  health: part<LocalTargetPolicy['health']>({
-    path: fixed,
-    buildField: fixed,
-    interval: free,
-    deadline: notHigher,
-  }),
+  health,
   listen: free,
   drain: notLower,
+})
+
+// What the controlling machine runs, it runs with the keys of a deploy: any change needs approvals.
+const haproxyTarget = part<HaproxyTargetPolicy>({
+  kind: fixed,
+  proxies: fixed,
+  backend: fixed,
+  server: fixed,
+  replace: fixed,
+  env: fixed,
+  timeout: notHigher,
+  health,
+  drain: notLower,
+  slowStart: notLower,
+  fence: optional(fixed, { coming: 'free', going: 'loosens' }),
+})
+
+const execTarget = part<ExecTargetPolicy>({
+  kind: fixed,
+  command: fixed,
+  env: fixed,
+  timeout: notHigher,
 })
 
 /** A new engine needs a case here, and says with it what of its keys could be loosened. */
@@ -34,6 +66,14 @@ const target: Compare<TargetPolicy> = (was, becomes, place) => {
     case 'local':
       return becomes.kind === 'local'
         ? localTarget(was, becomes, place)
+        : fixed(was.kind, becomes.kind, place)
+    case 'haproxy':
+      return becomes.kind === 'haproxy'
+        ? haproxyTarget(was, becomes, place)
+        : fixed(was.kind, becomes.kind, place)
+    case 'exec':
+      return becomes.kind === 'exec'
+        ? execTarget(was, becomes, place)
         : fixed(was.kind, becomes.kind, place)
   }
 }

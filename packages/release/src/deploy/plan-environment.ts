@@ -38,9 +38,7 @@ export const planRequestOf = (source: PlanSource): PlanRequest => ({
   previous: previousOf(source.state, source.policy),
 })
 
-/** The limits of the target are the longest that a batch may take; how long it takes is seen later. */
 function planPolicyOf(policy: EnvironmentPolicy, { selects, surge }: Abilities): PlanPolicy {
-  const { drain, health } = policy.target
   return {
     required: policy.required,
     requiredIn: policy.requiredIn,
@@ -48,8 +46,34 @@ function planPolicyOf(policy: EnvironmentPolicy, { selects, surge }: Abilities):
     surge: Math.min(policy.surge, surge),
     selects,
     bake: bakeWithMetrics(policy),
-    batchMs: drain + health.deadline,
-    batchBecause: `drain at most ${drain / 1000} s + healthy after at most ${health.deadline / 1000} s`,
+    ...longestBatch(policy.target),
+  }
+}
+
+/** The limits of the target are the longest that a batch may take; how long it takes is seen later. */
+function longestBatch(target: EnvironmentPolicy['target']) {
+  const seconds = (ms: number) => `${ms / 1000} s`
+  if (target.kind === 'exec') {
+    const batchBecause = `the driver takes at most ${seconds(target.timeout)}`
+    return { batchMs: target.timeout, batchBecause }
+  }
+  const { drain, health } = target
+  const parts = [
+    [drain, `drain at most ${seconds(drain)}`],
+    ...(target.kind === 'haproxy'
+      ? ([
+          [target.timeout, `replaced after at most ${seconds(target.timeout)}`],
+          [target.slowStart, `all its weight after ${seconds(target.slowStart)}`],
+        ] as const)
+      : []),
+    [health.deadline, `healthy after at most ${seconds(health.deadline)}`],
+  ] as const
+  return {
+    batchMs: parts.reduce((sum, [ms]) => sum + ms, 0),
+    batchBecause: parts
+      .filter(([ms]) => ms > 0)
+      .map(([, words]) => words)
+      .join(' + '),
   }
 }
 

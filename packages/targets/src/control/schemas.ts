@@ -9,7 +9,7 @@ import {
 import * as v from 'valibot'
 import { isReasonCode, unitId } from '../trust-boundary.ts'
 
-const name = v.pipe(v.string(), v.minLength(1), v.maxLength(200))
+export const name = v.pipe(v.string(), v.minLength(1), v.maxLength(200))
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 
 export const unitIdText = v.pipe(name, v.transform(unitId))
@@ -35,7 +35,7 @@ export const batch = v.strictObject({
 export const stage = v.strictObject({ ...batch.entries, maxOut: count })
 
 const health = v.picklist(['healthy', 'unhealthy', 'starting', 'draining', 'stopped'])
-const unitObservation = v.strictObject({
+export const unitObservation = v.strictObject({
   id: unitIdText,
   region: name,
   zone: name,
@@ -45,9 +45,11 @@ const unitObservation = v.strictObject({
 })
 const trafficCount = v.strictObject({ version: commitText, requests: count, errors: count })
 
+export const placedCount = v.strictObject({ ...trafficCount.entries, region: name, zone: name })
+
 export const placedObservation = v.strictObject({
   units: v.array(unitObservation),
-  traffic: v.array(v.strictObject({ ...trafficCount.entries, region: name, zone: name })),
+  traffic: v.array(placedCount),
 })
 
 export const stageOutcome = v.variant('kind', [

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { type Digest, WorldError, digest, hexOf } from '@bulkhead/vocabulary'
 import { wrongBytes } from '../refusals.ts'
-import { SerialQueue } from './serial-queue.ts'
+import { SerialQueue } from '../serial-queue.ts'
 
 /** Larger artifacts are refused. */
 const MOST_BYTES = 4 * 1024 ** 3

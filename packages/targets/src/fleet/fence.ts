@@ -1,7 +1,8 @@
 import { type FencingToken, fencingToken } from '@bulkhead/vocabulary'
 import * as v from 'valibot'
+import type { TokenRecord } from '../unit-changes.ts'
 import { writeDurably } from './durable-file.ts'
-import { SerialQueue } from './serial-queue.ts'
+import { SerialQueue } from '../serial-queue.ts'
 import { readRecord } from './state-records.ts'
 
 const record = v.strictObject({ newest: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) })
@@ -10,7 +11,7 @@ const record = v.strictObject({ newest: v.pipe(v.number(), v.safeInteger(), v.mi
  * The newest fencing token that ever acted on this fleet (law 9). A newer one is on disk before
  * anything is done in its name, so that a restart cannot let an older holder in again.
  */
-export class Fence {
+export class Fence implements TokenRecord {
   readonly #path: string
   readonly #queue = new SerialQueue()
   #newest: FencingToken
@@ -29,7 +30,10 @@ export class Fence {
     return this.#newest
   }
 
-  /** Whether this holder may act; resolves after its token is on disk. */
+  read(): Promise<FencingToken> {
+    return Promise.resolve(this.#newest)
+  }
+
   admit(token: FencingToken): Promise<boolean> {
     return this.#queue.run(async () => {
       if (token < this.#newest) return false

@@ -16,8 +16,9 @@ import {
   type Order,
   type StageRequest,
   applyStage,
+  drainUnits,
+  restoreUnits,
 } from './stage-change.ts'
-import { drainUnits, restoreUnits } from './traffic-turn.ts'
 import { Unit } from './unit.ts'
 
 /** The units of one environment and everything that is done to them. */
@@ -120,7 +121,7 @@ export class Fleet {
     act: (fleet: FencedUnits, request: Request) => Promise<StageOutcome>,
     request: Request,
   ): Promise<StageOutcome> {
-    const fleet = { context: this.#context, fence: this.#fence, units: this.#units }
+    const fleet = { context: this.#context, record: this.#fence, units: this.#units }
     const signal = AbortSignal.any([request.signal, this.#context.closing])
     const outcome = await act(fleet, { ...request, signal })
     if ('victims' in outcome) this.#drainVictims += outcome.victims ?? 0

@@ -7,6 +7,8 @@ export type Probe =
   | { readonly kind: 'failed'; readonly reason: string }
 
 export interface ProbeRequest {
+  /** 127.0.0.1 by default. */
+  readonly host?: string
   readonly port: number
   readonly path: string
   readonly buildField: string
@@ -48,9 +50,9 @@ export function readBuild(body: string, field: string): Probe {
 function fetchSmall(request: ProbeRequest): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.any([request.signal, AbortSignal.timeout(request.timeoutMs)])
-    const { port, path } = request
+    const { host = '127.0.0.1', port, path } = request
     // A connection of its own each time: a unit that no longer accepts connections is not healthy.
-    const sent = get({ host: '127.0.0.1', port, path, agent: false, signal }, (response) => {
+    const sent = get({ host, port, path, agent: false, signal }, (response) => {
       const chunks: Buffer[] = []
       let size = 0
       response.on('data', (chunk: Buffer) => {

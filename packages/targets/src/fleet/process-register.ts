@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import * as v from 'valibot'
 import { writeDurably } from './durable-file.ts'
 import { processIdentity } from './process-identity.ts'
-import { SerialQueue } from './serial-queue.ts'
+import { SerialQueue } from '../serial-queue.ts'
 import { readRecord } from './state-records.ts'
 
 const record = v.array(

@@ -2,7 +2,7 @@ import type { ShippedRelease, UnitId } from '@bulkhead/rollout'
 import * as v from 'valibot'
 import { shippedRelease, unitIdText } from '../control/schemas.ts'
 import { writeDurably } from './durable-file.ts'
-import { SerialQueue } from './serial-queue.ts'
+import { SerialQueue } from '../serial-queue.ts'
 import { readRecord } from './state-records.ts'
 
 const record = v.array(v.tuple([unitIdText, shippedRelease]))

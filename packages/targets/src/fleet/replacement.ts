@@ -1,14 +1,9 @@
 import type { ShippedRelease, UnitId } from '@bulkhead/rollout'
+import type { UnitResult } from '../unit-changes.ts'
 import type { FleetContext } from './fleet-context.ts'
 import type { Occupant } from './occupant.ts'
 import { isForeign } from './standing.ts'
 import type { Unit } from './unit.ts'
-
-export type Replacement =
-  | { readonly kind: 'serves'; readonly victims: number }
-  /** Nothing was changed here. */
-  | { readonly kind: 'stale' }
-  | { readonly kind: 'failed'; readonly reason: string; readonly victims: number }
 
 export interface ReplacementRequest {
   readonly unit: Unit
@@ -16,7 +11,7 @@ export interface ReplacementRequest {
   /** Aborting gives a unit that still drains back to its users; a later one is brought to its end. */
   readonly signal: AbortSignal
   /** Asked again when it is this unit's turn: a newer holder may have come meanwhile. */
-  readonly mayAct: () => boolean
+  readonly mayAct: () => Promise<boolean>
   readonly say: (unit: UnitId, note: string) => void
   /** False only in the test that shows what draining is good for. */
   readonly drains?: boolean
@@ -27,10 +22,10 @@ export interface ReplacementRequest {
  * its requests, stop it, start the new one, wait for its health. What the old process does is
  * touched last of all: an artifact that cannot be started takes no capacity away.
  */
-export function replace(context: FleetContext, request: ReplacementRequest): Promise<Replacement> {
+export function replace(context: FleetContext, request: ReplacementRequest): Promise<UnitResult> {
   const { unit, release, signal, mayAct, say } = request
   return unit.exclusively(async () => {
-    if (!mayAct()) return { kind: 'stale' }
+    if (!(await mayAct())) return { kind: 'stale' }
     if (unit.runs(release)) {
       await unit.restore()
       return { kind: 'serves', victims: 0 }
@@ -54,7 +49,7 @@ export function replace(context: FleetContext, request: ReplacementRequest): Pro
 
 const CLOSING = 'the fleet is stopping'
 
-const failed = (reason: string, victims = 0): Replacement => ({ kind: 'failed', reason, victims })
+const failed = (reason: string, victims = 0): UnitResult => ({ kind: 'failed', reason, victims })
 
 async function drainOld(context: FleetContext, request: ReplacementRequest): Promise<number> {
   const patience = request.drains === false ? 0 : context.spec.drain

@@ -2,7 +2,7 @@ import type { ShippedRelease, UnitObservation, UnitPlace } from '@bulkhead/rollo
 import type { FleetContext } from './fleet-context.ts'
 import { launch } from './launch.ts'
 import type { Occupant } from './occupant.ts'
-import { SerialQueue } from './serial-queue.ts'
+import { SerialQueue } from '../serial-queue.ts'
 
 const FIRST_RESTART_MS = 250
 const LONGEST_RESTART_MS = 30_000

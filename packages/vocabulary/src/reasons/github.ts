@@ -33,8 +33,12 @@ export const githubReasons = reasonsOf({
     remedy:
       'Release the change of the workflow by itself, with a run record that a key vouches for, and call workflows of other repositories by commit id.',
   },
+  'github/job-unfinished': {
+    cause: 'A job that should vouch for run records still runs, or is not there.',
+    remedy: 'Let the gate need that job (`needs:`), and name it as GitHub shows it.',
+  },
   'github/job-not-green': {
-    cause: 'A job that should vouch for run records did not succeed, or is not there.',
+    cause: 'A job that should vouch for run records did not succeed.',
     remedy: 'Mend the job and run all jobs of the workflow again.',
   },
   'github/wrong-check': {

@@ -101,6 +101,10 @@ export const rolloutReasons = reasonsOf({
     cause: 'The target did not do what it was told, or does not answer.',
     remedy: 'Check the target; `bulkhead status` shows what the fleet says.',
   },
+  'rollout/target-unfit': {
+    cause: 'A driver does otherwise than rollouts rely on.',
+    remedy: 'Mend what the check saw; docs/targets.md says what a driver owes.',
+  },
   'rollout/port-in-use': {
     cause: 'A port that the fleet needs is taken by another process.',
     remedy: 'Stop that process, or name another port in `bulkhead.yml`.',

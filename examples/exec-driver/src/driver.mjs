@@ -1,0 +1,88 @@
+#!/usr/bin/env node
+// A driver for `target: {kind: exec}`: node driver.mjs topology|observe|apply|drain|restore
+//
+// Its engine is as plain as can be: processes on this machine that serve on fixed ports, and that a
+// load balancer takes out of traffic by their own word (`/health` says `draining`). Replace the four
+// functions of `units.mjs` by what your platform has, and keep the rest.
+import { text } from 'node:stream/consumers'
+import { newestToken, admit } from './fence.mjs'
+import { drainUnit, fleet, inspect, replaceUnit, restoreUnit } from './units.mjs'
+
+const { protocol, command, ...asked } = JSON.parse(await text(process.stdin))
+if (protocol !== 1) throw new Error(`this driver speaks protocol 1, not ${protocol}`)
+
+/** SIGTERM: whoever asked has changed their mind. */
+const cancelled = new AbortController()
+process.once('SIGTERM', () => cancelled.abort())
+
+const say = (line) => process.stdout.write(`${JSON.stringify(line)}\n`)
+const failed = (unit, reason) => ({ kind: 'failed', unit, reason })
+
+const commands = {
+  topology: () => ({
+    topology: {
+      units: fleet.map(({ id, region, zone }) => ({ id, region, zone })),
+      selects: 'units',
+    },
+  }),
+
+  async observe({ scope }) {
+    const within = fleet.filter(
+      (unit) =>
+        unit.region === (scope.region ?? unit.region) && unit.zone === (scope.zone ?? unit.zone),
+    )
+    const observed = await Promise.all(
+      within.map(async (unit) => {
+        const { version, health } = await inspect(unit)
+        return { id: unit.id, region: unit.region, zone: unit.zone, version, health }
+      }),
+    )
+    // Nobody counts requests here: releases are judged by health alone.
+    return { observation: { units: observed, traffic: [], countedSince: '' } }
+  },
+
+  apply: ({ stage, release, token }) =>
+    change(stage, token, stage.maxOut, async (unit) => {
+      const { version, health } = await inspect(unit)
+      if (version === release.commit && health === 'healthy') return undefined
+      if (version === release.commit && health === 'draining') return restoreUnit(unit)
+      say({ progress: { unit: unit.id, note: 'draining' } })
+      await drainUnit(unit, cancelled.signal)
+      if (cancelled.signal.aborted) {
+        await restoreUnit(unit)
+        return 'cancelled; it serves its old release again'
+      }
+      say({ progress: { unit: unit.id, note: 'replacing' } })
+      return replaceUnit(unit, release)
+    }),
+
+  drain: ({ batch, token }) =>
+    change(batch, token, batch.units.length, async (unit) => {
+      await drainUnit(unit, cancelled.signal)
+      if (!cancelled.signal.aborted) return undefined
+      await restoreUnit(unit)
+      return 'cancelled; it serves again'
+    }),
+
+  restore: ({ batch, token }) => change(batch, token, batch.units.length, restoreUnit),
+}
+
+/** Changes units, at most `atOnce` at a time; `act` answers undefined, or why it could not. */
+async function change({ region, zone, units: ids }, token, atOnce, act) {
+  if (!(await admit(token)))
+    return { outcome: { kind: 'stale-token', newest: await newestToken() } }
+  const wanted = ids.map((id) => fleet.find((unit) => unit.id === id))
+  const stranger = ids.find((_, at) => wanted[at]?.region !== region || wanted[at]?.zone !== zone)
+  if (stranger !== undefined) return { outcome: failed(stranger, 'there is no such unit there') }
+  if (atOnce < 1) return { outcome: { kind: 'refused', reason: 'no unit may be out' } }
+  for (let next = 0; next < wanted.length; next += atOnce) {
+    if (cancelled.signal.aborted) return { outcome: failed(null, 'cancelled') }
+    const group = wanted.slice(next, next + atOnce)
+    const reasons = await Promise.all(group.map(act))
+    const bad = reasons.findIndex((reason) => reason !== undefined)
+    if (bad >= 0) return { outcome: failed(group[bad].id, reasons[bad]) }
+  }
+  return { outcome: { kind: 'applied' } }
+}
+
+say(await commands[command](asked))
