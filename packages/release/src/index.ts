@@ -54,6 +54,7 @@ export { type Keyring, parseKeyring } from './keyring.ts'
 export { type PartOptions, type PartTexts, parsePartOptions, parseRun } from './part-options.ts'
 export type { BreakOrder } from './deploy/deployment.ts'
 export { type PlanForRequest, planFor } from './plan-for.ts'
+export { type WatchedRelease, watchShipped } from './watch-shipped.ts'
 export {
   type SteerResult,
   abortRollout,

@@ -80,4 +80,5 @@ export {
   type WaitingRelease,
   nextTrain,
 } from './queue/next-train.ts'
+export { type WatchEnd, watchRelease } from './run/watch-release.ts'
 export { LEAST_VALUES } from './analysis/shift-watch.ts'

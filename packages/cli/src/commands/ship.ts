@@ -1,16 +1,20 @@
 import { InvalidArgumentError } from 'commander'
 import {
-  type QueuedShipResult,
-  type ShipResult,
-  type ToldEnd,
+  type ShipRequest,
+  type Workspace,
   environmentTarget,
   shipQueued,
   shipRelease,
+  watchShipped,
 } from '@bulkhead/release'
-import { type CommitId, type Digest, type FencingToken, digest } from '@bulkhead/vocabulary'
+import {
+  type Digest,
+  type FencingToken,
+  type Milliseconds,
+  digest,
+  parseDuration,
+} from '@bulkhead/vocabulary'
 import { breakingOf, tokenOf } from '../break-lease.ts'
-import type { CommandResult } from '../command-result.ts'
-import { OBSERVING } from '../observing.ts'
 import { localActors } from '../actors.ts'
 import { filesOf } from './attest.ts'
 import {
@@ -21,6 +25,13 @@ import {
 import { type Register, answer } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
 import { readKeyring, withKeysOption } from '../keys.ts'
+import {
+  type WatchedShip,
+  describeQueued,
+  describeWatched,
+  tellQueued,
+  tellWatched,
+} from '../ship-answer.ts'
 import { type PageOptions, showRollout, withPageOption } from '../rollout-page.ts'
 
 interface Options extends EnvironmentOptions, PageOptions {
@@ -31,6 +42,7 @@ interface Options extends EnvironmentOptions, PageOptions {
   readonly breakLease?: FencingToken
   readonly reason?: string
   readonly plan?: Digest
+  readonly watch?: Milliseconds
   readonly queued: boolean
 }
 
@@ -45,6 +57,11 @@ export const registerShip: Register = (program, host) => {
     .option('--verdict <file>', 'the release-gate envelope (default: where gate wrote it)')
     .option('--summary <file>', 'the verification summary envelope (default: where gate wrote it)')
     .option('--plan <digest>', 'ship by this plan or not at all; `bulkhead plan` prints it', planOf)
+    .option(
+      '--watch <duration>',
+      'watch it for so long afterwards, and take it back if it burns slowly',
+      spanOf,
+    )
     .option('--break-lease <token>', 'end the lease of somebody who is gone, on record', tokenOf)
     .option('--reason <text>', 'why the lease is ended; it goes on record')
     .option('--queued', 'ship what is next in the queue, instead of a commit', false)
@@ -70,98 +87,34 @@ export const registerShip: Register = (program, host) => {
               (onProgress) => shipQueued(workspace, { ...request, onProgress }),
             )
           const commit = await workspace.repository.resolveCommit(options.commit)
-          const tell = (ended: ShipResult) => tellShipped(commit, ended)
-          return showRollout({ ...shown, tell, describe }, (onProgress) =>
-            shipRelease(workspace, { ...request, commit, onProgress }),
+          const shipping = { ...request, commit, watch: options.watch }
+          return showRollout(
+            { ...shown, tell: (ended) => tellWatched(commit, ended), describe: describeWatched },
+            (onProgress) => shipAndWatch(workspace, { ...shipping, onProgress }),
           )
         }),
       ),
     )
 }
 
-/** Nothing was done, so there is nothing to show. */
-const isIdle = ({ result, plan }: ShipResult): boolean =>
-  result === 'released' && plan === undefined
-
-function tellShipped(commit: CommitId, ended: ShipResult): ToldEnd | undefined {
-  if (isIdle(ended)) return undefined
-  const { result, findings, plan, rollout } = ended
-  const facts = [
-    ...(rollout === null ? [] : [{ name: 'rollout', value: String(rollout) }]),
-    ...(plan === undefined ? [] : [{ name: 'plan', value: plan.digest }]),
-  ]
-  return { result, findings, commit, facts }
+/** Ships, and watches what has become whole, where that is asked for. */
+async function shipAndWatch(
+  workspace: Workspace,
+  request: ShipRequest & { readonly watch: Milliseconds | undefined },
+): Promise<WatchedShip> {
+  const shipped = await shipRelease(workspace, request)
+  const { watch } = request
+  if (watch === undefined || shipped.result !== 'released') return { shipped }
+  return { shipped, watched: await watchShipped(workspace, { ...request, watch }) }
 }
 
-const tellQueued = (answered: QueuedShipResult): ToldEnd | undefined =>
-  answered.kind === 'shipped' ? tellShipped(answered.commit, answered.shipped) : undefined
-
-function describeQueued(answered: QueuedShipResult): CommandResult {
-  switch (answered.kind) {
-    case 'idle':
-      return {
-        outcome: 'passed',
-        findings: [],
-        json: { result: 'idle' },
-        text: ['nothing waits in the queue'],
-      }
-    case 'held':
-      return {
-        outcome: 'blocked',
-        findings: answered.findings,
-        json: { result: 'held' },
-        text: ['HELD: everything that waits contains what was found bad'],
-      }
-    case 'shipped': {
-      const { commit, carries, why, shipped } = answered
-      const described = describe(shipped)
-      const line = `${commit.slice(0, 12)} with ${carries.length} in all: ${why}`
-      return {
-        ...described,
-        json: { ...described.json, commit, carries, why },
-        text: [line, ...described.text],
-      }
-    }
-  }
+function spanOf(text: string): Milliseconds {
+  const span = parseDuration(text)
+  if (span !== undefined && span > 0) return span
+  throw new InvalidArgumentError('It is a duration, such as 90s, 30m or 2h.')
 }
 
 function planOf(text: string): Digest {
   if (/^sha256:[0-9a-f]{64}$/.test(text)) return digest(text)
   throw new InvalidArgumentError('It is sha256: and 64 hex digits; `bulkhead plan` prints it.')
-}
-
-/** What the end of a rollout means, in a few words. */
-export const ENDS: Readonly<Record<ShipResult['result'], string>> = {
-  released: 'RELEASED: every unit runs the release',
-  refused: 'REFUSED: nothing was deployed',
-  'rolled-back': 'ROLLED BACK: every unit runs the release before it',
-  paused: 'PAUSED: it stands at the edge of a batch; `bulkhead resume` or `bulkhead abort`',
-  stopped: 'STOPPED: the fleet stands where it was; see the findings',
-  stuck: 'STUCK: the fleet needs a human now; the lease is held',
-}
-
-function describe(shipped: ShipResult): CommandResult {
-  const { result, plan, rollout, matched, findings, observed = [], undelivered = [] } = shipped
-  return {
-    outcome: result === 'released' ? 'passed' : 'blocked',
-    findings: [...findings, ...observed, ...undelivered],
-    json: {
-      result,
-      rollout,
-      matched,
-      plan:
-        plan === undefined
-          ? null
-          : {
-              digest: plan.digest,
-              waves: plan.regions.flatMap(({ waves }) => waves.map((wave) => wave.name)),
-            },
-    },
-    text: [
-      ...(observed.length > 0 ? [OBSERVING] : []),
-      isIdle(shipped)
-        ? 'RELEASED already: every unit runs the release, nothing was done'
-        : ENDS[result],
-    ],
-  }
 }

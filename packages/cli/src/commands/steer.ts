@@ -23,7 +23,7 @@ import { type Host, type Register, answer } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
 import { readKeyring, withKeysOption } from '../keys.ts'
 import { type PageOptions, showRollout, withPageOption } from '../rollout-page.ts'
-import { ENDS } from './ship.ts'
+import { ENDS } from '../ship-answer.ts'
 
 interface Options extends EnvironmentOptions, PageOptions {
   readonly keys?: string
