@@ -1,10 +1,13 @@
 import type { EnvironmentState, GoodRelease } from '@bulkhead/ledger'
-import type { EnvironmentPolicy } from '@bulkhead/policy'
-import { freezeAt } from '@bulkhead/rollout'
+import { refuseOverdue } from '@bulkhead/hotfix'
+import type { EnvironmentPolicy, HotfixPolicy } from '@bulkhead/policy'
+import { type Lane, freezeAt } from '@bulkhead/rollout'
 import type { CommitId, Digest, Finding } from '@bulkhead/vocabulary'
 
 export interface StartCheck {
   readonly policy: EnvironmentPolicy
+  readonly hotfix: HotfixPolicy
+  readonly lane: Lane
   readonly state: EnvironmentState
   readonly commit: CommitId
   readonly now: number
@@ -24,12 +27,17 @@ export function refuseFrozen({ schedule, name }: EnvironmentPolicy, now: number)
   ]
 }
 
-/** Why a release may not begin now: calendar, too many under way, too soon after the last. */
+/** Why a release may not begin now: calendar, too many under way, too soon after the last, debts. */
 export const refuseStart = (check: StartCheck): readonly Finding[] => [
   ...refuseFrozen(check.policy, check.now),
   ...refuseCrowd(check),
   ...refuseHaste(check),
+  ...refuseDebtor(check),
 ]
+
+/** What a hotfix borrowed and nobody has paid back: a fix itself never waits for it. */
+const refuseDebtor = ({ lane, state, hotfix, now }: StartCheck): readonly Finding[] =>
+  lane === 'hotfix' ? [] : refuseOverdue(state.hotfixes, hotfix, now)
 
 function refuseCrowd({ policy, state, commit }: StartCheck): Finding[] {
   const { mostAtOnce } = policy.schedule
