@@ -40,10 +40,7 @@ export interface PatchQuestion {
  * Whether every commit of `base..head` that `other` lacks has one there with an equal patch (`git cherry`;
  * blanks are not compared). A merge has no patch of its own: with one in the range the answer is no.
  */
-export async function hasPatches(
-  git: Git,
-  { base, head, other }: PatchQuestion,
-): Promise<boolean> {
+export async function hasPatches(git: Git, { base, head, other }: PatchQuestion): Promise<boolean> {
   const limit = base === null ? [] : [base]
   const cherry = await expectCode(git, ['cherry', other, head, ...limit])
   const lines = cherry.stdout.toString().split('\n').filter(Boolean)

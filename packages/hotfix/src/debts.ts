@@ -43,7 +43,7 @@ export const refuseOverdue = (
       code: 'hotfix/overdue-debt',
       subject: `hotfix ${hotfix.id}: ${debt.name}`,
       message: `is owed for ${spanOf(now - due)} longer than the policy allows`,
-      remedy: `${repayCommand(hotfix.id, debt.name)}`,
+      remedy: repayCommand(hotfix.id, debt.name),
     }))
 
 const spanOf = (ms: number): string =>

@@ -6,6 +6,7 @@ export {
   type GivenApproval,
   SKEW,
   judgeApprovals,
+  judgeReopening,
 } from './judge-approvals.ts'
 export { type ChangedFile, judgeChange, judgeLane } from './judge-change.ts'
 export {

@@ -1,4 +1,4 @@
-import type { HotfixSubject } from '@bulkhead/approvals'
+import type { HotfixSubject, ReopeningSubject } from '@bulkhead/approvals'
 import type { HotfixPolicy } from '@bulkhead/policy'
 import type { Principal } from '@bulkhead/signatures'
 import type { Finding, ReasonCode } from '@bulkhead/vocabulary'
@@ -8,10 +8,10 @@ import { handlesOf, handlesOfPrincipal, shareHandle } from './person.ts'
 export const SKEW = 120_000
 
 /** Somebody's yes, whose signature or review was checked just now by whom the trusted ref allows now. */
-export interface GivenApproval {
+export interface GivenApproval<Subject = HotfixSubject> {
   /** How findings call it. */
   readonly name: string
-  readonly subject: HotfixSubject
+  readonly subject: Subject
   readonly approver: Principal
   /** Milliseconds since the epoch, by the approver's clock. */
   readonly created: number
@@ -20,17 +20,27 @@ export interface GivenApproval {
   readonly recorded: number | undefined
 }
 
-export interface ApprovalQuestion {
-  /** What would ship now. */
-  readonly subject: HotfixSubject
-  readonly given: readonly GivenApproval[]
+/** What is asked of people, whatever they agree to. */
+interface Asking {
   /** Names and addresses of all who had a hand in it, and of whoever pushed it last. */
   readonly involved: readonly string[]
-  /** Who declared it; undefined when the trusted ref knows nobody behind the record. */
-  readonly trigger: Principal | undefined
+  /** Who may not agree for having declared it; undefined when the trusted ref knows nobody behind the record. */
+  readonly trigger: Principal | 'anybody' | undefined
   readonly policy: Pick<HotfixPolicy, 'approvals' | 'approvalExpires'>
   /** Milliseconds since the epoch; never before the newest entry on record. */
   readonly now: number
+}
+
+export interface ApprovalQuestion extends Asking {
+  /** What would ship now. */
+  readonly subject: HotfixSubject
+  readonly given: readonly GivenApproval[]
+}
+
+/** Asked of who wants to go back behind a fix: whoever made it may agree, and whoever goes back too. */
+export interface ReopeningQuestion extends Pick<Asking, 'policy' | 'now'> {
+  readonly subject: ReopeningSubject
+  readonly given: readonly GivenApproval<ReopeningSubject>[]
 }
 
 export interface ApprovalJudgement {
@@ -49,7 +59,39 @@ export interface ApprovalJudgement {
  * artifacts and plan, in its time, by a person who neither made, pushed nor declared it; and each person
  * counts once, from however many accounts (DESIGN law 6).
  */
-export function judgeApprovals(question: ApprovalQuestion): ApprovalJudgement {
+export const judgeApprovals = (question: ApprovalQuestion): ApprovalJudgement =>
+  judgeAgreement({
+    ...question,
+    about: `hotfix ${question.subject.hotfix}`,
+    command: `bulkhead hotfix approve --plan ${question.subject.plan}`,
+    differs: (given) => differenceOf(given, question.subject),
+  })
+
+/** Whether enough people agree that going back takes this hotfix out again. */
+export const judgeReopening = ({ subject, ...question }: ReopeningQuestion): ApprovalJudgement =>
+  judgeAgreement({
+    ...question,
+    involved: [],
+    trigger: 'anybody',
+    about: `hotfix ${subject.hotfix}`,
+    command: `bulkhead hotfix reopen --hotfix ${subject.hotfix} --to ${subject.commit}`,
+    differs: (given) =>
+      given.environment === subject.environment &&
+      given.hotfix === subject.hotfix &&
+      given.commit === subject.commit
+        ? undefined
+        : `it is of going back to ${given.commit} behind hotfix ${given.hotfix}`,
+  })
+
+interface Agreeing<Subject> extends Asking {
+  readonly given: readonly GivenApproval<Subject>[]
+  readonly about: string
+  readonly command: string
+  /** What an approval is about instead. */
+  readonly differs: (given: Subject) => string | undefined
+}
+
+function judgeAgreement<Subject>(question: Agreeing<Subject>): ApprovalJudgement {
   const notCounted: Finding[] = []
   const people: Agreement[] = []
   for (const given of question.given.toSorted(byTime)) {
@@ -75,20 +117,20 @@ interface Agreement {
   readonly until: number
 }
 
-const byTime = (one: GivenApproval, other: GivenApproval): number =>
+const byTime = (one: GivenApproval<unknown>, other: GivenApproval<unknown>): number =>
   startOf(one) - startOf(other) || (one.name < other.name ? -1 : 1)
 
-const startOf = ({ created, recorded }: GivenApproval): number => recorded ?? created
+const startOf = ({ created, recorded }: GivenApproval<unknown>): number => recorded ?? created
 
 /** It ends when it says, but never later than the policy lets it from when it was given. */
-const endOf = ({ created, expires, recorded }: GivenApproval, lasts: number): number =>
+const endOf = ({ created, expires, recorded }: GivenApproval<unknown>, lasts: number): number =>
   Math.min(expires, created + lasts, (recorded ?? Infinity) + lasts)
 
 /**
  * Takes somebody in who has not agreed yet. Whoever shares an address with two who agreed shows that
  * these are one: they count once from then on.
  */
-function agree(people: Agreement[], given: GivenApproval, { policy }: ApprovalQuestion): boolean {
+function agree(people: Agreement[], given: GivenApproval<unknown>, { policy }: Asking): boolean {
   const handles = handlesOfPrincipal(given.approver)
   const same = people.filter((one) => shareHandle(one.handles, handles))
   const [first, ...more] = same
@@ -104,11 +146,11 @@ function agree(people: Agreement[], given: GivenApproval, { policy }: ApprovalQu
   return false
 }
 
-function objectionTo(
-  given: GivenApproval,
-  { subject, involved, trigger, policy, now }: ApprovalQuestion,
+function objectionTo<Subject>(
+  given: GivenApproval<Subject>,
+  { differs, involved, trigger, policy, now }: Agreeing<Subject>,
 ): readonly [ReasonCode, string] | undefined {
-  const other = differenceOf(given.subject, subject)
+  const other = differs(given.subject)
   if (other !== undefined) return ['hotfix/approval-void', other]
   if (given.created > now + SKEW)
     return [
@@ -123,7 +165,8 @@ function objectionTo(
   const handles = handlesOfPrincipal(approver)
   if (involved.some((name) => handlesOf(name).some((handle) => handles.has(handle))))
     return ['hotfix/self-approval', `${approver.name} has a hand in it`]
-  return trigger !== undefined && shareHandle(handles, handlesOfPrincipal(trigger))
+  const mayNot = trigger === 'anybody' ? undefined : trigger
+  return mayNot !== undefined && shareHandle(handles, handlesOfPrincipal(mayNot))
     ? ['hotfix/approved-by-trigger', `${approver.name} declared it`]
     : undefined
 }
@@ -144,7 +187,7 @@ const REMEDIES: Partial<Record<ReasonCode, string>> = {
   'hotfix/approval-expired': 'have it given again: `bulkhead hotfix approve`',
 }
 
-const refusal = (given: GivenApproval, code: ReasonCode, message: string): Finding => ({
+const refusal = (given: GivenApproval<unknown>, code: ReasonCode, message: string): Finding => ({
   code,
   subject: given.name,
   message,
@@ -152,18 +195,18 @@ const refusal = (given: GivenApproval, code: ReasonCode, message: string): Findi
 })
 
 const tooFew = (
-  { subject, policy }: ApprovalQuestion,
+  { about, command, policy }: Omit<Agreeing<never>, 'given' | 'differs'>,
   by: readonly { readonly name: string }[],
 ): Finding => ({
   code: 'hotfix/too-few-approvals',
-  subject: `hotfix ${subject.hotfix}`,
+  subject: about,
   message: `${by.length} of ${policy.approvals} people agree${by.length === 0 ? '' : `: ${by.map(({ name }) => name).join(', ')}`}`,
-  remedy: `have others approve: \`bulkhead hotfix approve --plan ${subject.plan}\``,
+  remedy: `have others approve: \`${command}\``,
 })
 
-const unknownTrigger = ({ subject }: ApprovalQuestion): Finding => ({
+const unknownTrigger = ({ about }: { readonly about: string }): Finding => ({
   code: 'hotfix/unknown-trigger',
-  subject: `hotfix ${subject.hotfix}`,
+  subject: about,
   message: 'nobody whom the trusted ref knows declared it, so nobody can be told apart from them',
   remedy:
     'have somebody declare it whose address (`git config user.email`) stands in the allowed signers or under `signing.principals`',

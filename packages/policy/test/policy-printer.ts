@@ -169,6 +169,7 @@ const environmentForm = ({
 }: EnvironmentPolicy) => ({
   ...(ledger && { ledger }),
   ...(analysis && { analysis: printAnalysis(analysis) }),
+  queue: { coalesce: rest.coalesce },
   target: targetForm(target),
   regions,
   capacity: capacityForm(rest),

@@ -1,9 +1,4 @@
-import {
-  type DescentFact,
-  type RegressionTest,
-  bindingFixes,
-  judgeDescent,
-} from '@bulkhead/hotfix'
+import { type DescentFact, type RegressionTest, bindingFixes, judgeDescent } from '@bulkhead/hotfix'
 import type { HotfixOnRecord } from '@bulkhead/ledger'
 import { type LoadedPolicy, loadPolicy } from '@bulkhead/policy'
 import { type TestId, parseInventory } from '@bulkhead/test-reports'

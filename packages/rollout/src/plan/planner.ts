@@ -7,7 +7,7 @@ import { type BakeGoal, planBake } from './bake.ts'
 import { checkFleet } from './fleet-checks.ts'
 import type { Bake, Lane, Plan, RegionPlan, Wave } from './plan.ts'
 import * as refuse from './plan-refusals.ts'
-import { type RequiredCapacity, regionsOf } from './region-capacity.ts'
+import { type RegionFleet, type RequiredCapacity, regionsOf } from './region-capacity.ts'
 import { type LaidOutRegion, describeRegion, layOutRegion } from './region-layout.ts'
 import { pipeline } from './timing.ts'
 
@@ -23,6 +23,8 @@ export interface PlanRequest {
   /** The fleet as it says it is now; {@link assumeFleet} makes one up where nothing can be asked. */
   readonly observation: Observation
   readonly release: ShippedRelease
+  /** Plans this region alone, whatever is going on in the others; its share of R is of the whole. */
+  readonly only?: string
   /** Units that a predecessor left half-changed: they are replaced first, and the sums count on it. */
   readonly repair?: readonly UnitId[]
   /** The last release that was good in a region, by region; none where there never was one. */
@@ -72,7 +74,7 @@ export function assumeFleet(
 export function planRollout(request: PlanRequest): Planning {
   const layout = layOut(request)
   if (layout.kind === 'refused') return layout
-  const whole = weightOfAll(layout.regions.flatMap((region) => region.fleet.units))
+  const whole = wholeOf(request)
   const regions: Omit<RegionPlan, 'startsMs' | 'durationMs'>[] = []
   for (const region of layout.regions) {
     const waves = bakeWaves(request, region, whole)
@@ -101,8 +103,8 @@ export function planRollout(request: PlanRequest): Planning {
  */
 export function planUnwinding(request: PlanRequest): Plan {
   const { environment, release, lane, purpose, policy } = request
-  const total = weightOfAll(request.observation.units.filter((unit) => unit.surplus !== true))
-  const regions = regionsOf(request.observation).map((fleet) => ({
+  const total = wholeOf(request)
+  const regions = plannedRegions(request).map((fleet) => ({
     ...describeRegion(request, fleet, total),
     waves: [],
   }))
@@ -128,12 +130,19 @@ export type Layout =
   | { readonly kind: 'laid-out'; readonly regions: readonly LaidOutRegion[] }
   | { readonly kind: 'refused'; readonly findings: readonly Finding[] }
 
+/** Capacity of all regions together. */
+const wholeOf = ({ observation }: PlanRequest): number =>
+  weightOfAll(observation.units.filter((unit) => unit.surplus !== true))
+
+const plannedRegions = ({ observation, only }: PlanRequest): readonly RegionFleet[] =>
+  regionsOf(observation).filter(({ region }) => region === (only ?? region))
+
 /** Everything about a plan that follows from capacity alone: who goes when, and how many at once. */
 export function layOut(request: PlanRequest): Layout {
   const whole = checkFleet(request)
   if (whole.length > 0) return { kind: 'refused', findings: whole }
-  const total = weightOfAll(request.observation.units.filter((unit) => unit.surplus !== true))
-  const answers = regionsOf(request.observation).map((fleet) => layOutRegion(request, fleet, total))
+  const total = wholeOf(request)
+  const answers = plannedRegions(request).map((fleet) => layOutRegion(request, fleet, total))
   const findings = answers
     .flatMap((answer) => ('findings' in answer ? [answer] : []))
     .sort((a, b) => comparePlaces({ region: a.region, zone: '' }, { region: b.region, zone: '' }))
