@@ -75,9 +75,10 @@ export function planRollout(request: PlanRequest): Planning {
   const layout = layOut(request)
   if (layout.kind === 'refused') return layout
   const whole = wholeOf(request)
+  const bakeOf = rememberBakes()
   const regions: Omit<RegionPlan, 'startsMs' | 'durationMs'>[] = []
   for (const region of layout.regions) {
-    const waves = bakeWaves(request, region, whole)
+    const waves = bakeWaves(request, region, whole, bakeOf)
     if (!Array.isArray(waves)) return { kind: 'refused', findings: [waves.refusal] }
     const { fleet: _, shapes: _shapes, done: _done, ...plain } = region
     regions.push({ ...plain, waves })
@@ -154,11 +155,22 @@ export function layOut(request: PlanRequest): Layout {
   }
 }
 
+/** Simulating a bake takes longer than all the rest: regions of one size have the same ones. */
+function rememberBakes(): typeof planBake {
+  const known = new Map<string, Bake | undefined>()
+  return (goal, share) => {
+    const key = `${goal.requestsPerSecond} ${share}`
+    if (!known.has(key)) known.set(key, planBake(goal, share))
+    return known.get(key)
+  }
+}
+
 /** Gives each wave its bake, from the share of the region that is new after it. */
 function bakeWaves(
   { policy }: PlanRequest,
   region: LaidOutRegion,
   whole: number,
+  bakeOf: typeof planBake,
 ): Wave[] | { readonly refusal: Finding } {
   const total = weightOfAll(region.fleet.units)
   const weights = new Map(region.fleet.units.map((unit) => [unit.id, unit.weight ?? 1]))
@@ -171,7 +183,7 @@ function bakeWaves(
   for (const shape of region.shapes) {
     for (const stage of shape.stages) for (const id of stage.units) placed += weights.get(id) ?? 1
     const bake = region.baked
-      ? bakeFor(goal, `${region.region}: ${shape.name}`, placed / total)
+      ? bakeFor(bakeOf, goal, `${region.region}: ${shape.name}`, placed / total)
       : null
     if (bake && 'refusal' in bake) return bake
     waves.push({ ...shape, bake })
@@ -180,11 +192,12 @@ function bakeWaves(
 }
 
 function bakeFor(
+  bakeOf: typeof planBake,
   goal: BakeGoal,
   wave: string,
   share: number,
 ): Bake | { readonly refusal: Finding } {
-  const bake = planBake(goal, share)
+  const bake = bakeOf(goal, share)
   if (!bake) return { refusal: refuse.undetectable(wave, goal, share) }
   return bake.expectedMs > bake.deadlineMs ? { refusal: refuse.bakeTooLong(wave, bake) } : bake
 }
