@@ -92,3 +92,4 @@ export { type QueueView, addToQueue, readQueue, removeFromQueue } from './queue/
 export { type QueuedShipResult, shipQueued } from './queue/ship-queued.ts'
 export type { WorkflowEvidence } from './forge-word.ts'
 export { recordLine } from '@bulkhead/github'
+export { type ToldEnd, type WrittenPage, withRolloutPage } from './rollout-report.ts'
