@@ -1,4 +1,4 @@
-import type { Actor, EntryDraft, Ledger } from '@bulkhead/ledger'
+import type { Actor, EntryDraft, EnvironmentState, Ledger } from '@bulkhead/ledger'
 import type { Batch, Journal, Plan, Receipt, RolloutEvent } from '@bulkhead/rollout'
 import {
   DeniedError,
@@ -25,8 +25,7 @@ export function ledgerJournal(options: LedgerJournalOptions): Journal {
     await ledger
       .append(drafts.map((draft) => ({ ...draft, release, fence: token, actors })))
       .catch(asWorldFailure)
-    const ours = ledger.known().rollouts.find((rollout) => rollout.token === token)
-    return { standing: ours?.ordered ?? null }
+    return standingIn(ledger.known(), token)
   }
   return {
     record(events) {
@@ -39,8 +38,13 @@ export function ledgerJournal(options: LedgerJournalOptions): Journal {
       )
     },
     signOfLife: () => append([{ kind: 'lease.renewed', data: {} }]),
+    standing: async () => standingIn(await ledger.state().catch(asWorldFailure), token),
   }
 }
+
+const standingIn = ({ rollouts }: EnvironmentState, token: FencingToken): Receipt => ({
+  standing: rollouts.find((rollout) => rollout.token === token)?.ordered ?? null,
+})
 
 /** A log that no longer verifies under a running rollout: nothing can be put on record, so it must stop. */
 function asWorldFailure(error: unknown): never {

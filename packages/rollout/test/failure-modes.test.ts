@@ -108,6 +108,7 @@ describe('process', () => {
           return Promise.resolve({ standing: null })
         },
         signOfLife: () => Promise.resolve({ standing: null }),
+        standing: () => Promise.resolve({ standing: null }),
       },
     })
     expect([ended.result, ...codes(ended.findings)]).toEqual(['stopped', 'ledger/append-failed'])

@@ -21,6 +21,8 @@ export interface RolloutLimits {
   readonly silenceMs: number
   /** In a long wait the ledger hears so often that the holder of the lease lives. */
   readonly lifeMs: number
+  /** In a bake, or another long wait, the ledger is asked for orders so often. */
+  readonly ordersMs: number
 }
 
 export const defaultLimits: RolloutLimits = {
@@ -30,6 +32,7 @@ export const defaultLimits: RolloutLimits = {
   settleMs: 3_000,
   silenceMs: 30_000,
   lifeMs: 120_000,
+  ordersMs: 3_000,
 }
 
 export interface WatchedFleet {

@@ -123,6 +123,7 @@ export class Scenario {
           this.signsOfLife += 1
           return Promise.resolve({ standing: this.standing })
         },
+        standing: () => Promise.resolve({ standing: this.standing }),
       },
       clock: this.clock,
       signal: this.stop.signal,
@@ -133,6 +134,7 @@ export class Scenario {
         silenceMs: 5_000,
         settleMs: 1_000,
         lifeMs: 10_000,
+        ordersMs: 1_000,
       },
       ...extra,
     })
