@@ -28,11 +28,26 @@ export interface PolicyChangeSubject {
   readonly loosened: Digest
 }
 
+/**
+ * One hotfix as it will ship. Its number is the ledger's, so that a yes to an earlier hotfix is none to
+ * the next, even of the same commit.
+ */
+export interface HotfixSubject {
+  readonly environment: string
+  /** Index of the entry that declared it. */
+  readonly hotfix: number
+  readonly commit: CommitId
+  /** Of the artifacts, in order of their text. */
+  readonly artifacts: readonly Digest[]
+  readonly plan: Digest
+}
+
 /** What can be approved. */
 export type Approvable =
   | { readonly kind: 'amendment'; readonly subject: AmendmentSubject }
   | { readonly kind: 'waiver'; readonly subject: WaiverSubject }
   | { readonly kind: 'policy-change'; readonly subject: PolicyChangeSubject }
+  | { readonly kind: 'hotfix'; readonly subject: HotfixSubject }
 
 /** What a person approves, and for how long. Bound to contents: another change needs another approval. */
 export type Approval = Approvable & {

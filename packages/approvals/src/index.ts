@@ -1,2 +1,7 @@
-export { APPROVAL_NAMESPACE, type Approvable, type Approval } from './approval.ts'
+export {
+  APPROVAL_NAMESPACE,
+  type Approvable,
+  type Approval,
+  type HotfixSubject,
+} from './approval.ts'
 export { type OpenedApproval, approvalFile, bytesToSign, openApproval } from './approval-file.ts'

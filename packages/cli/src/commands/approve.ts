@@ -204,5 +204,7 @@ function whatIsApproved(approval: MadeApproval['approval']): readonly string[] {
     }
     case 'policy-change':
       return [`✓ approved: the policy is loosened (${approval.subject.loosened})`]
+    case 'hotfix':
+      return [`✓ approved: hotfix ${approval.subject.hotfix}, commit ${approval.subject.commit}`]
   }
 }
