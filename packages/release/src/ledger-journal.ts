@@ -15,6 +15,8 @@ export interface LedgerJournalOptions {
   readonly release: NonNullable<EntryDraft['release']>
   /** Digest of the attestation that this rollout rests on; null on the way back to what was good. */
   readonly attestation: Digest | null
+  /** What would have held it back in the standard lane. */
+  readonly overridden: readonly Finding[]
 }
 
 /** Writes what a rollout says into the ledger: it is on record before it happens (DESIGN law 8). */
@@ -33,7 +35,7 @@ export function ledgerJournal(options: LedgerJournalOptions): Journal {
       return append(
         events.map((event) => ({
           kind: kindOf(event),
-          data: dataOf(event, { attestation: options.attestation, plan }),
+          data: dataOf(event, { ...options, plan }),
         })),
       )
     },
@@ -69,16 +71,20 @@ const KINDS = {
 
 const kindOf = (event: RolloutEvent): EntryDraft['kind'] => KINDS[event.kind]
 
-interface Background {
-  readonly attestation: Digest | null
+interface Background extends Pick<LedgerJournalOptions, 'attestation' | 'overridden'> {
   /** What the rollout goes by: its end names all regions and its purpose. */
   readonly plan: Plan | undefined
 }
 
-function dataOf(event: RolloutEvent, { attestation, plan }: Background): EntryDraft['data'] {
+function dataOf(event: RolloutEvent, { attestation, overridden, plan }: Background): EntryDraft['data'] {
   switch (event.kind) {
     case 'started':
-      return { attestation, region: event.region, plan: summaryOf(event.plan, event.region) }
+      return {
+        attestation,
+        region: event.region,
+        plan: summaryOf(event.plan, event.region),
+        ...(overridden.length > 0 ? { overridden: codesOf(overridden) } : {}),
+      }
     case 'resumed':
       return {
         of: event.of,

@@ -3,13 +3,20 @@ import type { ArtifactBinding } from '@bulkhead/gate'
 import type { Actor, Ledger } from '@bulkhead/ledger'
 import type { EnvironmentPolicy } from '@bulkhead/policy'
 import type { NextWave, Plan, RolloutProgress, RolloutResult, Target } from '@bulkhead/rollout'
-import type { CommitId, Digest, Finding } from '@bulkhead/vocabulary'
+import type { CommitId, Digest, Finding, Milliseconds } from '@bulkhead/vocabulary'
 import { artifactPath } from './build-release.ts'
 import type { BreakOrder, Deployment } from './deploy/deployment.ts'
+import { type WayRequest, makeWay } from './deploy/make-way.ts'
 import { type WholeEnd, rollRegions } from './deploy/roll-regions.ts'
 import { shippedArtifact } from './deploy/shipped-artifact.ts'
 import { refuseOvertaken } from './deploy/standing.ts'
-import { refuseFrozen, refuseStart, refuseUnpromoted } from './deploy/start-refusals.ts'
+import {
+  overtakenQueue,
+  refuseBeforeHotfix,
+  refuseFrozen,
+  refuseStart,
+  refuseUnpromoted,
+} from './deploy/start-refusals.ts'
 import type { AttestationFiles } from './gate-release.ts'
 import type { Keyring } from './keyring.ts'
 import { readLedger, writeLedger } from './ledger-access.ts'
@@ -29,9 +36,23 @@ export interface ShipRequest {
   readonly plan?: Digest
   /** Ends somebody else's lease first, on record: a human's decision, for a holder that is gone. */
   readonly breaking?: BreakOrder
+  /** Goes by the hotfix lane. */
+  readonly hotfix?: HotfixLane
   /** Pauses at the edge of a batch. */
   readonly signal: AbortSignal
   readonly onProgress: (progress: RolloutProgress) => void
+}
+
+/** What the hotfix lane adds to the way of a release; it takes no evidence away (DESIGN law 6). */
+export interface HotfixLane {
+  /** How orders call it. */
+  readonly name: string
+  /** How long a running standard rollout may take until it has given back its lease. */
+  readonly yieldWithin: Milliseconds
+  /** The version that is being rolled out is the suspect: it goes back instead of giving way. */
+  readonly suspectRunning: boolean
+  /** Whether people agree to these bytes now; asked before anything is touched. */
+  readonly refuse: (artifacts: readonly ArtifactBinding[]) => Promise<readonly Finding[]>
 }
 
 export interface ShipResult {
@@ -65,17 +86,18 @@ export async function shipRelease(workspace: Workspace, request: ShipRequest): P
   )
   if (attestation.kind === 'refused') return refuse(ledger, request, attestation.findings)
   const shipped = shippedArtifact(policy, artifacts)
+  const { state } = base.ledger
+  const { commit, hotfix } = request
+  const held = refuseStart({ policy, state, commit, now: workspace.clock.now() })
   const refusals = [
-    ...refuseStart({
-      policy,
-      state: base.ledger.state,
-      commit: request.commit,
-      now: workspace.clock.now(),
-    }),
+    ...(hotfix === undefined
+      ? [...held, ...refuseBeforeHotfix(policy.name, state)]
+      : await hotfix.refuse(artifacts)),
     ...(await checkPromotion(workspace, request, base, policy, shipped)),
   ]
   if (refusals.length > 0) return refuse(ledger, request, refusals)
-  const prepared = { base, policy, ledger, attestation, artifacts, shipped }
+  const overridden = hotfix === undefined ? [] : [...held, ...overtakenQueue(state)]
+  const prepared = { base, policy, ledger, attestation, artifacts, shipped, overridden }
   return conclude(prepared, request, await rollRegions(deploymentOf(workspace, request, prepared)))
 }
 
@@ -125,13 +147,16 @@ interface Prepared {
   readonly artifacts: readonly ArtifactBinding[]
   /** The one artifact that runs here. */
   readonly shipped: ArtifactBinding
+  /** What would have held it back in the standard lane. */
+  readonly overridden: readonly Finding[]
 }
 
 function deploymentOf(
   workspace: Workspace,
   request: ShipRequest,
-  { policy, ledger, attestation, artifacts, shipped, base }: Prepared,
+  { policy, ledger, attestation, artifacts, shipped, base, overridden }: Prepared,
 ): Deployment {
+  const { hotfix } = request
   const directory = evidenceDirectory(workspace.repository, request.commit)
   return {
     policy,
@@ -139,7 +164,13 @@ function deploymentOf(
     actors: request.actors,
     target: request.target,
     clock: workspace.clock,
-    lane: 'standard',
+    ...(hotfix === undefined
+      ? { lane: 'standard' }
+      : {
+          lane: 'hotfix',
+          overridden,
+          makeWay: (region) => makeWay({ ...wayOf(workspace, request, hotfix), ledger, region }),
+        }),
     purpose: 'release',
     release: { commit: request.commit, artifact: shipped.digest },
     artifacts,
@@ -153,6 +184,21 @@ function deploymentOf(
     onProgress: request.onProgress,
   }
 }
+
+const wayOf = (
+  { clock }: Workspace,
+  { actors, commit, breaking, signal }: ShipRequest,
+  { name, suspectRunning, yieldWithin }: HotfixLane,
+): Omit<WayRequest, 'ledger' | 'region'> => ({
+  clock,
+  actors,
+  commit,
+  signal,
+  name,
+  yieldWithin,
+  order: suspectRunning ? 'abort' : 'yield',
+  breaking: breaking?.token,
+})
 
 /**
  * Asked anew before each forward wave: the verdict may have expired or been overtaken, a signature or
@@ -168,7 +214,9 @@ async function refuseWave(
   if (overtaken.length > 0) return overtaken
   const { attestation } = await verifyRelease(workspace, { ...request, policy: base.policy })
   if (attestation.kind === 'refused') return attestation.findings
-  return newZone ? refuseFrozen(policy, workspace.clock.now()) : []
+  return newZone && request.hotfix === undefined
+    ? refuseFrozen(policy, workspace.clock.now())
+    : []
 }
 
 async function conclude(

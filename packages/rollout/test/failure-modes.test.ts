@@ -425,9 +425,9 @@ describe('orders on record', () => {
     },
   )
 
-  test('a long bake shows signs of life, and hears orders by them', async () => {
+  test('a long bake shows signs of life, and hears orders', async () => {
     const scenario = new Scenario({ requestsPerSecond: 1 })
-    later(scenario, 5_000, () => {
+    later(scenario, 14_000, () => {
       scenario.standing = { order: 'pause', by: 'git:ada', reason: 'wait' }
     })
     const ended = await scenario.run()

@@ -69,6 +69,10 @@ export const rolloutReasons = reasonsOf({
     cause: 'A hotfix is being shipped: nothing of the standard lane begins before it is everywhere.',
     remedy: 'Wait for it (`bulkhead status`), merge the fix, and ship.',
   },
+  'rollout/overtaken-in-queue': {
+    cause: 'A release waited for its turn, and a hotfix passed it. Blocks nothing; it is on record.',
+    remedy: 'None: it ships after the hotfix, and contains it then.',
+  },
   'rollout/outage': {
     cause: 'The old release errs as much as the new one: an outage beyond this release.',
     remedy: 'Mend the outage, then `bulkhead resume`.',
