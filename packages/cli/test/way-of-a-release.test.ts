@@ -107,7 +107,9 @@ describe('the way of a release, command by command', () => {
   })
 
   it('the first release fills the fleet, zone by zone', async () => {
-    expect(await pass('plan')).toMatchObject({ plan: { kind: 'initial', required: 1 } })
+    expect(await pass('plan')).toMatchObject({
+      plan: { regions: [{ kind: 'initial', required: 1 }] },
+    })
     const down = await run(['ship'], 3)
     expect(down.findings[0]).toMatchObject({ code: 'rollout/target-failed' })
     expect(await pass('fleet', 'up')).toMatchObject({ url: `http://127.0.0.1:${port}` })

@@ -51,7 +51,7 @@ export { noteKey, writeVerifierKey } from './tlog/note-key.ts'
 export { TiledTree } from './tlog/tiled-tree.ts'
 export { witnessMemoryIn } from './witness/witness-memory.ts'
 export { withCosignature, witnessCheckpoint } from './witness/witness.ts'
-export type { EjectedRelease, QueueOnRecord, QueuedRelease } from './queue/queue-on-record.ts'
+export type { QueueOnRecord, QueuedRelease, Train } from './queue/queue-on-record.ts'
 export type {
   DebtOnRecord,
   HotfixApprovalOnRecord,

@@ -130,6 +130,7 @@ const environmentOfForm = (form: EnvironmentForm, name: string): EnvironmentPoli
   singleZone: form.capacity.zones === 1,
   surge: form.capacity.surge ?? 0,
   after: form.after,
+  coalesce: form.queue.coalesce,
   artifact: form.artifact,
   schedule: form.schedule === undefined ? ALWAYS : scheduleOfForm(form.schedule, span),
   bake: bakeOfForm(form.bake),

@@ -193,6 +193,8 @@ export interface EnvironmentPolicy {
   readonly surge: number
   /** Only what was fully good in this environment may be shipped. */
   readonly after: string | undefined
+  /** Most releases of the queue that one rollout carries. */
+  readonly coalesce: number
   /** Path of the artifact that is shipped; undefined for the first of `build`. */
   readonly artifact: string | undefined
   readonly schedule: SchedulePolicy

@@ -76,6 +76,7 @@ describe('a right policy', () => {
             drain: 10_000,
           },
           regions: { local: { a: 3, b: 3, c: 3 } },
+          coalesce: 8,
           required: 5,
           requiredIn: {},
           singleZone: false,

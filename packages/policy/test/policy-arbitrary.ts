@@ -160,6 +160,7 @@ const environment = fc
     share: fc.integer({ min: 1, max: 100 }),
     own: fc.boolean(),
     surge: fc.nat(5),
+    coalesce: fc.integer({ min: 1, max: 1_000 }),
     schedule,
   })
   .map(({ share, own, ...rest }) => {

@@ -171,6 +171,7 @@ const environmentForm = ({
 }: EnvironmentPolicy) => ({
   ...(ledger && { ledger }),
   ...(analysis && { analysis: printAnalysis(analysis) }),
+  queue: { coalesce: rest.coalesce },
   target: targetForm(target),
   regions,
   capacity: capacityForm(rest),

@@ -17,6 +17,8 @@ export interface LedgerJournalOptions {
   readonly attestation: Digest | null
   /** What would have held it back in the standard lane. */
   readonly overridden: readonly Finding[]
+  /** All regions that the release must reach to be fully good. */
+  readonly regions: readonly string[]
 }
 
 /** Writes what a rollout says into the ledger: it is on record before it happens (DESIGN law 8). */
@@ -74,9 +76,13 @@ const kindOf = (event: RolloutEvent): EntryDraft['kind'] => KINDS[event.kind]
 interface Background extends Pick<LedgerJournalOptions, 'attestation' | 'overridden'> {
   /** What the rollout goes by: its end names all regions and its purpose. */
   readonly plan: Plan | undefined
+  readonly regions: readonly string[]
 }
 
-function dataOf(event: RolloutEvent, { attestation, overridden, plan }: Background): EntryDraft['data'] {
+function dataOf(
+  event: RolloutEvent,
+  { attestation, overridden, plan, regions }: Background,
+): EntryDraft['data'] {
   switch (event.kind) {
     case 'started':
       return {
@@ -110,7 +116,7 @@ function dataOf(event: RolloutEvent, { attestation, overridden, plan }: Backgrou
       return {
         result: event.result,
         findings: codesOf(event.findings),
-        regions: (plan?.regions ?? []).map(({ region }) => region),
+        regions,
         purpose: plan?.purpose ?? 'release',
       }
   }

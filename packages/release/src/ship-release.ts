@@ -7,9 +7,12 @@ import type { CommitId, Digest, Finding, Milliseconds } from '@bulkhead/vocabula
 import { artifactPath } from './build-release.ts'
 import type { BreakOrder, Deployment } from './deploy/deployment.ts'
 import { type WayRequest, makeWay } from './deploy/make-way.ts'
+import { environmentMetrics } from './deploy/environment-metrics.ts'
 import { type WholeEnd, rollRegions } from './deploy/roll-regions.ts'
+import { telling } from './deploy/rollout-teller.ts'
 import { shippedArtifact } from './deploy/shipped-artifact.ts'
-import { refuseOvertaken } from './deploy/standing.ts'
+import { SharedFence } from './deploy/shared-fence.ts'
+import { earlierBases, refuseOvertaken } from './deploy/standing.ts'
 import {
   overtakenQueue,
   refuseBeforeHotfix,
@@ -38,6 +41,8 @@ export interface ShipRequest {
   readonly breaking?: BreakOrder
   /** Goes by the hotfix lane. */
   readonly hotfix?: HotfixLane
+  /** Where people may look, for notices. */
+  readonly link?: string
   /** Pauses at the edge of a batch. */
   readonly signal: AbortSignal
   readonly onProgress: (progress: RolloutProgress) => void
@@ -63,6 +68,8 @@ export interface ShipResult {
   readonly findings: readonly Finding[]
   /** Findings of the verdict that block nothing, because the trusted policy's mode is `observe`. */
   readonly observed?: readonly Finding[]
+  /** Channels that were not told. They change nothing else. */
+  readonly undelivered?: readonly Finding[] | undefined
 }
 
 /**
@@ -73,10 +80,7 @@ export interface ShipResult {
 export async function shipRelease(workspace: Workspace, request: ShipRequest): Promise<ShipResult> {
   const base = await findTrustedBase(workspace, request.environment, request.genesis)
   const policy = environmentPolicy(base.policy, request.environment)
-  const { attestation, artifacts } = await verifyRelease(workspace, {
-    ...request,
-    policy: base.policy,
-  })
+  const { attestation, artifacts } = await verifyNow(workspace, request, base)
   if (await runsEverywhere(base, request, artifacts)) return NOTHING_TO_DO
   const ledger = await writeLedger(
     workspace,
@@ -87,8 +91,9 @@ export async function shipRelease(workspace: Workspace, request: ShipRequest): P
   if (attestation.kind === 'refused') return refuse(ledger, request, attestation.findings)
   const shipped = shippedArtifact(policy, artifacts)
   const { state } = base.ledger
-  const { commit, hotfix } = request
-  const held = refuseStart({ policy, state, commit, now: workspace.clock.now() })
+  const { commit, hotfix, breaking } = request
+  const now = workspace.clock.now()
+  const held = refuseStart({ policy, state, commit, now, breaking })
   const refusals = [
     ...(hotfix === undefined
       ? [...held, ...refuseBeforeHotfix(policy.name, state)]
@@ -98,8 +103,20 @@ export async function shipRelease(workspace: Workspace, request: ShipRequest): P
   if (refusals.length > 0) return refuse(ledger, request, refusals)
   const overridden = hotfix === undefined ? [] : [...held, ...overtakenQueue(state)]
   const prepared = { base, policy, ledger, attestation, artifacts, shipped, overridden }
-  return conclude(prepared, request, await rollRegions(deploymentOf(workspace, request, prepared)))
+  const lane = hotfix === undefined ? 'standard' : 'hotfix'
+  const told = { ...request, policy: base.policy, lane, link: request.link }
+  const ended = await telling(workspace, told, (onProgress) =>
+    rollRegions(deploymentOf(workspace, { ...request, onProgress }, prepared)),
+  )
+  return conclude(prepared, request, ended)
 }
+
+const verifyNow = async (workspace: Workspace, request: ShipRequest, base: TrustedBase) =>
+  verifyRelease(workspace, {
+    ...request,
+    policy: base.policy,
+    earlierBases: await earlierBases(workspace, base, request.commit),
+  })
 
 const NOTHING_TO_DO: ShipResult = {
   result: 'released',
@@ -163,6 +180,7 @@ function deploymentOf(
     ledger,
     actors: request.actors,
     target: request.target,
+    fence: new SharedFence(),
     clock: workspace.clock,
     ...(hotfix === undefined
       ? { lane: 'standard' }
@@ -171,6 +189,7 @@ function deploymentOf(
           overridden,
           makeWay: (region) => makeWay({ ...wayOf(workspace, request, hotfix), ledger, region }),
         }),
+    metrics: environmentMetrics(policy, workspace),
     purpose: 'release',
     release: { commit: request.commit, artifact: shipped.digest },
     artifacts,
@@ -212,21 +231,19 @@ async function refuseWave(
 ): Promise<readonly Finding[]> {
   const overtaken = await refuseOvertaken(workspace, { base, ledger, commit: request.commit })
   if (overtaken.length > 0) return overtaken
-  const { attestation } = await verifyRelease(workspace, { ...request, policy: base.policy })
+  const { attestation } = await verifyNow(workspace, request, base)
   if (attestation.kind === 'refused') return attestation.findings
-  return newZone && request.hotfix === undefined
-    ? refuseFrozen(policy, workspace.clock.now())
-    : []
+  return newZone && request.hotfix === undefined ? refuseFrozen(policy, workspace.clock.now()) : []
 }
 
 async function conclude(
   { ledger, attestation }: Prepared,
   request: ShipRequest,
-  { result, findings, plan }: WholeEnd,
+  { result, findings, plan, undelivered }: WholeEnd & Pick<ShipResult, 'undelivered'>,
 ): Promise<ShipResult> {
   if (result === 'refused') return refuse(ledger, request, findings)
   const observed = attestation.verdict.findings
-  return { result, plan, matched: attestation.matched, findings, observed }
+  return { result, plan, matched: attestation.matched, findings, observed, undelivered }
 }
 
 async function refuse(

@@ -2,10 +2,12 @@ import type { Actor, EnvironmentState, ReleaseOnRecord } from '@bulkhead/ledger'
 import type { RolloutResult } from '@bulkhead/rollout'
 import type { CommitId, FencingToken, Finding } from '@bulkhead/vocabulary'
 import type { Deployment } from './deploy/deployment.ts'
+import { environmentMetrics } from './deploy/environment-metrics.ts'
 import { goBackEverywhere } from './deploy/go-back.ts'
 import { shippedOf } from './deploy/plan-environment.ts'
 import { returnRegions } from './deploy/return-regions.ts'
 import { regionOrder } from './deploy/roll-regions.ts'
+import { SharedFence } from './deploy/shared-fence.ts'
 import type { Keyring } from './keyring.ts'
 import { writeLedger } from './ledger-access.ts'
 import { type ShipRequest, type ShipResult, shipRelease } from './ship-release.ts'
@@ -133,12 +135,15 @@ async function openDeployment(
 ): Promise<Deployment> {
   const [artifact] = known.artifacts
   if (artifact === undefined) throw new TypeError('what was shipped has an artifact')
+  const policy = environmentPolicy(base.policy, request.environment)
   return {
-    policy: environmentPolicy(base.policy, request.environment),
+    policy,
     ledger: await openForWriting(workspace, request, base),
     actors: request.actors,
     target: request.target,
+    fence: new SharedFence(),
     clock: workspace.clock,
+    metrics: environmentMetrics(policy, workspace),
     lane: 'standard',
     purpose: 'release',
     release: { commit: known.commit, artifact: artifact.digest },

@@ -1,4 +1,3 @@
-export { BakeAnalysis, type MetricJudgement } from './analysis/bake-analysis.ts'
 export type {
   CountsOfArms,
   Metric,
@@ -79,3 +78,5 @@ export {
   type WaitingRelease,
   nextTrain,
 } from './queue/next-train.ts'
+export { type WatchEnd, watchRelease } from './run/watch-release.ts'
+export { LEAST_VALUES } from './analysis/shift-watch.ts'

@@ -88,8 +88,7 @@ const lane = { lane: 'hotfix', wanted: fix } as const
 function mixedFleet(options: ScenarioOptions = {}): Scenario {
   const scenario = new Scenario({ required: 4, ...lane, ...options })
   scenario.fleet.held.add(fix.artifact)
-  for (const unit of scenario.fleet.units)
-    if (unit.zone === 'a') unit.version = newRelease.commit
+  for (const unit of scenario.fleet.units) if (unit.zone === 'a') unit.version = newRelease.commit
   return scenario
 }
 

@@ -24,7 +24,8 @@ const user = (url: string) => async () => {
   if (status !== 200) throw new Error(`answered ${status}`)
 }
 
-describe('the conformance suite', () => {
+// Every unit is replaced a dozen times: what a busy machine takes for that is no finding.
+describe('the conformance suite', { timeout: 240_000 }, () => {
   it('passes the local fleet', async () => {
     await using fleet = await makeFleet({ regions: { 'eu-1': { a: 1, b: 2 } } })
     const { target, url, state, path } = fleet

@@ -37,63 +37,67 @@ async function deploy(bed: HaproxyBed, release: ShippedRelease): Promise<void> {
     expect(await bed.target.apply(stage, release, hand(2))).toEqual(APPLIED)
 }
 
-describe.skipIf(!haproxyIsInstalled)('users of nine units in three zones', () => {
-  it(`lose no request in ${DEPLOYS} deploys in a row`, async () => {
-    await using bed = await makeHaproxyBed({ regions: REGIONS })
-    const releases = [await bed.ship(2, 2), await bed.ship(1, 2)]
-    const users = startUsers(`${bed.url}/slow/15`)
-    for (let number = 0; number < DEPLOYS; number++) {
-      const release = releases[number % releases.length]
-      if (release !== undefined) await deploy(bed, release)
-    }
-    const { answered, failed } = await users.end()
-    expect(failed).toBe(0)
-    expect(answered).toBeGreaterThan(DEPLOYS * 9)
-    // Every unit was replaced in every deploy, by its own count of processes.
-    expect(bed.pids()).toHaveLength(9 * (DEPLOYS + 1))
-    const { units } = await bed.target.observe()
-    expect(units.every((u) => u.health === 'healthy' && u.version === build(1))).toBe(true)
-  }, 300_000)
+describe.skipIf(!haproxyIsInstalled)(
+  'users of nine units in three zones',
+  { timeout: 120_000 },
+  () => {
+    it(`lose no request in ${DEPLOYS} deploys in a row`, async () => {
+      await using bed = await makeHaproxyBed({ regions: REGIONS })
+      const releases = [await bed.ship(2, 2), await bed.ship(1, 2)]
+      const users = startUsers(`${bed.url}/slow/15`)
+      for (let number = 0; number < DEPLOYS; number++) {
+        const release = releases[number % releases.length]
+        if (release !== undefined) await deploy(bed, release)
+      }
+      const { answered, failed } = await users.end()
+      expect(failed).toBe(0)
+      expect(answered).toBeGreaterThan(DEPLOYS * 9)
+      // Every unit was replaced in every deploy, by its own count of processes.
+      expect(bed.pids()).toHaveLength(9 * (DEPLOYS + 1))
+      const { units } = await bed.target.observe()
+      expect(units.every((u) => u.health === 'healthy' && u.version === build(1))).toBe(true)
+    }, 300_000)
 
-  it('lose at most what is in flight when a zone is killed in the middle of a roll', async () => {
-    await using bed = await makeHaproxyBed({ regions: REGIONS })
-    const release = await bed.ship(2, 2)
-    const users = startUsers(`${bed.url}/slow/15`)
-    const [first, second, third] = stagesOf(REGIONS)
-    expect(await apply(bed, first, release)).toEqual(APPLIED)
-    const rolling = apply(bed, second, release)
-    await eventually(
-      () => bed.target.observe({ zone: 'b' }),
-      ({ units }) => units.some((unit) => unit.health !== 'healthy'),
-    )
-    for (const number of [1, 2, 3]) killNow(bed.pidOf(`eu-1-c-${number}`))
-    expect(await rolling).toEqual(APPLIED)
-    const { units } = await bed.target.observe()
-    expect(Map.groupBy(units, (unit) => unit.health).get('healthy')).toHaveLength(6)
-    // The zone comes back on the release, as the executor would place it.
-    expect(await apply(bed, third, release)).toEqual(APPLIED)
-    const { answered, failed } = await users.end()
-    // Each user has one request in flight, and a user is at one unit at a time.
-    expect(failed).toBeLessThanOrEqual(USERS)
-    expect(answered).toBeGreaterThan(100)
-  })
-
-  it('do lose requests when units are replaced without a drain: the bed can see a failure', async () => {
-    await using bed = await makeHaproxyBed({ regions: REGIONS })
-    const { artifact } = await bed.artifact(2)
-    const users = startUsers(`${bed.url}/slow/300`, {})
-    await eventually(
-      () => bed.target.observe(),
-      ({ traffic }) => (traffic[0]?.requests ?? 0) > USERS,
-    )
-    for (const { zone, units } of stagesOf(REGIONS))
-      await Promise.all(
-        units.map(async (_, at) => bed.replaceUndrained(`eu-1-${zone}-${at + 1}`, artifact.path)),
+    it('lose at most what is in flight when a zone is killed in the middle of a roll', async () => {
+      await using bed = await makeHaproxyBed({ regions: REGIONS })
+      const release = await bed.ship(2, 2)
+      const users = startUsers(`${bed.url}/slow/15`)
+      const [first, second, third] = stagesOf(REGIONS)
+      expect(await apply(bed, first, release)).toEqual(APPLIED)
+      const rolling = apply(bed, second, release)
+      await eventually(
+        () => bed.target.observe({ zone: 'b' }),
+        ({ units }) => units.some((unit) => unit.health !== 'healthy'),
       )
-    const { failed } = await users.end()
-    expect(failed).toBeGreaterThan(0)
-  })
-})
+      for (const number of [1, 2, 3]) killNow(bed.pidOf(`eu-1-c-${number}`))
+      expect(await rolling).toEqual(APPLIED)
+      const { units } = await bed.target.observe()
+      expect(Map.groupBy(units, (unit) => unit.health).get('healthy')).toHaveLength(6)
+      // The zone comes back on the release, as the executor would place it.
+      expect(await apply(bed, third, release)).toEqual(APPLIED)
+      const { answered, failed } = await users.end()
+      // Each user has one request in flight, and a user is at one unit at a time.
+      expect(failed).toBeLessThanOrEqual(USERS)
+      expect(answered).toBeGreaterThan(100)
+    })
+
+    it('do lose requests when units are replaced without a drain: the bed can see a failure', async () => {
+      await using bed = await makeHaproxyBed({ regions: REGIONS })
+      const { artifact } = await bed.artifact(2)
+      const users = startUsers(`${bed.url}/slow/300`, {})
+      await eventually(
+        () => bed.target.observe(),
+        ({ traffic }) => (traffic[0]?.requests ?? 0) > USERS,
+      )
+      for (const { zone, units } of stagesOf(REGIONS))
+        await Promise.all(
+          units.map(async (_, at) => bed.replaceUndrained(`eu-1-${zone}-${at + 1}`, artifact.path)),
+        )
+      const { failed } = await users.end()
+      expect(failed).toBeGreaterThan(0)
+    })
+  },
+)
 
 const apply = (bed: HaproxyBed, stage: Stage | undefined, release: ShippedRelease) => {
   if (stage === undefined) throw new Error('a bed of three zones')

@@ -1,6 +1,21 @@
 import { InvalidArgumentError } from 'commander'
-import { type ShipResult, environmentTarget, shipRelease } from '@bulkhead/release'
-import { type Digest, type FencingToken, digest } from '@bulkhead/vocabulary'
+import {
+  type QueuedShipResult,
+  type ShipResult,
+  type WatchedRelease,
+  environmentTarget,
+  shipQueued,
+  shipRelease,
+  watchShipped,
+} from '@bulkhead/release'
+import {
+  type Digest,
+  type FencingToken,
+  type Finding,
+  type Milliseconds,
+  digest,
+  parseDuration,
+} from '@bulkhead/vocabulary'
 import { breakingOf, tokenOf } from '../break-lease.ts'
 import type { CommandResult } from '../command-result.ts'
 import { OBSERVING } from '../observing.ts'
@@ -24,6 +39,8 @@ interface Options extends EnvironmentOptions {
   readonly breakLease?: FencingToken
   readonly reason?: string
   readonly plan?: Digest
+  readonly watch?: Milliseconds
+  readonly queued: boolean
 }
 
 export const registerShip: Register = (program, host) => {
@@ -33,35 +50,80 @@ export const registerShip: Register = (program, host) => {
     .option('--verdict <file>', 'the release-gate envelope (default: where gate wrote it)')
     .option('--summary <file>', 'the verification summary envelope (default: where gate wrote it)')
     .option('--plan <digest>', 'ship by this plan or not at all; `bulkhead plan` prints it', planOf)
+    .option(
+      '--watch <duration>',
+      'watch it for so long afterwards, and take it back if it burns slowly',
+      spanOf,
+    )
     .option('--break-lease <token>', 'end the lease of somebody who is gone, on record', tokenOf)
     .option('--reason <text>', 'why the lease is ended; it goes on record')
+    .option('--queued', 'ship what is next in the queue, instead of a commit', false)
     .action((options: Options) =>
       answer(host, 'ship', options, () =>
         inWorkspace(options, async (workspace) => {
           const environment = await environmentOf(workspace, options)
           const view = rolloutConsole(host)
           try {
-            return describe(
-              await shipRelease(workspace, {
-                environment,
-                commit: await workspace.repository.resolveCommit(options.commit),
-                ...(options.genesis === undefined ? {} : { genesis: options.genesis }),
-                ...filesOf(options),
-                ...breakingOf(options),
-                ...(options.plan === undefined ? {} : { plan: options.plan }),
-                keyring: await readKeyring(workspace.repository, options.keys),
-                actors: await localActors(workspace.repository, 'deployer'),
-                target: await environmentTarget(workspace, environment, options.genesis),
-                signal: host.signal,
-                onProgress: view.show,
-              }),
-            )
+            const request = {
+              environment,
+              ...(options.genesis === undefined ? {} : { genesis: options.genesis }),
+              ...filesOf(options),
+              ...breakingOf(options),
+              ...(options.plan === undefined ? {} : { plan: options.plan }),
+              keyring: await readKeyring(workspace.repository, options.keys),
+              actors: await localActors(workspace.repository, 'deployer'),
+              target: await environmentTarget(workspace, environment, options.genesis),
+              signal: host.signal,
+              onProgress: view.show,
+            }
+            if (options.queued) return describeQueued(await shipQueued(workspace, request))
+            const commit = await workspace.repository.resolveCommit(options.commit)
+            const shipped = await shipRelease(workspace, { ...request, commit })
+            const { watch } = options
+            if (watch === undefined || shipped.result !== 'released') return describe(shipped)
+            const watching = { ...request, commit, watch }
+            return describeWatched(shipped, await watchShipped(workspace, watching))
           } finally {
             view.close()
           }
         }),
       ),
     )
+}
+
+function spanOf(text: string): Milliseconds {
+  const span = parseDuration(text)
+  if (span !== undefined && span > 0) return span
+  throw new InvalidArgumentError('It is a duration, such as 90s, 30m or 2h.')
+}
+
+function describeQueued(answered: QueuedShipResult): CommandResult {
+  switch (answered.kind) {
+    case 'idle':
+      return {
+        outcome: 'passed',
+        findings: [],
+        json: { result: 'idle' },
+        text: ['nothing waits in the queue'],
+      }
+    case 'held':
+      return {
+        outcome: 'blocked',
+        findings: answered.findings,
+        json: { result: 'held' },
+        text: ['HELD: everything that waits contains what was found bad'],
+      }
+    case 'shipped': {
+      const { commit, carries, why, shipped } = answered
+      const described = describe(shipped)
+      const line = `${commit.slice(0, 12)} with ${carries.length} in all: ${why}`
+      return {
+        ...described,
+        json: { ...described.json, commit, carries, why },
+        text: [line, ...described.text],
+      }
+    }
+  }
 }
 
 function planOf(text: string): Digest {
@@ -79,10 +141,17 @@ export const ENDS: Readonly<Record<ShipResult['result'], string>> = {
   stuck: 'STUCK: the fleet needs a human now; the lease is held',
 }
 
-function describe({ result, plan, matched, findings, observed = [] }: ShipResult): CommandResult {
+function describe({
+  result,
+  plan,
+  matched,
+  findings,
+  observed = [],
+  undelivered = [],
+}: ShipResult): CommandResult {
   return {
     outcome: result === 'released' ? 'passed' : 'blocked',
-    findings: [...findings, ...observed],
+    findings: [...findings, ...observed, ...undelivered],
     json: {
       result,
       matched,
@@ -102,3 +171,27 @@ function describe({ result, plan, matched, findings, observed = [] }: ShipResult
     ],
   }
 }
+
+/** What a watch adds: nothing, or that the release was taken back after all. */
+function describeWatched(
+  shipped: ShipResult,
+  { kind, why, rolledBack }: WatchedRelease,
+): CommandResult {
+  const told = describe(shipped)
+  const json = { ...told.json, watch: { kind, why } }
+  if (rolledBack === undefined) return { ...told, json, text: [...told.text, `watched: ${why}`] }
+  const back = rolledBack.result === 'released'
+  return {
+    outcome: 'blocked',
+    findings: [slowBurn(shipped, why), ...rolledBack.findings],
+    json: { ...json, result: back ? 'rolled-back' : rolledBack.result },
+    text: [back ? ENDS['rolled-back'] : 'NOT ROLLED BACK: see the findings'],
+  }
+}
+
+const slowBurn = ({ plan }: ShipResult, why: string): Finding => ({
+  code: 'rollout/canary-failed',
+  subject: plan?.release.commit ?? 'the release',
+  message: `after its rollout: ${why}`,
+  remedy: 'Read the errors of the release, mend it, ship again.',
+})

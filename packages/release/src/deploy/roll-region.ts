@@ -51,9 +51,11 @@ export async function rollRegion(
   })
   if (outcome.kind === 'refused') return refused(outcome.findings)
   const { lease } = outcome
+  deployment.fence.hold(lease.token)
+  const fenced = { ...deployment, target: deployment.fence.before(deployment.target) }
   let stuck = false
   try {
-    const ended = await rollUnderLease(deployment, region, lease, hooks)
+    const ended = await rollUnderLease(fenced, region, lease, hooks)
     stuck = ended.result === 'stuck'
     return ended
   } finally {
@@ -84,15 +86,15 @@ async function rollUnderLease(
   if (planned.kind === 'refused') return refused(planned.findings)
   const { plan } = planned
   // A later region is planned on a fleet that this very rollout has changed.
-  if (!waits && deployment.plan !== undefined && deployment.plan !== plan.digest)
-    return refused([stalePlan(deployment.plan, plan)])
+  if (!waits && deployment.plan !== undefined && deployment.plan !== planned.whole)
+    return refused([stalePlan(deployment.plan, planned.whole)])
   return { ...(await roll(deployment, { region, lease, hooks, plan, memory })), plan }
 }
 
-const stalePlan = (wanted: Digest, plan: Plan): Finding => ({
+const stalePlan = (wanted: Digest, now: Digest | undefined): Finding => ({
   code: 'rollout/stale-plan',
   subject: wanted,
-  message: `the plan would be ${plan.digest} now: the fleet, the policy or the release has changed since`,
+  message: `the plan would be ${now ?? 'none'} now: the fleet, the policy or the release has changed since`,
   remedy: 'Look at the plan as it is now (`bulkhead plan`), and ship by its digest.',
 })
 
@@ -103,7 +105,7 @@ async function planNow(
   deployment: Deployment,
   region: string,
   memory: RolloutMemory | undefined,
-): Promise<Planning> {
+): Promise<Planning & { readonly whole?: Digest | undefined }> {
   const { target, ledger, unwind, clock } = deployment
   const abilities = await target.topology()
   if (memory !== undefined) {
@@ -112,13 +114,21 @@ async function planNow(
   }
   const observation = await target.observe()
   const state = await ledger.state()
+  const ofAll = planRequestOf({ ...deployment, state, abilities, observation })
   const request: PlanRequest = {
-    ...planRequestOf({ ...deployment, state, abilities, observation }),
+    ...ofAll,
+    only: region,
     ...(memory === undefined ? {} : { repair: [...recall(memory, observation).touched] }),
   }
-  return unwind === undefined && memory?.direction !== 'back'
-    ? planRollout(request)
-    : { kind: 'planned', plan: planUnwinding(request) }
+  if (unwind !== undefined || memory?.direction === 'back')
+    return { kind: 'planned', plan: planUnwinding(request) }
+  return { ...planRollout(request), whole: wholeDigest(deployment, ofAll) }
+}
+
+/** Of the plan of all regions, as `bulkhead plan` prints it; only made where one is asked for. */
+function wholeDigest({ plan }: Deployment, ofAll: PlanRequest): Digest | undefined {
+  const whole = plan === undefined ? undefined : planRollout(ofAll)
+  return whole?.kind === 'planned' ? whole.plan.digest : undefined
 }
 
 interface Roll {
@@ -138,6 +148,7 @@ function roll(deployment: Deployment, { region, lease, hooks, plan, memory }: Ro
     release: { commit: release.commit, artifacts },
     attestation,
     overridden,
+    regions: Object.keys(deployment.policy.regions),
   })
   return runRollout({
     plan,
@@ -148,6 +159,7 @@ function roll(deployment: Deployment, { region, lease, hooks, plan, memory }: Ro
     clock: deployment.clock,
     signal: deployment.signal,
     mayGoOn: deployment.mayGoOn,
+    metrics: deployment.metrics,
     onProgress: deployment.onProgress,
     limits: { pollMs: POLL_MS },
     ...hooks,

@@ -73,7 +73,10 @@ async function refuseElsewhere(
     {
       code: 'hotfix/not-everywhere',
       subject: environment,
-      message: `${others.length} of ${units.length} units do not say that they run it: ${others.slice(0, 5).map((unit) => unit.id).join(', ')}`,
+      message: `${others.length} of ${units.length} units do not say that they run it: ${others
+        .slice(0, 5)
+        .map((unit) => unit.id)
+        .join(', ')}`,
       remedy: 'look at them (`bulkhead status`); then say it again: `bulkhead hotfix ship`',
     },
   ]

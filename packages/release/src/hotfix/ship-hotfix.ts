@@ -16,7 +16,10 @@ export interface ShipHotfixRequest extends Omit<ShipRequest, 'hotfix' | 'plan' |
   /** The version that is being rolled out is the suspect: it goes back first. */
   readonly suspectRunning: boolean
   /** Why too few people agree to exactly this now. */
-  readonly refuseApprovals: (base: TrustedBase, subject: HotfixSubject) => Promise<readonly Finding[]>
+  readonly refuseApprovals: (
+    base: TrustedBase,
+    subject: HotfixSubject,
+  ) => Promise<readonly Finding[]>
 }
 
 export interface ShipHotfixResult extends ShipResult {
@@ -53,8 +56,7 @@ export async function shipHotfix(
       refuse: (artifacts) => refuseDisagreement(request, { base, hotfix }, artifacts),
     },
   })
-  if (shipped.result !== 'released')
-    return { ...shipped, hotfix: hotfix.id, conclusion: undefined }
+  if (shipped.result !== 'released') return { ...shipped, hotfix: hotfix.id, conclusion: undefined }
   const conclusion = await concludeHotfix(workspace, request, hotfix)
   const findings = [...shipped.findings, ...conclusion.findings]
   return { ...shipped, findings, hotfix: hotfix.id, conclusion }
@@ -83,7 +85,8 @@ const notDeclared = (commit: CommitId): Finding => ({
   code: 'hotfix/unknown',
   subject: commit,
   message: 'no open hotfix of this commit is on record',
-  remedy: 'declare it: `bulkhead hotfix declare --commit SHA --advisory ID --severity S --reason TEXT`',
+  remedy:
+    'declare it: `bulkhead hotfix declare --commit SHA --advisory ID --severity S --reason TEXT`',
 })
 
 /** Only while nothing runs the fix: afterwards the fleet is mixed, and the hole neither open nor closed. */

@@ -1,3 +1,5 @@
+import { MetricsWatch } from '../analysis/metrics-watch.ts'
+import { withMetrics } from '../analysis/with-metrics.ts'
 import { type BakeJudgement, judgeBake } from '../judgement.ts'
 import type { Bake, Wave } from '../plan/plan.ts'
 import * as refuse from '../refusals.ts'
@@ -29,15 +31,20 @@ async function watchBake(run: RolloutRun, wave: number, bake: Bake): Promise<Wav
   const release = run.plan.release.commit
   const life = new SignsOfLife(run)
   const start = (await run.fleet.look()).traffic
+  using metrics = watchMetrics(run, bake)
   const since = run.clock.monotonic()
+  let goodSince: number | undefined
   for (;;) {
     await nextPoll(run)
     obeyOrders(run)
     const seen = await checkedLook(run)
     await reconcile(run, wave, seen)
     life.beat()
-    const elapsedMs = run.clock.monotonic() - since
-    const judgement = judgeBake({ bake, release, start, now: seen.traffic, elapsedMs })
+    const now = run.clock.monotonic()
+    const elapsedMs = now - since
+    const traffic = judgeBake({ bake, release, start, now: seen.traffic, elapsedMs })
+    goodSince = traffic.kind === 'good' ? (goodSince ?? now) : undefined
+    const judgement = withMetrics(traffic, metrics.look(), { bake, elapsedMs, goodSince })
     if (judgement.kind === 'not-yet') continue
     const { kind, why, canary } = judgement
     return {
@@ -47,6 +54,21 @@ async function watchBake(run: RolloutRun, wave: number, bake: Bake): Promise<Wav
     }
   }
 }
+
+const watchMetrics = ({ metrics, clock, plan, region, began, limits }: RolloutRun, bake: Bake) =>
+  new MetricsWatch({
+    // Without a release before it there is nothing that a metric could be compared with.
+    metrics: region.previous === null ? [] : metrics,
+    bake,
+    clock,
+    everyMs: limits.metricsMs,
+    window: {
+      canary: plan.release.commit,
+      control: region.previous?.commit ?? plan.release.commit,
+      beside: bake.test === 'against-control',
+      rolloutBegan: began,
+    },
+  })
 
 /** The old release errs as much as the bake looks for: whatever is wrong is not the new one's doing. */
 const isOutage = ({ control }: BakeJudgement, { detectErrorRate }: Bake): boolean =>

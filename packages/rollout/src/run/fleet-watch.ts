@@ -23,6 +23,8 @@ export interface RolloutLimits {
   readonly lifeMs: number
   /** In a bake, or another long wait, the ledger is asked for orders so often. */
   readonly ordersMs: number
+  /** Between two looks at the metrics. */
+  readonly metricsMs: number
 }
 
 export const defaultLimits: RolloutLimits = {
@@ -33,6 +35,7 @@ export const defaultLimits: RolloutLimits = {
   silenceMs: 30_000,
   lifeMs: 120_000,
   ordersMs: 3_000,
+  metricsMs: 5_000,
 }
 
 export interface WatchedFleet {

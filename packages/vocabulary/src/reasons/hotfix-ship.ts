@@ -15,6 +15,7 @@ export const hotfixShipReasons = reasonsOf({
   },
   'hotfix/proof-failing': {
     cause: 'The fix is everywhere and the proof command still gets in, or cannot tell.',
-    remedy: 'Declare another hotfix on top of this one; or mend the command and run `bulkhead hotfix ship` again.',
+    remedy:
+      'Declare another hotfix on top of this one; or mend the command and run `bulkhead hotfix ship` again.',
   },
 })

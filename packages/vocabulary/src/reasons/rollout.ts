@@ -62,15 +62,19 @@ export const rolloutReasons = reasonsOf({
     remedy: 'When the hotfix is out, merge the fix into the release, have it judged, and ship it.',
   },
   'rollout/cannot-yield': {
-    cause: 'The holder of the lease did not give it back to a hotfix in the time that the policy allows.',
-    remedy: 'Look at the fleet; two people together may end the lease (`bulkhead hotfix ship --break-lease`).',
+    cause:
+      'The holder of the lease did not give it back to a hotfix in the time that the policy allows.',
+    remedy:
+      'Look at the fleet; two people together may end the lease (`bulkhead hotfix ship --break-lease`).',
   },
   'rollout/hotfix-first': {
-    cause: 'A hotfix is being shipped: nothing of the standard lane begins before it is everywhere.',
+    cause:
+      'A hotfix is being shipped: nothing of the standard lane begins before it is everywhere.',
     remedy: 'Wait for it (`bulkhead status`), merge the fix, and ship.',
   },
   'rollout/overtaken-in-queue': {
-    cause: 'A release waited for its turn, and a hotfix passed it. Blocks nothing; it is on record.',
+    cause:
+      'A release waited for its turn, and a hotfix passed it. Blocks nothing; it is on record.',
     remedy: 'None: it ships after the hotfix, and contains it then.',
   },
   'rollout/outage': {
@@ -124,6 +128,10 @@ export const rolloutReasons = reasonsOf({
   'rollout/port-in-use': {
     cause: 'A port that the fleet needs is taken by another process.',
     remedy: 'Stop that process, or name another port in `bulkhead.yml`.',
+  },
+  'rollout/contains-culprit': {
+    cause: 'A release of the queue contains a commit that was found to be bad in production.',
+    remedy: 'Revert that commit and queue the new head.',
   },
   'rollout/nothing-released': {
     cause: 'There is no earlier release to return to.',
