@@ -1,50 +1,64 @@
-import type { Actor, EnvironmentState, Ledger, RolloutOnRecord } from '@bulkhead/ledger'
+import type {
+  Actor,
+  EnvironmentState,
+  LeaseOnRecord,
+  Ledger,
+  RolloutOnRecord,
+} from '@bulkhead/ledger'
 import type { CommitId, FencingToken, Finding, Milliseconds } from '@bulkhead/vocabulary'
 import type { Clock } from '@bulkhead/world'
 import { REGION_PATIENCE } from './deployment.ts'
 
-/** Who stands in the way of a hotfix in a region, and what is to be done about it. */
-export type Way =
-  | { readonly kind: 'clear' }
-  /** A standard rollout on its way forward: it is asked to yield, or to go back when it is the suspect. */
-  | { readonly kind: 'ask'; readonly of: FencingToken; readonly held: Held }
-  /** It yields, goes back, or has not begun: all that is left is to wait. */
-  | { readonly kind: 'wait'; readonly held: Held }
-  /** Another hotfix: hotfixes ship one after the other. */
-  | { readonly kind: 'behind'; readonly held: Held }
-
-export interface Held {
-  readonly token: FencingToken
-  readonly holder: string
+/** Who stands in the way of a hotfix, and what is to be done about it. */
+export interface Way {
+  /** Leases that must be given back first; none when the way is clear. */
+  readonly held: readonly LeaseOnRecord[]
+  /** Standard rollouts on their way forward that nobody has asked yet, by id. */
+  readonly ask: readonly FencingToken[]
+  /** One of them is another hotfix: hotfixes ship one after the other. */
+  readonly behind: boolean
 }
 
 export interface WayQuestion {
   readonly region: string
   /** The commit of the hotfix. */
   readonly commit: CommitId
+  /** To yield, or to go back when what rolls out is the suspect. */
   readonly order: 'yield' | 'abort'
 }
 
-/** Pure: what the record says of a region before a hotfix takes its lease. */
+/**
+ * Pure: what the record says before a hotfix takes the lease of a region. Another release is in the way
+ * wherever it rolls out: a fleet keeps one newest token, so that the first batch of the hotfix would
+ * shut it out of another region in the middle of a batch.
+ */
 export function judgeWay(
   { leases, rollouts }: Pick<EnvironmentState, 'leases' | 'rollouts'>,
   { region, commit, order }: WayQuestion,
 ): Way {
-  const lease = leases.find((each) => each.region.split('+').includes(region))
-  if (lease === undefined) return { kind: 'clear' }
-  const held = { token: lease.token, holder: lease.holder }
-  const rollout = rollouts.find(({ token }) => token === lease.token)
-  // A stuck lease never comes back by itself, and a process of this very hotfix is no rollout to wait for.
-  if (lease.stuck || rollout?.commit === commit) return { kind: 'wait', held }
-  if (rollout?.lane === 'hotfix') return { kind: 'behind', held }
-  return rollout !== undefined && mayBeAsked(rollout, order)
-    ? { kind: 'ask', of: rollout.id, held }
-    : { kind: 'wait', held }
+  const rolloutOf = (lease: LeaseOnRecord) => rollouts.find(({ token }) => token === lease.token)
+  const held = leases.filter(
+    (lease) => lease.region.split('+').includes(region) || rolloutOf(lease)?.commit !== commit,
+  )
+  const others = held.flatMap((lease) => rolloutOf(lease) ?? [])
+  return {
+    held,
+    ask: others
+      .filter((other) => other.commit !== commit && mayBeAsked(other, order))
+      .map(({ id }) => id),
+    behind: others.some((other) => other.commit !== commit && other.lane === 'hotfix'),
+  }
 }
 
 /** Once is enough; and a rollout that goes back by itself is bad by its own evidence and ends that first. */
-const mayBeAsked = ({ direction, ordered }: RolloutOnRecord, order: 'yield' | 'abort'): boolean =>
-  direction === 'forward' && ordered?.order !== order && ordered?.order !== 'abort'
+const mayBeAsked = (
+  { lane, direction, ordered }: RolloutOnRecord,
+  order: 'yield' | 'abort',
+): boolean =>
+  lane === 'standard' &&
+  direction === 'forward' &&
+  ordered?.order !== order &&
+  ordered?.order !== 'abort'
 
 export interface WayRequest extends WayQuestion {
   readonly ledger: Pick<Ledger, 'state' | 'append'>
@@ -70,31 +84,32 @@ export async function makeWay(request: WayRequest): Promise<readonly Finding[]> 
   const { ledger, clock, signal } = request
   const since = clock.monotonic()
   for (;;) {
-    const way = judgeWay(await ledger.state(), request)
-    if (way.kind === 'clear' || way.held.token === request.breaking) return []
-    if (way.kind === 'ask') await giveOrder(request, way.of)
-    const patience = way.kind === 'behind' ? REGION_PATIENCE : request.yieldWithin
-    if (clock.monotonic() - since >= patience || signal.aborted)
-      return [cannotYield(request, way.held, clock.monotonic() - since)]
+    const { held, ask, behind } = judgeWay(await ledger.state(), request)
+    const [first] = held.filter(({ token }) => token !== request.breaking)
+    if (first === undefined) return []
+    if (ask.length > 0) await giveOrders(request, ask)
+    const patience = behind ? REGION_PATIENCE : request.yieldWithin
+    const waitedMs = clock.monotonic() - since
+    if (waitedMs >= patience || signal.aborted) return [cannotYield(first, waitedMs)]
     await clock.sleep(LOOK_MS, signal).catch((error: unknown) => {
       if (!signal.aborted) throw error
     })
   }
 }
 
-const giveOrder = (
+const giveOrders = (
   { ledger, actors, order, name }: WayRequest,
-  of: FencingToken,
+  rollouts: readonly FencingToken[],
 ): Promise<unknown> =>
-  ledger.append([
-    { kind: 'deploy.ordered', actors, data: { order, of, reason: `${name} takes the lease` } },
-  ])
+  ledger.append(
+    rollouts.map((of) => ({
+      kind: 'deploy.ordered',
+      actors,
+      data: { order, of, reason: `${name} takes the lease` },
+    })),
+  )
 
-const cannotYield = (
-  { region }: WayQuestion,
-  { token, holder }: Held,
-  waitedMs: number,
-): Finding => ({
+const cannotYield = ({ region, token, holder }: LeaseOnRecord, waitedMs: number): Finding => ({
   code: 'rollout/cannot-yield',
   subject: region,
   message: `${holder} holds the lease with token ${token} and has not given it back in ${Math.round(waitedMs / 1000)} s`,

@@ -110,12 +110,12 @@ async function proveBefore(
  */
 async function endGoingBack(
   workspace: Workspace,
-  { suspectRunning, refuseApprovals: _, ...request }: ShipHotfixRequest,
+  request: ShipHotfixRequest,
   base: TrustedBase,
 ): Promise<readonly Finding[]> {
   const left = base.ledger.state.unfinished.at(-1)
   if (left === undefined || left.commit === request.commit) return []
-  if (left.direction === 'forward' && !suspectRunning) return []
+  if (left.direction === 'forward' && !request.suspectRunning) return []
   const ended =
     left.direction === 'back'
       ? await resumeRollout(workspace, request)
