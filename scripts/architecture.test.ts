@@ -27,6 +27,7 @@ const FLOORS = [
     'bulkhead',
     '@bulkhead/action-test-suite',
     '@bulkhead/action-signed-commits',
+    '@bulkhead/action-ledger',
     '@bulkhead/action-release-gate',
     '@bulkhead/action-rolling-deploy',
   ],

@@ -18,13 +18,13 @@ export {
 export {
   type RecordRequest,
   annotateEntry,
-  authorsOf,
   beatLedger,
   breakLease,
   mirrorLedger,
   revokeKey,
   rotateKey,
 } from './ledger-entries.ts'
+export { type ExportedLedger, exportLedger } from './export-ledger.ts'
 export { type BuildRequest, buildRelease } from './build-release.ts'
 export { type CheckRequest, type CheckResult, checkHead } from './check-head.ts'
 export {
@@ -95,3 +95,4 @@ export { recordLine } from '@bulkhead/github'
 export { type ShipHotfixRequest, type ShipHotfixResult, shipHotfix } from './hotfix/ship-hotfix.ts'
 export { type AgreedPlanSource, agreedPlan } from './hotfix/agreed-plan.ts'
 export type { Conclusion } from './hotfix/conclude-hotfix.ts'
+export { type ToldEnd, type WrittenPage, withRolloutPage } from './rollout-report.ts'

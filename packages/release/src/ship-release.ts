@@ -64,6 +64,11 @@ export interface ShipResult {
   readonly result: RolloutResult['result']
   /** Of the first region, as it was made under its lease. */
   readonly plan: Plan | undefined
+  /**
+   * Its name on record: the fencing token under which it was begun, or the index of the entry that
+   * refused it; null where nothing was to be done.
+   */
+  readonly rollout: number | null
   readonly matched: readonly string[]
   readonly findings: readonly Finding[]
   /** Findings of the verdict that block nothing, because the trusted policy's mode is `observe`. */
@@ -121,6 +126,7 @@ const verifyNow = async (workspace: Workspace, request: ShipRequest, base: Trust
 const NOTHING_TO_DO: ShipResult = {
   result: 'released',
   plan: undefined,
+  rollout: null,
   matched: [],
   findings: [],
 }
@@ -239,11 +245,12 @@ async function refuseWave(
 async function conclude(
   { ledger, attestation }: Prepared,
   request: ShipRequest,
-  { result, findings, plan, undelivered }: WholeEnd & Pick<ShipResult, 'undelivered'>,
+  { result, findings, plan, id, undelivered }: WholeEnd & Pick<ShipResult, 'undelivered'>,
 ): Promise<ShipResult> {
   if (result === 'refused') return refuse(ledger, request, findings)
   const observed = attestation.verdict.findings
-  return { result, plan, matched: attestation.matched, findings, observed, undelivered }
+  const { matched } = attestation
+  return { result, plan, rollout: id ?? null, matched, findings, observed, undelivered }
 }
 
 async function refuse(
@@ -251,7 +258,7 @@ async function refuse(
   request: ShipRequest,
   findings: readonly Finding[],
 ): Promise<ShipResult> {
-  await ledger.append([
+  const [entry] = await ledger.append([
     {
       kind: 'deploy.refused',
       release: { commit: request.commit, artifacts: [] },
@@ -263,5 +270,6 @@ async function refuse(
       },
     },
   ])
-  return { result: 'refused', plan: undefined, matched: [], findings }
+  const rollout = entry?.index ?? null
+  return { result: 'refused', plan: undefined, rollout, matched: [], findings }
 }

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import type { Metric, MetricWindow, Reading } from '../src/index.ts'
+import {
+  type Metric,
+  type MetricWindow,
+  type Reading,
+  runPipeline,
+  wholeResult,
+} from '../src/index.ts'
 import { Scenario, bakeGoal, newRelease, oldRelease } from './support/scenario.ts'
 
 /** A probe that answers by the n-th look. */
@@ -96,4 +102,51 @@ describe('a metric has a say in every bake', () => {
     expect(first?.rolloutBegan).toBe(last?.rolloutBegan)
     expect(first?.bakeBegan).toBeGreaterThan(first?.rolloutBegan ?? Number.POSITIVE_INFINITY)
   })
+})
+
+/**
+ * The replay of a known way to fail: the release is as fast as the old one while it has little traffic,
+ * and slow once it has much. Its canary is good; the zone after it is not.
+ */
+test('a release whose latency rises only with traffic is contained in the first region', async () => {
+  const zones = { a: 2, b: 2, c: 2 }
+  const scenario = new Scenario({ regions: { eu: zones, us: zones }, required: 6 })
+  const { units } = scenario.fleet
+  const isNew = ({ version }: (typeof units)[number]) => version === newRelease.commit
+  const onNew = (region: string) => units.filter((unit) => unit.region === region && isNew(unit))
+  const latency: Metric = {
+    name: 'p95',
+    kind: 'latency',
+    allowedIncrease: 0.2,
+    read: async () => {
+      const share = onNew('eu').length / 6
+      const spread = Array.from({ length: 24 }, (_, at) => 0.1 + (at % 5) / 1_000)
+      const slower = 1 + Math.max(0, share - 0.2) * 3
+      return {
+        kind: 'read',
+        value: { reference: spread, observed: spread.map((value) => value * slower) },
+      }
+    },
+  }
+  let mostAbroad = 0
+  scenario.fleet.onChange = () => {
+    mostAbroad = Math.max(mostAbroad, onNew('us').length)
+  }
+  const results = await scenario.clock.drive(
+    runPipeline({
+      regions: ['eu', 'us'],
+      lane: 'standard',
+      run: (region, hooks) => scenario.begin({ region, ...hooks, metrics: [latency], limits }),
+    }),
+  )
+  const { result, findings } = wholeResult(results)
+  expect(result).toBe('rolled-back')
+  expect(findings).toContainEqual(
+    expect.objectContaining({
+      code: 'rollout/canary-failed',
+      message: expect.stringContaining('p95: median'),
+    }),
+  )
+  expect(mostAbroad).toBeLessThanOrEqual(1)
+  expect(units.every((unit) => unit.version === oldRelease.commit)).toBe(true)
 })

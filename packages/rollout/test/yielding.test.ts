@@ -144,3 +144,18 @@ describe('a hotfix on a mixed fleet', () => {
     expect(new Set(scenario.versions()).size).toBeLessThanOrEqual(3)
   })
 })
+
+test('a hotfix bakes for as long as its test needs: the floor of the policy is not for it', async () => {
+  const bakesOf = async (scenario: Scenario) => {
+    const planning = await scenario.plan()
+    if (planning.kind === 'refused') throw new Error('it is planned')
+    return planning.plan.regions.flatMap(({ waves }) => waves.flatMap(({ bake }) => bake ?? []))
+  }
+  const options = { required: 4, bakeFloor: 10_000, wanted: fix } as const
+  const slow = await bakesOf(new Scenario(options))
+  const fast = await bakesOf(new Scenario({ ...options, lane: 'hotfix' }))
+  expect(slow.every(({ expectedMs }) => expectedMs === 10_000)).toBe(true)
+  expect(fast).not.toEqual([])
+  for (const { expectedMs, requestsNeeded, requestsPerSecond } of fast)
+    expect(expectedMs).toBe(Math.ceil((requestsNeeded / requestsPerSecond) * 1000))
+})

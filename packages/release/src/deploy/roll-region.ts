@@ -12,7 +12,7 @@ import {
   recall,
   runRollout,
 } from '@bulkhead/rollout'
-import type { Digest, Finding } from '@bulkhead/vocabulary'
+import type { Digest, FencingToken, Finding } from '@bulkhead/vocabulary'
 import { ledgerJournal } from '../ledger-journal.ts'
 import { type Deployment, REGION_PATIENCE } from './deployment.ts'
 import { planRequestOf } from './plan-environment.ts'
@@ -24,6 +24,8 @@ const POLL_MS = 200
 /** A region's rollout, with the plan that was made for it under its lease. */
 export interface RegionEnd extends RolloutResult {
   readonly plan: Plan | undefined
+  /** Its name on record: the fencing token under which it was begun, whoever goes on with it. */
+  readonly id: FencingToken | undefined
 }
 
 interface RollHooks extends RegionHooks {
@@ -67,6 +69,7 @@ const refused = (findings: readonly Finding[]): RegionEnd => ({
   result: 'refused',
   findings,
   plan: undefined,
+  id: undefined,
 })
 
 async function rollUnderLease(
@@ -88,7 +91,8 @@ async function rollUnderLease(
   // A later region is planned on a fleet that this very rollout has changed.
   if (!waits && deployment.plan !== undefined && deployment.plan !== planned.whole)
     return refused([stalePlan(deployment.plan, planned.whole)])
-  return { ...(await roll(deployment, { region, lease, hooks, plan, memory })), plan }
+  const ended = await roll(deployment, { region, lease, hooks, plan, memory })
+  return { ...ended, plan, id: memory?.of ?? lease.token }
 }
 
 const stalePlan = (wanted: Digest, now: Digest | undefined): Finding => ({

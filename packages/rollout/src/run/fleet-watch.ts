@@ -2,7 +2,12 @@ import { type FencingToken, WorldError } from '@bulkhead/vocabulary'
 import type { Clock } from '@bulkhead/world'
 import type { Observation } from '../fleet.ts'
 import type { Plan, RegionPlan } from '../plan/plan.ts'
-import { type RolloutDecision, type RolloutProgress, sampleFleet } from '../progress.ts'
+import {
+  type BakeView,
+  type RolloutDecision,
+  type RolloutProgress,
+  sampleFleet,
+} from '../progress.ts'
 import { targetFailed } from '../refusals.ts'
 import type { Hand, StageOutcome, Target } from '../target.ts'
 import { Interruption } from './interruption.ts'
@@ -79,12 +84,18 @@ export class FleetWatch {
   }
 
   decide(
-    decision: Omit<RolloutDecision, 'at' | 'findings'> & Partial<Pick<RolloutDecision, 'findings'>>,
+    decision: Omit<RolloutDecision, 'at' | 'findings' | 'region'> &
+      Partial<Pick<RolloutDecision, 'findings'>>,
   ): void {
-    this.tell({
-      kind: 'decision',
-      decision: { findings: [], ...decision, at: this.#fleet.clock.now() },
-    })
+    const { clock, region } = this.#fleet
+    const whole = { findings: [], ...decision, at: clock.now(), region: region.region }
+    this.tell({ kind: 'decision', decision: whole })
+  }
+
+  /** Tells what is said of the release while a wave bakes. */
+  judge(bake: Omit<BakeView, 'at' | 'region'>): void {
+    const { clock, region } = this.#fleet
+    this.tell({ kind: 'bake', bake: { ...bake, at: clock.now(), region: region.region } })
   }
 
   /**
