@@ -70,6 +70,7 @@ interface Known {
 const refused = (hotfix: number | null, findings: readonly Finding[]): ShipHotfixResult => ({
   result: 'refused',
   plan: undefined,
+  rollout: null,
   matched: [],
   findings,
   hotfix,
