@@ -59,7 +59,13 @@ const hotfix = objectOf({
   }),
 })
 
-const kindShape = oneOf('amendment', 'waiver', 'policy-change', 'hotfix')
+const reopening = objectOf({
+  ...TERMS,
+  kind: oneOf('reopening'),
+  subject: objectOf({ environment: text, hotfix: count, commit: commitText }),
+})
+
+const kindShape = oneOf('amendment', 'waiver', 'policy-change', 'hotfix', 'reopening')
 
 const approvalShape: Shape<Approval> = (value, at) => {
   const { kind } = anyObject(value, at)
@@ -72,6 +78,8 @@ const approvalShape: Shape<Approval> = (value, at) => {
       return policyChange(value, at)
     case 'hotfix':
       return hotfix(value, at)
+    case 'reopening':
+      return reopening(value, at)
   }
 }
 

@@ -42,12 +42,21 @@ export interface HotfixSubject {
   readonly plan: Digest
 }
 
+/** Going back to an older release, which takes one hotfix out again. */
+export interface ReopeningSubject {
+  readonly environment: string
+  readonly hotfix: number
+  /** The release to go back to. */
+  readonly commit: CommitId
+}
+
 /** What can be approved. */
 export type Approvable =
   | { readonly kind: 'amendment'; readonly subject: AmendmentSubject }
   | { readonly kind: 'waiver'; readonly subject: WaiverSubject }
   | { readonly kind: 'policy-change'; readonly subject: PolicyChangeSubject }
   | { readonly kind: 'hotfix'; readonly subject: HotfixSubject }
+  | { readonly kind: 'reopening'; readonly subject: ReopeningSubject }
 
 /** What a person approves, and for how long. Bound to contents: another change needs another approval. */
 export type Approval = Approvable & {

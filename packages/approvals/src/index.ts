@@ -3,5 +3,6 @@ export {
   type Approvable,
   type Approval,
   type HotfixSubject,
+  type ReopeningSubject,
 } from './approval.ts'
 export { type OpenedApproval, approvalFile, bytesToSign, openApproval } from './approval-file.ts'
