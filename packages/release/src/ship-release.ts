@@ -2,7 +2,14 @@ import type { AttestationVerification } from '@bulkhead/attest'
 import type { ArtifactBinding } from '@bulkhead/gate'
 import type { Actor, Ledger } from '@bulkhead/ledger'
 import type { EnvironmentPolicy } from '@bulkhead/policy'
-import type { NextWave, Plan, RolloutProgress, RolloutResult, Target } from '@bulkhead/rollout'
+import type {
+  Lane,
+  NextWave,
+  Plan,
+  RolloutProgress,
+  RolloutResult,
+  Target,
+} from '@bulkhead/rollout'
 import type { CommitId, Digest, Finding, Milliseconds } from '@bulkhead/vocabulary'
 import { artifactPath } from './build-release.ts'
 import type { BreakOrder, Deployment } from './deploy/deployment.ts'
@@ -97,31 +104,47 @@ export async function shipRelease(workspace: Workspace, request: ShipRequest): P
   )
   if (attestation.kind === 'refused') return refuse(ledger, request, attestation.findings)
   const shipped = shippedArtifact(policy, artifacts)
-  const { state } = base.ledger
-  const { commit, hotfix, breaking } = request
-  const now = workspace.clock.now()
-  const held = refuseStart({ policy, state, commit, now, breaking })
-  const refusals = [
-    ...(hotfix === undefined
-      ? [...held, ...refuseBeforeHotfix(policy.name, state)]
-      : await hotfix.refuse(artifacts)),
-    ...(await checkPromotion(workspace, request, base, policy, shipped)),
-    ...(await refuseByHotfixes(workspace, {
-      lane: 'standard',
-      commit: request.commit,
-      hotfixes: base.ledger.state.hotfixes,
-      policy: base.policy.policy.hotfix,
-    })),
-  ]
+  const { refusals, overridden } = await askLane(workspace, request, { base, artifacts, shipped })
   if (refusals.length > 0) return refuse(ledger, request, refusals)
-  const overridden = hotfix === undefined ? [] : [...held, ...overtakenQueue(state)]
   const prepared = { base, policy, ledger, attestation, artifacts, shipped, overridden }
-  const lane = hotfix === undefined ? 'standard' : 'hotfix'
+  const lane = laneOf(request)
   const told = { ...request, policy: base.policy, lane, link: request.link }
   const ended = await telling(workspace, told, (onProgress) =>
     rollRegions(deploymentOf(workspace, { ...request, onProgress }, prepared)),
   )
   return conclude(prepared, request, ended)
+}
+
+const laneOf = ({ hotfix }: ShipRequest): Lane => (hotfix === undefined ? 'standard' : 'hotfix')
+
+/** What speaks against beginning now, and what would in the standard lane and is overridden in the other. */
+async function askLane(
+  workspace: Workspace,
+  request: ShipRequest,
+  { base, artifacts, shipped }: Pick<Prepared, 'base' | 'artifacts' | 'shipped'>,
+): Promise<{ readonly refusals: readonly Finding[]; readonly overridden: readonly Finding[] }> {
+  const { state } = base.ledger
+  const { commit, hotfix, breaking } = request
+  const policy = environmentPolicy(base.policy, request.environment)
+  const held = refuseStart({ policy, state, commit, now: workspace.clock.now(), breaking })
+  const always = [
+    ...(await checkPromotion(workspace, request, base, policy, shipped)),
+    ...(await refuseByHotfixes(workspace, {
+      lane: laneOf(request),
+      commit,
+      hotfixes: state.hotfixes,
+      policy: base.policy.policy.hotfix,
+    })),
+  ]
+  return hotfix === undefined
+    ? {
+        refusals: [...held, ...refuseBeforeHotfix(policy.name, state), ...always],
+        overridden: [],
+      }
+    : {
+        refusals: [...(await hotfix.refuse(artifacts)), ...always],
+        overridden: [...held, ...overtakenQueue(state)],
+      }
 }
 
 const verifyNow = async (workspace: Workspace, request: ShipRequest, base: TrustedBase) =>
