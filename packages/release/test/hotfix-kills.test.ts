@@ -54,7 +54,7 @@ class MortalHand {
           const { lease } = outcome
           return {
             kind: 'acquired',
-            lease: { ...lease, release: () => this.#write(lease.release) },
+            lease: { ...lease, release: () => this.#write(() => lease.release()) },
           }
         }),
     }
