@@ -8,7 +8,8 @@ export {
   type ArchiveReading,
   readArchive,
 } from './artifact-archive.ts'
-export type { Patience } from './patient-request.ts'
+export { BRIEFLY, type Patience } from './patient-request.ts'
 export type { FileBlobs, RunQuestion, VouchingJob } from './run-checks.ts'
 export { type RunEvidence, recordLine, resolveRunEvidence } from './run-evidence.ts'
 export { type Admission, admitEvent } from './event-admission.ts'
+export { type DeploymentState, DeploymentTeller } from './deployments.ts'
