@@ -4,7 +4,7 @@ import {
   readKeysFile,
   triggeringActor,
 } from '@bulkhead/action-kit'
-import { type DeploymentTeller, admitEvent } from '@bulkhead/github'
+import { type DeploymentTeller, requireWritersEvent } from '@bulkhead/github'
 import {
   type QueuedShipResult,
   type ShipRequest,
@@ -31,7 +31,7 @@ type Progress = Parameters<ShipRequest['onProgress']>[0]
 /** Verifies the attestation and rolls the release out zone by zone, as `bulkhead ship` does. */
 export async function deploy(context: Context): Promise<ActionAnswer<typeof action.outputs>> {
   const { inputs, env, mask } = context
-  requireAdmission(env['GITHUB_EVENT_NAME'])
+  requireWritersEvent(env)
   requireOneWish(inputs)
   const { genesis, 'keys-file': keysFile, 'github-token': token } = inputs
   if (token !== undefined) mask(token)
@@ -137,20 +137,4 @@ function requireOneWish({ queued, commit }: Context['inputs']): void {
     message: 'is given beside `queued: true`, which ships what is next in the queue',
     remedy: 'give one of the two',
   })
-}
-
-/** Nothing is deployed by an event that others than those who may write can start. */
-function requireAdmission(event: string | undefined): void {
-  const admission = admitEvent(event)
-  if (admission.kind === 'attests') return
-  throw new InputError(
-    admission.kind === 'refused'
-      ? admission.finding
-      : {
-          code: 'github/refused-event',
-          subject: 'event pull_request',
-          message: 'a change that is only proposed is not deployed',
-          remedy: 'deploy on push, merge_group, workflow_dispatch, schedule, deployment or release',
-        },
-  )
 }

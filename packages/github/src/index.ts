@@ -11,5 +11,5 @@ export {
 export { BRIEFLY, type Patience } from './patient-request.ts'
 export type { FileBlobs, RunQuestion, VouchingJob } from './run-checks.ts'
 export { type RunEvidence, recordLine, resolveRunEvidence } from './run-evidence.ts'
-export { type Admission, admitEvent } from './event-admission.ts'
-export { type DeploymentState, DeploymentTeller } from './deployments.ts'
+export { type Admission, admitEvent, requireWritersEvent } from './event-admission.ts'
+export { DeploymentTeller, type DeploymentState } from './deployments.ts'

@@ -18,13 +18,13 @@ export {
 export {
   type RecordRequest,
   annotateEntry,
-  authorsOf,
   beatLedger,
   breakLease,
   mirrorLedger,
   revokeKey,
   rotateKey,
 } from './ledger-entries.ts'
+export { type ExportedLedger, exportLedger } from './export-ledger.ts'
 export { type BuildRequest, buildRelease } from './build-release.ts'
 export { type CheckRequest, type CheckResult, checkHead } from './check-head.ts'
 export {
