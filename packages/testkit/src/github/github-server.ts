@@ -74,15 +74,15 @@ export async function startGithub(): Promise<GithubServer> {
     at: SeenRequest['at'],
     answer: (seen: SeenRequest, sent: string) => Reply,
   ) => {
-    const server = createServer((request, response) => {
-      void text(request).then((sent) => {
-        const seen = seenOf(request, at)
-        requests.push(seen)
-        const fault = github.fault(seen, requests.length - 1)
-        if (fault !== undefined) misbehave(response, fault)
-        else send(response, answer(seen, sent))
-      })
-    })
+    const handle = async (request: IncomingMessage, response: ServerResponse) => {
+      const sent = await text(request)
+      const seen = seenOf(request, at)
+      requests.push(seen)
+      const fault = github.fault(seen, requests.length - 1)
+      if (fault !== undefined) misbehave(response, fault)
+      else send(response, answer(seen, sent))
+    }
+    const server = createServer((request, response) => void handle(request, response))
     return { server, url: await urlOf(server) }
   }
   const storage = await listen('storage', ({ path }) => storedAt(world, path))
