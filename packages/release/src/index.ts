@@ -96,3 +96,4 @@ export { type ShipHotfixRequest, type ShipHotfixResult, shipHotfix } from './hot
 export { type AgreedPlanSource, agreedPlan } from './hotfix/agreed-plan.ts'
 export type { Conclusion } from './hotfix/conclude-hotfix.ts'
 export { type ToldEnd, type WrittenPage, withRolloutPage } from './rollout-report.ts'
+export { isIdle, tellQueued, tellShipped } from './told-ship.ts'
