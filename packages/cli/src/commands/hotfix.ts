@@ -50,10 +50,10 @@ export const registerHotfix: Register = (program, host) => {
 }
 
 /** Runs a command about a hotfix with what its record needs. */
-function recorded<Options extends HotfixOptions>(
+function recorded(
   host: Host,
   command: string,
-  options: Options,
+  options: HotfixOptions,
   work: (
     workspace: Workspace,
     request: Awaited<ReturnType<typeof requestOf>>,

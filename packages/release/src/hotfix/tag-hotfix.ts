@@ -1,6 +1,6 @@
 import type { HotfixOnRecord } from '@bulkhead/ledger'
 import { type CommitId, type Finding, WorldError } from '@bulkhead/vocabulary'
-import { SemVer, compare, inc, parse } from 'semver'
+import { type SemVer, compare, inc, parse } from 'semver'
 import type { Workspace } from '../workspace.ts'
 
 /**
