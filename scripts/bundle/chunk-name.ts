@@ -5,10 +5,18 @@ const THIRD_PARTY = /[\\/]node_modules[\\/]/
 
 /**
  * How a chunk is called: `cloud-…` when it holds clients of cloud services and nothing of our own, so that
- * everybody can see which files are read on every way and which on one alone.
+ * everybody can see which files are read on every way and which on one alone. A chunk that only passes on
+ * what another exports holds no module; it is called by the one that it stands for.
  */
-export function chunkName({ moduleIds }: { readonly moduleIds: readonly string[] }): string {
-  const modules = moduleIds.filter((id) => /[\\/]/.test(id))
+export function chunkName({
+  moduleIds,
+  facadeModuleId = null,
+}: {
+  readonly moduleIds: readonly string[]
+  readonly facadeModuleId?: string | null | undefined
+}): string {
+  const held = moduleIds.filter((id) => /[\\/]/.test(id))
+  const modules = held.length === 0 && facadeModuleId !== null ? [facadeModuleId] : held
   const isCloud =
     modules.some((id) => CLOUD.test(id)) && modules.every((id) => THIRD_PARTY.test(id))
   return isCloud ? 'cloud-[name]-[hash].mjs' : '[name]-[hash].mjs'

@@ -7,6 +7,7 @@ import { judge } from './judge.ts'
 import { ledger } from './ledger.ts'
 import { plan } from './plan.ts'
 import { reports, reportsWithChildren } from './reports.ts'
+import { rollout } from './rollout.ts'
 import { signatures } from './signatures.ts'
 
 export const figures: readonly Figure[] = [
@@ -21,6 +22,7 @@ export const figures: readonly Figure[] = [
   plan,
   ...ledger,
   ...judge,
+  rollout,
   ...gate,
   coldStart,
 ]

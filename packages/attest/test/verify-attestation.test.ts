@@ -118,6 +118,14 @@ describe('an attestation of what is about to ship', () => {
   })
 })
 
+it('an attestation after an earlier release stands where the caller says that it does as well', async () => {
+  const earlier = commitId('9'.repeat(40))
+  const verdict = verdictOf({ base: earlier })
+  expect(await codesOf(verdict, { expected: expectedOf() })).toEqual(['attest/wrong-base'])
+  const expected = { ...expectedOf(), earlierBases: [earlier] }
+  expect(await codesOf(verdict, { expected })).toEqual([])
+})
+
 describe('an attestation of anything else is refused', () => {
   it.each<readonly [string, string, Partial<Verdict['bindings']>]>([
     ['another commit', 'attest/wrong-commit', { commit: commitId('9'.repeat(40)) }],

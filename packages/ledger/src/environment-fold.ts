@@ -7,6 +7,7 @@ import type {
   FindingOnRecord,
   LeaseOnRecord,
   RolloutOnRecord,
+  StepOnRecord,
   VerdictOnRecord,
 } from './environment-state.ts'
 import { KINDS } from './kinds.ts'
@@ -148,7 +149,12 @@ export class EnvironmentFold implements OnRecord {
     const rollout = this.#rollouts.get(token)
     if (rollout === undefined) return
     if (kind === 'deploy.step')
-      this.#rollouts.set(token, { ...rollout, steps: rollout.steps + 1, paused: false })
+      this.#rollouts.set(token, {
+        ...rollout,
+        steps: rollout.steps + 1,
+        lastStep: stepOf(data),
+        paused: false,
+      })
     else if (kind === 'rollback.started')
       this.#rollouts.set(token, { ...rollout, direction: 'back' })
     else if (kind === 'deploy.paused') this.#rollouts.set(token, { ...rollout, paused: true })
@@ -156,8 +162,9 @@ export class EnvironmentFold implements OnRecord {
 
   #start(token: FencingToken, release: ReleaseOnRecord, startedAt: string): void {
     const region = this.#regionOf(token)
-    const fresh = { id: token, token, region, startedAt, steps: 0, paused: false, ordered: null }
-    this.#rollouts.set(token, { ...release, ...fresh, direction: 'forward' })
+    const begun = { id: token, token, region, startedAt, steps: 0, lastStep: null }
+    const fresh = { paused: false, ordered: null, direction: 'forward' } as const
+    this.#rollouts.set(token, { ...release, ...begun, ...fresh })
   }
 
   #resume(token: FencingToken, of: unknown): void {
@@ -289,6 +296,18 @@ export function foldEnvironment(entries: Iterable<EntryOnRecord>): EnvironmentSt
     if (fold.objection(entry) === undefined) fold.apply(entry)
   }
   return fold.state()
+}
+
+/** Data of `deploy.step`, as far as people are shown it. */
+function stepOf(data: Step['data']): StepOnRecord {
+  const { step, wave, why, batch } = data
+  const place = typeof batch === 'object' && batch !== null && 'zone' in batch ? batch.zone : null
+  return {
+    step: typeof step === 'string' ? step : 'unknown',
+    wave: typeof wave === 'number' ? wave : 0,
+    zone: typeof place === 'string' ? place : null,
+    why: typeof why === 'string' ? why : null,
+  }
 }
 
 const ofSameArtifacts = (one: ReleaseOnRecord, other: ReleaseOnRecord): boolean =>

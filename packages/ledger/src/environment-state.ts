@@ -29,11 +29,23 @@ export interface RolloutOnRecord extends ReleaseOnRecord {
   readonly region: string
   readonly startedAt: string
   readonly steps: number
+  /** The newest of its steps; null before the first. */
+  readonly lastStep: StepOnRecord | null
   readonly direction: 'forward' | 'back'
   /** It stands at the edge of a batch, by its own word. */
   readonly paused: boolean
   /** What somebody has asked of it and nobody has done yet. */
   readonly ordered: OrderOnRecord | null
+}
+
+/** What a rollout said that it does, or has done. */
+export interface StepOnRecord {
+  readonly step: string
+  /** Index of the wave in the plan. */
+  readonly wave: number
+  /** Zone of the batch, if it is one of a batch. */
+  readonly zone: string | null
+  readonly why: string | null
 }
 
 export interface OrderOnRecord {

@@ -28,7 +28,8 @@ export type {
   VerdictOnRecord,
 } from './environment-state.ts'
 export { type GitLedgerStoreOptions, gitLedgerStore } from './git-store/git-ledger-store.ts'
-export type { Lease, LeaseOutcome, LeaseRequest } from './lease.ts'
+export type { Lease, LeaseOutcome } from './lease.ts'
+export type { LeaseRequest } from './lease-decision.ts'
 export type {
   AppendOutcome,
   AppendRequest,
@@ -51,7 +52,7 @@ export { noteKey, writeVerifierKey } from './tlog/note-key.ts'
 export { TiledTree } from './tlog/tiled-tree.ts'
 export { witnessMemoryIn } from './witness/witness-memory.ts'
 export { withCosignature, witnessCheckpoint } from './witness/witness.ts'
-export type { EjectedRelease, QueueOnRecord, QueuedRelease } from './queue/queue-on-record.ts'
+export type { QueueOnRecord, QueuedRelease, Train } from './queue/queue-on-record.ts'
 export type {
   DebtOnRecord,
   HotfixApprovalOnRecord,

@@ -110,6 +110,22 @@ export const environmentForm = explain(
       ),
     ),
     schedule: v.optional(scheduleForm),
+    queue: v.optional(
+      explain(
+        v.strictObject({
+          coalesce: v.optional(
+            wholeNumber(1_000, 'Most releases of the queue that one rollout carries.', 8),
+            8,
+          ),
+        }),
+        {
+          form: 'a mapping with the key `coalesce`',
+          meaning: 'How releases wait for their turn (`bulkhead queue`).',
+          example: { coalesce: 8 },
+        },
+      ),
+      {},
+    ),
     bake: bakeForm,
     analysis: v.optional(analysisForm),
     ledger: v.optional(ledgerForm),

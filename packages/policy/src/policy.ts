@@ -1,4 +1,5 @@
 import type { LedgerForm } from './ledger-form.ts'
+import type { HotfixPolicy } from './hotfix-form.ts'
 import type { AnalysisPolicy } from './analysis-policy.ts'
 import type { SchedulePolicy } from './schedule-policy.ts'
 import type { BlobId, CommitId, Digest, Milliseconds } from '@bulkhead/vocabulary'
@@ -192,6 +193,8 @@ export interface EnvironmentPolicy {
   readonly surge: number
   /** Only what was fully good in this environment may be shipped. */
   readonly after: string | undefined
+  /** Most releases of the queue that one rollout carries. */
+  readonly coalesce: number
   /** Path of the artifact that is shipped; undefined for the first of `build`. */
   readonly artifact: string | undefined
   readonly schedule: SchedulePolicy
@@ -303,6 +306,7 @@ export interface Policy {
   readonly verdictExpires: Milliseconds
   readonly environments: Readonly<Record<string, EnvironmentPolicy>>
   readonly notify: readonly NotifyPolicy[]
+  readonly hotfix: HotfixPolicy
 }
 
 /** A policy with where it came from: what a verdict is bound to. */

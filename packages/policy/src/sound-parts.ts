@@ -87,6 +87,7 @@ const soundEnvironment = (data: unknown): Sound<EnvironmentForm> => ({
   regions: sound(environmentForm.entries.regions, data, 'regions'),
   capacity: sound(environmentForm.entries.capacity, data, 'capacity'),
   after: sound(environmentForm.entries.after, data, 'after'),
+  queue: sound(environmentForm.entries.queue, data, 'queue'),
   artifact: sound(environmentForm.entries.artifact, data, 'artifact'),
   schedule: sound(environmentForm.entries.schedule, data, 'schedule'),
   bake: sound(environmentForm.entries.bake, data, 'bake'),

@@ -18,13 +18,13 @@ export {
 export {
   type RecordRequest,
   annotateEntry,
-  authorsOf,
   beatLedger,
   breakLease,
   mirrorLedger,
   revokeKey,
   rotateKey,
 } from './ledger-entries.ts'
+export { type ExportedLedger, exportLedger } from './export-ledger.ts'
 export { type BuildRequest, buildRelease } from './build-release.ts'
 export { type CheckRequest, type CheckResult, checkHead } from './check-head.ts'
 export {
@@ -54,6 +54,7 @@ export { type Keyring, parseKeyring } from './keyring.ts'
 export { type PartOptions, type PartTexts, parsePartOptions, parseRun } from './part-options.ts'
 export type { BreakOrder } from './deploy/deployment.ts'
 export { type PlanForRequest, planFor } from './plan-for.ts'
+export { type WatchedRelease, watchShipped } from './watch-shipped.ts'
 export {
   type SteerResult,
   abortRollout,
@@ -87,5 +88,8 @@ export { type Workspace, keysDirectory, openWorkspace, suitesDirectory } from '.
 export type { Loosening } from '@bulkhead/policy'
 export { approvePolicyChange } from './policy-approval.ts'
 export { approveWaiver } from './waivers.ts'
+export { type QueueView, addToQueue, readQueue, removeFromQueue } from './queue/release-queue.ts'
+export { type QueuedShipResult, shipQueued } from './queue/ship-queued.ts'
 export type { WorkflowEvidence } from './forge-word.ts'
 export { recordLine } from '@bulkhead/github'
+export { type ToldEnd, type WrittenPage, withRolloutPage } from './rollout-report.ts'

@@ -15,6 +15,8 @@ export interface LedgerJournalOptions {
   readonly release: NonNullable<EntryDraft['release']>
   /** Digest of the attestation that this rollout rests on; null on the way back to what was good. */
   readonly attestation: Digest | null
+  /** All regions that the release must reach to be fully good. */
+  readonly regions: readonly string[]
 }
 
 /** Writes what a rollout says into the ledger: it is on record before it happens (DESIGN law 8). */
@@ -34,7 +36,7 @@ export function ledgerJournal(options: LedgerJournalOptions): Journal {
       return append(
         events.map((event) => ({
           kind: kindOf(event),
-          data: dataOf(event, { attestation: options.attestation, plan }),
+          data: dataOf(event, { ...options, plan }),
         })),
       )
     },
@@ -69,9 +71,13 @@ interface Background {
   readonly attestation: Digest | null
   /** What the rollout goes by: its end names all regions and its purpose. */
   readonly plan: Plan | undefined
+  readonly regions: readonly string[]
 }
 
-function dataOf(event: RolloutEvent, { attestation, plan }: Background): EntryDraft['data'] {
+function dataOf(
+  event: RolloutEvent,
+  { attestation, plan, regions }: Background,
+): EntryDraft['data'] {
   switch (event.kind) {
     case 'started':
       return { attestation, region: event.region, plan: summaryOf(event.plan, event.region) }
@@ -100,7 +106,7 @@ function dataOf(event: RolloutEvent, { attestation, plan }: Background): EntryDr
       return {
         result: event.result,
         findings: codesOf(event.findings),
-        regions: (plan?.regions ?? []).map(({ region }) => region),
+        regions,
         purpose: plan?.purpose ?? 'release',
       }
   }

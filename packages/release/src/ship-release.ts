@@ -6,11 +6,16 @@ import type { NextWave, Plan, RolloutProgress, RolloutResult, Target } from '@bu
 import type { CommitId, Digest, Finding } from '@bulkhead/vocabulary'
 import { artifactPath } from './build-release.ts'
 import type { BreakOrder, Deployment } from './deploy/deployment.ts'
+import { environmentMetrics } from './deploy/environment-metrics.ts'
 import { type WholeEnd, rollRegions } from './deploy/roll-regions.ts'
+import { telling } from './deploy/rollout-teller.ts'
 import { shippedArtifact } from './deploy/shipped-artifact.ts'
-import { refuseOvertaken } from './deploy/standing.ts'
+import { SharedFence } from './deploy/shared-fence.ts'
+import { earlierBases, refuseOvertaken } from './deploy/standing.ts'
 import { refuseFrozen, refuseStart, refuseUnpromoted } from './deploy/start-refusals.ts'
 import type { AttestationFiles } from './gate-release.ts'
+import { refuseLostFixes } from './hotfix/kept-fixes.ts'
+import { refuseByHotfixes } from './hotfix/lane-refusals.ts'
 import type { Keyring } from './keyring.ts'
 import { readLedger, writeLedger } from './ledger-access.ts'
 import { type TrustedBase, environmentPolicy, findTrustedBase } from './trusted-ref.ts'
@@ -29,6 +34,8 @@ export interface ShipRequest {
   readonly plan?: Digest
   /** Ends somebody else's lease first, on record: a human's decision, for a holder that is gone. */
   readonly breaking?: BreakOrder
+  /** Where people may look, for notices. */
+  readonly link?: string
   /** Pauses at the edge of a batch. */
   readonly signal: AbortSignal
   readonly onProgress: (progress: RolloutProgress) => void
@@ -38,10 +45,17 @@ export interface ShipResult {
   readonly result: RolloutResult['result']
   /** Of the first region, as it was made under its lease. */
   readonly plan: Plan | undefined
+  /**
+   * Its name on record: the fencing token under which it was begun, or the index of the entry that
+   * refused it; null where nothing was to be done.
+   */
+  readonly rollout: number | null
   readonly matched: readonly string[]
   readonly findings: readonly Finding[]
   /** Findings of the verdict that block nothing, because the trusted policy's mode is `observe`. */
   readonly observed?: readonly Finding[]
+  /** Channels that were not told. They change nothing else. */
+  readonly undelivered?: readonly Finding[] | undefined
 }
 
 /**
@@ -52,10 +66,7 @@ export interface ShipResult {
 export async function shipRelease(workspace: Workspace, request: ShipRequest): Promise<ShipResult> {
   const base = await findTrustedBase(workspace, request.environment, request.genesis)
   const policy = environmentPolicy(base.policy, request.environment)
-  const { attestation, artifacts } = await verifyRelease(workspace, {
-    ...request,
-    policy: base.policy,
-  })
+  const { attestation, artifacts } = await verifyNow(workspace, request, base)
   if (await runsEverywhere(base, request, artifacts)) return NOTHING_TO_DO
   const ledger = await writeLedger(
     workspace,
@@ -71,17 +82,36 @@ export async function shipRelease(workspace: Workspace, request: ShipRequest): P
       state: base.ledger.state,
       commit: request.commit,
       now: workspace.clock.now(),
+      breaking: request.breaking,
     }),
     ...(await checkPromotion(workspace, request, base, policy, shipped)),
+    ...(await refuseByHotfixes(workspace, {
+      lane: 'standard',
+      commit: request.commit,
+      hotfixes: base.ledger.state.hotfixes,
+      policy: base.policy.policy.hotfix,
+    })),
   ]
   if (refusals.length > 0) return refuse(ledger, request, refusals)
   const prepared = { base, policy, ledger, attestation, artifacts, shipped }
-  return conclude(prepared, request, await rollRegions(deploymentOf(workspace, request, prepared)))
+  const told = { ...request, policy: base.policy, lane: 'standard', link: request.link }
+  const ended = await telling(workspace, told, (onProgress) =>
+    rollRegions(deploymentOf(workspace, { ...request, onProgress }, prepared)),
+  )
+  return conclude(prepared, request, ended)
 }
+
+const verifyNow = async (workspace: Workspace, request: ShipRequest, base: TrustedBase) =>
+  verifyRelease(workspace, {
+    ...request,
+    policy: base.policy,
+    earlierBases: await earlierBases(workspace, base, request.commit),
+  })
 
 const NOTHING_TO_DO: ShipResult = {
   result: 'released',
   plan: undefined,
+  rollout: null,
   matched: [],
   findings: [],
 }
@@ -138,7 +168,9 @@ function deploymentOf(
     ledger,
     actors: request.actors,
     target: request.target,
+    fence: new SharedFence(),
     clock: workspace.clock,
+    metrics: environmentMetrics(policy, workspace),
     lane: 'standard',
     purpose: 'release',
     release: { commit: request.commit, artifact: shipped.digest },
@@ -166,7 +198,10 @@ async function refuseWave(
 ): Promise<readonly Finding[]> {
   const overtaken = await refuseOvertaken(workspace, { base, ledger, commit: request.commit })
   if (overtaken.length > 0) return overtaken
-  const { attestation } = await verifyRelease(workspace, { ...request, policy: base.policy })
+  const { hotfixes } = ledger.known()
+  const lost = await refuseLostFixes(workspace, { commit: request.commit, hotfixes })
+  if (lost.length > 0) return lost
+  const { attestation } = await verifyNow(workspace, request, base)
   if (attestation.kind === 'refused') return attestation.findings
   return newZone ? refuseFrozen(policy, workspace.clock.now()) : []
 }
@@ -174,11 +209,12 @@ async function refuseWave(
 async function conclude(
   { ledger, attestation }: Prepared,
   request: ShipRequest,
-  { result, findings, plan }: WholeEnd,
+  { result, findings, plan, id, undelivered }: WholeEnd & Pick<ShipResult, 'undelivered'>,
 ): Promise<ShipResult> {
   if (result === 'refused') return refuse(ledger, request, findings)
   const observed = attestation.verdict.findings
-  return { result, plan, matched: attestation.matched, findings, observed }
+  const { matched } = attestation
+  return { result, plan, rollout: id ?? null, matched, findings, observed, undelivered }
 }
 
 async function refuse(
@@ -186,7 +222,7 @@ async function refuse(
   request: ShipRequest,
   findings: readonly Finding[],
 ): Promise<ShipResult> {
-  await ledger.append([
+  const [entry] = await ledger.append([
     {
       kind: 'deploy.refused',
       release: { commit: request.commit, artifacts: [] },
@@ -198,5 +234,6 @@ async function refuse(
       },
     },
   ])
-  return { result: 'refused', plan: undefined, matched: [], findings }
+  const rollout = entry?.index ?? null
+  return { result: 'refused', plan: undefined, rollout, matched: [], findings }
 }

@@ -2,10 +2,13 @@ import type { Actor, EnvironmentState, ReleaseOnRecord } from '@bulkhead/ledger'
 import type { RolloutResult } from '@bulkhead/rollout'
 import type { CommitId, FencingToken, Finding } from '@bulkhead/vocabulary'
 import type { Deployment } from './deploy/deployment.ts'
+import { environmentMetrics } from './deploy/environment-metrics.ts'
 import { goBackEverywhere } from './deploy/go-back.ts'
 import { shippedOf } from './deploy/plan-environment.ts'
 import { returnRegions } from './deploy/return-regions.ts'
 import { regionOrder } from './deploy/roll-regions.ts'
+import { SharedFence } from './deploy/shared-fence.ts'
+import { refuseReopening } from './hotfix/refuse-reopening.ts'
 import type { Keyring } from './keyring.ts'
 import { writeLedger } from './ledger-access.ts'
 import { type ShipRequest, type ShipResult, shipRelease } from './ship-release.ts'
@@ -84,6 +87,12 @@ export async function rollBackRelease(
   const release = good && shippedOf(good)
   if (good === undefined || release === undefined)
     return refused(null, noEarlier(request.environment, request.to))
+  const reopening = await refuseReopening(workspace, {
+    base,
+    environment: request.environment,
+    commit: good.commit,
+  })
+  if (reopening.length > 0) return { result: 'refused', commit: good.commit, findings: reopening }
   const deployment = await openDeployment(workspace, request, base, good)
   const ended = await returnRegions(deployment, regionOrder(deployment.policy), good)
   return { ...ended, commit: good.commit }
@@ -127,12 +136,15 @@ async function openDeployment(
 ): Promise<Deployment> {
   const [artifact] = known.artifacts
   if (artifact === undefined) throw new TypeError('what was shipped has an artifact')
+  const policy = environmentPolicy(base.policy, request.environment)
   return {
-    policy: environmentPolicy(base.policy, request.environment),
+    policy,
     ledger: await openForWriting(workspace, request, base),
     actors: request.actors,
     target: request.target,
+    fence: new SharedFence(),
     clock: workspace.clock,
+    metrics: environmentMetrics(policy, workspace),
     lane: 'standard',
     purpose: 'release',
     release: { commit: known.commit, artifact: artifact.digest },

@@ -12,6 +12,8 @@ export interface VerifyReleaseRequest {
   readonly environment: string
   readonly commit: CommitId
   readonly policy: LoadedPolicy
+  /** Bases that do as well, see {@link earlierBases}. */
+  readonly earlierBases?: readonly CommitId[]
   /** The two envelopes; default: where `bulkhead gate` wrote them. */
   readonly files?: Partial<AttestationFiles>
 }
@@ -49,6 +51,7 @@ export async function verifyRelease(
       commit,
       tree: await workspace.repository.treeOf(commit),
       base: policy.trustedRef,
+      earlierBases: request.earlierBases ?? [],
       artifacts,
       policyDigest: policy.digest,
       environment,

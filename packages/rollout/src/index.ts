@@ -1,4 +1,3 @@
-export { BakeAnalysis, type MetricJudgement } from './analysis/bake-analysis.ts'
 export type {
   CountsOfArms,
   Metric,
@@ -29,6 +28,7 @@ export { renderPlan } from './plan/plan-text.ts'
 export { judgeBake } from './judgement.ts'
 export { seededRandom, trialsToNextHit } from './seeded-random.ts'
 export {
+  type BakeView,
   type FleetSample,
   type RolloutDecision,
   type RolloutProgress,
@@ -61,6 +61,7 @@ export type {
   UnitPlace,
 } from './target.ts'
 export { type ViewOptions, viewLine, viewSample } from './terminal-view.ts'
+export { RolloutRecorder } from './page/recorder.ts'
 export type { RolloutChapter, RolloutRecord } from './page/record.ts'
 export { renderRolloutPage } from './page/rollout-page.ts'
 export { type Calendar, type Freeze, type FreezeWindow, freezeAt } from './calendar.ts'
@@ -79,3 +80,5 @@ export {
   type WaitingRelease,
   nextTrain,
 } from './queue/next-train.ts'
+export { type WatchEnd, watchRelease } from './run/watch-release.ts'
+export { LEAST_VALUES } from './analysis/shift-watch.ts'

@@ -19,6 +19,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Register>>> = {
   gate: async () => (await import('./gate.ts')).registerGate,
   attest: async () => (await import('./attest.ts')).registerAttest,
   plan: async () => (await import('./plan.ts')).registerPlan,
+  queue: async () => (await import('./queue.ts')).registerQueue,
   ship: async () => (await import('./ship.ts')).registerShip,
   resume: async () => (await import('./steer.ts')).registerResume,
   pause: async () => (await import('./steer.ts')).registerPause,

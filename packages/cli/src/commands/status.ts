@@ -1,4 +1,4 @@
-import { statusOf } from '@bulkhead/release'
+import { readQueue, statusOf } from '@bulkhead/release'
 import type { CommandResult } from '../command-result.ts'
 import {
   type EnvironmentOptions,
@@ -7,6 +7,7 @@ import {
 } from '../environment-options.ts'
 import { type Register, answer } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
+import { queueLines } from './queue.ts'
 
 export const registerStatus: Register = (program, host) => {
   withEnvironmentOptions(program.command('status'), 'status --environment production')
@@ -16,21 +17,55 @@ export const registerStatus: Register = (program, host) => {
         inWorkspace(options, async (workspace): Promise<CommandResult> => {
           const environment = await environmentOf(workspace, options)
           const status = await statusOf(workspace, environment, options.genesis)
-          const { released, lease, rollout } = status.ledger
+          const queue = await readQueue(workspace, environment, options.genesis)
           return {
             outcome: 'passed',
             findings: [],
-            json: { environment, ...status },
+            json: { environment, ...status, next: queue.next },
             text: [
-              `${environment}: ${released === null ? 'nothing has been released yet' : `released is ${released.commit}`}`,
-              `  lease: ${lease === null ? 'free' : `held by ${lease.holder}, fencing token ${lease.token}`}`,
-              `  rollout: ${rollout === null ? 'none under way' : `of ${rollout.commit}`}`,
+              ...ledgerLines(environment, status.ledger),
               ...fleetLines(status.fleet),
+              ...queueLines(queue),
             ],
           }
         }),
       ),
     )
+}
+
+type Recorded = Awaited<ReturnType<typeof statusOf>>['ledger']
+
+const ledgerLines = (environment: string, ledger: Recorded): readonly string[] => {
+  const { released, leases, rollouts, unfinished } = ledger
+  return [
+    `${environment}: ${released === null ? 'nothing has been released yet' : `released is ${released.commit}`}`,
+    ...(leases.length === 0 ? ['  lease: free'] : []),
+    ...leases.map(
+      ({ region, holder, token, stuck }) =>
+        `  lease of ${region}: held by ${holder}, fencing token ${token}${stuck ? '; STUCK: a human must look' : ''}`,
+    ),
+    ...(rollouts.length + unfinished.length === 0 ? ['  rollout: none under way'] : []),
+    ...rollouts.map((rollout) => `  rollout ${whereItIs(rollout)}`),
+    ...unfinished.map((rollout) => `  unfinished rollout ${whereItIs(rollout)}: bulkhead resume`),
+  ]
+}
+
+/** Where a rollout stands, and what it waits for. */
+function whereItIs(rollout: Recorded['rollouts'][number]): string {
+  const { commit, region, direction, lastStep, paused, ordered } = rollout
+  const at =
+    lastStep === null
+      ? 'has just begun'
+      : `wave ${lastStep.wave + 1}: ${lastStep.step}${lastStep.zone === null ? '' : ` in ${lastStep.zone}`}${lastStep.why === null ? '' : `: ${lastStep.why}`}`
+  const news = [
+    ...(direction === 'back' ? ['being rolled back'] : []),
+    at,
+    ...(paused ? ['paused'] : []),
+    ...(ordered === null
+      ? []
+      : [`ordered to ${ordered.order} by ${ordered.by}: ${ordered.reason}`]),
+  ]
+  return `of ${commit.slice(0, 12)} in ${region}: ${news.join(', ')}`
 }
 
 function fleetLines(fleet: Awaited<ReturnType<typeof statusOf>>['fleet']): readonly string[] {

@@ -109,6 +109,7 @@ export const environment = part<EnvironmentPolicy>(
     surge: free,
     after: optional(fixed, { coming: 'free', going: 'loosens' }),
     artifact: free,
+    coalesce: free,
     schedule,
     bake,
     // Which metrics have a say, and how much: no order is stricter than another.
@@ -118,6 +119,7 @@ export const environment = part<EnvironmentPolicy>(
   },
   {
     required: 'capacity.required',
+    coalesce: 'queue.coalesce',
     requiredIn: 'capacity.required-in',
     singleZone: 'capacity.zones',
     surge: 'capacity.surge',

@@ -3,6 +3,7 @@ import type { Actor, Ledger } from '@bulkhead/ledger'
 import type { EnvironmentPolicy } from '@bulkhead/policy'
 import type {
   Lane,
+  Metric,
   NextWave,
   PlanRequest,
   RolloutProgress,
@@ -11,6 +12,7 @@ import type {
 } from '@bulkhead/rollout'
 import type { Digest, FencingToken, Finding, Milliseconds } from '@bulkhead/vocabulary'
 import type { Clock } from '@bulkhead/world'
+import type { SharedFence } from './shared-fence.ts'
 
 /** A human's decision to end the lease of a holder that is gone. */
 export interface BreakOrder {
@@ -24,7 +26,11 @@ export interface Deployment {
   readonly ledger: Ledger
   readonly actors: readonly Actor[]
   readonly target: Target
+  /** Shared by all regions of it. */
+  readonly fence: SharedFence
   readonly clock: Clock
+  /** Metrics that have a say in every bake. */
+  readonly metrics: readonly Metric[]
   readonly lane: Lane
   readonly purpose: PlanRequest['purpose']
   readonly release: ShippedRelease

@@ -8,6 +8,7 @@ import type {
   ShippedRelease,
   Topology,
 } from '@bulkhead/rollout'
+import { bakeWithMetrics } from './environment-metrics.ts'
 
 /** What an engine can be told, as far as a plan depends on it. */
 export type Abilities = Pick<Topology, 'selects' | 'surge'>
@@ -44,7 +45,7 @@ function planPolicyOf(policy: EnvironmentPolicy, { selects, surge }: Abilities):
     singleZone: policy.singleZone,
     surge: Math.min(policy.surge, surge),
     selects,
-    bake: policy.bake,
+    bake: bakeWithMetrics(policy),
     ...longestBatch(policy.target),
   }
 }

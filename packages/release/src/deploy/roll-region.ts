@@ -12,9 +12,10 @@ import {
   recall,
   runRollout,
 } from '@bulkhead/rollout'
-import type { Digest, Finding } from '@bulkhead/vocabulary'
+import type { Digest, FencingToken, Finding } from '@bulkhead/vocabulary'
 import { ledgerJournal } from '../ledger-journal.ts'
 import { type Deployment, REGION_PATIENCE } from './deployment.ts'
+import { keepLease } from './keep-lease.ts'
 import { planRequestOf } from './plan-environment.ts'
 import { takeOver } from './unfinished.ts'
 
@@ -24,6 +25,8 @@ const POLL_MS = 200
 /** A region's rollout, with the plan that was made for it under its lease. */
 export interface RegionEnd extends RolloutResult {
   readonly plan: Plan | undefined
+  /** Its name on record: the fencing token under which it was begun, whoever goes on with it. */
+  readonly id: FencingToken | undefined
 }
 
 interface RollHooks extends RegionHooks {
@@ -49,9 +52,11 @@ export async function rollRegion(
   })
   if (outcome.kind === 'refused') return refused(outcome.findings)
   const { lease } = outcome
+  deployment.fence.hold(lease.token)
+  const fenced = { ...deployment, target: deployment.fence.before(deployment.target) }
   let stuck = false
   try {
-    const ended = await rollUnderLease(deployment, region, lease, hooks)
+    const ended = await rollUnderLease(fenced, region, lease, hooks)
     stuck = ended.result === 'stuck'
     return ended
   } finally {
@@ -63,6 +68,7 @@ const refused = (findings: readonly Finding[]): RegionEnd => ({
   result: 'refused',
   findings,
   plan: undefined,
+  id: undefined,
 })
 
 async function rollUnderLease(
@@ -71,26 +77,30 @@ async function rollUnderLease(
   lease: Lease,
   { waits, ...hooks }: RollHooks,
 ): Promise<RegionEnd> {
-  const { target, release, path, unwind } = deployment
+  const { target, release, path, unwind, clock } = deployment
   if (unwind === undefined) {
     const overtaken = await deployment.mayGoOn({ region, wave: 'start', newZone: true })
     if (overtaken.length > 0) return refused(overtaken)
-    if (path !== undefined) await target.stage({ path, digest: release.artifact }, lease.token)
+    if (path !== undefined) {
+      const artifact = { path, digest: release.artifact }
+      await keepLease(lease, clock, () => target.stage(artifact, lease.token))
+    }
   }
   const memory = await takeOver(deployment, region, lease.token)
-  const planned = await planNow(deployment, region, memory)
+  const planned = await keepLease(lease, clock, () => planNow(deployment, region, memory))
   if (planned.kind === 'refused') return refused(planned.findings)
   const { plan } = planned
   // A later region is planned on a fleet that this very rollout has changed.
-  if (!waits && deployment.plan !== undefined && deployment.plan !== plan.digest)
-    return refused([stalePlan(deployment.plan, plan)])
-  return { ...(await roll(deployment, { region, lease, hooks, plan, memory })), plan }
+  if (!waits && deployment.plan !== undefined && deployment.plan !== planned.whole)
+    return refused([stalePlan(deployment.plan, planned.whole)])
+  const ended = await roll(deployment, { region, lease, hooks, plan, memory })
+  return { ...ended, plan, id: memory?.of ?? lease.token }
 }
 
-const stalePlan = (wanted: Digest, plan: Plan): Finding => ({
+const stalePlan = (wanted: Digest, now: Digest | undefined): Finding => ({
   code: 'rollout/stale-plan',
   subject: wanted,
-  message: `the plan would be ${plan.digest} now: the fleet, the policy or the release has changed since`,
+  message: `the plan would be ${now ?? 'none'} now: the fleet, the policy or the release has changed since`,
   remedy: 'Look at the plan as it is now (`bulkhead plan`), and ship by its digest.',
 })
 
@@ -101,7 +111,7 @@ async function planNow(
   deployment: Deployment,
   region: string,
   memory: RolloutMemory | undefined,
-): Promise<Planning> {
+): Promise<Planning & { readonly whole?: Digest | undefined }> {
   const { target, ledger, unwind, clock } = deployment
   const abilities = await target.topology()
   if (memory !== undefined) {
@@ -110,13 +120,21 @@ async function planNow(
   }
   const observation = await target.observe()
   const state = await ledger.state()
+  const ofAll = planRequestOf({ ...deployment, state, abilities, observation })
   const request: PlanRequest = {
-    ...planRequestOf({ ...deployment, state, abilities, observation }),
+    ...ofAll,
+    only: region,
     ...(memory === undefined ? {} : { repair: [...recall(memory, observation).touched] }),
   }
-  return unwind === undefined && memory?.direction !== 'back'
-    ? planRollout(request)
-    : { kind: 'planned', plan: planUnwinding(request) }
+  if (unwind !== undefined || memory?.direction === 'back')
+    return { kind: 'planned', plan: planUnwinding(request) }
+  return { ...planRollout(request), whole: wholeDigest(deployment, ofAll) }
+}
+
+/** Of the plan of all regions, as `bulkhead plan` prints it; only made where one is asked for. */
+function wholeDigest({ plan }: Deployment, ofAll: PlanRequest): Digest | undefined {
+  const whole = plan === undefined ? undefined : planRollout(ofAll)
+  return whole?.kind === 'planned' ? whole.plan.digest : undefined
 }
 
 interface Roll {
@@ -135,6 +153,7 @@ function roll(deployment: Deployment, { region, lease, hooks, plan, memory }: Ro
     actors,
     release: { commit: release.commit, artifacts },
     attestation,
+    regions: Object.keys(deployment.policy.regions),
   })
   return runRollout({
     plan,
@@ -145,6 +164,7 @@ function roll(deployment: Deployment, { region, lease, hooks, plan, memory }: Ro
     clock: deployment.clock,
     signal: deployment.signal,
     mayGoOn: deployment.mayGoOn,
+    metrics: deployment.metrics,
     onProgress: deployment.onProgress,
     limits: { pollMs: POLL_MS },
     ...hooks,

@@ -29,6 +29,28 @@ export async function refuseOvertaken(
     : [overtaken(commit, released.commit, 'was judged by another policy than its own')]
 }
 
+/**
+ * Earlier releases whose verdicts about `commit` stand as well: it contains all that was released since.
+ * That they were judged by the same policy is seen by its digest. So a release that was judged while
+ * the one before it was on its way need not be judged again.
+ */
+export async function earlierBases(
+  { repository }: Workspace,
+  { policy, genesis, ledger }: TrustedBase,
+  commit: CommitId,
+): Promise<readonly CommitId[]> {
+  const released = policy.trustedRef
+  if (!(await repository.isAncestor(released, commit))) return []
+  const candidates = [genesis, ...ledger.state.good.slice(-MOST_BASES).map((good) => good.commit)]
+  const older: CommitId[] = []
+  for (const one of new Set(candidates))
+    if (one !== released && (await repository.isAncestor(one, released))) older.push(one)
+  return older
+}
+
+/** How many of the last good releases are looked at: a verdict expires long before so many have shipped. */
+const MOST_BASES = 50
+
 const overtaken = (commit: CommitId, released: CommitId, why: string): Finding => ({
   code: 'attest/wrong-base',
   subject: commit,

@@ -1,13 +1,15 @@
 import type { EnvironmentState, GoodRelease } from '@bulkhead/ledger'
 import type { EnvironmentPolicy } from '@bulkhead/policy'
 import { freezeAt } from '@bulkhead/rollout'
-import type { CommitId, Digest, Finding } from '@bulkhead/vocabulary'
+import type { CommitId, Digest, FencingToken, Finding } from '@bulkhead/vocabulary'
 
 export interface StartCheck {
   readonly policy: EnvironmentPolicy
   readonly state: EnvironmentState
   readonly commit: CommitId
   readonly now: number
+  /** The holder of this lease is gone: its rollout is under way no more. */
+  readonly breaking?: { readonly token: FencingToken } | undefined
 }
 
 /** What a calendar says against beginning anything new now. Going back asks nobody. */
@@ -31,11 +33,20 @@ export const refuseStart = (check: StartCheck): readonly Finding[] => [
   ...refuseHaste(check),
 ]
 
-function refuseCrowd({ policy, state, commit }: StartCheck): Finding[] {
-  const { mostAtOnce } = policy.schedule
-  const others = new Set(state.rollouts.map((rollout) => rollout.commit))
+/**
+ * One release at a time unless the policy says more: engines keep one newest token for a whole fleet,
+ * so that the later of two releases would shut the earlier one out. In one region the lease sees to it.
+ */
+function refuseCrowd({ policy, state, commit, breaking }: StartCheck): Finding[] {
+  const alone = Object.keys(policy.regions).length === 1
+  const mostAtOnce = policy.schedule.mostAtOnce ?? (alone ? Number.POSITIVE_INFINITY : 1)
+  const others = new Set(
+    state.rollouts
+      .filter(({ token }) => token !== breaking?.token)
+      .map((rollout) => rollout.commit),
+  )
   others.delete(commit)
-  if (mostAtOnce === undefined || others.size < mostAtOnce) return []
+  if (others.size < mostAtOnce) return []
   return [
     {
       code: 'rollout/too-many',

@@ -46,7 +46,10 @@ async function supersede(
 }
 
 /** Reads the batches of a rollout, under whichever tokens it was carried out. */
-async function recall(ledger: Ledger, { id, direction }: Unfinished): Promise<RolloutMemory> {
+async function recall(
+  ledger: Ledger,
+  { id, direction, startedAt }: Unfinished,
+): Promise<RolloutMemory> {
   const tokens = new Set<FencingToken>([id])
   const batches: RecordedBatch[] = []
   for await (const entry of ledger.entries()) {
@@ -57,7 +60,7 @@ async function recall(ledger: Ledger, { id, direction }: Unfinished): Promise<Ro
     const batch = batchOf(entry)
     if (batch) batches.push(batch)
   }
-  return { of: id, direction, batches }
+  return { of: id, direction, began: Date.parse(startedAt), batches }
 }
 
 const STEPS = ['batch-intended', 'batch-done', 'batch-failed', 'batch-withdrawn'] as const

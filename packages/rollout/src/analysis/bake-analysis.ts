@@ -33,7 +33,7 @@ export class BakeAnalysis {
     return Promise.all(
       this.#metrics.map(async (metric) => ({
         metric: metric.name,
-        ...(await this.#judge(metric, window, signal)),
+        ...(await this.#judge(metric, window, signal).catch(asNoAnswer)),
       })),
     )
   }
@@ -85,6 +85,12 @@ export class BakeAnalysis {
     return { kind: 'not-yet', why: `${good} of ${metric.required} probes passed` }
   }
 }
+
+/** A door that breaks says nothing of the release. */
+const asNoAnswer = (error: unknown): MetricAnswer => ({
+  kind: 'not-yet',
+  why: error instanceof Error ? error.message : 'could not be read',
+})
 
 const notYet = ({ why }: { readonly why: string }): MetricAnswer => ({ kind: 'not-yet', why })
 

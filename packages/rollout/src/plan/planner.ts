@@ -7,7 +7,7 @@ import { type BakeGoal, planBake } from './bake.ts'
 import { checkFleet } from './fleet-checks.ts'
 import type { Bake, Lane, Plan, RegionPlan, Wave } from './plan.ts'
 import * as refuse from './plan-refusals.ts'
-import { type RequiredCapacity, regionsOf } from './region-capacity.ts'
+import { type RegionFleet, type RequiredCapacity, regionsOf } from './region-capacity.ts'
 import { type LaidOutRegion, describeRegion, layOutRegion } from './region-layout.ts'
 import { pipeline } from './timing.ts'
 
@@ -23,6 +23,8 @@ export interface PlanRequest {
   /** The fleet as it says it is now; {@link assumeFleet} makes one up where nothing can be asked. */
   readonly observation: Observation
   readonly release: ShippedRelease
+  /** Plans this region alone, whatever is going on in the others; its share of R is of the whole. */
+  readonly only?: string
   /** Units that a predecessor left half-changed: they are replaced first, and the sums count on it. */
   readonly repair?: readonly UnitId[]
   /** The last release that was good in a region, by region; none where there never was one. */
@@ -72,10 +74,11 @@ export function assumeFleet(
 export function planRollout(request: PlanRequest): Planning {
   const layout = layOut(request)
   if (layout.kind === 'refused') return layout
-  const whole = weightOfAll(layout.regions.flatMap((region) => region.fleet.units))
+  const whole = wholeOf(request)
+  const bakeOf = rememberBakes()
   const regions: Omit<RegionPlan, 'startsMs' | 'durationMs'>[] = []
   for (const region of layout.regions) {
-    const waves = bakeWaves(request, region, whole)
+    const waves = bakeWaves(request, region, whole, bakeOf)
     if (!Array.isArray(waves)) return { kind: 'refused', findings: [waves.refusal] }
     const { fleet: _, shapes: _shapes, done: _done, ...plain } = region
     regions.push({ ...plain, waves })
@@ -101,8 +104,8 @@ export function planRollout(request: PlanRequest): Planning {
  */
 export function planUnwinding(request: PlanRequest): Plan {
   const { environment, release, lane, purpose, policy } = request
-  const total = weightOfAll(request.observation.units.filter((unit) => unit.surplus !== true))
-  const regions = regionsOf(request.observation).map((fleet) => ({
+  const total = wholeOf(request)
+  const regions = plannedRegions(request).map((fleet) => ({
     ...describeRegion(request, fleet, total),
     waves: [],
   }))
@@ -128,12 +131,19 @@ export type Layout =
   | { readonly kind: 'laid-out'; readonly regions: readonly LaidOutRegion[] }
   | { readonly kind: 'refused'; readonly findings: readonly Finding[] }
 
+/** Capacity of all regions together. */
+const wholeOf = ({ observation }: PlanRequest): number =>
+  weightOfAll(observation.units.filter((unit) => unit.surplus !== true))
+
+const plannedRegions = ({ observation, only }: PlanRequest): readonly RegionFleet[] =>
+  regionsOf(observation).filter(({ region }) => region === (only ?? region))
+
 /** Everything about a plan that follows from capacity alone: who goes when, and how many at once. */
 export function layOut(request: PlanRequest): Layout {
   const whole = checkFleet(request)
   if (whole.length > 0) return { kind: 'refused', findings: whole }
-  const total = weightOfAll(request.observation.units.filter((unit) => unit.surplus !== true))
-  const answers = regionsOf(request.observation).map((fleet) => layOutRegion(request, fleet, total))
+  const total = wholeOf(request)
+  const answers = plannedRegions(request).map((fleet) => layOutRegion(request, fleet, total))
   const findings = answers
     .flatMap((answer) => ('findings' in answer ? [answer] : []))
     .sort((a, b) => comparePlaces({ region: a.region, zone: '' }, { region: b.region, zone: '' }))
@@ -145,11 +155,22 @@ export function layOut(request: PlanRequest): Layout {
   }
 }
 
+/** Simulating a bake takes longer than all the rest: regions of one size have the same ones. */
+function rememberBakes(): typeof planBake {
+  const known = new Map<string, Bake | undefined>()
+  return (goal, share) => {
+    const key = `${goal.requestsPerSecond} ${share}`
+    if (!known.has(key)) known.set(key, planBake(goal, share))
+    return known.get(key)
+  }
+}
+
 /** Gives each wave its bake, from the share of the region that is new after it. */
 function bakeWaves(
   { policy }: PlanRequest,
   region: LaidOutRegion,
   whole: number,
+  bakeOf: typeof planBake,
 ): Wave[] | { readonly refusal: Finding } {
   const total = weightOfAll(region.fleet.units)
   const weights = new Map(region.fleet.units.map((unit) => [unit.id, unit.weight ?? 1]))
@@ -162,7 +183,7 @@ function bakeWaves(
   for (const shape of region.shapes) {
     for (const stage of shape.stages) for (const id of stage.units) placed += weights.get(id) ?? 1
     const bake = region.baked
-      ? bakeFor(goal, `${region.region}: ${shape.name}`, placed / total)
+      ? bakeFor(bakeOf, goal, `${region.region}: ${shape.name}`, placed / total)
       : null
     if (bake && 'refusal' in bake) return bake
     waves.push({ ...shape, bake })
@@ -171,11 +192,12 @@ function bakeWaves(
 }
 
 function bakeFor(
+  bakeOf: typeof planBake,
   goal: BakeGoal,
   wave: string,
   share: number,
 ): Bake | { readonly refusal: Finding } {
-  const bake = planBake(goal, share)
+  const bake = bakeOf(goal, share)
   if (!bake) return { refusal: refuse.undetectable(wave, goal, share) }
   return bake.expectedMs > bake.deadlineMs ? { refusal: refuse.bakeTooLong(wave, bake) } : bake
 }

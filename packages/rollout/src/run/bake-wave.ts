@@ -1,3 +1,5 @@
+import { MetricsWatch } from '../analysis/metrics-watch.ts'
+import { withMetrics } from '../analysis/with-metrics.ts'
 import { type BakeJudgement, judgeBake } from '../judgement.ts'
 import type { Bake, Wave } from '../plan/plan.ts'
 import * as refuse from '../refusals.ts'
@@ -15,7 +17,12 @@ type WaveJudgement = Pick<BakeJudgement, 'why' | 'canary'> & {
 export async function bakeWave(run: RolloutRun, index: number, wave: Wave): Promise<void> {
   run.journal.flushBehind()
   run.fleet.phase = `${wave.name}: bake`
-  judged(run, index, wave, wave.bake ? await watchBake(run, index, wave.bake) : UNCOMPARED)
+  judged(
+    run,
+    index,
+    wave,
+    wave.bake ? await watchBake(run, { index, name: wave.name }, wave.bake) : UNCOMPARED,
+  )
 }
 
 /** A first release has no control and no baseline: its units were seen healthy on the right build. */
@@ -25,19 +32,36 @@ const UNCOMPARED: WaveJudgement = {
   canary: { requests: 0, errors: 0 },
 }
 
-async function watchBake(run: RolloutRun, wave: number, bake: Bake): Promise<WaveJudgement> {
+async function watchBake(
+  run: RolloutRun,
+  wave: { readonly index: number; readonly name: string },
+  bake: Bake,
+): Promise<WaveJudgement> {
   const release = run.plan.release.commit
   const life = new SignsOfLife(run)
   const start = (await run.fleet.look()).traffic
+  using metrics = watchMetrics(run, bake)
   const since = run.clock.monotonic()
+  let goodSince: number | undefined
   for (;;) {
     await nextPoll(run)
     obeyOrders(run)
     const seen = await checkedLook(run)
-    await reconcile(run, wave, seen)
+    await reconcile(run, wave.index, seen)
     life.beat()
-    const elapsedMs = run.clock.monotonic() - since
-    const judgement = judgeBake({ bake, release, start, now: seen.traffic, elapsedMs })
+    const now = run.clock.monotonic()
+    const elapsedMs = now - since
+    const traffic = judgeBake({ bake, release, start, now: seen.traffic, elapsedMs })
+    goodSince = traffic.kind === 'good' ? (goodSince ?? now) : undefined
+    const view = metrics.look()
+    const judgement = withMetrics(traffic, view, { bake, elapsedMs, goodSince })
+    run.fleet.judge({
+      wave: wave.name,
+      kind: judgement.kind,
+      why: judgement.why,
+      traffic,
+      metrics: view?.judgements ?? [],
+    })
     if (judgement.kind === 'not-yet') continue
     const { kind, why, canary } = judgement
     return {
@@ -47,6 +71,21 @@ async function watchBake(run: RolloutRun, wave: number, bake: Bake): Promise<Wav
     }
   }
 }
+
+const watchMetrics = ({ metrics, clock, plan, region, began, limits }: RolloutRun, bake: Bake) =>
+  new MetricsWatch({
+    // Without a release before it there is nothing that a metric could be compared with.
+    metrics: region.previous === null ? [] : metrics,
+    bake,
+    clock,
+    everyMs: limits.metricsMs,
+    window: {
+      canary: plan.release.commit,
+      control: region.previous?.commit ?? plan.release.commit,
+      beside: bake.test === 'against-control',
+      rolloutBegan: began,
+    },
+  })
 
 /** The old release errs as much as the bake looks for: whatever is wrong is not the new one's doing. */
 const isOutage = ({ control }: BakeJudgement, { detectErrorRate }: Bake): boolean =>

@@ -1,5 +1,6 @@
 import type { FencingToken, Finding } from '@bulkhead/vocabulary'
 import type { Clock } from '@bulkhead/world'
+import type { Metric } from '../analysis/metric.ts'
 import type { Observation } from '../fleet.ts'
 import type { Plan, RegionPlan } from '../plan/plan.ts'
 import type { RolloutProgress } from '../progress.ts'
@@ -40,6 +41,8 @@ export interface RolloutRequest {
   /** Told when the first bake is judged good: the next region may begin. */
   readonly onFirstJudged?: () => void
   readonly onProgress?: (progress: RolloutProgress) => void
+  /** Metrics that have a say in every bake, besides the traffic that the target counts. */
+  readonly metrics?: readonly Metric[]
   readonly limits?: Partial<RolloutLimits>
 }
 
@@ -95,6 +98,8 @@ function beginRun(request: RolloutRequest, beginning: Beginning): RolloutRun {
     ...beginning,
     journal: new JournalWriter(request.journal),
     abort: request.abort ?? new AbortController().signal,
+    metrics: request.metrics ?? [],
+    began: request.memory?.began ?? request.clock.now(),
     mayGoOn: request.mayGoOn ?? (() => Promise.resolve([])),
     touched: new Set([...settled.map((unit) => unit.id), ...(known?.touched ?? [])]),
     placed: new Set(settled.map((unit) => unit.id)),

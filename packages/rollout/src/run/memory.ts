@@ -19,6 +19,8 @@ export interface RolloutMemory {
   /** The token under which it was begun. */
   readonly of: FencingToken
   readonly direction: Direction
+  /** When it was begun, wall time in milliseconds by the clock of who began it. */
+  readonly began: number
   readonly batches: readonly RecordedBatch[]
 }
 

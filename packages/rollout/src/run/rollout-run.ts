@@ -1,5 +1,6 @@
 import type { CommitId, FencingToken, Finding } from '@bulkhead/vocabulary'
 import type { Clock } from '@bulkhead/world'
+import type { Metric } from '../analysis/metric.ts'
 import type { UnitId, UnitObservation } from '../fleet.ts'
 import type { Plan, RegionPlan } from '../plan/plan.ts'
 import * as refuse from '../refusals.ts'
@@ -24,6 +25,10 @@ export interface RolloutRun {
   readonly token: FencingToken
   readonly journal: JournalWriter
   readonly clock: Clock
+  /** Metrics that have a say in every bake. */
+  readonly metrics: readonly Metric[]
+  /** When it began, wall time: what was before it is what a heartbeat is compared with. */
+  readonly began: number
   /** Pauses at the edge of a batch. */
   readonly signal: AbortSignal
   /** Unwinds at the edge of a batch. */

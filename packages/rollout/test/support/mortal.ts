@@ -26,6 +26,7 @@ export class SharedRecord {
     const back = events.some(({ kind }) => kind === 'rolling-back')
     return {
       of: firstToken,
+      began: 0,
       direction: back ? 'back' : 'forward',
       batches: events.flatMap((event): RecordedBatch[] =>
         'batch' in event

@@ -50,6 +50,8 @@ export interface ScenarioOptions extends Partial<Omit<FleetOptions, 'clock'>> {
   readonly purpose?: 'release' | 'return'
   readonly wanted?: ShippedRelease
   readonly previous?: ShippedRelease | null
+  readonly bakeFloor?: number
+  readonly batchMs?: number
 }
 
 const threeZones = { eu: { a: 3, b: 3, c: 3 } }
@@ -84,12 +86,19 @@ export class Scenario {
   async plan(repair: PlanRequest['repair'] = []): Promise<Planning> {
     const { required = 4, singleZone = false, surge = 0, previous = oldRelease } = this.#options
     const { lane = 'standard', purpose = 'release', wanted = newRelease } = this.#options
+    const { requestsPerSecond = 200, bakeFloor: floor = 1_000, batchMs = 1_500 } = this.#options
+    const bake = {
+      ...bakeGoal,
+      floor,
+      requestsPerSecond: Math.max(requestsPerSecond, 200),
+      deadline: floor + 19_000,
+    }
     const observation = await this.fleet.observe()
     const request = {
       environment: 'production',
       lane,
       purpose,
-      policy: { ...planPolicy, required, singleZone, surge },
+      policy: { ...planPolicy, required, singleZone, surge, bake, batchMs },
       observation: { ...observation, traffic: [] },
       release: wanted,
       repair,
@@ -147,8 +156,8 @@ export class Scenario {
   }
 
   async #record(events: readonly RolloutEvent[]) {
-    const ms = this.onAppend(this.appends.length)
     this.appends.push(events)
+    const ms = this.onAppend(this.appends.length - 1)
     await this.clock.sleep(ms)
     this.events.push(...events)
     return { standing: this.standing }

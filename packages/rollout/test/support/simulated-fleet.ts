@@ -40,6 +40,9 @@ export interface FleetOptions {
   readonly seed?: number
   /** Units that a zone can have beyond its own. */
   readonly surge?: number
+  /** How long a batch drains, and starts. */
+  readonly drainMs?: number
+  readonly startMs?: number
 }
 
 type SimulatedUnit = { -readonly [Key in keyof UnitObservation]: UnitObservation[Key] }
@@ -77,6 +80,7 @@ export class SimulatedFleet implements Target {
   readonly #fractions = new Map<string, number>()
   readonly #untilError = new Map<string, number>()
   readonly #surge: number
+  readonly #times: { readonly drainMs: number; readonly startMs: number }
 
   constructor({
     clock,
@@ -85,8 +89,11 @@ export class SimulatedFleet implements Target {
     requestsPerSecond = 200,
     seed = 1,
     surge = 0,
+    drainMs = 500,
+    startMs = 1000,
   }: FleetOptions) {
     this.#surge = surge
+    this.#times = { drainMs, startMs }
     this.#clock = clock
     this.#random = seededRandom(seed)
     this.#rate = requestsPerSecond
@@ -145,10 +152,10 @@ export class SimulatedFleet implements Target {
     const units = this.units.filter((unit) => stage.units.includes(unit.id))
     hand.onProgress?.({ unit: null, note: 'draining' })
     this.#set(units, 'draining')
-    await this.#clock.sleep(500)
+    await this.#clock.sleep(this.#times.drainMs)
     for (const unit of units) unit.version = wanted.commit
     this.#set(units, 'starting')
-    await this.#clock.sleep(1000)
+    await this.#clock.sleep(this.#times.startMs)
     const failed = units.find(
       (unit) => this.sick.has(wanted.commit) || this.deadZones.has(`${unit.region}/${unit.zone}`),
     )

@@ -109,6 +109,10 @@ export const rolloutReasons = reasonsOf({
     cause: 'A port that the fleet needs is taken by another process.',
     remedy: 'Stop that process, or name another port in `bulkhead.yml`.',
   },
+  'rollout/contains-culprit': {
+    cause: 'A release of the queue contains a commit that was found to be bad in production.',
+    remedy: 'Revert that commit and queue the new head.',
+  },
   'rollout/nothing-released': {
     cause: 'There is no earlier release to return to.',
     remedy: 'Ship a release that passes.',

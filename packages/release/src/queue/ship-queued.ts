@@ -1,0 +1,108 @@
+import type { EnvironmentState, Ledger, Train } from '@bulkhead/ledger'
+import type { CommitId, Finding } from '@bulkhead/vocabulary'
+import { type ShipRequest, type ShipResult, shipRelease } from '../ship-release.ts'
+import { findTrustedBase } from '../trusted-ref.ts'
+import type { Workspace } from '../workspace.ts'
+import { openQueue, viewOf } from './release-queue.ts'
+
+/** What came of asking the queue. `idle`: nothing waits. */
+export type QueuedShipResult =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'held'; readonly findings: readonly Finding[] }
+  | {
+      readonly kind: 'shipped'
+      readonly commit: CommitId
+      /** Commits of the queue that the rollout carried, oldest first. */
+      readonly carries: readonly CommitId[]
+      readonly why: string
+      readonly shipped: ShipResult
+    }
+
+/**
+ * Ships what is next in the queue. What is taken is on record before anything is touched, and how it
+ * ended after it. A rollout that was taken by a process that is gone is gone on with first; one that
+ * had ended is settled by what the ledger says of it.
+ */
+export async function shipQueued(
+  workspace: Workspace,
+  request: Omit<ShipRequest, 'commit'>,
+): Promise<QueuedShipResult> {
+  const base = await findTrustedBase(workspace, request.environment, request.genesis)
+  const ledger = await openQueue(workspace, request, base)
+  for (const train of base.ledger.state.queue.trains) {
+    const end = endOnRecord(base.ledger.state, train)
+    if (end === 'unfinished') return shipTrain(workspace, request, ledger, train, 'it was begun')
+    await settle(ledger, request, train.id, end)
+  }
+  const settled = await findTrustedBase(workspace, request.environment, request.genesis)
+  const { next } = await viewOf(workspace, settled, request.environment)
+  if (next.kind === 'empty') return { kind: 'idle' }
+  if (next.kind === 'held') return { kind: 'held', findings: next.held.map(heldBy) }
+  const { head, carries, why } = next
+  const verdict = settled.ledger.state.verdicts[head.commit]
+  const [taken] = await ledger.append([
+    {
+      kind: 'queue.taken',
+      release: { commit: head.commit, artifacts: verdict?.artifacts ?? [] },
+      actors: request.actors,
+      data: { items: carries.map(({ id }) => id), why },
+    },
+  ])
+  const id = taken?.index ?? 0
+  const train = { id, head: { commit: head.commit }, carries }
+  return shipTrain(workspace, request, ledger, train, why)
+}
+
+type TrainToShip = Pick<Train, 'id'> & {
+  readonly head: { readonly commit: CommitId }
+  readonly carries: readonly { readonly commit: CommitId }[]
+}
+
+async function shipTrain(
+  workspace: Workspace,
+  request: Omit<ShipRequest, 'commit'>,
+  ledger: Ledger,
+  { id, head, carries }: TrainToShip,
+  why: string,
+): Promise<QueuedShipResult> {
+  const shipped = await shipRelease(workspace, { ...request, commit: head.commit })
+  // What is paused stays taken: whoever resumes it settles it.
+  if (shipped.result !== 'paused') await settle(ledger, request, id, endOf(shipped.result))
+  const commits = carries.map(({ commit }) => commit)
+  return { kind: 'shipped', commit: head.commit, carries: commits, why, shipped }
+}
+
+type End = 'released' | 'rolled-back' | 'other'
+
+const endOf = (result: ShipResult['result']): End =>
+  result === 'released' || result === 'rolled-back' ? result : 'other'
+
+const settle = (
+  ledger: Ledger,
+  { actors }: Pick<ShipRequest, 'actors'>,
+  of: number,
+  result: End,
+): Promise<unknown> => ledger.append([{ kind: 'queue.settled', actors, data: { of, result } }])
+
+/** What the ledger says of a rollout that was taken and never settled. */
+function endOnRecord(
+  { good, unfinished, rollouts }: EnvironmentState,
+  { id, head }: Train,
+): End | 'unfinished' {
+  if (good.some(({ commit, index }) => commit === head.commit && index > id)) return 'released'
+  const left = [...unfinished, ...rollouts].some(({ commit }) => commit === head.commit)
+  return left ? 'unfinished' : 'other'
+}
+
+const heldBy = ({
+  commit,
+  culprit,
+}: {
+  readonly commit: CommitId
+  readonly culprit: CommitId
+}): Finding => ({
+  code: 'rollout/contains-culprit',
+  subject: commit,
+  message: `it contains ${culprit}, which was found to be bad in production`,
+  remedy: `revert it (\`git revert ${culprit}\`) and queue the new head; or let it in again: \`bulkhead queue remove ${culprit} --reason TEXT\``,
+})
