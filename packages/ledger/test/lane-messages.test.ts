@@ -16,7 +16,10 @@ const draft = fc.record(
     release: fc.constant(release()),
     fence: fc.nat().map(fencingToken),
     actors: fc.constantFrom(ACTORS, []),
-    data: fc.dictionary(fc.constantFrom('a', 'é', 'of'), fc.jsonValue({ maxDepth: 2 })),
+    data: fc.dictionary(
+      fc.constantFrom('a', 'é', 'of'),
+      fc.oneof(fc.nat(), fc.string(), fc.constant(['é', null, {}])),
+    ),
   },
   { requiredKeys: ['kind', 'actors', 'data'] },
 )
