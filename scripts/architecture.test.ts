@@ -20,7 +20,7 @@ const FLOORS = [
     '@bulkhead/notify',
     '@bulkhead/metrics',
   ],
-  ['@bulkhead/attest'],
+  ['@bulkhead/attest', '@bulkhead/hotfix'],
   ['@bulkhead/release'],
   ['@bulkhead/action-kit'],
   [

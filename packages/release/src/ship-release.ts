@@ -14,6 +14,8 @@ import { SharedFence } from './deploy/shared-fence.ts'
 import { earlierBases, refuseOvertaken } from './deploy/standing.ts'
 import { refuseFrozen, refuseStart, refuseUnpromoted } from './deploy/start-refusals.ts'
 import type { AttestationFiles } from './gate-release.ts'
+import { refuseLostFixes } from './hotfix/kept-fixes.ts'
+import { refuseByHotfixes } from './hotfix/lane-refusals.ts'
 import type { Keyring } from './keyring.ts'
 import { readLedger, writeLedger } from './ledger-access.ts'
 import { type TrustedBase, environmentPolicy, findTrustedBase } from './trusted-ref.ts'
@@ -83,6 +85,12 @@ export async function shipRelease(workspace: Workspace, request: ShipRequest): P
       breaking: request.breaking,
     }),
     ...(await checkPromotion(workspace, request, base, policy, shipped)),
+    ...(await refuseByHotfixes(workspace, {
+      lane: 'standard',
+      commit: request.commit,
+      hotfixes: base.ledger.state.hotfixes,
+      policy: base.policy.policy.hotfix,
+    })),
   ]
   if (refusals.length > 0) return refuse(ledger, request, refusals)
   const prepared = { base, policy, ledger, attestation, artifacts, shipped }
@@ -190,6 +198,9 @@ async function refuseWave(
 ): Promise<readonly Finding[]> {
   const overtaken = await refuseOvertaken(workspace, { base, ledger, commit: request.commit })
   if (overtaken.length > 0) return overtaken
+  const { hotfixes } = ledger.known()
+  const lost = await refuseLostFixes(workspace, { commit: request.commit, hotfixes })
+  if (lost.length > 0) return lost
   const { attestation } = await verifyNow(workspace, request, base)
   if (attestation.kind === 'refused') return attestation.findings
   return newZone ? refuseFrozen(policy, workspace.clock.now()) : []

@@ -15,6 +15,7 @@ import {
 import type { Digest, FencingToken, Finding } from '@bulkhead/vocabulary'
 import { ledgerJournal } from '../ledger-journal.ts'
 import { type Deployment, REGION_PATIENCE } from './deployment.ts'
+import { keepLease } from './keep-lease.ts'
 import { planRequestOf } from './plan-environment.ts'
 import { takeOver } from './unfinished.ts'
 
@@ -76,14 +77,17 @@ async function rollUnderLease(
   lease: Lease,
   { waits, ...hooks }: RollHooks,
 ): Promise<RegionEnd> {
-  const { target, release, path, unwind } = deployment
+  const { target, release, path, unwind, clock } = deployment
   if (unwind === undefined) {
     const overtaken = await deployment.mayGoOn({ region, wave: 'start', newZone: true })
     if (overtaken.length > 0) return refused(overtaken)
-    if (path !== undefined) await target.stage({ path, digest: release.artifact }, lease.token)
+    if (path !== undefined) {
+      const artifact = { path, digest: release.artifact }
+      await keepLease(lease, clock, () => target.stage(artifact, lease.token))
+    }
   }
   const memory = await takeOver(deployment, region, lease.token)
-  const planned = await planNow(deployment, region, memory)
+  const planned = await keepLease(lease, clock, () => planNow(deployment, region, memory))
   if (planned.kind === 'refused') return refused(planned.findings)
   const { plan } = planned
   // A later region is planned on a fleet that this very rollout has changed.

@@ -116,8 +116,11 @@ export class FleetWatch {
     }
   }
 
-  /** Lets the target do something to the fleet, and keeps sampling meanwhile. Never rejects. */
-  async during(act: (target: Target, hand: Hand) => Promise<StageOutcome>): Promise<StageOutcome> {
+  /**
+   * Lets the target do something to the fleet, and keeps sampling meanwhile. Never rejects.
+   * @param onLook called now and then until it is done
+   */
+  async during(act: Act, onLook: () => void): Promise<StageOutcome> {
     const { target, clock, limits } = this.#fleet
     const deadline = new AbortController()
     const ended = new AbortController()
@@ -136,6 +139,7 @@ export class FleetWatch {
       if (late > limits.silenceMs)
         return { kind: 'failed', unit: null, reason: `no answer within ${limits.batchMs} ms` }
       if (late > 0) deadline.abort()
+      onLook()
       await Promise.race([acting, this.#glance()])
     }
   }
@@ -172,6 +176,9 @@ export class FleetWatch {
     return observation
   }
 }
+
+/** Something that a target does, by a hand that holds the lease. */
+export type Act = (target: Target, hand: Hand) => Promise<StageOutcome>
 
 async function attempt(act: () => Promise<StageOutcome>): Promise<StageOutcome> {
   try {
