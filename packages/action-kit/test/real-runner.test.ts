@@ -8,7 +8,7 @@ import { type TemporaryDirectory, temporaryDirectory } from '@bulkhead/testkit'
 import { type Project, assembleRelease, makeProject } from '../src/testing/index.ts'
 import { runWorkflow } from './support/real-runner.ts'
 
-const EXAMPLES = join(dirname(fileURLToPath(import.meta.url)), '../../../examples/workflows')
+const EXAMPLES = join(dirname(fileURLToPath(import.meta.url)), '../../../docs/workflows')
 const isAbsent =
   process.env['BULKHEAD_REQUIRE_ENGINES'] !== '1' &&
   !(process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, 'act')))
