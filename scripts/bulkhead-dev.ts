@@ -1,15 +1,16 @@
 // Commands for those who release Bulkhead: `npm run bulkhead-dev -- COMMAND`.
-const [, , command, ...rest] = process.argv
+const COMMANDS: Readonly<Record<string, () => Promise<unknown>>> = {
+  'pack-release': () => import('./pack-release.ts'),
+  'publish-mirrors': () => import('./publish-mirrors.ts'),
+}
 
-process.argv.splice(2, process.argv.length, ...rest)
-switch (command) {
-  case 'pack-release':
-    await import('./pack-release.ts')
-    break
-  case 'publish-mirrors':
-    await import('./publish-mirrors.ts')
-    break
-  default:
-    process.stderr.write('usage: npm run bulkhead-dev -- pack-release|publish-mirrors --help\n')
-    process.exitCode = 2
+const [, , name = '', ...rest] = process.argv
+const command = COMMANDS[name]
+if (command === undefined) {
+  const names = Object.keys(COMMANDS).join('|')
+  process.stderr.write(`usage: npm run bulkhead-dev -- ${names} --help\n`)
+  process.exitCode = 2
+} else {
+  process.argv.splice(2, process.argv.length, ...rest)
+  await command()
 }
