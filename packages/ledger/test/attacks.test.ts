@@ -125,10 +125,10 @@ describe('a key that is revoked from an index in the past', () => {
   })
 
   it('is acknowledged by somebody with a live key, named still, and counts as little as before', async () => {
-    const acknowledged = (revocation: number, by = ledger): Forgery => ({
+    const acknowledged = (about: number, by = ledger): Forgery => ({
       kind: 'key.acknowledged',
       actors: ACTORS,
-      data: { revocation, reason: 'all of them were drills' },
+      data: { revocation: about, reason: 'all of them were drills' },
       signedBy: by.signer,
     })
     const drafts: readonly Forgery[] = [

@@ -49,7 +49,7 @@ function objections({ context, subject, ...rest }: ReturnType<typeof eventOf>): 
       .filter((one) => typeof one !== 'object' || !('id' in one) || one.id === '')
       .map(() => 'has a part without an id'),
     ...(content['outcome'] === undefined ||
-    ['success', 'failure', 'cancel', 'error'].includes(String(content['outcome']))
+    ['success', 'failure', 'cancel', 'error'].some((one) => one === content['outcome'])
       ? []
       : ['has an outcome that is none']),
     ...(Number.isNaN(Date.parse(context.timestamp)) ? ['has no date'] : []),
