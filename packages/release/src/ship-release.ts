@@ -10,7 +10,6 @@ import { environmentMetrics } from './deploy/environment-metrics.ts'
 import { type WholeEnd, rollRegions } from './deploy/roll-regions.ts'
 import { telling } from './deploy/rollout-teller.ts'
 import { shippedArtifact } from './deploy/shipped-artifact.ts'
-import { SharedFence } from './deploy/shared-fence.ts'
 import { earlierBases, refuseOvertaken } from './deploy/standing.ts'
 import { refuseFrozen, refuseStart, refuseUnpromoted } from './deploy/start-refusals.ts'
 import type { AttestationFiles } from './gate-release.ts'
@@ -154,7 +153,6 @@ function deploymentOf(
     ledger,
     actors: request.actors,
     target: request.target,
-    fence: new SharedFence(),
     clock: workspace.clock,
     metrics: environmentMetrics(policy, workspace),
     lane: 'standard',

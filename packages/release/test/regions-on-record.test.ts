@@ -13,10 +13,10 @@ import {
 } from '../../ledger/test/log-fixture.ts'
 import { SimulatedFleet } from '../../rollout/test/support/simulated-fleet.ts'
 import { VirtualClock } from '../../rollout/test/support/virtual-clock.ts'
+import type { Hand, StageOutcome } from '@bulkhead/rollout'
 import type { Deployment } from '../src/deploy/deployment.ts'
 import { goBackEverywhere } from '../src/deploy/go-back.ts'
-import { rollRegions } from '../src/deploy/roll-regions.ts'
-import { SharedFence } from '../src/deploy/shared-fence.ts'
+import { type WholeEnd, rollRegions } from '../src/deploy/roll-regions.ts'
 
 const POLICY = `
 version: 1
@@ -91,7 +91,6 @@ class Bed {
       ledger: this.#ledger,
       actors: ACTORS,
       target: this.fleet,
-      fence: new SharedFence(),
       metrics: [],
       clock: this.clock,
       lane: 'standard',
@@ -208,6 +207,42 @@ describe('two regions and one record', () => {
     expect(ended.result).toBe('rolled-back')
     expect([...bed.versions('eu'), ...bed.versions('us')]).toEqual(['a', 'a'])
     expect(await bed.endings(commit)).toEqual(['rolled-back', 'rolled-back'])
+  })
+
+  it('the next release enters region one while this one goes on in region two; a zombie of it is refused', async () => {
+    const bed = await Bed.make()
+    const [earlier, later] = [shipped('b'), shipped('c')]
+    const zone = bed.fleet.units.filter(({ id }) => id.startsWith('eu/a/'))
+    const stage = { region: 'eu', zone: 'a', units: zone.map(({ id }) => id), maxOut: 1 }
+    const apply = bed.fleet.apply.bind(bed.fleet)
+    const held = new Map<string, Hand>()
+    const together = new Set<string>()
+    let zombie: Promise<StageOutcome> | undefined
+    let second: Promise<WholeEnd> | undefined
+    bed.fleet.apply = async (next, wanted, hand) => {
+      held.set(`${wanted.commit} ${next.region}`, hand)
+      if (zombie !== undefined && wanted.commit === earlier.commit) together.add(next.region)
+      if (next.region === 'us' && wanted.commit === earlier.commit) {
+        await bed.clock.sleep(10_000) // Region two is slow, so that region one is left before its end.
+        const { leases } = await bed.state()
+        if (leases.every(({ region }) => region === 'us'))
+          second ??= rollRegions(bed.deployment('c'))
+      }
+      const ended = await apply(next, wanted, hand)
+      const old = held.get(`${earlier.commit} eu`)
+      if (wanted.commit === later.commit && old !== undefined) zombie ??= apply(stage, earlier, old)
+      return ended
+    }
+    expect(await bed.ship('b')).toMatchObject({ result: 'released', findings: [] })
+    expect(together).toEqual(new Set(['us']))
+    expect((await zombie)?.kind).toBe('stale-token')
+    expect(
+      await bed.clock.drive(second ?? Promise.reject(new Error('it never began'))),
+    ).toMatchObject({ result: 'released', findings: [] })
+    expect([...bed.versions('eu'), ...bed.versions('us')]).toEqual(['c', 'c'])
+    const { good, leases } = await bed.state()
+    expect(good.map((each) => each.commit[0])).toEqual(['a', 'b', 'c'])
+    expect(leases).toEqual([])
   })
 
   it('a plan that was looked at and is no longer true ships nothing', async () => {

@@ -90,7 +90,7 @@ describe('process', () => {
 
   test('8: a holder that comes back after its lease was taken over changes nothing', async () => {
     const scenario = new Scenario()
-    scenario.fleet.newest = next(3)
+    scenario.fleet.newest.set('eu', next(3))
     const ended = await scenario.run()
     expect([ended.result, ...codes(ended.findings)]).toEqual(['stopped', 'rollout/stale-token'])
     expect(scenario.versions()).toEqual(all('a'))

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Milliseconds } from '@bulkhead/vocabulary'
 import { describe, expect, it } from 'vitest'
@@ -157,15 +157,16 @@ describe.skipIf(!haproxyIsInstalled)('units behind HAProxy', () => {
 
   it('keep the token by a command where the policy names one', async () => {
     const file = `const { readFileSync, writeFileSync, existsSync } = require('node:fs')
-      const [path, token] = process.argv.slice(1)
+      const [directory, region, token] = process.argv.slice(1)
+      const path = directory + '/' + region + '.newest'
       const newest = Math.max(Number(token), existsSync(path) ? Number(readFileSync(path)) : 0)
       writeFileSync(path, String(newest)); console.log(newest)`
     await using bed = await makeHaproxyBed()
-    const path = join(bed.path, 'newest')
-    const fence = [process.execPath, '-e', file, path, '{token}'] as const
+    const fence = [process.execPath, '-e', file, bed.path, '{region}', '{token}'] as const
     const guarded = await openHaproxyTarget({ ...bed.spec, fence }, bed.state)
     expect((await guarded.drain(one(bed), hand(7))).kind).toBe('applied')
     expect(await guarded.restore(one(bed), hand(6))).toEqual({ kind: 'stale-token', newest: 7 })
+    expect(await readFile(join(bed.path, 'eu-1.newest'), 'utf8')).toBe('7')
     const broken = { ...bed.spec, fence: [process.execPath, '-e', 'console.log("x")'] as const }
     const blind = await openHaproxyTarget(broken, bed.state)
     await expect(blind.restore(one(bed), hand(9))).rejects.toThrow(

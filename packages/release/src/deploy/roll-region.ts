@@ -49,11 +49,9 @@ export async function rollRegion(
   })
   if (outcome.kind === 'refused') return refused(outcome.findings)
   const { lease } = outcome
-  deployment.fence.hold(lease.token)
-  const fenced = { ...deployment, target: deployment.fence.before(deployment.target) }
   let stuck = false
   try {
-    const ended = await rollUnderLease(fenced, region, lease, hooks)
+    const ended = await rollUnderLease(deployment, region, lease, hooks)
     stuck = ended.result === 'stuck'
     return ended
   } finally {
@@ -77,7 +75,8 @@ async function rollUnderLease(
   if (unwind === undefined) {
     const overtaken = await deployment.mayGoOn({ region, wave: 'start', newZone: true })
     if (overtaken.length > 0) return refused(overtaken)
-    if (path !== undefined) await target.stage({ path, digest: release.artifact }, lease.token)
+    const holder = { region, token: lease.token }
+    if (path !== undefined) await target.stage({ path, digest: release.artifact }, holder)
   }
   const memory = await takeOver(deployment, region, lease.token)
   const planned = await planNow(deployment, region, memory)
