@@ -3,6 +3,7 @@ import { policyJsonSchema } from '../packages/policy/src/index.ts'
 import { driverJsonSchema } from '../packages/targets/src/index.ts'
 import { CAPABILITIES, type Capability } from '../packages/test-reports/src/index.ts'
 import { reasons } from '../packages/vocabulary/src/index.ts'
+import { actionContracts } from './action-contracts.ts'
 
 /** Path from the repository's top → the text that the file must have. */
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
@@ -15,6 +16,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
       `${JSON.stringify(driverJsonSchema(), null, 2)}\n`,
     ],
     ['packages/signers/src/public-root.ts', publicRoot()],
+    ...(await actionContracts()),
   ])
 }
 

@@ -2,6 +2,7 @@ import { defineAction } from '@bulkhead/action-kit'
 
 export const action = defineAction({
   name: 'release-gate',
+  privileged: true,
   inputs: {
     genesis: {
       kind: 'text',
@@ -26,7 +27,7 @@ export const action = defineAction({
         'A file with private keys of gate and ledger in PEM, where neither Sigstore nor a key service signs.',
     },
     'github-token': {
-      kind: 'text',
+      kind: 'secret',
       description:
         'A token with `actions: read`, `checks: read` and `contents: read`, where the policy lets a job vouch for run records.',
     },

@@ -25,11 +25,10 @@ type Context = ActionContext<typeof action.inputs>
  * judges and says so, and attests nothing; on other events that strangers can start it does nothing at all.
  */
 export async function judgeRelease(context: Context): Promise<ActionAnswer<typeof action.outputs>> {
-  const { inputs, env, mask } = context
+  const { inputs, env } = context
   const admission = admitEvent(env['GITHUB_EVENT_NAME'])
   if (admission.kind === 'refused') throw new InputError(admission.finding)
   const { genesis, 'pull-request-heads': heads, 'github-token': token } = inputs
-  if (token !== undefined) mask(token)
   const workspace = await openWorkspace(inputs['working-directory'])
   try {
     const request = {

@@ -2,6 +2,7 @@ import { defineAction } from '@bulkhead/action-kit'
 
 export const action = defineAction({
   name: 'rolling-deploy',
+  privileged: true,
   inputs: {
     genesis: {
       kind: 'text',

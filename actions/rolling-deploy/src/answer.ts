@@ -53,7 +53,7 @@ const wavesTable = ({ regions }: NonNullable<ShipResult['plan']>) => ({
 export function progressLines(
   progress: Parameters<ShipRequest['onProgress']>[0],
 ): readonly string[] {
-  if (progress.kind === 'sample') return []
+  if (progress.kind === 'sample' || progress.kind === 'bake') return []
   if (progress.kind === 'step') {
     const { at, unit, note } = progress.step
     return [`${new Date(at).toISOString()}  ${'step'.padEnd(8)}  ${unit ?? 'fleet'}: ${note}`]

@@ -4,7 +4,7 @@ import {
   readKeysFile,
   triggeringActor,
 } from '@bulkhead/action-kit'
-import { admitEvent } from '@bulkhead/github'
+import { requireWritersEvent } from '@bulkhead/github'
 import {
   environmentTarget,
   onlyEnvironment,
@@ -12,7 +12,6 @@ import {
   parseKeyring,
   shipRelease,
 } from '@bulkhead/release'
-import { InputError } from '@bulkhead/vocabulary'
 import type { action } from './action.ts'
 import { answerOf, progressLines } from './answer.ts'
 
@@ -26,7 +25,7 @@ export async function deploy({
   mask,
   cancellation,
 }: Context): Promise<ActionAnswer<typeof action.outputs>> {
-  requireAdmission(env['GITHUB_EVENT_NAME'])
+  requireWritersEvent(env)
   const { genesis, attestation, 'verification-summary': summary, 'keys-file': keysFile } = inputs
   const keyring = parseKeyring(await readKeysFile(keysFile, mask), keysFile)
   const workspace = await openWorkspace(inputs['working-directory'])
@@ -51,20 +50,4 @@ export async function deploy({
   } finally {
     await workspace.repository.close()
   }
-}
-
-/** Nothing is deployed by an event that others than those who may write can start. */
-function requireAdmission(event: string | undefined): void {
-  const admission = admitEvent(event)
-  if (admission.kind === 'attests') return
-  throw new InputError(
-    admission.kind === 'refused'
-      ? admission.finding
-      : {
-          code: 'github/refused-event',
-          subject: 'event pull_request',
-          message: 'a change that is only proposed is not deployed',
-          remedy: 'deploy on push, merge_group, workflow_dispatch, schedule, deployment or release',
-        },
-  )
 }

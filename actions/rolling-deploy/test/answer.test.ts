@@ -13,7 +13,10 @@ const finding = {
 describe('the answer of rolling-deploy', () => {
   it('passes on the one ending in which every unit runs the release', () => {
     expect(
-      answerOf({ result: 'released', plan: undefined, matched: [], findings: [] }, COMMIT),
+      answerOf(
+        { result: 'released', plan: undefined, rollout: 7, matched: [], findings: [] },
+        COMMIT,
+      ),
     ).toMatchObject({
       outcome: 'passed',
       outputs: { result: 'released', commit: COMMIT, plan: '' },
@@ -24,7 +27,7 @@ describe('the answer of rolling-deploy', () => {
     'blocks when the release was %s',
     (result) => {
       expect(
-        answerOf({ result, plan: undefined, matched: [], findings: [finding] }, COMMIT),
+        answerOf({ result, plan: undefined, rollout: 7, matched: [], findings: [finding] }, COMMIT),
       ).toMatchObject({ outcome: 'blocked', outputs: { result } })
     },
   )

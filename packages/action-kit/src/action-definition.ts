@@ -7,6 +7,8 @@ export interface ActionDefinition<
   Outputs extends OutputSpecs = OutputSpecs,
 > {
   readonly name: string
+  /** It holds keys or a token that others do not have: an environment that somebody prepared is refused. */
+  readonly privileged?: boolean
   readonly inputs: Inputs
   /** The action's own outputs; those that every action has are added to them. */
   readonly outputs: Outputs

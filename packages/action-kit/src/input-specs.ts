@@ -14,6 +14,12 @@ type Given<Default> =
 /** One line of text: no space around it, no control character, no leading hyphen. */
 type TextInput = Described & { readonly kind: 'text' } & Given<string>
 
+/**
+ * A token. Like text, and hidden in every form before anything is shown: the value of an input is in the
+ * environment, and an error that quotes it would print it.
+ */
+type SecretInput = Described & { readonly kind: 'secret' } & Given<string>
+
 /** A path; relative ones start at the workspace. The value is absolute. */
 type PathInput = Described & { readonly kind: 'path' } & Given<string>
 
@@ -41,6 +47,7 @@ type LinesInput = Described & { readonly kind: 'lines'; readonly required?: true
 
 export type InputSpec =
   | TextInput
+  | SecretInput
   | PathInput
   | BooleanInput
   | ChoiceInput

@@ -30,6 +30,7 @@ export function parseInput(spec: InputSpec, text: string, workspace: string): Pa
   if (bad !== undefined) return bad
   switch (spec.kind) {
     case 'text':
+    case 'secret':
       return parseText(text)
     case 'path': {
       const path = parseText(text)

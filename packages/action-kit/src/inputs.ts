@@ -34,6 +34,13 @@ export function readInputs<Own extends InputSpecs, Common extends InputSpecs>(
   return values as InputValues<Own> & InputValues<Common>
 }
 
+/** The values of inputs that are secrets, as they were given and before any is judged. */
+export const secretValues = (specs: InputSpecs, env: Environment): readonly string[] =>
+  Object.entries(specs)
+    .filter(([, { kind }]) => kind === 'secret')
+    .map(([name]) => env[inputVariable(name)] ?? '')
+    .filter((value) => value !== '')
+
 type ReadInput =
   | { readonly kind: 'value'; readonly value: unknown }
   | { readonly kind: 'refused'; readonly finding: Finding }

@@ -6,15 +6,14 @@ import {
   unansweredOutputs,
 } from './action-definition.ts'
 import { type ActionHost, processHost } from './action-host.ts'
-import { logLine, workflowCommand } from './commands.ts'
+import { logLine } from './commands.ts'
+import { refuseHostileEnvironment } from './hostile-environment.ts'
 import type { InputSpecs } from './input-specs.ts'
-import { type Environment, readInputs } from './inputs.ts'
+import { type Environment, readInputs, secretValues } from './inputs.ts'
 import type { OutputSpecs, OutputValues } from './outputs.ts'
 import type { SummaryTable } from './html.ts'
 import { type Report, publish } from './publish.ts'
-
-/** Shorter texts occur by chance: hiding them would hide the log. */
-const MIN_SECRET = 8
+import { guardSecrets } from './secrecy.ts'
 
 /** What an action's work is given. */
 export interface ActionContext<Inputs extends InputSpecs> {
@@ -22,7 +21,7 @@ export interface ActionContext<Inputs extends InputSpecs> {
   readonly env: Environment
   /** Writes text from outside, or our own, as one line of the log; never a command. */
   readonly log: (line: string) => void
-  /** Has the runner hide a text wherever it would print it. */
+  /** Hides a text, in every form, in all that the action shows from now on, and has the runner hide it. */
   readonly mask: (secret: string) => void
   /** Aborted when the runner cancels the step. Asking for it is the promise to stop by it. */
   readonly cancellation: () => AbortSignal
@@ -52,15 +51,18 @@ export interface ActionAnswer<Outputs extends OutputSpecs> {
 export async function runAction<const Inputs extends InputSpecs, const Outputs extends OutputSpecs>(
   definition: ActionDefinition<Inputs, Outputs>,
   work: (context: ActionContext<Inputs>) => Promise<ActionAnswer<Outputs>>,
-  host: ActionHost = processHost(),
+  outside: ActionHost = processHost(),
 ): Promise<void> {
-  host.arm()
+  outside.arm()
+  const { host, keep } = guardSecrets(outside)
   let annotate = true
   let report: Report
   try {
+    secretValues(definition.inputs, host.env).forEach(keep)
+    if (definition.privileged === true) refuseHostileEnvironment(host.env)
     const inputs = readInputs({ own: definition.inputs, common: COMMON_INPUTS }, host.env)
     annotate = inputs.annotations
-    report = answered(await work(contextOf(inputs, host)))
+    report = answered(await work(contextOf(inputs, host, keep)))
   } catch (error) {
     report = failed(definition, error)
   }
@@ -70,25 +72,15 @@ export async function runAction<const Inputs extends InputSpecs, const Outputs e
 function contextOf<Inputs extends InputSpecs>(
   inputs: AllValues<Inputs>,
   host: ActionHost,
+  mask: (secret: string) => void,
 ): ActionContext<Inputs> {
   return {
     inputs,
     env: host.env,
     log: (line) => host.writeLine(logLine(line)),
-    mask: (secret) => mask(secret, host),
+    mask,
     cancellation: () => host.cancellation(),
   }
-}
-
-/**
- * Line by line, since the runner compares line by line. Only where a runner takes the command off the
- * output: anywhere else it would print the secret itself.
- */
-function mask(secret: string, host: ActionHost): void {
-  if (host.env['GITHUB_ACTIONS'] !== 'true') return
-  const lines = secret.split(/[\r\n]+/).map((line) => line.trim())
-  for (const line of lines.filter((text) => text.length >= MIN_SECRET))
-    host.writeLine(workflowCommand('add-mask', line))
 }
 
 function answered<Outputs extends OutputSpecs>({

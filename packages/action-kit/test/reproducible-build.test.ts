@@ -7,7 +7,13 @@ import { temporaryDirectory } from '@bulkhead/testkit'
 import { buildAction } from '../src/testing/index.ts'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..')
-const ACTIONS = ['release-gate', 'rolling-deploy', 'signed-commits', 'test-suite'] as const
+const ACTIONS = [
+  'ledger',
+  'release-gate',
+  'rolling-deploy',
+  'signed-commits',
+  'test-suite',
+] as const
 /** Entry and local chunks of one action together (DESIGN §7), without the texts of licences. */
 const MAX_BYTES = 1_500_000
 /** Clients of cloud services, which are read only where a policy names such a signer. */

@@ -3,6 +3,7 @@ import {
   anyObject,
   canonicalJson,
   commitText,
+  count,
   digestText,
   instantText,
   listOf,
@@ -46,7 +47,25 @@ const policyChange = objectOf({
   subject: objectOf({ loosened: digestText }),
 })
 
-const kindShape = oneOf('amendment', 'waiver', 'policy-change')
+const hotfix = objectOf({
+  ...TERMS,
+  kind: oneOf('hotfix'),
+  subject: objectOf({
+    environment: text,
+    hotfix: count,
+    commit: commitText,
+    artifacts: listOf(digestText, 1_000),
+    plan: digestText,
+  }),
+})
+
+const reopening = objectOf({
+  ...TERMS,
+  kind: oneOf('reopening'),
+  subject: objectOf({ environment: text, hotfix: count, commit: commitText }),
+})
+
+const kindShape = oneOf('amendment', 'waiver', 'policy-change', 'hotfix', 'reopening')
 
 const approvalShape: Shape<Approval> = (value, at) => {
   const { kind } = anyObject(value, at)
@@ -57,6 +76,10 @@ const approvalShape: Shape<Approval> = (value, at) => {
       return waiver(value, at)
     case 'policy-change':
       return policyChange(value, at)
+    case 'hotfix':
+      return hotfix(value, at)
+    case 'reopening':
+      return reopening(value, at)
   }
 }
 
@@ -87,6 +110,8 @@ export interface OpenRequest {
   readonly now: number
   /** Of the trusted ref. */
   readonly trusted: TrustedSigners
+  /** How far the approver's clock may be ahead of ours, in milliseconds; default: not at all. */
+  readonly skew?: number
   /** How findings call the file. */
   readonly name: string
 }
@@ -103,7 +128,7 @@ export type OpenedApproval =
 
 /** Opens an approval: strict form, this repository, in its time, by a person whom the trusted ref allows. */
 export function openApproval(bytes: Uint8Array, request: OpenRequest): OpenedApproval {
-  const { genesis, now, trusted } = request
+  const { genesis, now, trusted, skew = 0 } = request
   const form = readForm(bytes)
   if (typeof form === 'string') return refuse(request, 'approval/malformed', form)
   const { approval, payload, armor } = form
@@ -124,7 +149,7 @@ export function openApproval(bytes: Uint8Array, request: OpenRequest): OpenedApp
     )
   if (approval.genesis !== genesis)
     return refuse(request, 'approval/wrong-repository', `its genesis is ${approval.genesis}`)
-  if (now < Date.parse(approval.created) || now >= Date.parse(approval.expires))
+  if (now + skew < Date.parse(approval.created) || now >= Date.parse(approval.expires))
     return refuse(
       request,
       'approval/expired',

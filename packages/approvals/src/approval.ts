@@ -28,11 +28,35 @@ export interface PolicyChangeSubject {
   readonly loosened: Digest
 }
 
+/**
+ * One hotfix as it will ship. Its number is the ledger's, so that a yes to an earlier hotfix is none to
+ * the next, even of the same commit.
+ */
+export interface HotfixSubject {
+  readonly environment: string
+  /** Index of the entry that declared it. */
+  readonly hotfix: number
+  readonly commit: CommitId
+  /** Of the artifacts, in order of their text. */
+  readonly artifacts: readonly Digest[]
+  readonly plan: Digest
+}
+
+/** Going back to an older release, which takes one hotfix out again. */
+export interface ReopeningSubject {
+  readonly environment: string
+  readonly hotfix: number
+  /** The release to go back to. */
+  readonly commit: CommitId
+}
+
 /** What can be approved. */
 export type Approvable =
   | { readonly kind: 'amendment'; readonly subject: AmendmentSubject }
   | { readonly kind: 'waiver'; readonly subject: WaiverSubject }
   | { readonly kind: 'policy-change'; readonly subject: PolicyChangeSubject }
+  | { readonly kind: 'hotfix'; readonly subject: HotfixSubject }
+  | { readonly kind: 'reopening'; readonly subject: ReopeningSubject }
 
 /** What a person approves, and for how long. Bound to contents: another change needs another approval. */
 export type Approval = Approvable & {

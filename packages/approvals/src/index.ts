@@ -1,2 +1,8 @@
-export { APPROVAL_NAMESPACE, type Approvable, type Approval } from './approval.ts'
+export {
+  APPROVAL_NAMESPACE,
+  type Approvable,
+  type Approval,
+  type HotfixSubject,
+  type ReopeningSubject,
+} from './approval.ts'
 export { type OpenedApproval, approvalFile, bytesToSign, openApproval } from './approval-file.ts'

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TemporaryDirectory, temporaryDirectory } from '@bulkhead/testkit'
@@ -64,6 +65,7 @@ describe('shipping troubles', () => {
     const answer = answerOf(await ship.ended)
     expect(answer).toMatchObject({ exitCode: 1, result: 'paused' })
     expect(codes(answer)).toEqual(['rollout/cancelled'])
+    expect(await readFile(String(answer['report']), 'utf8')).toContain('PAUSED')
     const { fleet } = await run(['status'], 0)
     const healthy = { health: 'healthy' }
     expect(fleet).toMatchObject({ units: [healthy, healthy, healthy] })
@@ -96,6 +98,9 @@ describe('shipping troubles', () => {
     const { requests, failures } = await load.stop()
     expect(answer).toMatchObject({ result: 'rolled-back' })
     expect(codes(answer)).toContain('rollout/unit-not-healthy')
+    const page = await readFile(String(answer['report']), 'utf8')
+    for (const text of ['ROLLED BACK', 'rollout/unit-not-healthy', 'rolling back'])
+      expect(page).toContain(text)
     expect(requests).toBeGreaterThan(0)
     expect(failures).toBe(0)
     await expectWhole(good)

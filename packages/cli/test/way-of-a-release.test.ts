@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TemporaryDirectory, temporaryDirectory } from '@bulkhead/testkit'
@@ -41,6 +41,13 @@ describe('the way of a release, command by command', () => {
   const block = async (...args: readonly string[]) =>
     (await run(args, 1)).findings.map((finding) => finding.code)
   const head = async () => (await project.repository.git('rev-parse', 'HEAD')).trim() as CommitId
+
+  /** The page that the last rollout left below the git directory. */
+  async function newestPage(): Promise<string> {
+    const folder = join(root, '.git/bulkhead/rollouts/production')
+    const [newest = ''] = (await readdir(folder)).sort().toReversed()
+    return readFile(join(folder, newest), 'utf8')
+  }
 
   it('init writes a policy, public keys and the signer, and never twice', async () => {
     expect(await pass('init')).toMatchObject({ outcome: 'passed', signers: 1 })
@@ -112,6 +119,7 @@ describe('the way of a release, command by command', () => {
     })
     const down = await run(['ship'], 3)
     expect(down.findings[0]).toMatchObject({ code: 'rollout/target-failed' })
+    expect(await newestPage()).toContain('ERROR: the world failed')
     expect(await pass('fleet', 'up')).toMatchObject({ url: `http://127.0.0.1:${port}` })
     expect(await pass('ship')).toMatchObject({ result: 'released' })
     await expectFleetOn(await head())
@@ -138,13 +146,22 @@ describe('the way of a release, command by command', () => {
     await pass('gate')
     await pass('plan')
     const load = startLoad(port)
-    const shipped = await pass('ship')
+    const place = join(home.path, 'pages/second.html')
+    const shipped = await pass('ship', '--page', place)
+    const page = await readFile(place, 'utf8')
+    expect(shipped).toMatchObject({ report: place, rollout: expect.any(Number) as number })
+    for (const text of ['RELEASED', 'canary', 'no request failed', await head()])
+      expect(page).toContain(text)
     const { requests, failures } = await load.stop()
     expect(shipped).toMatchObject({ result: 'released' })
     expect(requests).toBeGreaterThan(20)
     expect(failures).toBe(0)
     await expectFleetOn(commit)
-    expect(await pass('ship')).toMatchObject({ result: 'released', plan: null })
+    expect(await pass('ship')).toMatchObject({
+      result: 'released',
+      plan: null,
+      report: null,
+    })
   })
 
   it('all of it is in the ledger, and the ledger verifies', async () => {

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { type CommitId, InputError, blobId } from '@bulkhead/vocabulary'
 import { type RunProcess, runProcess as runRealProcess } from '@bulkhead/world'
+import { findChanges, hasPatches } from './changes.ts'
 import { linksOf } from './commit-links.ts'
 import { isAncestor, isReachable, readRange } from './commit-range.ts'
 import { findDirtyPaths } from './dirty-paths.ts'
@@ -55,6 +56,8 @@ export async function openRepository(
     readFile: (commit, path) => readFileAt(reader, commit, path),
     readRange: (range) => readRange(git, reader, range),
     isAncestor: (ancestor, of) => isAncestor(git, ancestor, of),
+    changes: (base, head) => findChanges(git, base, head),
+    hasPatches: (question) => hasPatches(git, question),
     isReachable: (commit) => isReachable(git, commit),
     recomputeMerge: (ours, theirs) => merger.merge(ours, theirs),
     obstacles: () => findObstacles(git, gitDirectory),

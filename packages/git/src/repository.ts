@@ -1,4 +1,5 @@
 import type { BlobId, CommitId, Finding, TreeId } from '@bulkhead/vocabulary'
+import type { ChangedPath, PatchQuestion } from './changes.ts'
 import type { Recomputation } from './recompute-merge.ts'
 
 /** A stored object exactly as git keeps it: never re-serialised. */
@@ -53,6 +54,10 @@ export interface Repository {
    */
   readRange(range: Range): AsyncIterable<ReadCommit>
   isAncestor(ancestor: CommitId, of: CommitId): Promise<boolean>
+  /** Files that differ between two commits, with how much. */
+  changes(base: CommitId, head: CommitId): Promise<readonly ChangedPath[]>
+  /** Whether another commit has every change of a range, by ancestry or by equal patches. */
+  hasPatches(question: PatchQuestion): Promise<boolean>
   /** Whether HEAD or any ref leads to a commit that this clone has. */
   isReachable(commit: CommitId): Promise<boolean>
   /**

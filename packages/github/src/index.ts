@@ -11,4 +11,4 @@ export {
 export type { Patience } from './patient-request.ts'
 export type { FileBlobs, RunQuestion, VouchingJob } from './run-checks.ts'
 export { type RunEvidence, recordLine, resolveRunEvidence } from './run-evidence.ts'
-export { type Admission, admitEvent } from './event-admission.ts'
+export { type Admission, admitEvent, requireWritersEvent } from './event-admission.ts'

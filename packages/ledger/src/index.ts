@@ -28,7 +28,8 @@ export type {
   VerdictOnRecord,
 } from './environment-state.ts'
 export { type GitLedgerStoreOptions, gitLedgerStore } from './git-store/git-ledger-store.ts'
-export type { Lease, LeaseOutcome, LeaseRequest } from './lease.ts'
+export type { Lease, LeaseOutcome } from './lease.ts'
+export type { LeaseRequest } from './lease-decision.ts'
 export type {
   AppendOutcome,
   AppendRequest,

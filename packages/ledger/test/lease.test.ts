@@ -125,6 +125,31 @@ describe('waiting for a lease', () => {
   })
 })
 
+describe('renewing a lease', () => {
+  it('keeps it, however long its holder only waits', async () => {
+    const { ada, bob, clock } = await scene()
+    const lease = await hold(ada, 'ada')
+    const sleep = (ms: number) => HandClock.prototype.sleep.call(clock, ms)
+    let waited = 0
+    clock.sleep = async (ms) => {
+      waited += ms
+      if (waited % 40_000 === 0) await lease.renew()
+      await sleep(ms)
+    }
+    expect((await ask(bob, 'bob', { patience: term('5m') })).kind).toBe('refused')
+    clock.sleep = sleep
+    expect((await ask(bob, 'bob', { patience: term('61s') })).kind).toBe('acquired')
+  })
+
+  it('fails when it was lost, so that the old holder touches nothing more', async () => {
+    const { ada, bob } = await scene()
+    const lease = await hold(ada, 'ada')
+    await lease.renew()
+    await hold(bob, 'bob', { breaking: { token: lease.token, reason: 'its runner is gone' } })
+    await expect(lease.renew()).rejects.toThrow(/token 2 is not live/)
+  })
+})
+
 describe('breaking a lease', () => {
   it('ends it at once, by token and for a reason on record', async () => {
     const { ada, bob } = await scene()

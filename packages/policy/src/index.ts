@@ -40,4 +40,5 @@ export type {
   MetricSourcePolicy,
   ProbePolicy,
 } from './analysis-policy.ts'
+export { HOTFIX_STEPS, type HotfixPolicy, type HotfixStep } from './hotfix-form.ts'
 export type { FreezeWindow, SchedulePolicy } from './schedule-policy.ts'

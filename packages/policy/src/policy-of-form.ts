@@ -3,6 +3,7 @@ import { analysisOfForm } from './analysis-of-form.ts'
 import type { EnvironmentForm } from './environment-form.ts'
 import { splitAddress } from './forms.ts'
 import type { TargetForm } from './target-form.ts'
+import { hotfixOfForm } from './hotfix-form.ts'
 import { fraction } from './fraction.ts'
 import { type SchedulePolicy, scheduleOfForm } from './schedule-policy.ts'
 import type { NotifyForm } from './notify-form.ts'
@@ -41,6 +42,7 @@ export function policyOfForm(form: PolicyForm): Policy {
     verdictExpires: span(form.verdict.expires),
     environments: mapEntries(form.environments, environmentOfForm),
     notify: form.notify.map(channelOfForm),
+    hotfix: hotfixOfForm(form.hotfix, span),
   }
 }
 

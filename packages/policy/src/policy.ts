@@ -1,4 +1,5 @@
 import type { LedgerForm } from './ledger-form.ts'
+import type { HotfixPolicy } from './hotfix-form.ts'
 import type { AnalysisPolicy } from './analysis-policy.ts'
 import type { SchedulePolicy } from './schedule-policy.ts'
 import type { BlobId, CommitId, Digest, Milliseconds } from '@bulkhead/vocabulary'
@@ -305,6 +306,7 @@ export interface Policy {
   readonly verdictExpires: Milliseconds
   readonly environments: Readonly<Record<string, EnvironmentPolicy>>
   readonly notify: readonly NotifyPolicy[]
+  readonly hotfix: HotfixPolicy
 }
 
 /** A policy with where it came from: what a verdict is bound to. */

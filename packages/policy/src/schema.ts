@@ -12,6 +12,7 @@ import {
   wholeNumber,
 } from './forms.ts'
 import { keysForm } from './key-forms.ts'
+import { hotfixForm } from './hotfix-form.ts'
 import { notifyForm } from './notify-form.ts'
 import { signingForm } from './signing-form.ts'
 import { REPORT_FORMATS } from './policy.ts'
@@ -201,6 +202,7 @@ export const policyForm = explain(
     ),
     environments: environmentsForm,
     notify: v.optional(notifyForm, []),
+    hotfix: v.optional(hotfixForm, {}),
   }),
   {
     form: 'a mapping with the keys of the policy',

@@ -61,6 +61,7 @@ keys:
   gate: [{ file: gate.pub }]
   ledger: [{ file: ledger.pub }]
 approvals: { policy-change: 2 }
+hotfix: { approvals: 3, quota: 3, most-diff: 400, grace: 3d, review-grace: 1d, approval-expires: 30m }
 verdict: { expires: 1h }
 environments:
   production:
@@ -149,6 +150,12 @@ const LOOSENING: readonly (readonly [string, string, string, 'tightens' | 'loose
   ],
   ['approvals.policy-change', 'policy-change: 2', 'policy-change: 1', 'tightens'],
   ['approvals.policy-change', 'approvals: { policy-change: 2 }\n', '', 'tightens'],
+  ['hotfix.approvals', 'approvals: 3', 'approvals: 2', 'tightens'],
+  ['hotfix.quota', 'quota: 3', 'quota: 4', 'tightens'],
+  ['hotfix.most-diff', 'most-diff: 400', 'most-diff: 401', 'tightens'],
+  ['hotfix.grace', ' grace: 3d', ' grace: 4d', 'tightens'],
+  ['hotfix.review-grace', 'review-grace: 1d', 'review-grace: 2d', 'tightens'],
+  ['hotfix.approval-expires', 'expires: 30m', 'expires: 31m', 'tightens'],
   ['verdict.expires', 'expires: 1h', 'expires: 2h', 'tightens'],
   ['environments.production.target.health.path', 'path: /health', 'path: /', 'loosens too'],
   ['environments.production.target.health.build-field', ': build,', ': commit,', 'loosens too'],

@@ -52,6 +52,16 @@ describe('a right policy', () => {
       verdictExpires: 3_600_000,
       approvals: { policyChange: 2 },
       notify: [],
+      hotfix: {
+        approvals: 2,
+        approvalExpires: 1_800_000,
+        slo: { acknowledged: 300_000, approved: 600_000, gated: 720_000, everywhere: 900_000 },
+        quota: 3,
+        mostDiff: 400,
+        paths: ['src/**', 'test/**', '.bulkhead/inventory/**'],
+        grace: 259_200_000,
+        reviewGrace: 86_400_000,
+      },
       environments: {
         production: {
           name: 'production',

@@ -256,6 +256,22 @@ const channel: fc.Arbitrary<NotifyPolicy> = fc.oneof(
   }),
 )
 
+const hotfix: fc.Arbitrary<Policy['hotfix']> = fc.record({
+  approvals: fc.integer({ min: 2, max: 16 }),
+  approvalExpires: span(1, 3_600_000),
+  slo: fc.record({
+    acknowledged: span(1, 999_999_999),
+    approved: span(1, 999_999_999),
+    gated: span(1, 999_999_999),
+    everywhere: span(1, 999_999_999),
+  }),
+  quota: fc.integer({ min: 1, max: 100 }),
+  mostDiff: fc.integer({ min: 1, max: 1_000_000 }),
+  paths: fc.option(fc.array(path, { minLength: 1, maxLength: 3 }), { nil: undefined }),
+  grace: span(1, 999_999_999),
+  reviewGrace: span(1, 999_999_999),
+})
+
 /** Policies without defects; every path is given once, since files have one use. */
 export const rightPolicy: fc.Arbitrary<Policy> = fc
   .record({
@@ -279,6 +295,7 @@ export const rightPolicy: fc.Arbitrary<Policy> = fc
     environments: fc.dictionary(name, environment, { minKeys: 1, maxKeys: 2 }),
     policyChange: fc.option(fc.integer({ min: 0, max: 16 }), { nil: undefined }),
     notify: fc.array(channel, { maxLength: 3 }),
+    hotfix,
   })
   .map(assemble)
 
@@ -297,6 +314,7 @@ interface Ingredients {
   readonly environments: Readonly<Record<string, Omit<EnvironmentPolicy, 'name'>>>
   readonly policyChange: number | undefined
   readonly notify: Policy['notify']
+  readonly hotfix: Policy['hotfix']
 }
 
 function gateKey({ signsWith, repositoryId }: Ingredients, next: () => string): KeyPolicy {
@@ -350,5 +368,6 @@ function assemble(made: Ingredients): Policy {
     ),
     approvals: { policyChange: made.policyChange },
     notify: made.notify,
+    hotfix: made.hotfix,
   }
 }

@@ -4,6 +4,7 @@ import { printAnalysis } from './analysis-arbitrary.ts'
 import type {
   EnvironmentPolicy,
   HealthPolicy,
+  HotfixPolicy,
   KeyPolicy,
   NotifyPolicy,
   Policy,
@@ -33,9 +34,22 @@ export function printPolicy(policy: Policy): string {
     environments: mapped(policy.environments, environmentForm),
     approvals: without({ 'policy-change': policy.approvals.policyChange }),
     notify: policy.notify.map(channelForm),
+    hotfix: hotfixForm(policy.hotfix),
   }
   return stringify(form, { aliasDuplicateObjects: false })
 }
+
+const hotfixForm = ({ slo, ...hotfix }: HotfixPolicy) =>
+  without({
+    approvals: hotfix.approvals,
+    'approval-expires': formatDuration(hotfix.approvalExpires),
+    slo: mapped(slo, formatDuration),
+    quota: hotfix.quota,
+    'most-diff': hotfix.mostDiff,
+    paths: hotfix.paths,
+    grace: formatDuration(hotfix.grace),
+    'review-grace': formatDuration(hotfix.reviewGrace),
+  })
 
 const signerForm = (key: KeyPolicy) =>
   'sigstore' in key

@@ -4,11 +4,13 @@ import {
   type Approvable,
   type Approval,
   type OpenedApproval,
+  type ReopeningSubject,
   approvalFile,
   bytesToSign,
   openApproval,
 } from '@bulkhead/approvals'
 import type { Amendment, PolicyApproval, Waiver } from '@bulkhead/gate'
+import { type GivenApproval, SKEW } from '@bulkhead/hotfix'
 import type { LoadedPolicy } from '@bulkhead/policy'
 import { type CommitId, type Digest, type Finding, InputError } from '@bulkhead/vocabulary'
 import { readRegularFile } from '@bulkhead/world'
@@ -30,6 +32,9 @@ export interface GatheredApprovals {
   readonly amendments: readonly Amendment[]
   readonly waivers: readonly Waiver[]
   readonly policyChanges: readonly PolicyApproval[]
+  /** Whether these count is judged with the hotfix that they are about. */
+  readonly hotfixes: readonly GivenApproval[]
+  readonly reopenings: readonly GivenApproval<ReopeningSubject>[]
   /** The files that count, by digest, with who gave them: for the record. */
   readonly given: readonly { readonly digest: Digest; readonly approver: string }[]
   /** Why an approval that lies there counts for nothing: told, never a reason to block by itself. */
@@ -41,6 +46,8 @@ export const NO_APPROVALS: GatheredApprovals = {
   amendments: [],
   waivers: [],
   policyChanges: [],
+  hotfixes: [],
+  reopenings: [],
   given: [],
   refused: [],
 }
@@ -60,13 +67,17 @@ export async function gatherApprovals(
   for (const name of names.slice(0, MOST_FILES)) {
     const bytes = await readRegularFile(join(directory, name), MOST_BYTES)
     if (bytes !== undefined)
-      opened.push(openApproval(bytes, { genesis, now: workspace.clock.now(), trusted, name }))
+      opened.push(
+        openApproval(bytes, { genesis, now: workspace.clock.now(), skew: SKEW, trusted, name }),
+      )
   }
   const sound = opened.filter((one) => one.kind === 'approved')
   return {
     amendments: sound.flatMap(amendmentOf),
     waivers: sound.flatMap(waiverOf),
     policyChanges: sound.flatMap(policyApprovalOf),
+    hotfixes: sound.flatMap(hotfixOf),
+    reopenings: sound.flatMap(reopeningOf),
     given: sound.map(({ digest: of, approver }) => ({ digest: of, approver: approver.name })),
     refused: opened.flatMap((one) => (one.kind === 'refused' ? [one.finding] : [])),
   }
@@ -93,6 +104,25 @@ function policyApprovalOf(opened: Sound): readonly PolicyApproval[] {
     ? [{ ...approval.subject, approver: everyNameOf(opened) }]
     : []
 }
+
+function hotfixOf(opened: Sound): readonly GivenApproval[] {
+  const { approval } = opened
+  return approval.kind === 'hotfix' ? [{ subject: approval.subject, ...givenBy(opened) }] : []
+}
+
+function reopeningOf(opened: Sound): readonly GivenApproval<ReopeningSubject>[] {
+  const { approval } = opened
+  return approval.kind === 'reopening' ? [{ subject: approval.subject, ...givenBy(opened) }] : []
+}
+
+/** Who gave an approval that lies in a clone, and when. */
+const givenBy = ({ approval, approver, digest: of }: Sound) => ({
+  name: `approval ${of.slice('sha256:'.length, 'sha256:'.length + 16)} of ${approver.name}`,
+  approver,
+  created: Date.parse(approval.created),
+  expires: Date.parse(approval.expires),
+  recorded: undefined,
+})
 
 function waiverOf(opened: Sound): readonly Waiver[] {
   const { approval, digest: of } = opened

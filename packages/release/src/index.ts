@@ -18,13 +18,13 @@ export {
 export {
   type RecordRequest,
   annotateEntry,
-  authorsOf,
   beatLedger,
   breakLease,
   mirrorLedger,
   revokeKey,
   rotateKey,
 } from './ledger-entries.ts'
+export { type ExportedLedger, exportLedger } from './export-ledger.ts'
 export { type BuildRequest, buildRelease } from './build-release.ts'
 export { type CheckRequest, type CheckResult, checkHead } from './check-head.ts'
 export {
@@ -92,3 +92,4 @@ export { type QueueView, addToQueue, readQueue, removeFromQueue } from './queue/
 export { type QueuedShipResult, shipQueued } from './queue/ship-queued.ts'
 export type { WorkflowEvidence } from './forge-word.ts'
 export { recordLine } from '@bulkhead/github'
+export { type ToldEnd, type WrittenPage, withRolloutPage } from './rollout-report.ts'

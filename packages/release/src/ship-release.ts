@@ -13,6 +13,8 @@ import { shippedArtifact } from './deploy/shipped-artifact.ts'
 import { earlierBases, refuseOvertaken } from './deploy/standing.ts'
 import { refuseFrozen, refuseStart, refuseUnpromoted } from './deploy/start-refusals.ts'
 import type { AttestationFiles } from './gate-release.ts'
+import { refuseLostFixes } from './hotfix/kept-fixes.ts'
+import { refuseByHotfixes } from './hotfix/lane-refusals.ts'
 import type { Keyring } from './keyring.ts'
 import { readLedger, writeLedger } from './ledger-access.ts'
 import { type TrustedBase, environmentPolicy, findTrustedBase } from './trusted-ref.ts'
@@ -42,6 +44,11 @@ export interface ShipResult {
   readonly result: RolloutResult['result']
   /** Of the first region, as it was made under its lease. */
   readonly plan: Plan | undefined
+  /**
+   * Its name on record: the fencing token under which it was begun, or the index of the entry that
+   * refused it; null where nothing was to be done.
+   */
+  readonly rollout: number | null
   readonly matched: readonly string[]
   readonly findings: readonly Finding[]
   /** Findings of the verdict that block nothing, because the trusted policy's mode is `observe`. */
@@ -77,6 +84,12 @@ export async function shipRelease(workspace: Workspace, request: ShipRequest): P
       breaking: request.breaking,
     }),
     ...(await checkPromotion(workspace, request, base, policy, shipped)),
+    ...(await refuseByHotfixes(workspace, {
+      lane: 'standard',
+      commit: request.commit,
+      hotfixes: base.ledger.state.hotfixes,
+      policy: base.policy.policy.hotfix,
+    })),
   ]
   if (refusals.length > 0) return refuse(ledger, request, refusals)
   const prepared = { base, policy, ledger, attestation, artifacts, shipped }
@@ -97,6 +110,7 @@ const verifyNow = async (workspace: Workspace, request: ShipRequest, base: Trust
 const NOTHING_TO_DO: ShipResult = {
   result: 'released',
   plan: undefined,
+  rollout: null,
   matched: [],
   findings: [],
 }
@@ -182,6 +196,9 @@ async function refuseWave(
 ): Promise<readonly Finding[]> {
   const overtaken = await refuseOvertaken(workspace, { base, ledger, commit: request.commit })
   if (overtaken.length > 0) return overtaken
+  const { hotfixes } = ledger.known()
+  const lost = await refuseLostFixes(workspace, { commit: request.commit, hotfixes })
+  if (lost.length > 0) return lost
   const { attestation } = await verifyNow(workspace, request, base)
   if (attestation.kind === 'refused') return attestation.findings
   return newZone ? refuseFrozen(policy, workspace.clock.now()) : []
@@ -190,11 +207,12 @@ async function refuseWave(
 async function conclude(
   { ledger, attestation }: Prepared,
   request: ShipRequest,
-  { result, findings, plan, undelivered }: WholeEnd & Pick<ShipResult, 'undelivered'>,
+  { result, findings, plan, id, undelivered }: WholeEnd & Pick<ShipResult, 'undelivered'>,
 ): Promise<ShipResult> {
   if (result === 'refused') return refuse(ledger, request, findings)
   const observed = attestation.verdict.findings
-  return { result, plan, matched: attestation.matched, findings, observed, undelivered }
+  const { matched } = attestation
+  return { result, plan, rollout: id ?? null, matched, findings, observed, undelivered }
 }
 
 async function refuse(
@@ -202,7 +220,7 @@ async function refuse(
   request: ShipRequest,
   findings: readonly Finding[],
 ): Promise<ShipResult> {
-  await ledger.append([
+  const [entry] = await ledger.append([
     {
       kind: 'deploy.refused',
       release: { commit: request.commit, artifacts: [] },
@@ -214,5 +232,6 @@ async function refuse(
       },
     },
   ])
-  return { result: 'refused', plan: undefined, matched: [], findings }
+  const rollout = entry?.index ?? null
+  return { result: 'refused', plan: undefined, rollout, matched: [], findings }
 }

@@ -7,6 +7,7 @@ import { goBackEverywhere } from './deploy/go-back.ts'
 import { shippedOf } from './deploy/plan-environment.ts'
 import { returnRegions } from './deploy/return-regions.ts'
 import { regionOrder } from './deploy/roll-regions.ts'
+import { refuseReopening } from './hotfix/refuse-reopening.ts'
 import type { Keyring } from './keyring.ts'
 import { writeLedger } from './ledger-access.ts'
 import { type ShipRequest, type ShipResult, shipRelease } from './ship-release.ts'
@@ -85,6 +86,12 @@ export async function rollBackRelease(
   const release = good && shippedOf(good)
   if (good === undefined || release === undefined)
     return refused(null, noEarlier(request.environment, request.to))
+  const reopening = await refuseReopening(workspace, {
+    base,
+    environment: request.environment,
+    commit: good.commit,
+  })
+  if (reopening.length > 0) return { result: 'refused', commit: good.commit, findings: reopening }
   const deployment = await openDeployment(workspace, request, base, good)
   const ended = await returnRegions(deployment, regionOrder(deployment.policy), good)
   return { ...ended, commit: good.commit }

@@ -28,6 +28,7 @@ export { renderPlan } from './plan/plan-text.ts'
 export { judgeBake } from './judgement.ts'
 export { seededRandom, trialsToNextHit } from './seeded-random.ts'
 export {
+  type BakeView,
   type FleetSample,
   type RolloutDecision,
   type RolloutProgress,
@@ -61,6 +62,7 @@ export type {
   UnitPlace,
 } from './target.ts'
 export { type ViewOptions, viewLine, viewSample } from './terminal-view.ts'
+export { RolloutRecorder } from './page/recorder.ts'
 export type { RolloutChapter, RolloutRecord } from './page/record.ts'
 export { renderRolloutPage } from './page/rollout-page.ts'
 export { type Calendar, type Freeze, type FreezeWindow, freezeAt } from './calendar.ts'

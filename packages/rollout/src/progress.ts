@@ -1,5 +1,7 @@
 import type { CommitId, Finding } from '@bulkhead/vocabulary'
+import type { MetricJudgement } from './analysis/bake-analysis.ts'
 import type { Observation, TrafficCount, UnitObservation } from './fleet.ts'
+import type { BakeJudgement } from './judgement.ts'
 import type { StageProgress } from './target.ts'
 import { type Place, placeName, worstLoss, zoneHealth } from './zone-capacity.ts'
 
@@ -44,6 +46,8 @@ export interface RolloutDecision {
   readonly tone: 'good' | 'bad' | 'plain'
   readonly text: string
   readonly findings: readonly Finding[]
+  /** The region that it is about; absent where it is about the whole. */
+  readonly region?: string
 }
 
 /** What the engine says it is at. */
@@ -51,9 +55,22 @@ export interface EngineStep extends StageProgress {
   readonly at: number
 }
 
+/** What is said of a release at one moment of a bake: by its own traffic, and by every metric. */
+export interface BakeView {
+  readonly at: number
+  readonly region: string
+  readonly wave: string
+  /** What comes of it all. */
+  readonly kind: BakeJudgement['kind']
+  readonly why: string
+  readonly traffic: BakeJudgement
+  readonly metrics: readonly MetricJudgement[]
+}
+
 export type RolloutProgress =
   | { readonly kind: 'sample'; readonly sample: FleetSample }
   | { readonly kind: 'step'; readonly step: EngineStep }
+  | { readonly kind: 'bake'; readonly bake: BakeView }
   | { readonly kind: 'decision'; readonly decision: RolloutDecision }
 
 /** What a sample says besides the observation itself. */

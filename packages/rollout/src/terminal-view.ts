@@ -115,6 +115,10 @@ export function viewLine(progress: RolloutProgress): string {
       `${clockTime(at)} ${'step'.padEnd(8)} ${unit === null ? '' : `${unit}: `}${note}`,
     )
   }
+  if (progress.kind === 'bake') {
+    const { at, region, wave, kind, why } = progress.bake
+    return plainLine(`${clockTime(at)} ${'bake'.padEnd(8)} ${region} ${wave}: ${kind}: ${why}`)
+  }
   const { at, phase, healthy, afterWorstLoss, required, traffic } = progress.sample
   const requests = traffic.reduce((sum, count) => sum + count.requests, 0)
   const errors = traffic.reduce((sum, count) => sum + count.errors, 0)

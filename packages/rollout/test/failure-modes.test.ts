@@ -433,4 +433,17 @@ describe('orders on record', () => {
     expect(scenario.signsOfLife).toBeGreaterThan(0)
     expect(ended.result).toBe('paused')
   })
+
+  test('a batch that takes the engine long shows signs of life', async () => {
+    const scenario = new Scenario()
+    const { fleet } = scenario
+    const apply = fleet.apply.bind(fleet)
+    fleet.apply = async (...order) => {
+      await scenario.clock.sleep(60_000)
+      return apply(...order)
+    }
+    expect((await scenario.run()).result).toBe('released')
+    // Six in every batch: one in ten seconds (lifeMs of the scenario).
+    expect(scenario.signsOfLife).toBeGreaterThan(5 * fleet.applied.length)
+  })
 })

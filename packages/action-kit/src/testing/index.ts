@@ -1,5 +1,6 @@
 export { buildAction } from './build-action.ts'
 export { contractOf, exampleDefects, manifestOf } from './contract.ts'
+export { type ContractText, contractText } from './contract-text.ts'
 export { type Project, makeProject } from './project.ts'
 export { commandsIn, outputsIn } from './runner-protocol.ts'
 export { type StartedAction, startAction } from './start-action.ts'

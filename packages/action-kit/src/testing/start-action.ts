@@ -45,6 +45,7 @@ export async function startAction({
       CI: 'true',
       GITHUB_ACTIONS: 'true',
       GITHUB_ACTOR_ID: '4711',
+      GITHUB_EVENT_NAME: 'push',
       GITHUB_WORKSPACE: workspace,
       RUNNER_TEMP: temp,
       ...files,

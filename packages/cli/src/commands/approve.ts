@@ -204,5 +204,11 @@ function whatIsApproved(approval: MadeApproval['approval']): readonly string[] {
     }
     case 'policy-change':
       return [`✓ approved: the policy is loosened (${approval.subject.loosened})`]
+    case 'reopening':
+      return [
+        `✓ approved: going back to ${approval.subject.commit} takes hotfix ${approval.subject.hotfix} out`,
+      ]
+    case 'hotfix':
+      return [`✓ approved: hotfix ${approval.subject.hotfix}, commit ${approval.subject.commit}`]
   }
 }

@@ -1,16 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import {
-  CHANGE_HEADER,
   ENTRY_KINDS,
   type EntryFilter,
   KINDS,
   type LedgerEntry,
-  changeLine,
-  changesOf,
-  cloudEventOf,
   entryFilter,
 } from '@bulkhead/ledger'
-import { auditLedger, authorsOf, mirrorLedger } from '@bulkhead/release'
+import { auditLedger, exportLedger, mirrorLedger } from '@bulkhead/release'
 import type { Workspace } from '@bulkhead/release'
 import { InputError, printable } from '@bulkhead/vocabulary'
 import type { CommandResult } from '../command-result.ts'
@@ -99,20 +95,21 @@ export function registerExport(ledger: Command, host: Host): void {
 
 async function exportLog(workspace: Workspace, options: ExportOptions): Promise<CommandResult> {
   const environment = await environmentOf(workspace, options)
-  const audit = await auditLedger(workspace, environment, options.genesis)
-  const { mirror, out, format } = options
+  const { mirror, out, format, genesis } = options
   // Nothing is concluded from a log that does not verify; a mirror of it may be what an auditor wants.
   if (mirror !== undefined) {
+    const { findings } = await auditLedger(workspace, environment, genesis)
     const size = await mirrorLedger(workspace, environment, mirror)
-    return result(audit.findings, { mirror, size }, [`${mirror}: ${size} entries`])
+    return result(findings, { mirror, size }, [`${mirror}: ${size} entries`])
   }
-  if (audit.findings.length > 0) return result(audit.findings, { lines: 0 }, ['REFUSED'])
-  const lines =
-    format === 'csv'
-      ? await csvOf(workspace, environment, audit.entries, options)
-      : audit.entries
-          .filter(entryFilter(options))
-          .map((entry) => `${JSON.stringify(cloudEventOf(entry))}\n`)
+  if (format === 'csv') refuseEntryFilters(options)
+  const { findings, lines } = await exportLedger(workspace, {
+    environment,
+    format,
+    filter: options,
+    ...(genesis === undefined ? {} : { genesis }),
+  })
+  if (findings.length > 0) return result(findings, { lines: 0 }, ['REFUSED'])
   const text = lines.join('')
   if (out !== undefined) await writeNamed(out, text)
   const shown =
@@ -124,31 +121,14 @@ async function exportLog(workspace: Workspace, options: ExportOptions): Promise<
   )
 }
 
-/** A change belongs to the time in which it began. */
-async function csvOf(
-  workspace: Workspace,
-  environment: string,
-  entries: readonly LedgerEntry[],
-  { release, person, kind, since = '', until = '\uffff', region }: EntryFilter,
-): Promise<readonly string[]> {
-  if (person !== undefined || kind !== undefined) {
-    throw new InputError({
-      code: 'usage/invalid-option',
-      subject: person === undefined ? '--kind' : '--person',
-      message: 'picks entries, and a line of the population is a change',
-      remedy: 'leave it out, or choose among the lines',
-    })
-  }
-  const authors = await authorsOf(workspace, { entries })
-  const changes = [...changesOf(entries)]
-    .filter(({ start }) => start >= since && start < until)
-    .filter(({ commit }) => release === undefined || commit.startsWith(release))
-    .filter((change) => region === undefined || change.region.split('+').includes(region))
-    .sort((one, other) => one.entries[0] - other.entries[0])
-  return [
-    CHANGE_HEADER,
-    ...changes.map((change) => changeLine(change, environment, authors.get(change.commit) ?? '')),
-  ]
+function refuseEntryFilters({ person, kind }: EntryFilter): void {
+  if (person === undefined && kind === undefined) return
+  throw new InputError({
+    code: 'usage/invalid-option',
+    subject: person === undefined ? '--kind' : '--person',
+    message: 'picks entries, and a line of the population is a change',
+    remedy: 'leave it out, or choose among the lines',
+  })
 }
 
 function moment(text: string): string {

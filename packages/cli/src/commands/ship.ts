@@ -1,8 +1,7 @@
 import { InvalidArgumentError } from 'commander'
 import {
-  type QueuedShipResult,
-  type ShipResult,
-  type WatchedRelease,
+  type ShipRequest,
+  type Workspace,
   environmentTarget,
   shipQueued,
   shipRelease,
@@ -11,14 +10,11 @@ import {
 import {
   type Digest,
   type FencingToken,
-  type Finding,
   type Milliseconds,
   digest,
   parseDuration,
 } from '@bulkhead/vocabulary'
 import { breakingOf, tokenOf } from '../break-lease.ts'
-import type { CommandResult } from '../command-result.ts'
-import { OBSERVING } from '../observing.ts'
 import { localActors } from '../actors.ts'
 import { filesOf } from './attest.ts'
 import {
@@ -29,9 +25,16 @@ import {
 import { type Register, answer } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
 import { readKeyring, withKeysOption } from '../keys.ts'
-import { rolloutConsole } from '../terminal/rollout-console.ts'
+import {
+  type WatchedShip,
+  describeQueued,
+  describeWatched,
+  tellQueued,
+  tellWatched,
+} from '../ship-answer.ts'
+import { type PageOptions, showRollout, withPageOption } from '../rollout-page.ts'
 
-interface Options extends EnvironmentOptions {
+interface Options extends EnvironmentOptions, PageOptions {
   readonly commit: string
   readonly verdict?: string
   readonly summary?: string
@@ -44,7 +47,11 @@ interface Options extends EnvironmentOptions {
 }
 
 export const registerShip: Register = (program, host) => {
-  withKeysOption(withEnvironmentOptions(program.command('ship'), 'ship --environment production'))
+  withPageOption(
+    withKeysOption(
+      withEnvironmentOptions(program.command('ship'), 'ship --environment production'),
+    ),
+  )
     .description('verify the attestation, take the lease, and roll the release out zone by zone')
     .option('--commit <rev>', 'the commit to ship', 'HEAD')
     .option('--verdict <file>', 'the release-gate envelope (default: where gate wrote it)')
@@ -62,33 +69,43 @@ export const registerShip: Register = (program, host) => {
       answer(host, 'ship', options, () =>
         inWorkspace(options, async (workspace) => {
           const environment = await environmentOf(workspace, options)
-          const view = rolloutConsole(host)
-          try {
-            const request = {
-              environment,
-              ...(options.genesis === undefined ? {} : { genesis: options.genesis }),
-              ...filesOf(options),
-              ...breakingOf(options),
-              ...(options.plan === undefined ? {} : { plan: options.plan }),
-              keyring: await readKeyring(workspace.repository, options.keys),
-              actors: await localActors(workspace.repository, 'deployer'),
-              target: await environmentTarget(workspace, environment, options.genesis),
-              signal: host.signal,
-              onProgress: view.show,
-            }
-            if (options.queued) return describeQueued(await shipQueued(workspace, request))
-            const commit = await workspace.repository.resolveCommit(options.commit)
-            const shipped = await shipRelease(workspace, { ...request, commit })
-            const { watch } = options
-            if (watch === undefined || shipped.result !== 'released') return describe(shipped)
-            const watching = { ...request, commit, watch }
-            return describeWatched(shipped, await watchShipped(workspace, watching))
-          } finally {
-            view.close()
+          const request = {
+            environment,
+            ...(options.genesis === undefined ? {} : { genesis: options.genesis }),
+            ...filesOf(options),
+            ...breakingOf(options),
+            ...(options.plan === undefined ? {} : { plan: options.plan }),
+            keyring: await readKeyring(workspace.repository, options.keys),
+            actors: await localActors(workspace.repository, 'deployer'),
+            target: await environmentTarget(workspace, environment, options.genesis),
+            signal: host.signal,
           }
+          const shown = { host, workspace, environment, what: 'ship', options } as const
+          if (options.queued)
+            return showRollout(
+              { ...shown, tell: tellQueued, describe: describeQueued },
+              (onProgress) => shipQueued(workspace, { ...request, onProgress }),
+            )
+          const commit = await workspace.repository.resolveCommit(options.commit)
+          const shipping = { ...request, commit, watch: options.watch }
+          return showRollout(
+            { ...shown, tell: (ended) => tellWatched(commit, ended), describe: describeWatched },
+            (onProgress) => shipAndWatch(workspace, { ...shipping, onProgress }),
+          )
         }),
       ),
     )
+}
+
+/** Ships, and watches what has become whole, where that is asked for. */
+async function shipAndWatch(
+  workspace: Workspace,
+  request: ShipRequest & { readonly watch: Milliseconds | undefined },
+): Promise<WatchedShip> {
+  const shipped = await shipRelease(workspace, request)
+  const { watch } = request
+  if (watch === undefined || shipped.result !== 'released') return { shipped }
+  return { shipped, watched: await watchShipped(workspace, { ...request, watch }) }
 }
 
 function spanOf(text: string): Milliseconds {
@@ -97,101 +114,7 @@ function spanOf(text: string): Milliseconds {
   throw new InvalidArgumentError('It is a duration, such as 90s, 30m or 2h.')
 }
 
-function describeQueued(answered: QueuedShipResult): CommandResult {
-  switch (answered.kind) {
-    case 'idle':
-      return {
-        outcome: 'passed',
-        findings: [],
-        json: { result: 'idle' },
-        text: ['nothing waits in the queue'],
-      }
-    case 'held':
-      return {
-        outcome: 'blocked',
-        findings: answered.findings,
-        json: { result: 'held' },
-        text: ['HELD: everything that waits contains what was found bad'],
-      }
-    case 'shipped': {
-      const { commit, carries, why, shipped } = answered
-      const described = describe(shipped)
-      const line = `${commit.slice(0, 12)} with ${carries.length} in all: ${why}`
-      return {
-        ...described,
-        json: { ...described.json, commit, carries, why },
-        text: [line, ...described.text],
-      }
-    }
-  }
-}
-
 function planOf(text: string): Digest {
   if (/^sha256:[0-9a-f]{64}$/.test(text)) return digest(text)
   throw new InvalidArgumentError('It is sha256: and 64 hex digits; `bulkhead plan` prints it.')
 }
-
-/** What the end of a rollout means, in a few words. */
-export const ENDS: Readonly<Record<ShipResult['result'], string>> = {
-  released: 'RELEASED: every unit runs the release',
-  refused: 'REFUSED: nothing was deployed',
-  'rolled-back': 'ROLLED BACK: every unit runs the release before it',
-  paused: 'PAUSED: it stands at the edge of a batch; `bulkhead resume` or `bulkhead abort`',
-  stopped: 'STOPPED: the fleet stands where it was; see the findings',
-  stuck: 'STUCK: the fleet needs a human now; the lease is held',
-}
-
-function describe({
-  result,
-  plan,
-  matched,
-  findings,
-  observed = [],
-  undelivered = [],
-}: ShipResult): CommandResult {
-  return {
-    outcome: result === 'released' ? 'passed' : 'blocked',
-    findings: [...findings, ...observed, ...undelivered],
-    json: {
-      result,
-      matched,
-      plan:
-        plan === undefined
-          ? null
-          : {
-              digest: plan.digest,
-              waves: plan.regions.flatMap(({ waves }) => waves.map((wave) => wave.name)),
-            },
-    },
-    text: [
-      ...(observed.length > 0 ? [OBSERVING] : []),
-      result === 'released' && plan === undefined
-        ? 'RELEASED already: every unit runs the release, nothing was done'
-        : ENDS[result],
-    ],
-  }
-}
-
-/** What a watch adds: nothing, or that the release was taken back after all. */
-function describeWatched(
-  shipped: ShipResult,
-  { kind, why, rolledBack }: WatchedRelease,
-): CommandResult {
-  const told = describe(shipped)
-  const json = { ...told.json, watch: { kind, why } }
-  if (rolledBack === undefined) return { ...told, json, text: [...told.text, `watched: ${why}`] }
-  const back = rolledBack.result === 'released'
-  return {
-    outcome: 'blocked',
-    findings: [slowBurn(shipped, why), ...rolledBack.findings],
-    json: { ...json, result: back ? 'rolled-back' : rolledBack.result },
-    text: [back ? ENDS['rolled-back'] : 'NOT ROLLED BACK: see the findings'],
-  }
-}
-
-const slowBurn = ({ plan }: ShipResult, why: string): Finding => ({
-  code: 'rollout/canary-failed',
-  subject: plan?.release.commit ?? 'the release',
-  message: `after its rollout: ${why}`,
-  remedy: 'Read the errors of the release, mend it, ship again.',
-})

@@ -1,5 +1,6 @@
 import {
   type SteerResult,
+  type ToldEnd,
   type Workspace,
   abortRollout,
   environmentTarget,
@@ -7,6 +8,7 @@ import {
   resumeRollout,
   rollBackRelease,
 } from '@bulkhead/release'
+import type { RolloutProgress } from '@bulkhead/rollout'
 import type { FencingToken } from '@bulkhead/vocabulary'
 import type { Command } from 'commander'
 import { localActors } from '../actors.ts'
@@ -20,10 +22,10 @@ import {
 import { type Host, type Register, answer } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
 import { readKeyring, withKeysOption } from '../keys.ts'
-import { rolloutConsole } from '../terminal/rollout-console.ts'
-import { ENDS } from './ship.ts'
+import { type PageOptions, showRollout, withPageOption } from '../rollout-page.ts'
+import { ENDS } from '../ship-answer.ts'
 
-interface Options extends EnvironmentOptions {
+interface Options extends EnvironmentOptions, PageOptions {
   readonly keys?: string
   readonly breakLease?: FencingToken
   readonly reason?: string
@@ -31,7 +33,7 @@ interface Options extends EnvironmentOptions {
 }
 
 export const registerResume: Register = (program, host) => {
-  withBreaking(steering(program, 'resume', 'resume --environment production'))
+  withBreaking(carrying(program, 'resume', 'resume --environment production'))
     .description('go on with a rollout that was paused, or whose process is gone')
     .action((options: Options) =>
       steer(host, 'resume', options, async (workspace, request) =>
@@ -52,7 +54,7 @@ export const registerPause: Register = (program, host) => {
 }
 
 export const registerAbort: Register = (program, host) => {
-  steering(program, 'abort', 'abort --environment production --reason "wrong release"')
+  carrying(program, 'abort', 'abort --environment production --reason "wrong release"')
     .description('take a rollout back: by its own process, or here if it stands still')
     .requiredOption('--reason <text>', 'why; it goes on record')
     .option('--break-lease <token>', 'its process is gone: end its lease, on record', tokenOf)
@@ -68,7 +70,7 @@ export const registerAbort: Register = (program, host) => {
 }
 
 export const registerRollback: Register = (program, host) => {
-  withBreaking(steering(program, 'rollback', 'rollback --environment production'))
+  withBreaking(carrying(program, 'rollback', 'rollback --environment production'))
     .description('return to the last release that was fully good before the present one')
     .option('--to <rev>', 'return to this one instead, which was fully good once')
     .action((options: Options) =>
@@ -85,6 +87,10 @@ export const registerRollback: Register = (program, host) => {
 const steering = (program: Command, name: string, example: string): Command =>
   withKeysOption(withEnvironmentOptions(program.command(name), example))
 
+/** A command that may carry a rollout out itself. */
+const carrying = (program: Command, name: string, example: string): Command =>
+  withPageOption(steering(program, name, example))
+
 const withBreaking = (command: Command): Command =>
   command
     .option('--break-lease <token>', 'its process is gone: end its lease, on record', tokenOf)
@@ -95,39 +101,44 @@ type Steer = (
   request: Parameters<typeof resumeRollout>[1],
 ) => Promise<SteerResult>
 
-function steer(host: Host, name: string, options: Options, act: Steer): Promise<void> {
+type Name = 'resume' | 'pause' | 'abort' | 'rollback'
+
+function steer(host: Host, name: Name, options: Options, act: Steer): Promise<void> {
   return answer(host, name, options, () =>
     inWorkspace(options, async (workspace) => {
       const environment = await environmentOf(workspace, options)
-      const view = rolloutConsole(host)
-      try {
-        const steered = await act(workspace, {
+      const steered = async (onProgress: (progress: RolloutProgress) => void) =>
+        act(workspace, {
           environment,
           ...(options.genesis === undefined ? {} : { genesis: options.genesis }),
           keyring: await readKeyring(workspace.repository, options.keys),
           actors: await localActors(workspace.repository, 'deployer'),
           target: await environmentTarget(workspace, environment, options.genesis),
           signal: host.signal,
-          onProgress: view.show,
+          onProgress,
         })
-        return describe(name, steered)
-      } finally {
-        view.close()
-      }
+      // To pause is an order; whoever carries the rollout out shows it.
+      if (name === 'pause') return describe(name, await steered(() => undefined))
+      const shown = { host, workspace, environment, what: name, options, tell }
+      return showRollout({ ...shown, describe: (ended) => describe(name, ended) }, steered)
     }),
   )
 }
 
 /** What was asked for and came to be: an abort wants the release before, the others the release itself. */
-const WANTED: Readonly<Record<string, readonly SteerResult['result'][]>> = {
+const WANTED: Readonly<Record<Name, readonly SteerResult['result'][]>> = {
   resume: ['released'],
   pause: ['ordered'],
   abort: ['ordered', 'rolled-back'],
   rollback: ['released'],
 }
 
-function describe(name: string, { result, commit, findings }: SteerResult): CommandResult {
-  const done = WANTED[name]?.includes(result) === true
+/** Nothing is shown of what another process carries out, or of nothing at all. */
+const tell = ({ result, commit, findings }: SteerResult): ToldEnd | undefined =>
+  result === 'ordered' || commit === null ? undefined : { result, commit, findings, facts: [] }
+
+function describe(name: Name, { result, commit, findings }: SteerResult): CommandResult {
+  const done = WANTED[name].includes(result)
   return {
     outcome: done ? 'passed' : 'blocked',
     findings: done ? [] : findings,

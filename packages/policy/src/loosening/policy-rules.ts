@@ -1,3 +1,4 @@
+import type { HotfixPolicy } from '../hotfix-form.ts'
 import type { ApprovalsPolicy, Policy } from '../policy.ts'
 import {
   type Compare,
@@ -8,6 +9,7 @@ import {
   named,
   notBelow,
   notHigher,
+  notLower,
   optional,
   ordered,
   part,
@@ -45,6 +47,18 @@ const approvals = part<ApprovalsPolicy>({
   ),
 })
 
+const hotfix = part<HotfixPolicy>({
+  approvals: notLower,
+  approvalExpires: notHigher,
+  // How fast it should go is a wish; what it must keep to stands beside it.
+  slo: free,
+  quota: notHigher,
+  mostDiff: notHigher,
+  paths: optional(sameSet, { coming: 'free', going: 'loosens' }),
+  grace: notHigher,
+  reviewGrace: notHigher,
+})
+
 const policyRules = part<Policy>(
   {
     version: fixed,
@@ -63,6 +77,7 @@ const policyRules = part<Policy>(
     environments: named(environment),
     // Who hears of it is no rule of what is judged.
     notify: free,
+    hotfix,
   },
   { verdictExpires: 'verdict.expires' },
 )

@@ -16,7 +16,11 @@ export async function goBackEverywhere(
   const state = await ledger.state()
   const results = new Map<string, RolloutResult>()
   for (const region of regionsOf(state, release.commit)) {
-    const { plan: _, ...ended } = await rollRegion({ ...deployment, unwind: reason }, region, {
+    const {
+      plan: _,
+      id: __,
+      ...ended
+    } = await rollRegion({ ...deployment, unwind: reason }, region, {
       onFirstJudged: () => undefined,
       abort: new AbortController().signal,
       waits: false,

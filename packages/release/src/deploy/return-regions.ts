@@ -17,7 +17,11 @@ export async function returnRegions(
   if (release === undefined) throw new TypeError('a good release has an artifact')
   const results = new Map<string, RolloutResult>()
   for (const region of regions) {
-    const { plan: _, ...ended } = await rollRegion(
+    const {
+      plan: _,
+      id: __,
+      ...ended
+    } = await rollRegion(
       {
         ...deployment,
         purpose: 'return',

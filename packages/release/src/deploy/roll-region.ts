@@ -12,9 +12,10 @@ import {
   recall,
   runRollout,
 } from '@bulkhead/rollout'
-import type { Digest, Finding } from '@bulkhead/vocabulary'
+import type { Digest, FencingToken, Finding } from '@bulkhead/vocabulary'
 import { ledgerJournal } from '../ledger-journal.ts'
 import { type Deployment, REGION_PATIENCE } from './deployment.ts'
+import { keepLease } from './keep-lease.ts'
 import { planRequestOf } from './plan-environment.ts'
 import { takeOver } from './unfinished.ts'
 
@@ -24,6 +25,8 @@ const POLL_MS = 200
 /** A region's rollout, with the plan that was made for it under its lease. */
 export interface RegionEnd extends RolloutResult {
   readonly plan: Plan | undefined
+  /** Its name on record: the fencing token under which it was begun, whoever goes on with it. */
+  readonly id: FencingToken | undefined
 }
 
 interface RollHooks extends RegionHooks {
@@ -63,6 +66,7 @@ const refused = (findings: readonly Finding[]): RegionEnd => ({
   result: 'refused',
   findings,
   plan: undefined,
+  id: undefined,
 })
 
 async function rollUnderLease(
@@ -71,21 +75,24 @@ async function rollUnderLease(
   lease: Lease,
   { waits, ...hooks }: RollHooks,
 ): Promise<RegionEnd> {
-  const { target, release, path, unwind } = deployment
+  const { target, release, path, unwind, clock } = deployment
   if (unwind === undefined) {
     const overtaken = await deployment.mayGoOn({ region, wave: 'start', newZone: true })
     if (overtaken.length > 0) return refused(overtaken)
-    const holder = { region, token: lease.token }
-    if (path !== undefined) await target.stage({ path, digest: release.artifact }, holder)
+    if (path !== undefined) {
+      const artifact = { path, digest: release.artifact }
+      await keepLease(lease, clock, () => target.stage(artifact, { region, token: lease.token }))
+    }
   }
   const memory = await takeOver(deployment, region, lease.token)
-  const planned = await planNow(deployment, region, memory)
+  const planned = await keepLease(lease, clock, () => planNow(deployment, region, memory))
   if (planned.kind === 'refused') return refused(planned.findings)
   const { plan } = planned
   // A later region is planned on a fleet that this very rollout has changed.
   if (!waits && deployment.plan !== undefined && deployment.plan !== planned.whole)
     return refused([stalePlan(deployment.plan, planned.whole)])
-  return { ...(await roll(deployment, { region, lease, hooks, plan, memory })), plan }
+  const ended = await roll(deployment, { region, lease, hooks, plan, memory })
+  return { ...ended, plan, id: memory?.of ?? lease.token }
 }
 
 const stalePlan = (wanted: Digest, now: Digest | undefined): Finding => ({

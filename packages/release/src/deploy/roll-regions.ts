@@ -7,12 +7,13 @@ import { type RegionEnd, rollRegion } from './roll-region.ts'
 export interface WholeEnd extends RolloutResult {
   /** Of the first region. */
   readonly plan: RegionEnd['plan']
+  readonly id: RegionEnd['id']
 }
 
 /** Rolls out all regions that still need it, each under its own lease, one behind the other. */
 export async function rollRegions(deployment: Deployment): Promise<WholeEnd> {
   const { lane, policy } = deployment
-  const plans = new Map<string, RegionEnd['plan']>()
+  const begun = new Map<string, Pick<RegionEnd, 'plan' | 'id'>>()
   const regions = regionOrder(policy)
   const results = await runPipeline({
     regions,
@@ -23,14 +24,14 @@ export async function rollRegions(deployment: Deployment): Promise<WholeEnd> {
         return { result: 'released', findings: [] }
       }
       const waits = region !== regions[0]
-      const { plan, ...ended } = await rollRegion(deployment, region, { ...hooks, waits })
-      plans.set(region, plan)
+      const { plan, id, ...ended } = await rollRegion(deployment, region, { ...hooks, waits })
+      begun.set(region, { plan, id })
       return ended
     },
   })
-  const plan = plans.get(regions[0] ?? '') ?? [...plans.values()][0]
+  const first = begun.get(regions[0] ?? '') ?? [...begun.values()][0]
   const whole = wholeResult(results)
-  return { ...(await takeBackOthers(deployment, whole)), plan }
+  return { ...(await takeBackOthers(deployment, whole)), plan: first?.plan, id: first?.id }
 }
 
 /** A release that had to be rolled back in one region is taken back where it ended good before that. */

@@ -23,6 +23,7 @@ h2{font-size:13px;font-weight:600;color:var(--soft);margin:0 0 14px}
 svg.timeline{display:block;width:100%;min-width:720px;height:auto}
 svg text{font:11.5px system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif;fill:var(--soft)}
 svg text.label{font-size:12px;fill:var(--ink)}svg text.panel-title{font-size:12px;font-weight:600;fill:var(--soft)}
+svg text.region{font-size:14px;font-weight:600;fill:var(--ink)}line.region{stroke:var(--rule);stroke-width:1.5}
 svg text.tick{font-variant-numeric:tabular-nums}svg text.quiet{font-size:12.5px}
 svg text.chapter{font-size:12px;font-weight:600}svg text.chapter.good{fill:var(--good)}svg text.chapter.bad{fill:var(--bad)}
 .lane{fill:var(--lane)}.grid{stroke:var(--rule)}.time{stroke:var(--rule);stroke-dasharray:2 4}
@@ -40,7 +41,9 @@ td.time-cell{white-space:nowrap;color:var(--soft);font-variant-numeric:tabular-n
 td.time-cell:last-child{text-align:right}
 td.tone{width:1%;white-space:nowrap;font-weight:600}.tone.good{color:var(--good)}.tone.bad{color:var(--bad)}.tone.plain{color:var(--soft);font-weight:400}
 td:last-child{padding-right:0}
-.why{color:var(--soft);font-size:13px}.why code{color:var(--bad)}
+.why{color:var(--soft);font-size:13px;margin-top:3px}code.code{color:var(--bad)}.why .tone{font-weight:600}.voice{color:var(--ink)}
+.facts{display:flex;flex-wrap:wrap;gap:4px 28px;margin:-8px 0 24px;font-size:13px}.facts div{display:flex;gap:8px;min-width:0}.facts dt{color:var(--soft)}.facts dd{margin:0;overflow-wrap:anywhere;min-width:0}
+.lane-chip{display:inline-block;vertical-align:3px;font-size:12.5px;font-weight:600;letter-spacing:0;padding:2px 9px;border-radius:99px;background:var(--amber);color:#1b1203;white-space:nowrap}
 code{font:12.5px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 footer{color:var(--soft);font-size:13px}
 @media(max-width:600px){main{padding:22px 14px 40px}.card{padding:16px 14px}.scroll{margin:0 -14px;padding:0 14px}h1{font-size:22px}.figures{grid-template-columns:1fr 1fr}td.kind{white-space:normal;overflow-wrap:normal}td,th{padding-right:10px}}

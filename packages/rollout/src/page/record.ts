@@ -1,4 +1,20 @@
-import type { FleetSample, RolloutDecision } from '../progress.ts'
+import type { Finding } from '@bulkhead/vocabulary'
+import type { Lane } from '../plan/plan.ts'
+import type { BakeView, FleetSample, RolloutDecision, ZoneSample } from '../progress.ts'
+
+/** A unit by itself; or, in a large fleet, how many units of a zone are alike. */
+export type RecordedUnit = ZoneSample['units'][number] & { readonly count?: number }
+
+/** One region, or several, at one moment. */
+export interface RecordedSample extends Omit<FleetSample, 'zones'> {
+  readonly zones: readonly (Omit<ZoneSample, 'units'> & {
+    readonly units: readonly RecordedUnit[]
+  })[]
+}
+
+/** The regions that a sample is of: samples of the same ones belong to one drawing. */
+export const regionsOf = ({ zones }: RecordedSample): string =>
+  [...new Set(zones.map(({ region }) => region))].join(' + ')
 
 /** A named part of the timeline, such as one scene of a story. */
 export interface RolloutChapter {
@@ -17,8 +33,18 @@ export interface RolloutRecord {
   readonly subtitle?: string
   readonly verdict: { readonly tone: 'good' | 'bad' | 'plain'; readonly text: string }
   /** In order of time. */
-  readonly samples: readonly FleetSample[]
+  readonly samples: readonly RecordedSample[]
   readonly decisions: readonly RolloutDecision[]
+  /** Decisions about batches that were too many to keep. */
+  readonly omitted?: number
+  /** How every wave stood when it was last judged. */
+  readonly bakes?: readonly BakeView[]
+  /** Why it ended as it did, each with the way out. */
+  readonly findings?: readonly Finding[]
+  /** A hotfix is marked. */
+  readonly lane?: Lane
+  /** What else is known of it, such as its plan; in the order in which it is shown. */
+  readonly facts?: readonly { readonly name: string; readonly value: string }[]
   readonly chapters?: readonly RolloutChapter[]
   /** Names of builds by commit, e.g. `release 2`; others are shown by their short commit. */
   readonly releaseNames?: Readonly<Record<string, string>>

@@ -2,8 +2,8 @@ import { keyFigures } from './key-figures.ts'
 import { Markup, html, nothing } from './markup.ts'
 import { pageStyle } from './page-style.ts'
 import type { RolloutRecord } from './record.ts'
-import { chapterTable, decisionTable } from './tables.ts'
-import { layTimeline } from './timeline.ts'
+import { bakeTable, chapterTable, decisionTable, findingTable } from './tables.ts'
+import { type Timeline, layTimeline } from './timeline.ts'
 import { drawTimeline, legend } from './timeline-drawing.ts'
 
 /**
@@ -12,8 +12,7 @@ import { drawTimeline, legend } from './timeline-drawing.ts'
  */
 export function renderRolloutPage(record: RolloutRecord): string {
   const timeline = layTimeline(record)
-  const { title, subtitle = '', verdict, chapters = [], decisions } = record
-  const mark = { good: '✓', bad: '✗', plain: '●' }[verdict.tone]
+  const { title, chapters = [], bakes = [], findings = [] } = record
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -30,25 +29,47 @@ export function renderRolloutPage(record: RolloutRecord): string {
       </head>
       <body>
         <main>
-          <header>
-            <h1>${title}</h1>
-            ${subtitle ? html`<p class="subtitle">${subtitle}</p>` : nothing}
-            <p class="verdict ${verdict.tone}"><span>${mark}</span><span>${verdict.text}</span></p>
-          </header>
-          <section class="card">${keyFigures(record, timeline)}</section>
-          <section class="card">
-            <h2>Timeline</h2>
-            ${legend(timeline)}
-            <div class="scroll">${drawTimeline(record, timeline)}</div>
-          </section>
+          ${heading(record)} ${findings.length > 0 ? findingTable(findings) : nothing}
+          ${record.samples.length > 0 ? drawing(record, timeline) : nothing}
           ${chapters.length > 0 ? chapterTable(chapters, timeline) : nothing}
-          ${decisions.length > 0 ? decisionTable(decisions, timeline) : nothing}
-          <footer>
-            Times are minutes and seconds since
-            ${new Date(timeline.from).toISOString().slice(0, 19).replace('T', ' ')} UTC.
-          </footer>
+          ${bakes.length > 0 ? bakeTable(bakes, timeline) : nothing}
+          ${record.decisions.length > 0 ? decisionTable(record, timeline) : nothing}
+          ${timeline.from > 0 ? footer(timeline) : nothing}
         </main>
       </body>
     </html> `
   return page.text
 }
+
+function heading({ title, subtitle = '', verdict, lane, facts = [] }: RolloutRecord): Markup {
+  const mark = { good: '✓', bad: '✗', plain: '●' }[verdict.tone]
+  const rows = facts.map(
+    ({ name, value }) =>
+      html`<div>
+        <dt>${name}</dt>
+        <dd>${value}</dd>
+      </div>`,
+  )
+  return html`<header>
+    <h1>
+      ${title}${lane === 'hotfix' ? html` <span class="lane-chip">hotfix lane</span>` : nothing}
+    </h1>
+    ${subtitle ? html`<p class="subtitle">${subtitle}</p>` : nothing}
+    <p class="verdict ${verdict.tone}"><span>${mark}</span><span>${verdict.text}</span></p>
+    ${facts.length > 0 ? html`<dl class="facts">${rows}</dl>` : nothing}
+  </header>`
+}
+
+const drawing = (record: RolloutRecord, timeline: Timeline): Markup =>
+  html`<section class="card">${keyFigures(record, timeline)}</section>
+    <section class="card">
+      <h2>Timeline</h2>
+      ${legend(timeline)}
+      <div class="scroll">${drawTimeline(record, timeline)}</div>
+    </section>`
+
+const footer = (timeline: Timeline): Markup =>
+  html`<footer>
+    Times are minutes and seconds since
+    ${new Date(timeline.from).toISOString().slice(0, 19).replace('T', ' ')} UTC.
+  </footer>`

@@ -3,7 +3,7 @@ import type { RolloutDecision } from '../progress.ts'
 import { drawCapacity, drawRates } from './curves.ts'
 import { type Markup, html, nothing } from './markup.ts'
 import type { RolloutChapter, RolloutRecord } from './record.ts'
-import { FRAME, type Timeline, elapsed, ticks } from './timeline.ts'
+import { FRAME, type Timeline, byRegion, elapsed, ticks } from './timeline.ts'
 import { type Panel, drawUnitLanes } from './unit-lanes.ts'
 
 /** What the colours and lines of the drawing mean. */
@@ -17,9 +17,12 @@ export function legend(timeline: Timeline): Markup {
       <path class="line ${look}" d="M0 5.5H20" />
     </svg>`
   const items = [
-    ...timeline.versions.map(
-      (version) => html`<li>${swatch(timeline.colour(version))}${timeline.name(version)}</li>`,
-    ),
+    ...timeline.versions.map((version) => {
+      const side = timeline.side(version)
+      return html`<li>
+        ${swatch(timeline.colour(version))}${timeline.name(version)}${side && ` (${side})`}
+      </li>`
+    }),
     html`<li>${swatch('changing')}changing</li>`,
     html`<li>${swatch('down')}down</li>`,
     html`<li>${stroke('healthy')}healthy</li>`,
@@ -35,12 +38,7 @@ const PANEL_GAP = 16
 
 /** All panels over one time axis, with chapters as bands and decisions as marks. */
 export function drawTimeline(record: RolloutRecord, timeline: Timeline): Markup {
-  const panels = [
-    drawUnitLanes(timeline),
-    drawCapacity(timeline),
-    drawRates(timeline, 'requests', 'no traffic on record'),
-    drawRates(timeline, 'errors', 'no request failed'),
-  ]
+  const panels = panelsOf(timeline)
   const { chapters = [], decisions } = record
   const top = (chapters.length > 0 ? 22 : 0) + (decisions.length > 0 ? 18 : 4)
   const bottom = panels.reduce((y, panel) => y + panel.height + PANEL_GAP, top)
@@ -69,6 +67,26 @@ export function drawTimeline(record: RolloutRecord, timeline: Timeline): Markup 
     ${bands}${drawAxis(timeline, top, bottom)}${stack(panels, top)}${marks}
   </svg>`
 }
+
+/** Every region by itself, its name above it. */
+function panelsOf(timeline: Timeline): readonly Panel[] {
+  return byRegion(timeline).flatMap(([region, own], at) => [
+    regionTitle(region, at > 0),
+    drawUnitLanes(own),
+    drawCapacity(own),
+    drawRates(own, 'requests', 'no traffic on record'),
+    drawRates(own, 'errors', 'no request failed'),
+  ])
+}
+
+const regionTitle = (region: string, rule: boolean): Panel => ({
+  height: 14,
+  body: html`${
+      rule
+        ? html`<line class="region" x1="0" x2="${FRAME.width - FRAME.right}" y1="-6" y2="-6" />`
+        : nothing
+    }<text class="region" x="0" y="12">${fit(region, 120)}</text>`,
+})
 
 function stack(panels: readonly Panel[], top: number): Markup[] {
   let y = top

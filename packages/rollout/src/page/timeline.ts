@@ -1,6 +1,5 @@
 import type { CommitId } from '@bulkhead/vocabulary'
-import type { FleetSample } from '../progress.ts'
-import type { RolloutRecord } from './record.ts'
+import { type RecordedSample, type RolloutRecord, regionsOf } from './record.ts'
 import { shortCommit } from '../refusals.ts'
 
 /** Everything is drawn in these units; the page scales them. */
@@ -10,7 +9,7 @@ const COLOURS = 6
 
 /** One time axis and one set of colours for all panels of a page. */
 export interface Timeline {
-  readonly samples: readonly FleetSample[]
+  readonly samples: readonly RecordedSample[]
   readonly from: number
   readonly to: number
   /** Horizontal position of a moment. */
@@ -20,6 +19,8 @@ export interface Timeline {
   /** CSS class that carries the colour of a build. */
   readonly colour: (version: CommitId | null) => string
   readonly name: (version: CommitId) => string
+  /** Which side of the comparison a build is on; empty where several releases share the page. */
+  readonly side: (version: CommitId) => 'canary' | 'control' | ''
   /** Longest span that one sample stands for; more is a gap in the record. */
   readonly longestStep: number
 }
@@ -47,11 +48,27 @@ export function layTimeline(record: RolloutRecord): Timeline {
     colour: (version) => (version === null ? 'v-none' : `v${versions.indexOf(version) % COLOURS}`),
     name: (version) =>
       Object.hasOwn(releaseNames, version) ? (releaseNames[version] ?? '') : shortCommit(version),
+    side: sideBy(samples),
     longestStep: longestStep(samples),
   }
 }
 
-function versionsOf(samples: readonly FleetSample[]): CommitId[] {
+function sideBy(samples: readonly RecordedSample[]): Timeline['side'] {
+  const [release, another] = new Set(samples.map((sample) => sample.release))
+  if (release === undefined || another !== undefined) return () => ''
+  return (version) => (version === release ? 'canary' : 'control')
+}
+
+/** The timeline of each region, on the same axis and with the same colours. */
+export function byRegion(timeline: Timeline): readonly (readonly [string, Timeline])[] {
+  const regions = Map.groupBy(timeline.samples, regionsOf)
+  return [...regions].map(([region, samples]) => [
+    region,
+    { ...timeline, samples, longestStep: longestStep(samples) },
+  ])
+}
+
+function versionsOf(samples: readonly RecordedSample[]): CommitId[] {
   const versions = new Set<CommitId>()
   for (const sample of samples) {
     for (const zone of sample.zones)
@@ -61,7 +78,7 @@ function versionsOf(samples: readonly FleetSample[]): CommitId[] {
   return [...versions]
 }
 
-function longestStep(samples: readonly FleetSample[]): number {
+function longestStep(samples: readonly RecordedSample[]): number {
   const steps = samples
     .slice(1)
     .map((sample, at) => sample.at - (samples[at]?.at ?? sample.at))
@@ -79,7 +96,7 @@ export interface Run<Value> {
 /** Joins samples of equal value to runs; a value lasts until the next sample, never across a gap. */
 export function runsOf<Value>(
   timeline: Timeline,
-  read: (sample: FleetSample) => Value | undefined,
+  read: (sample: RecordedSample) => Value | undefined,
 ): Run<Value>[] {
   const runs: { from: number; to: number; value: Value }[] = []
   for (const [at, sample] of timeline.samples.entries()) {

@@ -1,6 +1,7 @@
-import type { ZoneSample } from '../progress.ts'
+import { fit } from '../plain-text.ts'
 import { placeName } from '../zone-capacity.ts'
 import { type Markup, html } from './markup.ts'
+import type { RecordedSample, RecordedUnit } from './record.ts'
 import { FRAME, type Timeline, elapsed, runsOf } from './timeline.ts'
 
 /** A part of the drawing with its height, so that parts can be stacked. */
@@ -11,22 +12,25 @@ export interface Panel {
 }
 
 /** More units than this are drawn as one band a zone: single lanes would be thinner than a line. */
-const MOST_LANES = 60
+export const MOST_LANES = 60
 const LANE = { height: 11, gap: 3 } as const
 const ZONE_GAP = 10
+/** What fits left of the lanes. */
+const MOST_LETTERS = 15
 const BAND = 34
 
 /** The units of every zone over time, coloured by build, hatched while they change, red while down. */
 export function drawUnitLanes(timeline: Timeline): Panel {
   const zones = namesOf(timeline)
-  const units = [...zones.values()].reduce((sum, ids) => sum + ids.length, 0)
+  const several = new Set([...zones.keys()].map((place) => place.split('/')[0])).size > 1
+  const units = Math.max(...timeline.samples.map(unitsOf), 0)
   const parts: Markup[] = []
   let top = 4
   for (const [name, ids] of zones) {
     const height = units <= MOST_LANES ? ids.length * (LANE.height + LANE.gap) - LANE.gap : BAND
     parts.push(
       html`<text class="label" x="${FRAME.left - 12}" y="${top + height / 2 + 4}" text-anchor="end"
-        >${name}</text
+        >${fit(several ? name : zoneName(name), MOST_LETTERS)}<title>${name}</title></text
       >`,
     )
     parts.push(
@@ -39,6 +43,12 @@ export function drawUnitLanes(timeline: Timeline): Panel {
   return { height: top, body: html`${parts}` }
 }
 
+/** The region is said above the lanes. */
+const zoneName = (place: string): string => place.slice(place.indexOf('/') + 1)
+
+const unitsOf = ({ zones }: RecordedSample): number =>
+  zones.reduce((sum, zone) => sum + zone.total, 0)
+
 function namesOf({ samples }: Timeline): Map<string, string[]> {
   const zones = new Map<string, Set<string>>()
   for (const zone of samples.flatMap((sample) => sample.zones)) {
@@ -49,18 +59,16 @@ function namesOf({ samples }: Timeline): Map<string, string[]> {
   return new Map([...zones].map(([name, ids]) => [name, [...ids].sort()]))
 }
 
-const zoneNamed = (zones: readonly ZoneSample[], name: string): ZoneSample | undefined =>
+const zoneNamed = (zones: RecordedSample['zones'], name: string) =>
   zones.find((zone) => placeName(zone) === name)
 
-type Unit = ZoneSample['units'][number]
-
-function looks(unit: Unit, timeline: Timeline): string {
+function looks(unit: RecordedUnit, timeline: Timeline): string {
   if (unit.health === 'healthy') return timeline.colour(unit.version)
   return unit.health === 'starting' || unit.health === 'draining' ? 'changing' : 'down'
 }
 
 function drawLane(timeline: Timeline, zone: string, id: string, y: number): Markup {
-  const about = (unit: Unit) =>
+  const about = (unit: RecordedUnit) =>
     `${unit.health}${unit.version ? `, ${timeline.name(unit.version)}` : ''}`
   const runs = runsOf(timeline, (sample) => {
     const unit = zoneNamed(sample.zones, zone)?.units.find((each) => each.id === id)
@@ -100,8 +108,10 @@ function drawBand(timeline: Timeline, name: string, top: number): Markup[] {
     const zone = zoneNamed(sample.zones, name)
     if (!zone) return undefined
     const counts = new Map<string, number>()
-    for (const unit of zone.units)
-      counts.set(looks(unit, timeline), (counts.get(looks(unit, timeline)) ?? 0) + 1)
+    for (const unit of zone.units) {
+      const look = looks(unit, timeline)
+      counts.set(look, (counts.get(look) ?? 0) + (unit.count ?? 1))
+    }
     return [...new Set(order)]
       .map((look) => `${look}:${(counts.get(look) ?? 0) / Math.max(1, zone.total)}`)
       .join(' ')

@@ -17,7 +17,12 @@ type WaveJudgement = Pick<BakeJudgement, 'why' | 'canary'> & {
 export async function bakeWave(run: RolloutRun, index: number, wave: Wave): Promise<void> {
   run.journal.flushBehind()
   run.fleet.phase = `${wave.name}: bake`
-  judged(run, index, wave, wave.bake ? await watchBake(run, index, wave.bake) : UNCOMPARED)
+  judged(
+    run,
+    index,
+    wave,
+    wave.bake ? await watchBake(run, { index, name: wave.name }, wave.bake) : UNCOMPARED,
+  )
 }
 
 /** A first release has no control and no baseline: its units were seen healthy on the right build. */
@@ -27,7 +32,11 @@ const UNCOMPARED: WaveJudgement = {
   canary: { requests: 0, errors: 0 },
 }
 
-async function watchBake(run: RolloutRun, wave: number, bake: Bake): Promise<WaveJudgement> {
+async function watchBake(
+  run: RolloutRun,
+  wave: { readonly index: number; readonly name: string },
+  bake: Bake,
+): Promise<WaveJudgement> {
   const release = run.plan.release.commit
   const life = new SignsOfLife(run)
   const start = (await run.fleet.look()).traffic
@@ -38,13 +47,21 @@ async function watchBake(run: RolloutRun, wave: number, bake: Bake): Promise<Wav
     await nextPoll(run)
     obeyOrders(run)
     const seen = await checkedLook(run)
-    await reconcile(run, wave, seen)
+    await reconcile(run, wave.index, seen)
     life.beat()
     const now = run.clock.monotonic()
     const elapsedMs = now - since
     const traffic = judgeBake({ bake, release, start, now: seen.traffic, elapsedMs })
     goodSince = traffic.kind === 'good' ? (goodSince ?? now) : undefined
-    const judgement = withMetrics(traffic, metrics.look(), { bake, elapsedMs, goodSince })
+    const view = metrics.look()
+    const judgement = withMetrics(traffic, view, { bake, elapsedMs, goodSince })
+    run.fleet.judge({
+      wave: wave.name,
+      kind: judgement.kind,
+      why: judgement.why,
+      traffic,
+      metrics: view?.judgements ?? [],
+    })
     if (judgement.kind === 'not-yet') continue
     const { kind, why, canary } = judgement
     return {

@@ -7,6 +7,7 @@ import type { BatchStep } from './journal.ts'
 import { type BatchRules, type Wait, allowanceNow, batchForbidden } from './next-batch.ts'
 import { type RolloutRun, attemptKey, attemptsOf } from './rollout-run.ts'
 import { refuseDrift, unsettled } from './unit-checks.ts'
+import { actAlive } from './waiting.ts'
 
 /** How one intended batch ended; only `done` has changed the fleet as wanted. */
 export type StepOutcome =
@@ -36,7 +37,7 @@ export async function carryOut(
     rules.selects === 'zone'
       ? Math.max(1, Math.floor(allowanceNow(before, batch, rules).maxOut))
       : batch.units.length
-  const outcome = await run.fleet.during((target, hand) =>
+  const outcome = await actAlive(run, (target, hand) =>
     target.apply({ ...batch, maxOut }, release, hand),
   )
   if (outcome.kind === 'refused')

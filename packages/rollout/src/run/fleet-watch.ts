@@ -2,7 +2,12 @@ import { type FencingToken, WorldError } from '@bulkhead/vocabulary'
 import type { Clock } from '@bulkhead/world'
 import type { Observation } from '../fleet.ts'
 import type { Plan, RegionPlan } from '../plan/plan.ts'
-import { type RolloutDecision, type RolloutProgress, sampleFleet } from '../progress.ts'
+import {
+  type BakeView,
+  type RolloutDecision,
+  type RolloutProgress,
+  sampleFleet,
+} from '../progress.ts'
 import { targetFailed } from '../refusals.ts'
 import type { Hand, StageOutcome, Target } from '../target.ts'
 import { Interruption } from './interruption.ts'
@@ -76,12 +81,18 @@ export class FleetWatch {
   }
 
   decide(
-    decision: Omit<RolloutDecision, 'at' | 'findings'> & Partial<Pick<RolloutDecision, 'findings'>>,
+    decision: Omit<RolloutDecision, 'at' | 'findings' | 'region'> &
+      Partial<Pick<RolloutDecision, 'findings'>>,
   ): void {
-    this.tell({
-      kind: 'decision',
-      decision: { findings: [], ...decision, at: this.#fleet.clock.now() },
-    })
+    const { clock, region } = this.#fleet
+    const whole = { findings: [], ...decision, at: clock.now(), region: region.region }
+    this.tell({ kind: 'decision', decision: whole })
+  }
+
+  /** Tells what is said of the release while a wave bakes. */
+  judge(bake: Omit<BakeView, 'at' | 'region'>): void {
+    const { clock, region } = this.#fleet
+    this.tell({ kind: 'bake', bake: { ...bake, at: clock.now(), region: region.region } })
   }
 
   /**
@@ -105,8 +116,11 @@ export class FleetWatch {
     }
   }
 
-  /** Lets the target do something to the fleet, and keeps sampling meanwhile. Never rejects. */
-  async during(act: (target: Target, hand: Hand) => Promise<StageOutcome>): Promise<StageOutcome> {
+  /**
+   * Lets the target do something to the fleet, and keeps sampling meanwhile. Never rejects.
+   * @param onLook called now and then until it is done
+   */
+  async during(act: Act, onLook: () => void): Promise<StageOutcome> {
     const { target, clock, limits } = this.#fleet
     const deadline = new AbortController()
     const ended = new AbortController()
@@ -125,6 +139,7 @@ export class FleetWatch {
       if (late > limits.silenceMs)
         return { kind: 'failed', unit: null, reason: `no answer within ${limits.batchMs} ms` }
       if (late > 0) deadline.abort()
+      onLook()
       await Promise.race([acting, this.#glance()])
     }
   }
@@ -161,6 +176,9 @@ export class FleetWatch {
     return observation
   }
 }
+
+/** Something that a target does, by a hand that holds the lease. */
+export type Act = (target: Target, hand: Hand) => Promise<StageOutcome>
 
 async function attempt(act: () => Promise<StageOutcome>): Promise<StageOutcome> {
   try {

@@ -4,6 +4,7 @@ import type { SurgeOrder } from '../target.ts'
 import { type Place, comparePlaces, placeName } from '../zone-capacity.ts'
 import { Interruption } from './interruption.ts'
 import type { RolloutRun } from './rollout-run.ts'
+import { actAlive } from './waiting.ts'
 
 /**
  * Brings a zone to `extra` units beyond its own, on the previous release: they add capacity and no
@@ -14,7 +15,7 @@ export async function bringSurge(run: RolloutRun, place: Place, extra: number): 
   const release = run.region.previous ?? run.plan.release
   const order: SurgeOrder = { region: place.region, zone: place.zone, extra }
   await run.journal.write([{ kind: 'surge-intended', ...order }])
-  const outcome = await run.fleet.during((target, hand) =>
+  const outcome = await actAlive(run, (target, hand) =>
     target.surge === undefined
       ? Promise.resolve({ kind: 'refused', reason: 'this engine cannot surge' })
       : target.surge(order, release, hand),

@@ -1,3 +1,5 @@
+import type { StageOutcome } from '../target.ts'
+import type { Act } from './fleet-watch.ts'
 import type { RolloutRun } from './rollout-run.ts'
 import type { Wait } from './next-batch.ts'
 
@@ -43,4 +45,13 @@ export class SignsOfLife {
     this.#last = now
     this.#run.journal.liveBehind()
   }
+}
+
+/**
+ * Lets the target act. One batch may take it as long as the term of the lease, so that the ledger hears
+ * meanwhile that its holder lives.
+ */
+export function actAlive(run: RolloutRun, act: Act): Promise<StageOutcome> {
+  const life = new SignsOfLife(run)
+  return run.fleet.during(act, () => life.beat())
 }

@@ -14,6 +14,12 @@ export const actionReasons = reasonsOf({
     cause: 'A step passes an input that the action does not have.',
     remedy: 'Correct the name under `with:`, or remove the line.',
   },
+  'action/hostile-environment': {
+    cause:
+      'A step that holds keys was started with variables by which others could run code in it or read what it sends: NODE_OPTIONS, GIT_*, LD_*, BASH_ENV, npm_config_*, proxies and their like.',
+    remedy:
+      'Run the action in a job of its own, in which no other step runs and nothing sets such a variable.',
+  },
   'action/unwritable-output': {
     cause: 'The outputs of a step could not be written, so later steps would not see them.',
     remedy: 'Run the action on a runner that sets GITHUB_OUTPUT to a writable file.',

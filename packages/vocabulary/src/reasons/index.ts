@@ -4,6 +4,7 @@ import { attestReasons } from './attest.ts'
 import { gateReasons } from './gate.ts'
 import { gitReasons } from './git.ts'
 import { githubReasons } from './github.ts'
+import { hotfixReasons } from './hotfix.ts'
 import { ledgerReasons } from './ledger.ts'
 import { notifyReasons } from './notify.ts'
 import { policyReasons } from './policy.ts'
@@ -24,6 +25,7 @@ export const reasons = {
   ...gateReasons,
   ...gitReasons,
   ...githubReasons,
+  ...hotfixReasons,
   ...ledgerReasons,
   ...notifyReasons,
   ...policyReasons,

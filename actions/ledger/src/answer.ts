@@ -1,0 +1,62 @@
+import type { ActionAnswer } from '@bulkhead/action-kit'
+import type { ExportedLedger, PolicyAudit } from '@bulkhead/release'
+import type { action } from './action.ts'
+
+type Answer = ActionAnswer<typeof action.outputs>
+
+const NOTHING = { size: '', head: '', released: '', file: '', entries: '', index: '' } as const
+
+/** What the action says of a log that was judged. An empty one is verified, and says that it is empty. */
+export function answerOfAudit({ findings, size, head, environment, state }: PolicyAudit): Answer {
+  const verdict = findings.length === 0 ? 'VERIFIED' : 'REFUSED'
+  const released = state.released?.commit ?? ''
+  return {
+    outcome: verdict === 'VERIFIED' ? 'passed' : 'blocked',
+    headline: `${verdict}: ${size === 0 ? 'no entry yet' : `${size} entries`} in ledger/${environment}`,
+    findings,
+    outputs: { ...NOTHING, verdict, size: String(size), head: head ?? '', released },
+    tables: [
+      {
+        header: ['The log says', ''],
+        rows: [
+          ['entries', String(size)],
+          ['head', { untrusted: head ?? 'none' }],
+          ['released', { untrusted: released === '' ? 'nothing yet' : released }],
+          ...state.leases.map(({ region, holder, token }) => [
+            'lease',
+            { untrusted: `${region} by ${holder}, token ${token}` },
+          ]),
+        ],
+      },
+    ],
+  }
+}
+
+/** What it says of an export. Of a log that does not verify nothing was written. */
+export function answerOfExport(
+  { findings, lines }: ExportedLedger,
+  { environment, file }: { readonly environment: string; readonly file: string },
+): Answer {
+  const entries = String(lines.length)
+  if (findings.length > 0)
+    return {
+      outcome: 'blocked',
+      headline: `REFUSED: ledger/${environment} does not verify; nothing was written`,
+      findings,
+      outputs: { ...NOTHING, verdict: 'REFUSED' },
+    }
+  return {
+    outcome: 'passed',
+    headline: `VERIFIED: ${entries} lines of ledger/${environment} are written`,
+    findings,
+    outputs: { ...NOTHING, verdict: 'VERIFIED', file, entries },
+  }
+}
+
+/** What it says of a heartbeat, before which the whole log was verified. */
+export const answerOfBeat = (index: number, environment: string): Answer => ({
+  outcome: 'passed',
+  headline: `VERIFIED: heartbeat is entry ${index} of ledger/${environment}`,
+  findings: [],
+  outputs: { ...NOTHING, verdict: 'VERIFIED', index: String(index) },
+})

@@ -1,0 +1,19 @@
+export { type ClockStep, type HotfixClock, clockOf } from './clock.ts'
+export { type OpenDebt, openDebts, refuseOverdue, repayCommand } from './debts.ts'
+export {
+  type ApprovalJudgement,
+  type ApprovalQuestion,
+  type GivenApproval,
+  SKEW,
+  judgeApprovals,
+  judgeReopening,
+} from './judge-approvals.ts'
+export { type ChangedFile, judgeChange, judgeLane } from './judge-change.ts'
+export {
+  type DescentFact,
+  type RegressionTest,
+  bindingFixes,
+  judgeDescent,
+  reopenedBy,
+} from './judge-descent.ts'
+export { principalBehind, pseudonymOf } from './person.ts'
