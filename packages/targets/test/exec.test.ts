@@ -14,7 +14,7 @@ import {
   driverApply,
 } from '../src/index.ts'
 import { placesOf } from '../src/unit-place.ts'
-import { build, hand, holder, makeArtifact, stagesOf } from './fleet-bed.ts'
+import { build, hand, heldBy, makeArtifact, stagesOf } from './fleet-bed.ts'
 import { DIES_WITH_ITS_BED, freePorts, killNow } from './haproxy-bed.ts'
 
 const GOOD = fileURLToPath(new URL('../../../examples/exec-driver/src/driver.mjs', import.meta.url))
@@ -115,7 +115,7 @@ describe('a driver of the user’s own', () => {
   it('tells its progress and its words on stderr while it works', async () => {
     await using bed = await makeBed()
     const [first] = bed.releases
-    await bed.target.stage(first.artifact, holder(1))
+    await bed.target.stage(first.artifact, heldBy(1))
     const notes: string[] = []
     for (const stage of stagesOf(REGIONS))
       await bed.target.apply(stage, first.release, {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { startSupervisor } from '../src/fleet/supervisor.ts'
 import { fleetStatus } from '../src/index.ts'
-import { batchOf, batchesOf, build, makeArtifact, makeFleet, hand, holder } from './fleet-bed.ts'
+import { batchOf, batchesOf, build, makeArtifact, makeFleet, hand, heldBy } from './fleet-bed.ts'
 
 describe('a fencing token', () => {
   it('that is older than the newest seen changes nothing, by apply or by stage', async () => {
@@ -16,7 +16,7 @@ describe('a fencing token', () => {
       newest: 7,
     })
     const other = await makeArtifact(fleet.path, 3)
-    await expect(fleet.target.stage(other.artifact, holder(6))).rejects.toThrow(
+    await expect(fleet.target.stage(other.artifact, heldBy(6))).rejects.toThrow(
       'rollout/stale-token',
     )
     expect(await fleet.target.holds(other.artifact.digest)).toBe(false)

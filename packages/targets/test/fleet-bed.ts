@@ -89,7 +89,7 @@ export const placeOf = (id: string): UnitPlace => ({ id: unitId(id), region: 'eu
 
 export const token = fencingToken
 /** Who holds the lease of the bed's one region. */
-export const holder = (number: number, region = 'eu-1'): LeaseHolder => ({
+export const heldBy = (number: number, region = 'eu-1'): LeaseHolder => ({
   region,
   token: token(number),
 })
@@ -130,7 +130,7 @@ export async function makeFleet(change: Partial<LocalFleetSpec> = {}, empty = fa
     url,
     async ship(number: number, at: number, behaviour: UnitBehaviour = {}) {
       const made = await makeArtifact(yard.path, number, behaviour)
-      await yard.target.stage(made.artifact, holder(at))
+      await yard.target.stage(made.artifact, heldBy(at))
       return made.release
     },
     async [Symbol.asyncDispose]() {
