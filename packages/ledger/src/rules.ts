@@ -178,7 +178,7 @@ export const resumeDeploy: Rule = (step, record) => {
   return same ? undefined : 'it is about another release than the unfinished one'
 }
 
-const orderShape = objectOf({ order: oneOf('pause', 'abort'), of: count, reason: text })
+const orderShape = objectOf({ order: oneOf('pause', 'abort', 'yield'), of: count, reason: text })
 
 /** What an entry `deploy.ordered` asks, and of which rollout. @throws TypeError when not judged before */
 export function orderOf(step: Step): { readonly of: number; readonly asked: OrderOnRecord } {
