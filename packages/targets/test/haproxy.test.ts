@@ -18,7 +18,7 @@ const stateOf = async ({ proxies }: HaproxyBed, proxy = 0) =>
   (await proxies[proxy]?.api.ask('show servers state app')) ?? ''
 
 describe.skipIf(!haproxyIsInstalled)('units behind HAProxy', () => {
-  it('put a drain back that a reload forgot, and wait out what the old worker serves', async () => {
+  it('put a drain back that a reload forgot, and wait out what the old worker serves (failure 37)', async () => {
     await using bed = await makeHaproxyBed({ change: { drain: ms(1_500) } })
     const release = await bed.ship(2, 2)
     const slow = Promise.all([1, 2, 3].map(() => ask(`${bed.url}/slow/1000`)))
@@ -124,7 +124,7 @@ describe.skipIf(!haproxyIsInstalled)('units behind HAProxy', () => {
     expect(await healthOf(bed)).toEqual(['healthy', 'unhealthy', 'healthy'])
   })
 
-  it('get their weight back in steps', async () => {
+  it('get their weight back in steps (failure 39)', async () => {
     await using bed = await makeHaproxyBed({ change: { slowStart: ms(200) } })
     const release = await bed.ship(2, 2)
     const weights = new Set<string>()
