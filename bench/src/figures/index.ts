@@ -1,4 +1,5 @@
 import type { Figure } from '../figure.ts'
+import { actions } from './actions.ts'
 import { coldStart } from './cold-start.ts'
 import { deploys } from './deploys.ts'
 import { gate } from './gate.ts'
@@ -26,5 +27,6 @@ export const figures: readonly Figure[] = [
   rollout,
   deploys,
   ...gate,
+  ...actions,
   coldStart,
 ]
