@@ -80,7 +80,7 @@ function fleetThatRefuses(tokens: FencingToken[]): ShipRequest['target'] {
     drain: fail,
     restore: fail,
     holds: fail,
-    stage: (_, token) => {
+    stage: (_, { token }) => {
       tokens.push(token)
       return fail()
     },
