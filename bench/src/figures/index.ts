@@ -1,4 +1,5 @@
 import type { Figure } from '../figure.ts'
+import { actions } from './actions.ts'
 import { coldStart } from './cold-start.ts'
 import { gate } from './gate.ts'
 import { largeGoJson, largeJestJson, largePlaywrightJson } from './json-reports.ts'
@@ -24,5 +25,6 @@ export const figures: readonly Figure[] = [
   ...judge,
   rollout,
   ...gate,
+  ...actions,
   coldStart,
 ]
