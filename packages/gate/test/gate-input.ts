@@ -185,6 +185,8 @@ const POLICY: LoadedPolicy = {
       paths: undefined,
       grace: 259_200_000 as Milliseconds,
       reviewGrace: 86_400_000 as Milliseconds,
+      yieldWithin: 60_000 as Milliseconds,
+      proof: undefined,
     },
     verdictExpires: 3_600_000 as Milliseconds,
     notify: [],

@@ -33,6 +33,8 @@ const policy: HotfixPolicy = {
   paths: ['src/**'],
   grace: ms(3 * DAY),
   reviewGrace: ms(DAY),
+  yieldWithin: 60_000 as Milliseconds,
+  proof: undefined,
 }
 const commit = commitId('a'.repeat(40))
 const hotfix = (change: Partial<HotfixOnRecord> = {}): HotfixOnRecord => ({

@@ -142,8 +142,8 @@ export class EnvironmentFold implements OnRecord {
   }
 
   #deploy(entry: Folded, token: FencingToken, release: ReleaseOnRecord): void {
-    const { kind, at, data } = entry
-    if (kind === 'deploy.started') this.#start(token, release, at)
+    const { kind, data } = entry
+    if (kind === 'deploy.started') this.#start(token, release, entry)
     else if (kind === 'deploy.resumed') this.#resume(token, data['of'])
     else if (kind === 'deploy.finished') this.#finish(entry, token, release)
     const rollout = this.#rollouts.get(token)
@@ -160,9 +160,10 @@ export class EnvironmentFold implements OnRecord {
     else if (kind === 'deploy.paused') this.#rollouts.set(token, { ...rollout, paused: true })
   }
 
-  #start(token: FencingToken, release: ReleaseOnRecord, startedAt: string): void {
+  #start(token: FencingToken, release: ReleaseOnRecord, { at: startedAt, data }: Folded): void {
     const region = this.#regionOf(token)
-    const begun = { id: token, token, region, startedAt, steps: 0, lastStep: null }
+    const lane = laneOf(data['plan'])
+    const begun = { id: token, token, region, startedAt, lane, steps: 0, lastStep: null }
     const fresh = { paused: false, ordered: null, direction: 'forward' } as const
     this.#rollouts.set(token, { ...release, ...begun, ...fresh })
   }
@@ -313,6 +314,12 @@ function stepOf(data: Step['data']): StepOnRecord {
 const ofSameArtifacts = (one: ReleaseOnRecord, other: ReleaseOnRecord): boolean =>
   one.artifacts.length === other.artifacts.length &&
   one.artifacts.every(({ digest }) => other.artifacts.some((binding) => binding.digest === digest))
+
+/** By the summary of its plan; whatever names no other lane goes by the standard one. */
+const laneOf = (plan: unknown): RolloutOnRecord['lane'] =>
+  typeof plan === 'object' && plan !== null && 'lane' in plan && plan.lane === 'hotfix'
+    ? 'hotfix'
+    : 'standard'
 
 /** The findings that an entry lists; what has another form is none. */
 const findingsOf = (findings: unknown): readonly FindingOnRecord[] =>

@@ -28,6 +28,8 @@ export interface RolloutOnRecord extends ReleaseOnRecord {
   /** The region it covers, or several joined by `+`. */
   readonly region: string
   readonly startedAt: string
+  /** By its plan; what a hotfix waits for, and what it makes yield, is told apart by it. */
+  readonly lane: 'standard' | 'hotfix'
   readonly steps: number
   /** The newest of its steps; null before the first. */
   readonly lastStep: StepOnRecord | null
@@ -49,7 +51,8 @@ export interface StepOnRecord {
 }
 
 export interface OrderOnRecord {
-  readonly order: 'pause' | 'abort'
+  /** `yield`: give the lease back at the edge of a batch, for a hotfix takes it. */
+  readonly order: 'pause' | 'abort' | 'yield'
   readonly by: string
   readonly reason: string
 }

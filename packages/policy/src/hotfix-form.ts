@@ -1,6 +1,6 @@
 import { type Milliseconds, parseDuration } from '@bulkhead/vocabulary'
 import * as v from 'valibot'
-import { duration, explain, listOf, repositoryPath, wholeNumber } from './forms.ts'
+import { commandLine, duration, explain, listOf, repositoryPath, wholeNumber } from './forms.ts'
 
 const HOUR = 3_600_000
 
@@ -72,9 +72,22 @@ export const hotfixForm = explain(
       duration('The same for the review of the change after the fact.', '1d'),
       '1d',
     ),
+    'yield-within': v.optional(
+      duration(
+        'How long a running standard rollout may take until it has given its lease to a hotfix.',
+        '60s',
+      ),
+      '60s',
+    ),
+    proof: v.optional(
+      commandLine(
+        'Tries the hole: fails on what runs before a hotfix and passes on what runs after it. BULKHEAD_ADDRESS names the fleet.',
+        ['node', 'exploit.mjs'],
+      ),
+    ),
   }),
   {
-    form: 'a mapping with the keys approvals, approval-expires, slo, quota, most-diff, paths, grace and review-grace',
+    form: 'a mapping with the keys approvals, approval-expires, slo, quota, most-diff, paths, grace, review-grace, yield-within and proof',
     meaning:
       'What the hotfix lane demands. It may be stricter than the defaults say it must be, never looser than two people.',
     example: { approvals: 2, 'approval-expires': '30m', quota: 3 },
@@ -102,6 +115,9 @@ export interface HotfixPolicy {
   readonly paths: readonly string[] | undefined
   readonly grace: Milliseconds
   readonly reviewGrace: Milliseconds
+  readonly yieldWithin: Milliseconds
+  /** Fails where the hole is open, passes where it is closed; undefined where nothing can try it. */
+  readonly proof: readonly [string, ...string[]] | undefined
 }
 
 /** From a form without defects. */
@@ -122,4 +138,10 @@ export const hotfixOfForm = (
   paths: form.paths,
   grace: span(form.grace),
   reviewGrace: span(form['review-grace']),
+  yieldWithin: span(form['yield-within']),
+  proof: commandOf(form.proof),
 })
+
+/** The form asks for a word at least. */
+const commandOf = ([first, ...words]: readonly string[] = []): HotfixPolicy['proof'] =>
+  first === undefined ? undefined : [first, ...words]

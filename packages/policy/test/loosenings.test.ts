@@ -61,7 +61,7 @@ keys:
   gate: [{ file: gate.pub }]
   ledger: [{ file: ledger.pub }]
 approvals: { policy-change: 2 }
-hotfix: { approvals: 3, quota: 3, most-diff: 400, grace: 3d, review-grace: 1d, approval-expires: 30m }
+hotfix: { approvals: 3, quota: 3, most-diff: 400, grace: 3d, review-grace: 1d, approval-expires: 30m, proof: [node, exploit.mjs] }
 verdict: { expires: 1h }
 environments:
   production:
@@ -155,6 +155,8 @@ const LOOSENING: readonly (readonly [string, string, string, 'tightens' | 'loose
   ['hotfix.most-diff', 'most-diff: 400', 'most-diff: 401', 'tightens'],
   ['hotfix.grace', ' grace: 3d', ' grace: 4d', 'tightens'],
   ['hotfix.review-grace', 'review-grace: 1d', 'review-grace: 2d', 'tightens'],
+  ['hotfix.proof', ', proof: [node, exploit.mjs]', '', 'tightens'],
+  ['hotfix.proof', '[node, exploit.mjs]', '["true"]', 'loosens too'],
   ['hotfix.approval-expires', 'expires: 30m', 'expires: 31m', 'tightens'],
   ['verdict.expires', 'expires: 1h', 'expires: 2h', 'tightens'],
   ['environments.production.target.health.path', 'path: /health', 'path: /', 'loosens too'],

@@ -61,6 +61,8 @@ describe('a right policy', () => {
         paths: ['src/**', 'test/**', '.bulkhead/inventory/**'],
         grace: 259_200_000,
         reviewGrace: 86_400_000,
+        yieldWithin: 60_000,
+        proof: ['node', 'exploit.mjs'],
       },
       environments: {
         production: {

@@ -268,6 +268,8 @@ const hotfix: fc.Arbitrary<Policy['hotfix']> = fc.record({
   paths: fc.option(fc.array(path, { minLength: 1, maxLength: 3 }), { nil: undefined }),
   grace: span(1, 999_999_999),
   reviewGrace: span(1, 999_999_999),
+  yieldWithin: span(1, 999_999_999),
+  proof: fc.option(command, { nil: undefined }),
 })
 
 /** Policies without defects; every path is given once, since files have one use. */

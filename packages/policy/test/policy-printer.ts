@@ -49,6 +49,8 @@ const hotfixForm = ({ slo, ...hotfix }: HotfixPolicy) =>
     paths: hotfix.paths,
     grace: formatDuration(hotfix.grace),
     'review-grace': formatDuration(hotfix.reviewGrace),
+    'yield-within': formatDuration(hotfix.yieldWithin),
+    proof: hotfix.proof,
   })
 
 const signerForm = (key: KeyPolicy) =>

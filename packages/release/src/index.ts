@@ -92,5 +92,8 @@ export { type QueueView, addToQueue, readQueue, removeFromQueue } from './queue/
 export { type QueuedShipResult, shipQueued } from './queue/ship-queued.ts'
 export type { WorkflowEvidence } from './forge-word.ts'
 export { recordLine } from '@bulkhead/github'
+export { type ShipHotfixRequest, type ShipHotfixResult, shipHotfix } from './hotfix/ship-hotfix.ts'
+export { type AgreedPlanSource, agreedPlan } from './hotfix/agreed-plan.ts'
+export type { Conclusion } from './hotfix/conclude-hotfix.ts'
 export { type ToldEnd, type WrittenPage, withRolloutPage } from './rollout-report.ts'
 export { isIdle, tellQueued, tellShipped } from './told-ship.ts'

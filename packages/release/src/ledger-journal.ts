@@ -1,4 +1,4 @@
-import type { Actor, EntryDraft, Ledger } from '@bulkhead/ledger'
+import type { Actor, EntryDraft, EnvironmentState, Ledger } from '@bulkhead/ledger'
 import type { Batch, Journal, Plan, Receipt, RolloutEvent } from '@bulkhead/rollout'
 import {
   DeniedError,
@@ -15,6 +15,8 @@ export interface LedgerJournalOptions {
   readonly release: NonNullable<EntryDraft['release']>
   /** Digest of the attestation that this rollout rests on; null on the way back to what was good. */
   readonly attestation: Digest | null
+  /** What would have held it back in the standard lane. */
+  readonly overridden: readonly Finding[]
   /** All regions that the release must reach to be fully good. */
   readonly regions: readonly string[]
 }
@@ -27,8 +29,7 @@ export function ledgerJournal(options: LedgerJournalOptions): Journal {
     await ledger
       .append(drafts.map((draft) => ({ ...draft, release, fence: token, actors })))
       .catch(asWorldFailure)
-    const ours = ledger.known().rollouts.find((rollout) => rollout.token === token)
-    return { standing: ours?.ordered ?? null }
+    return standingIn(ledger.known(), token)
   }
   return {
     record(events) {
@@ -41,8 +42,13 @@ export function ledgerJournal(options: LedgerJournalOptions): Journal {
       )
     },
     signOfLife: () => append([{ kind: 'lease.renewed', data: {} }]),
+    standing: async () => standingIn(await ledger.state().catch(asWorldFailure), token),
   }
 }
+
+const standingIn = ({ rollouts }: EnvironmentState, token: FencingToken): Receipt => ({
+  standing: rollouts.find((rollout) => rollout.token === token)?.ordered ?? null,
+})
 
 /** A log that no longer verifies under a running rollout: nothing can be put on record, so it must stop. */
 function asWorldFailure(error: unknown): never {
@@ -67,8 +73,7 @@ const KINDS = {
 
 const kindOf = (event: RolloutEvent): EntryDraft['kind'] => KINDS[event.kind]
 
-interface Background {
-  readonly attestation: Digest | null
+interface Background extends Pick<LedgerJournalOptions, 'attestation' | 'overridden'> {
   /** What the rollout goes by: its end names all regions and its purpose. */
   readonly plan: Plan | undefined
   readonly regions: readonly string[]
@@ -76,11 +81,16 @@ interface Background {
 
 function dataOf(
   event: RolloutEvent,
-  { attestation, plan, regions }: Background,
+  { attestation, overridden, plan, regions }: Background,
 ): EntryDraft['data'] {
   switch (event.kind) {
     case 'started':
-      return { attestation, region: event.region, plan: summaryOf(event.plan, event.region) }
+      return {
+        attestation,
+        region: event.region,
+        plan: summaryOf(event.plan, event.region),
+        ...(overridden.length > 0 ? { overridden: codesOf(overridden) } : {}),
+      }
     case 'resumed':
       return {
         of: event.of,

@@ -1,6 +1,14 @@
-import { type Observation, type Planning, assumeFleet, planRollout } from '@bulkhead/rollout'
+import {
+  type Lane,
+  type Observation,
+  type Planning,
+  type Topology,
+  assumeFleet,
+  planRollout,
+} from '@bulkhead/rollout'
 import { type CommitId, WorldError } from '@bulkhead/vocabulary'
 import { ASSUMED, type Abilities, planRequestOf } from './deploy/plan-environment.ts'
+import { agreedPlan } from './hotfix/agreed-plan.ts'
 import { shippedArtifact } from './deploy/shipped-artifact.ts'
 import { openTarget } from './environment-target.ts'
 import { gatherBuild } from './gather-evidence.ts'
@@ -10,6 +18,8 @@ import type { Workspace } from './workspace.ts'
 export interface PlanForRequest {
   readonly environment: string
   readonly commit: CommitId
+  /** `hotfix`: the plan that people agree to, of the fleet with every unit healthy. */
+  readonly lane: Lane
   readonly genesis?: string
 }
 
@@ -32,6 +42,11 @@ export async function planFor(workspace: Workspace, request: PlanForRequest): Pr
   const policy = environmentPolicy(base.policy, request.environment)
   const { digest: artifact } = shippedArtifact(policy, artifacts)
   const { state } = base.ledger
+  if (request.lane === 'hotfix') {
+    const target = { topology: () => topologyOrAssumed(workspace, base, request.environment) }
+    const release = { commit: request.commit, artifact }
+    return agreedPlan({ policy, state, target, release })
+  }
   return planRollout(
     planRequestOf({
       policy,
@@ -58,5 +73,20 @@ async function observeOrAssume(
     const { regions } = environmentPolicy(base.policy, environment)
     const observation = assumeFleet(regions, base.ledger.state.released?.commit ?? null)
     return { abilities: ASSUMED, observation }
+  }
+}
+
+/** What the fleet says it is made of; where nothing answers, what the policy says that it is. */
+async function topologyOrAssumed(
+  workspace: Workspace,
+  base: TrustedBase,
+  environment: string,
+): Promise<Topology> {
+  try {
+    return await (await openTarget(workspace, environment, base.policy)).topology()
+  } catch (error) {
+    if (!(error instanceof WorldError)) throw error
+    const { regions } = environmentPolicy(base.policy, environment)
+    return { ...ASSUMED, units: assumeFleet(regions, null).units }
   }
 }

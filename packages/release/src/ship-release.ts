@@ -2,17 +2,31 @@ import type { AttestationVerification } from '@bulkhead/attest'
 import type { ArtifactBinding } from '@bulkhead/gate'
 import type { Actor, Ledger } from '@bulkhead/ledger'
 import type { EnvironmentPolicy } from '@bulkhead/policy'
-import type { NextWave, Plan, RolloutProgress, RolloutResult, Target } from '@bulkhead/rollout'
-import type { CommitId, Digest, Finding } from '@bulkhead/vocabulary'
+import type {
+  Lane,
+  NextWave,
+  Plan,
+  RolloutProgress,
+  RolloutResult,
+  Target,
+} from '@bulkhead/rollout'
+import type { CommitId, Digest, Finding, Milliseconds } from '@bulkhead/vocabulary'
 import { artifactPath } from './build-release.ts'
 import type { BreakOrder, Deployment } from './deploy/deployment.ts'
+import { type WayRequest, makeWay } from './deploy/make-way.ts'
 import { environmentMetrics } from './deploy/environment-metrics.ts'
 import { type WholeEnd, rollRegions } from './deploy/roll-regions.ts'
 import { telling } from './deploy/rollout-teller.ts'
 import { shippedArtifact } from './deploy/shipped-artifact.ts'
 import { SharedFence } from './deploy/shared-fence.ts'
 import { earlierBases, refuseOvertaken } from './deploy/standing.ts'
-import { refuseFrozen, refuseStart, refuseUnpromoted } from './deploy/start-refusals.ts'
+import {
+  overtakenQueue,
+  refuseBeforeHotfix,
+  refuseFrozen,
+  refuseStart,
+  refuseUnpromoted,
+} from './deploy/start-refusals.ts'
 import type { AttestationFiles } from './gate-release.ts'
 import { refuseLostFixes } from './hotfix/kept-fixes.ts'
 import { refuseByHotfixes } from './hotfix/lane-refusals.ts'
@@ -34,11 +48,25 @@ export interface ShipRequest {
   readonly plan?: Digest
   /** Ends somebody else's lease first, on record: a human's decision, for a holder that is gone. */
   readonly breaking?: BreakOrder
+  /** Goes by the hotfix lane. */
+  readonly hotfix?: HotfixLane
   /** Where people may look, for notices. */
   readonly link?: string
   /** Pauses at the edge of a batch. */
   readonly signal: AbortSignal
   readonly onProgress: (progress: RolloutProgress) => void
+}
+
+/** What the hotfix lane adds to the way of a release; it takes no evidence away (DESIGN law 6). */
+export interface HotfixLane {
+  /** How orders call it. */
+  readonly name: string
+  /** How long a running standard rollout may take until it has given back its lease. */
+  readonly yieldWithin: Milliseconds
+  /** The version that is being rolled out is the suspect: it goes back instead of giving way. */
+  readonly suspectRunning: boolean
+  /** Whether people agree to these bytes now; asked before anything is touched. */
+  readonly refuse: (artifacts: readonly ArtifactBinding[]) => Promise<readonly Finding[]>
 }
 
 export interface ShipResult {
@@ -76,29 +104,47 @@ export async function shipRelease(workspace: Workspace, request: ShipRequest): P
   )
   if (attestation.kind === 'refused') return refuse(ledger, request, attestation.findings)
   const shipped = shippedArtifact(policy, artifacts)
-  const refusals = [
-    ...refuseStart({
-      policy,
-      state: base.ledger.state,
-      commit: request.commit,
-      now: workspace.clock.now(),
-      breaking: request.breaking,
-    }),
-    ...(await checkPromotion(workspace, request, base, policy, shipped)),
-    ...(await refuseByHotfixes(workspace, {
-      lane: 'standard',
-      commit: request.commit,
-      hotfixes: base.ledger.state.hotfixes,
-      policy: base.policy.policy.hotfix,
-    })),
-  ]
+  const { refusals, overridden } = await askLane(workspace, request, { base, artifacts, shipped })
   if (refusals.length > 0) return refuse(ledger, request, refusals)
-  const prepared = { base, policy, ledger, attestation, artifacts, shipped }
-  const told = { ...request, policy: base.policy, lane: 'standard', link: request.link }
+  const prepared = { base, policy, ledger, attestation, artifacts, shipped, overridden }
+  const lane = laneOf(request)
+  const told = { ...request, policy: base.policy, lane, link: request.link }
   const ended = await telling(workspace, told, (onProgress) =>
     rollRegions(deploymentOf(workspace, { ...request, onProgress }, prepared)),
   )
   return conclude(prepared, request, ended)
+}
+
+const laneOf = ({ hotfix }: ShipRequest): Lane => (hotfix === undefined ? 'standard' : 'hotfix')
+
+/** What speaks against beginning now, and what would in the standard lane and is overridden in the other. */
+async function askLane(
+  workspace: Workspace,
+  request: ShipRequest,
+  { base, artifacts, shipped }: Pick<Prepared, 'base' | 'artifacts' | 'shipped'>,
+): Promise<{ readonly refusals: readonly Finding[]; readonly overridden: readonly Finding[] }> {
+  const { state } = base.ledger
+  const { commit, hotfix, breaking } = request
+  const policy = environmentPolicy(base.policy, request.environment)
+  const held = refuseStart({ policy, state, commit, now: workspace.clock.now(), breaking })
+  const always = [
+    ...(await checkPromotion(workspace, request, base, policy, shipped)),
+    ...(await refuseByHotfixes(workspace, {
+      lane: laneOf(request),
+      commit,
+      hotfixes: state.hotfixes,
+      policy: base.policy.policy.hotfix,
+    })),
+  ]
+  return hotfix === undefined
+    ? {
+        refusals: [...held, ...refuseBeforeHotfix(policy.name, state), ...always],
+        overridden: [],
+      }
+    : {
+        refusals: [...(await hotfix.refuse(artifacts)), ...always],
+        overridden: [...held, ...overtakenQueue(state)],
+      }
 }
 
 const verifyNow = async (workspace: Workspace, request: ShipRequest, base: TrustedBase) =>
@@ -155,13 +201,16 @@ interface Prepared {
   readonly artifacts: readonly ArtifactBinding[]
   /** The one artifact that runs here. */
   readonly shipped: ArtifactBinding
+  /** What would have held it back in the standard lane. */
+  readonly overridden: readonly Finding[]
 }
 
 function deploymentOf(
   workspace: Workspace,
   request: ShipRequest,
-  { policy, ledger, attestation, artifacts, shipped, base }: Prepared,
+  { policy, ledger, attestation, artifacts, shipped, base, overridden }: Prepared,
 ): Deployment {
+  const { hotfix } = request
   const directory = evidenceDirectory(workspace.repository, request.commit)
   return {
     policy,
@@ -170,8 +219,14 @@ function deploymentOf(
     target: request.target,
     fence: new SharedFence(),
     clock: workspace.clock,
+    ...(hotfix === undefined
+      ? { lane: 'standard' }
+      : {
+          lane: 'hotfix',
+          overridden,
+          makeWay: (region) => makeWay({ ...wayOf(workspace, request, hotfix), ledger, region }),
+        }),
     metrics: environmentMetrics(policy, workspace),
-    lane: 'standard',
     purpose: 'release',
     release: { commit: request.commit, artifact: shipped.digest },
     artifacts,
@@ -185,6 +240,21 @@ function deploymentOf(
     onProgress: request.onProgress,
   }
 }
+
+const wayOf = (
+  { clock }: Workspace,
+  { actors, commit, breaking, signal }: ShipRequest,
+  { name, suspectRunning, yieldWithin }: HotfixLane,
+): Omit<WayRequest, 'ledger' | 'region'> => ({
+  clock,
+  actors,
+  commit,
+  signal,
+  name,
+  yieldWithin,
+  order: suspectRunning ? 'abort' : 'yield',
+  breaking: breaking?.token,
+})
 
 /**
  * Asked anew before each forward wave: the verdict may have expired or been overtaken, a signature or
@@ -203,7 +273,7 @@ async function refuseWave(
   if (lost.length > 0) return lost
   const { attestation } = await verifyNow(workspace, request, base)
   if (attestation.kind === 'refused') return attestation.findings
-  return newZone ? refuseFrozen(policy, workspace.clock.now()) : []
+  return newZone && request.hotfix === undefined ? refuseFrozen(policy, workspace.clock.now()) : []
 }
 
 async function conclude(

@@ -35,6 +35,8 @@ export async function resumeRollout(
   const base = await findTrustedBase(workspace, request.environment, request.genesis)
   const left = leftover(base.ledger.state)
   if (left === undefined) return nothing(request.environment)
+  if (left.direction === 'forward' && left.lane === 'hotfix')
+    return refused(left.commit, goesByItsLane(request.environment))
   if (left.direction === 'back') return takeBack(workspace, request, base, left.commit, wasBack)
   const { result, findings }: ShipResult = await shipRelease(workspace, {
     ...request,
@@ -98,7 +100,7 @@ export async function rollBackRelease(
   return { ...ended, commit: good.commit }
 }
 
-type Leftover = Pick<EnvironmentState['unfinished'][number], 'commit' | 'direction' | 'id'>
+type Leftover = Pick<EnvironmentState['unfinished'][number], 'commit' | 'direction' | 'id' | 'lane'>
 
 /** What began and did not end; or what is good in some regions while others have not begun. */
 function leftover(state: EnvironmentState): Leftover | undefined {
@@ -108,7 +110,11 @@ function leftover(state: EnvironmentState): Leftover | undefined {
     ({ commit, index }) =>
       state.released !== null && commit !== state.released.commit && index > state.released.index,
   )
-  return ahead && { commit: ahead.commit, direction: 'forward', id: ahead.index as FencingToken }
+  if (ahead === undefined) return undefined
+  const { commit, index } = ahead
+  const isFix = state.hotfixes.some((hotfix) => hotfix.commit === commit && hotfix.closed === null)
+  const lane = isFix ? 'hotfix' : 'standard'
+  return { commit, direction: 'forward', id: index as FencingToken, lane }
 }
 
 async function takeBack(
@@ -204,6 +210,13 @@ const nothing = (environment: string): SteerResult =>
     message: 'no rollout is under way or unfinished here',
     remedy: 'See `bulkhead status`; ship a release with `bulkhead ship`.',
   })
+
+const goesByItsLane = (environment: string): Finding => ({
+  code: 'rollout/hotfix-first',
+  subject: environment,
+  message: 'a hotfix is unfinished: it goes on in its own lane, with the approvals that it asks',
+  remedy: 'Go on with it: `bulkhead hotfix ship`. Or take it back: `bulkhead abort`.',
+})
 
 const wasBack: Finding = {
   code: 'rollout/aborted',

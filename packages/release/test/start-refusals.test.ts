@@ -57,6 +57,7 @@ const underway = (digit: string, startedAt: string): EnvironmentState['rollouts'
   steps: 0,
   lastStep: null,
   direction: 'forward',
+  lane: 'standard',
   paused: false,
   ordered: null,
 })

@@ -113,14 +113,22 @@ export const cancelled = (environment: string): Finding => ({
   remedy: 'Go on with `bulkhead resume`, or back with `bulkhead abort`.',
 })
 
+const ORDERS = {
+  pause: {
+    code: 'rollout/cancelled',
+    remedy: 'Go on with `bulkhead resume`, or back with `bulkhead abort`.',
+  },
+  abort: { code: 'rollout/aborted', remedy: 'Ship again when ready.' },
+  yield: {
+    code: 'rollout/preempted',
+    remedy: 'Merge the fix into it when the hotfix is out, have that judged, and ship it.',
+  },
+} as const satisfies Record<StandingOrder['order'], Pick<Finding, 'code' | 'remedy'>>
+
 export const ordered = (environment: string, { order, by, reason }: StandingOrder): Finding => ({
-  code: order === 'pause' ? 'rollout/cancelled' : 'rollout/aborted',
+  ...ORDERS[order],
   subject: environment,
   message: `${by} ordered it to ${order}: ${reason}`,
-  remedy:
-    order === 'pause'
-      ? 'Go on with `bulkhead resume`, or back with `bulkhead abort`.'
-      : 'Ship again when ready.',
 })
 
 export const aborted = (environment: string): Finding => ({

@@ -108,6 +108,7 @@ describe('process', () => {
           return Promise.resolve({ standing: null })
         },
         signOfLife: () => Promise.resolve({ standing: null }),
+        standing: () => Promise.resolve({ standing: null }),
       },
     })
     expect([ended.result, ...codes(ended.findings)]).toEqual(['stopped', 'ledger/append-failed'])
@@ -424,9 +425,9 @@ describe('orders on record', () => {
     },
   )
 
-  test('a long bake shows signs of life, and hears orders by them', async () => {
+  test('a long bake shows signs of life, and hears orders', async () => {
     const scenario = new Scenario({ requestsPerSecond: 1 })
-    later(scenario, 5_000, () => {
+    later(scenario, 14_000, () => {
       scenario.standing = { order: 'pause', by: 'git:ada', reason: 'wait' }
     })
     const ended = await scenario.run()

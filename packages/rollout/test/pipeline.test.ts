@@ -113,6 +113,7 @@ test('a region that the plan does not have is a mistake of the caller', async ()
       journal: {
         record: () => Promise.resolve({ standing: null }),
         signOfLife: () => Promise.resolve({ standing: null }),
+        standing: () => Promise.resolve({ standing: null }),
       },
       clock: scenario.clock,
       signal: scenario.stop.signal,

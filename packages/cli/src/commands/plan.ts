@@ -1,5 +1,6 @@
 import { planFor } from '@bulkhead/release'
-import { renderPlan } from '@bulkhead/rollout'
+import { type Lane, renderPlan } from '@bulkhead/rollout'
+import { Option } from 'commander'
 import type { CommandResult } from '../command-result.ts'
 import {
   type EnvironmentOptions,
@@ -11,6 +12,7 @@ import { inWorkspace } from '../in-workspace.ts'
 
 interface Options extends EnvironmentOptions {
   readonly commit: string
+  readonly lane: Lane
 }
 
 export const registerPlan: Register = (program, host) => {
@@ -19,12 +21,18 @@ export const registerPlan: Register = (program, host) => {
       'show how a release would roll out now, with the reason for every number; changes nothing',
     )
     .option('--commit <rev>', 'the commit to plan for', 'HEAD')
+    .addOption(
+      new Option('--lane <lane>', 'hotfix: the plan that people agree to')
+        .choices(['standard', 'hotfix'])
+        .default('standard'),
+    )
     .action((options: Options) =>
       answer(host, 'plan', options, () =>
         inWorkspace(options, async (workspace): Promise<CommandResult> => {
           const planned = await planFor(workspace, {
             environment: await environmentOf(workspace, options),
             commit: await workspace.repository.resolveCommit(options.commit),
+            lane: options.lane,
             ...(options.genesis === undefined ? {} : { genesis: options.genesis }),
           })
           if (planned.kind === 'refused')

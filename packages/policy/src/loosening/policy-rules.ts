@@ -57,6 +57,9 @@ const hotfix = part<HotfixPolicy>({
   paths: optional(sameSet, { coming: 'free', going: 'loosens' }),
   grace: notHigher,
   reviewGrace: notHigher,
+  yieldWithin: free,
+  // Without it a hotfix is everywhere on the word of its build alone.
+  proof: optional(fixed, { coming: 'free', going: 'loosens' }),
 })
 
 const policyRules = part<Policy>(

@@ -44,6 +44,10 @@ export interface Deployment {
   /** By this plan, or not at all. */
   readonly plan: Digest | undefined
   readonly breaking: BreakOrder | undefined
+  /** Whoever holds the lease of a region is asked to give it back first; findings when he does not. */
+  readonly makeWay?: (region: string) => Promise<readonly Finding[]>
+  /** What would have held a standard release back, and is on record as overridden. */
+  readonly overridden?: readonly Finding[]
   /** Goes back instead of forward, for this reason. */
   readonly unwind: Finding | undefined
   readonly signal: AbortSignal

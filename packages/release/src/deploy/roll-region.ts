@@ -44,6 +44,8 @@ export async function rollRegion(
   hooks: RollHooks,
 ): Promise<RegionEnd> {
   const { ledger, actors, breaking } = deployment
+  const inTheWay = (await deployment.makeWay?.(region)) ?? []
+  if (inTheWay.length > 0) return refused(inTheWay)
   const outcome = await ledger.acquireLease({
     region,
     actors,
@@ -146,13 +148,14 @@ interface Roll {
 }
 
 function roll(deployment: Deployment, { region, lease, hooks, plan, memory }: Roll) {
-  const { ledger, actors, release, artifacts, attestation, unwind } = deployment
+  const { ledger, actors, release, artifacts, attestation, overridden = [], unwind } = deployment
   const journal = ledgerJournal({
     ledger,
     token: lease.token,
     actors,
     release: { commit: release.commit, artifacts },
     attestation,
+    overridden,
     regions: Object.keys(deployment.policy.regions),
   })
   return runRollout({

@@ -97,3 +97,35 @@ export function refuseUnpromoted(
     },
   ]
 }
+
+/**
+ * While a hotfix goes out nothing else begins: it would only be made to yield, and lack the fix. A
+ * hotfix that was withdrawn stands in nobody's way.
+ */
+export function refuseBeforeHotfix(
+  environment: string,
+  { rollouts, unfinished, hotfixes }: EnvironmentState,
+): Finding[] {
+  const begun = [...rollouts, ...unfinished]
+  const open = hotfixes.filter(({ closed, everywhere }) => closed === null && everywhere === null)
+  const isYielded = begun.some(({ ordered }) => ordered?.order === 'yield')
+  const first = open.find(({ commit }) => isYielded || begun.some((one) => one.commit === commit))
+  if (first === undefined) return []
+  return [
+    {
+      code: 'rollout/hotfix-first',
+      subject: environment,
+      message: `hotfix ${first.id} is being shipped`,
+      remedy: `Wait for it (\`bulkhead status\`); then merge it (\`git merge ${first.commit}\`), and ship.`,
+    },
+  ]
+}
+
+/** Releases that waited for their turn, and that a hotfix passes. */
+export const overtakenQueue = ({ queue }: EnvironmentState): Finding[] =>
+  queue.waiting.map(({ id, commit }) => ({
+    code: 'rollout/overtaken-in-queue',
+    subject: commit,
+    message: `it waits under number ${id}`,
+    remedy: 'It ships after the hotfix, and contains it then.',
+  }))

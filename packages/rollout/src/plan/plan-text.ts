@@ -105,7 +105,7 @@ function bakeReasons(bakes: readonly Bake[]): string[] {
     `requests needed  a release that fails ${percent(first.detectErrorRate)} of its requests is caught in ${percent(first.power)} of bakes,`,
     `                 by simulating the very test that judges; one that fails ${percent(first.baselineErrorRate)} like the old one`,
     `                 is blamed in at most ${percent(first.falseAlarm)}, however often the test is looked at`,
-    `bake             requests needed ÷ requests/s at the new release, at least ${span(first.floorMs)};`,
+    `bake             requests needed ÷ requests/s at the new release${first.floorMs > 0 ? `, at least ${span(first.floorMs)}` : ''};`,
     `                 without an answer after ${span(first.deadlineMs)} the release is rolled back: no data is not healthy`,
     ...(absolute
       ? [

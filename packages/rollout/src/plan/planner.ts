@@ -165,9 +165,12 @@ function rememberBakes(): typeof planBake {
   }
 }
 
-/** Gives each wave its bake, from the share of the region that is new after it. */
+/**
+ * Gives each wave its bake, from the share of the region that is new after it. The floor of the policy
+ * is caution for what nobody waits for; a hotfix bakes for as long as the test that judges it needs.
+ */
 function bakeWaves(
-  { policy }: PlanRequest,
+  { policy, lane }: PlanRequest,
   region: LaidOutRegion,
   whole: number,
   bakeOf: typeof planBake,
@@ -176,6 +179,7 @@ function bakeWaves(
   const weights = new Map(region.fleet.units.map((unit) => [unit.id, unit.weight ?? 1]))
   const goal = {
     ...policy.bake,
+    floor: lane === 'hotfix' ? 0 : policy.bake.floor,
     requestsPerSecond: (policy.bake.requestsPerSecond * total) / whole,
   }
   const waves: Wave[] = []

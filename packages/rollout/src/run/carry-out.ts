@@ -5,7 +5,7 @@ import type { StageOutcome } from '../target.ts'
 import { Interruption } from './interruption.ts'
 import type { BatchStep } from './journal.ts'
 import { type BatchRules, type Wait, allowanceNow, batchForbidden } from './next-batch.ts'
-import { type RolloutRun, attemptKey, attemptsOf } from './rollout-run.ts'
+import { type RolloutRun, attemptKey, attemptsOf, obeyOrders } from './rollout-run.ts'
 import { refuseDrift, unsettled } from './unit-checks.ts'
 import { actAlive } from './waiting.ts'
 
@@ -19,7 +19,7 @@ export type StepOutcome =
  * One batch from intent to seen outcome (law 8). The fleet is looked at again after the intent is on
  * record: an append may take seconds, and a zone may have died meanwhile.
  *
- * @throws Interruption `stop` on a stale token, drift or a failing journal.
+ * @throws Interruption `stop` on a stale token, drift or a failing journal; as ordered, before it begins.
  */
 export async function carryOut(
   run: RolloutRun,
@@ -29,6 +29,7 @@ export async function carryOut(
 ): Promise<StepOutcome> {
   const { batch } = step
   await run.journal.write([{ kind: 'batch-intended', ...step }])
+  obeyBeforeBegun(run, step)
   const before = await run.fleet.look()
   refuseDrift(run, before)
   const wait = batchForbidden(before, batch, rules)
@@ -44,6 +45,14 @@ export async function carryOut(
     return withdraw(run, step, { why: 'capacity', reason: `the engine refuses: ${outcome.reason}` })
   noteAttempt(run, step)
   return conclude(run, step, release, outcome)
+}
+
+/** An order that came with the receipt of the intent: what is not begun need not be waited for. */
+function obeyBeforeBegun(run: RolloutRun, step: BatchStep): void {
+  const { standing } = run.journal
+  if (step.direction === 'back' || standing === null) return
+  run.journal.defer({ kind: 'batch-withdrawn', ...step, why: `ordered to ${standing.order}` })
+  obeyOrders(run)
 }
 
 /** Not begun: the fleet has lost capacity, or its engine will not do it now. Nothing was changed. */

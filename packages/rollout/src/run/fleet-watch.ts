@@ -26,6 +26,8 @@ export interface RolloutLimits {
   readonly silenceMs: number
   /** In a long wait the ledger hears so often that the holder of the lease lives. */
   readonly lifeMs: number
+  /** In a bake, or another long wait, the ledger is asked for orders so often. */
+  readonly ordersMs: number
   /** Between two looks at the metrics. */
   readonly metricsMs: number
 }
@@ -37,6 +39,7 @@ export const defaultLimits: RolloutLimits = {
   settleMs: 3_000,
   silenceMs: 30_000,
   lifeMs: 120_000,
+  ordersMs: 3_000,
   metricsMs: 5_000,
 }
 

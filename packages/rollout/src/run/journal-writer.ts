@@ -12,6 +12,7 @@ export class JournalWriter {
   #underway: Promise<void> = Promise.resolve()
   #failure: { readonly error: unknown } | undefined
   #standing: StandingOrder | null = null
+  #asking = false
 
   constructor(journal: Journal) {
     this.#journal = journal
@@ -35,6 +36,20 @@ export class JournalWriter {
   /** Tells that the holder lives, without waiting; fails like {@link flushBehind}. */
   liveBehind(): void {
     this.#enqueue(() => this.#attempt(() => this.#journal.signOfLife()))
+  }
+
+  /**
+   * Asks what is ordered, without waiting. One question at a time; who gets no answer asks again: a
+   * journal that is gone shows itself at the next {@link write}.
+   */
+  askBehind(): void {
+    if (this.#asking) return
+    this.#asking = true
+    this.#enqueue(async () => {
+      const receipt = await this.#journal.standing().catch(onlyWorldFailure)
+      if (receipt !== undefined) this.#standing = receipt.standing
+      this.#asking = false
+    })
   }
 
   /**
@@ -74,4 +89,8 @@ export class JournalWriter {
       }
     }
   }
+}
+
+function onlyWorldFailure(error: unknown): undefined {
+  if (!(error instanceof WorldError)) throw error
 }

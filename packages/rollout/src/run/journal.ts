@@ -61,7 +61,8 @@ export type RolloutEvent =
 
 /** What somebody has asked of a rollout that another process carries out. */
 export interface StandingOrder {
-  readonly order: 'pause' | 'abort'
+  /** `yield`: a hotfix takes the lease; as `pause`, but what goes back is brought to its end first. */
+  readonly order: 'pause' | 'abort' | 'yield'
   readonly by: string
   readonly reason: string
 }
@@ -77,4 +78,6 @@ export interface Journal {
   record(events: readonly RolloutEvent[]): Promise<Receipt>
   /** Shows that the holder of the lease lives, in a long wait. @throws WorldError as `record`. */
   signOfLife(): Promise<Receipt>
+  /** What is asked of the rollout now; writes nothing. @throws WorldError when it cannot be read */
+  standing(): Promise<Receipt>
 }

@@ -102,9 +102,14 @@ function needsRestoring(run: RolloutRun, unit: UnitObservation, previous: Shippe
   return unit.health !== 'healthy' && run.start.get(unit.id)?.health === 'healthy'
 }
 
-/** A unit whose state this rollout answers for; one that merely died beside it is not. */
+/**
+ * A unit whose state this rollout answers for; one that merely died beside it is not. What a rollout
+ * before it had placed, and was overtaken by this one, is: nobody else would ever take it back.
+ */
 const isOurs = (run: RolloutRun, unit: UnitObservation): boolean =>
-  unit.surplus !== true && (run.touched.has(unit.id) || unit.version === run.plan.release.commit)
+  unit.surplus !== true &&
+  (run.touched.has(unit.id) ||
+    (unit.version !== null && unit.version !== run.region.previous?.commit))
 
 /** Restores a batch, or notes why its units failed; the reason when it may not begin now. */
 async function restore(

@@ -71,12 +71,17 @@ export function obeyPause({ signal, journal, plan }: RolloutRun): void {
     throw new Interruption('pause', refuse.ordered(plan.environment, journal.standing))
 }
 
-/** As {@link obeyPause}, and an order to abort. @throws Interruption `roll-back` or `pause` */
+/**
+ * As {@link obeyPause}, and an order to abort or to yield. Who goes back yields to nobody: the release
+ * that it takes away is bad by its own evidence. @throws Interruption `roll-back` or `pause`
+ */
 export function obeyOrders(run: RolloutRun): void {
   const { abort, journal, plan } = run
   if (abort.aborted) throw new Interruption('roll-back', refuse.aborted(plan.environment))
   if (journal.standing?.order === 'abort')
     throw new Interruption('roll-back', refuse.ordered(plan.environment, journal.standing))
+  if (journal.standing?.order === 'yield')
+    throw new Interruption('pause', refuse.ordered(plan.environment, journal.standing))
   obeyPause(run)
 }
 

@@ -29,21 +29,29 @@ export class CapacityWait {
   }
 }
 
-/** Tells the ledger, now and then in a long wait, that the holder of the lease lives. */
+/** Tells the ledger, now and then in a long wait, that the holder lives, and asks it for orders. */
 export class SignsOfLife {
   readonly #run: RolloutRun
   #last: number
+  #asked: number
 
   constructor(run: RolloutRun) {
     this.#run = run
     this.#last = run.clock.monotonic()
+    this.#asked = this.#last
   }
 
   beat(): void {
-    const now = this.#run.clock.monotonic()
-    if (now - this.#last < this.#run.limits.lifeMs) return
-    this.#last = now
-    this.#run.journal.liveBehind()
+    const { clock, journal, limits } = this.#run
+    const now = clock.monotonic()
+    if (now - this.#last >= limits.lifeMs) {
+      this.#last = now
+      journal.liveBehind()
+    }
+    if (now - this.#asked >= limits.ordersMs) {
+      this.#asked = now
+      journal.askBehind()
+    }
   }
 }
 

@@ -102,6 +102,7 @@ export async function live(
         return { standing: null }
       }),
     signOfLife: () => Promise.resolve({ standing: null }),
+    standing: () => Promise.resolve({ standing: null }),
   }
   const sleep: typeof clock.sleep = async (ms, signal) => {
     if (dead) return never

@@ -132,6 +132,7 @@ export class Scenario {
           this.signsOfLife += 1
           return Promise.resolve({ standing: this.standing })
         },
+        standing: () => Promise.resolve({ standing: this.standing }),
       },
       clock: this.clock,
       signal: this.stop.signal,
@@ -142,6 +143,7 @@ export class Scenario {
         silenceMs: 5_000,
         settleMs: 1_000,
         lifeMs: 10_000,
+        ordersMs: 1_000,
       },
       ...extra,
     })

@@ -57,6 +57,26 @@ export const rolloutReasons = reasonsOf({
     cause: 'Somebody ordered the rollout back, or another region of the same release failed.',
     remedy: 'Ship again when the reason is settled.',
   },
+  'rollout/preempted': {
+    cause: 'A hotfix took the lease; the rollout gave it back at the edge of a batch.',
+    remedy: 'When the hotfix is out, merge the fix into the release, have it judged, and ship it.',
+  },
+  'rollout/cannot-yield': {
+    cause:
+      'The holder of the lease did not give it back to a hotfix in the time that the policy allows.',
+    remedy:
+      'Look at the fleet; two people together may end the lease (`bulkhead hotfix ship --break-lease`).',
+  },
+  'rollout/hotfix-first': {
+    cause:
+      'A hotfix is being shipped: nothing of the standard lane begins before it is everywhere.',
+    remedy: 'Wait for it (`bulkhead status`), merge the fix, and ship.',
+  },
+  'rollout/overtaken-in-queue': {
+    cause:
+      'A release waited for its turn, and a hotfix passed it. Blocks nothing; it is on record.',
+    remedy: 'None: it ships after the hotfix, and contains it then.',
+  },
   'rollout/outage': {
     cause: 'The old release errs as much as the new one: an outage beyond this release.',
     remedy: 'Mend the outage, then `bulkhead resume`.',
