@@ -50,6 +50,7 @@ export { quietFleet } from './run/quiet.ts'
 export type { NextWave } from './run/rollout-run.ts'
 export type {
   Hand,
+  LeaseHolder,
   OfferedArtifact,
   Scope,
   Stage,
