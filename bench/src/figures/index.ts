@@ -1,6 +1,7 @@
 import type { Figure } from '../figure.ts'
 import { actions } from './actions.ts'
 import { coldStart } from './cold-start.ts'
+import { deploys } from './deploys.ts'
 import { gate } from './gate.ts'
 import { largeGoJson, largeJestJson, largePlaywrightJson } from './json-reports.ts'
 import { largeTap, smallReports } from './other-reports.ts'
@@ -24,6 +25,7 @@ export const figures: readonly Figure[] = [
   ...ledger,
   ...judge,
   rollout,
+  deploys,
   ...gate,
   ...actions,
   coldStart,
