@@ -61,7 +61,8 @@ export type {
   Topology,
   UnitPlace,
 } from './target.ts'
-export { type ViewOptions, viewLine, viewSample } from './terminal-view.ts'
+export { LiveView } from './live-view.ts'
+export { type ViewOptions, viewLine } from './terminal-view.ts'
 export { RolloutRecorder } from './page/recorder.ts'
 export type { RolloutChapter, RolloutRecord } from './page/record.ts'
 export { renderRolloutPage } from './page/rollout-page.ts'
