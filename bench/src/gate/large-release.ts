@@ -28,7 +28,7 @@ environments:
       listen: 127.0.0.1:0
       drain: 1s
     regions: { local: { a: 2 } }
-    capacity: { required: 1 }
+    capacity: { required: 1, zones: 1 }
     bake: { baseline-error-rate: 0.1%, detect-error-rate: 5%, false-alarm: 1%, power: 95%, requests-per-second: 50, floor: 1s, deadline: 1m }
 `
 
