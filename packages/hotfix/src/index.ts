@@ -17,3 +17,5 @@ export {
   reopenedBy,
 } from './judge-descent.ts'
 export { principalBehind, pseudonymOf } from './person.ts'
+export { type NextStep, nextSteps } from './next-steps.ts'
+export { type PostMortemSource, customerNotice, postMortem, spanText } from './post-mortem.ts'

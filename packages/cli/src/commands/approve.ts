@@ -1,5 +1,3 @@
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import type { Command } from 'commander'
 import {
   type ApprovalRequest,
@@ -22,6 +20,7 @@ import {
 } from '../environment-options.ts'
 import { type Host, type Register, answer, exampleText } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
+import { keyOf } from '../signing-key.ts'
 
 interface SigningOptions extends EnvironmentOptions {
   readonly commit: string
@@ -161,19 +160,6 @@ async function requestOf(workspace: Workspace, options: SigningOptions): Promise
     })
   const key = await keyOf(workspace, options.key)
   return { ...(await trustedOf(workspace, options)), reason, lasts, key }
-}
-
-/** The key that git signs with; `~` is the shell's, and git's configuration has it too. */
-async function keyOf({ repository }: Workspace, named: string | undefined): Promise<string> {
-  const key = named ?? (await repository.configValue('user.signingkey'))
-  if (key !== undefined && !key.startsWith('key::') && !key.startsWith('ssh-'))
-    return key.replace(/^~(?=\/)/, () => join(homedir()))
-  throw new InputError({
-    code: 'usage/missing-key',
-    subject: 'user.signingkey',
-    message: 'git names no file of an SSH key to sign with',
-    remedy: 'name your SSH key: `--key ~/.ssh/id_ed25519`',
-  })
 }
 
 const describe = ({ approval, file }: MadeApproval): CommandResult => ({

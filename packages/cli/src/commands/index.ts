@@ -21,6 +21,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Register>>> = {
   plan: async () => (await import('./plan.ts')).registerPlan,
   queue: async () => (await import('./queue.ts')).registerQueue,
   ship: async () => (await import('./ship.ts')).registerShip,
+  hotfix: async () => (await import('./hotfix.ts')).registerHotfix,
   resume: async () => (await import('./steer.ts')).registerResume,
   pause: async () => (await import('./steer.ts')).registerPause,
   abort: async () => (await import('./steer.ts')).registerAbort,

@@ -1,6 +1,6 @@
 import { judgeReopening, reopenedBy } from '@bulkhead/hotfix'
 import type { CommitId, Finding } from '@bulkhead/vocabulary'
-import { gatherApprovals } from '../approvals.ts'
+import { type ApprovalRequest, type MadeApproval, approve, gatherApprovals } from '../approvals.ts'
 import type { TrustedBase } from '../trusted-ref.ts'
 import type { Workspace } from '../workspace.ts'
 import { descentFacts } from './kept-fixes.ts'
@@ -33,6 +33,23 @@ export async function refuseReopening(
     })
     return findings.length === 0 ? [] : [reopens(commit, id), ...findings, ...notCounted]
   })
+}
+
+/** Agrees, in the approver's own name, that going back to a release takes a hotfix out again. */
+export const approveReopening = (
+  workspace: Workspace,
+  {
+    base,
+    environment,
+    commit,
+    ...request
+  }: ReopeningCheck & Pick<ApprovalRequest, 'reason' | 'key'>,
+  hotfix: number,
+): Promise<MadeApproval> => {
+  const { policy, genesis } = base
+  const lasts = policy.policy.hotfix.approvalExpires
+  const subject = { environment, hotfix, commit }
+  return approve(workspace, { policy, genesis, lasts, ...request }, { kind: 'reopening', subject })
 }
 
 const reopens = (commit: CommitId, hotfix: number): Finding => ({

@@ -1,0 +1,54 @@
+import { type HotfixClock, spanText } from '@bulkhead/hotfix'
+import type { HotfixOnRecord } from '@bulkhead/ledger'
+import type { HotfixStatus } from '@bulkhead/release'
+import { printable } from '@bulkhead/vocabulary'
+
+/** One hotfix as a reader under stress takes it in: how late it is, what is missing, what to type. */
+export function statusLines({
+  hotfix,
+  clock,
+  approvals,
+  debts,
+  next,
+}: HotfixStatus): readonly string[] {
+  const { id, severity, commit, facts, embargo } = hotfix
+  const what = facts === null ? (embargo ? 'under embargo' : '') : facts.advisory
+  return [
+    printable(`hotfix ${id}  ${severity}  ${commit.slice(0, 12)}  ${what}`, 200).trimEnd(),
+    `  clock ${spanText(clock.elapsed)}${headline(hotfix, clock)}`,
+    ...clock.steps.map(stepLine),
+    ...(approvals?.by ?? []).map(
+      ({ name, until }) =>
+        `  agrees: ${printable(name, 100)}, until ${new Date(until).toISOString()}`,
+    ),
+    ...(approvals?.notCounted ?? []).map(
+      ({ code, subject, message }) =>
+        `  does not count: ${code}  ${printable(subject, 100)}: ${printable(message, 200)}`,
+    ),
+    ...debts.map(
+      ({ debt, due, overdue }) =>
+        `  owes ${printable(debt.name, 100)} ${overdue ? 'OVERDUE since' : 'until'} ${new Date(due).toISOString()}`,
+    ),
+    ...(next.length === 0 ? [] : ['  now:']),
+    ...next.map(({ who, what: todo, command }) => `    ${who}: ${todo}\n      ${command}`),
+  ]
+}
+
+const headline = ({ closed }: HotfixOnRecord, { waitsFor, steps }: HotfixClock): string => {
+  if (closed !== null) return `, closed: ${closed.result}`
+  const late = steps.some((step) => step.late) ? ', LATE' : ''
+  return waitsFor === undefined ? `, everywhere${late}` : `, waits to be ${waitsFor}${late}`
+}
+
+const stepLine = ({ step, after, budget, late }: HotfixClock['steps'][number]): string =>
+  `    ${after === undefined ? ' ' : '✓'} ${step.padEnd(12)} ${(after === undefined ? '' : spanText(after)).padStart(12)}  of ${spanText(budget)}${late ? '  LATE' : ''}`
+
+/** What is still owed. */
+export function debtLines({ id, debts }: HotfixOnRecord): readonly string[] {
+  const open = debts.filter(({ repaid }) => repaid === null).map(({ name }) => name)
+  return [
+    open.length === 0
+      ? `  it owes nothing more: bulkhead hotfix close --hotfix ${id}`
+      : `  it still owes: ${printable(open.join(', '), 500)}`,
+  ]
+}

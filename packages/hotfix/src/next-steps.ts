@@ -1,0 +1,76 @@
+import type { HotfixOnRecord } from '@bulkhead/ledger'
+import type { ApprovalJudgement } from './judge-approvals.ts'
+import { repayCommand } from './debts.ts'
+
+/** What somebody must do now, and the command for it. */
+export interface NextStep {
+  readonly who: string
+  readonly what: string
+  readonly command: string
+}
+
+/**
+ * Who must do what now: everything that may be done at once, most urgent first.
+ * @param approvals undefined while nobody knows the plan, or there is nothing to agree to
+ */
+export function nextSteps(
+  hotfix: HotfixOnRecord,
+  approvals: Pick<ApprovalJudgement, 'findings'> | undefined,
+): readonly NextStep[] {
+  const { id, commit, closed, everywhere } = hotfix
+  if (closed !== null) return []
+  if (everywhere !== null) return repaySteps(hotfix)
+  const steps: NextStep[] = []
+  if (hotfix.acknowledged === null)
+    steps.push({
+      who: 'whoever is on call',
+      what: 'take it, so that nobody else is paged',
+      command: `bulkhead hotfix acknowledge --hotfix ${id}`,
+    })
+  if (hotfix.gated === null)
+    steps.push({
+      who: 'the engineer of the fix',
+      what: 'test, build and gate the commit',
+      command: `bulkhead gate --commit ${commit}`,
+    })
+  else if (approvals === undefined || approvals.findings.length > 0)
+    steps.push({
+      who: 'two people without a hand in it',
+      what: 'approve what ships',
+      command: `bulkhead hotfix approve --hotfix ${id} --plan PLAN --reason TEXT`,
+    })
+  else
+    steps.push({
+      who: 'the release manager',
+      what: 'ship it',
+      command: `bulkhead hotfix ship --commit ${commit}`,
+    })
+  return steps
+}
+
+function repaySteps({ id, debts, embargo, facts, shipped }: HotfixOnRecord): readonly NextStep[] {
+  const owed = debts.filter(({ repaid }) => repaid === null)
+  const manager = 'the release manager'
+  return [
+    ...(shipped === null
+      ? [{ who: manager, what: 'see that it is everywhere', command: 'bulkhead hotfix ship' }]
+      : []),
+    ...(embargo && facts === null
+      ? [
+          {
+            who: 'who declared it',
+            what: 'end the embargo: it is everywhere',
+            command: `bulkhead hotfix open --hotfix ${id}`,
+          },
+        ]
+      : []),
+    ...owed.map(({ name }) => ({
+      who: name === 'review' ? 'a reviewer' : manager,
+      what: `repay ${name}`,
+      command: repayCommand(id, name).replaceAll('`', ''),
+    })),
+    ...(owed.length === 0
+      ? [{ who: manager, what: 'close it', command: `bulkhead hotfix close --hotfix ${id}` }]
+      : []),
+  ]
+}

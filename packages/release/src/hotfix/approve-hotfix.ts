@@ -1,0 +1,79 @@
+import type { HotfixSubject } from '@bulkhead/approvals'
+import type { HotfixOnRecord } from '@bulkhead/ledger'
+import { type CommitId, type Digest, InputError } from '@bulkhead/vocabulary'
+import { readRegularFile } from '@bulkhead/world'
+import { type ApprovalRequest, type MadeApproval, approve } from '../approvals.ts'
+import type { TrustedBase } from '../trusted-ref.ts'
+import type { Workspace } from '../workspace.ts'
+import { type HotfixRequest, chosenHotfix, openHotfix } from './hotfix-access.ts'
+
+const MOST_BYTES = 64 * 1024
+
+/** Who approves which hotfix by which plan, and why. */
+export interface HotfixApprovalRequest extends Pick<ApprovalRequest, 'reason' | 'key'> {
+  readonly base: TrustedBase
+  readonly environment: string
+  readonly hotfix: number | undefined
+  readonly plan: Digest
+}
+
+/**
+ * Approves a hotfix as it would ship, in the approver's own name: this commit, the artifacts of its PASS,
+ * this plan. Needs neither network nor the key of the ledger: the file is what counts.
+ * @throws InputError when there is no PASS to agree to, or the key is nobody's who may approve
+ */
+export async function approveHotfix(
+  workspace: Workspace,
+  { base, environment, hotfix: named, plan, reason, key }: HotfixApprovalRequest,
+): Promise<MadeApproval> {
+  const hotfix = chosenHotfix(base.ledger.state.hotfixes, named)
+  const subject = subjectOf(base, environment, hotfix, plan)
+  const { policy, genesis } = base
+  const lasts = policy.policy.hotfix.approvalExpires
+  return approve(workspace, { policy, genesis, reason, lasts, key }, { kind: 'hotfix', subject })
+}
+
+/** What people agree to: the bytes are those of the PASS on record. @throws InputError without one */
+export function subjectOf(
+  { ledger }: TrustedBase,
+  environment: string,
+  { id, commit }: HotfixOnRecord,
+  plan: Digest,
+): HotfixSubject {
+  const verdict = ledger.state.verdicts[commit]
+  if (verdict === undefined || verdict.outcome !== 'PASS') throw notGated(commit)
+  const artifacts = verdict.artifacts.map(({ digest }) => digest).toSorted()
+  return { environment, hotfix: id, commit, artifacts, plan }
+}
+
+const notGated = (commit: CommitId): InputError =>
+  new InputError({
+    code: 'gate/unbound-artifact',
+    subject: commit,
+    message: 'no PASS about this hotfix is on record, so there are no bytes to agree to',
+    remedy: `check it out, then \`bulkhead build\` and \`bulkhead gate --commit ${commit}\``,
+  })
+
+/** Puts an approval on record, so that whoever ships needs no file. */
+export async function recordApproval(
+  workspace: Workspace,
+  request: HotfixRequest,
+  { approval, file }: MadeApproval,
+): Promise<void> {
+  if (approval.kind !== 'hotfix') throw new TypeError('it is of a hotfix')
+  const { subject } = approval
+  const { ledger, hotfix } = await openHotfix(workspace, { ...request, hotfix: subject.hotfix })
+  const bytes = await readRegularFile(file, MOST_BYTES)
+  if (bytes === undefined) throw new TypeError('it was just written')
+  const proof = Buffer.from(bytes).toString('base64')
+  if (hotfix.approvals.some((one) => one.proof === proof)) return
+  const verdict = ledger.known().verdicts[subject.commit]
+  await ledger.append([
+    {
+      kind: 'hotfix.approved',
+      release: { commit: subject.commit, artifacts: verdict?.artifacts ?? [] },
+      actors: request.actors,
+      data: { of: hotfix.id, plan: subject.plan, source: 'ssh', proof },
+    },
+  ])
+}

@@ -1,0 +1,100 @@
+import {
+  type ApprovalJudgement,
+  type HotfixClock,
+  type NextStep,
+  type OpenDebt,
+  clockOf,
+  customerNotice,
+  nextSteps,
+  openDebts,
+  postMortem,
+} from '@bulkhead/hotfix'
+import type { HotfixOnRecord } from '@bulkhead/ledger'
+import type { Digest } from '@bulkhead/vocabulary'
+import { verifyWholeLedger } from '../ledger-access.ts'
+import { type TrustedBase, findTrustedBase } from '../trusted-ref.ts'
+import type { Workspace } from '../workspace.ts'
+import { subjectOf } from './approve-hotfix.ts'
+import { chosenHotfix, nowFor } from './hotfix-access.ts'
+import { agreedSince, judgeHotfixApprovals } from './judge-hotfix.ts'
+import { recallFacts } from './sealed-facts.ts'
+
+export interface StatusQuestion {
+  readonly environment: string
+  readonly genesis?: string
+  /** Default: every one that is open. */
+  readonly hotfix?: number
+}
+
+/** One hotfix on one screen. */
+export interface HotfixStatus {
+  readonly hotfix: HotfixOnRecord
+  readonly clock: HotfixClock
+  /** Who agrees to which plan; undefined while nobody has, or there is nothing to agree to. */
+  readonly approvals: ApprovalJudgement | undefined
+  readonly debts: readonly OpenDebt[]
+  readonly next: readonly NextStep[]
+}
+
+/** How the hotfixes of an environment stand; looks at the ledger and this clone, changes nothing. */
+export async function hotfixStatus(
+  workspace: Workspace,
+  { environment, genesis, hotfix: named }: StatusQuestion,
+): Promise<readonly HotfixStatus[]> {
+  const base = await findTrustedBase(workspace, environment, genesis)
+  const { hotfixes } = base.ledger.state
+  const chosen =
+    named === undefined
+      ? hotfixes.filter(({ closed }) => closed === null)
+      : [chosenHotfix(hotfixes, named)]
+  return Promise.all(chosen.map((hotfix) => statusOf(workspace, base, environment, hotfix)))
+}
+
+async function statusOf(
+  workspace: Workspace,
+  base: TrustedBase,
+  environment: string,
+  hotfix: HotfixOnRecord,
+): Promise<HotfixStatus> {
+  const policy = base.policy.policy.hotfix
+  const now = nowFor(workspace, hotfix)
+  const plan = planAgreedTo(hotfix)
+  const approvals =
+    plan === undefined || hotfix.gated === null || hotfix.reached !== null
+      ? undefined
+      : await judgeHotfixApprovals(workspace, base, subjectOf(base, environment, hotfix, plan))
+  const approvedAt = approvals && agreedSince(approvals, policy)
+  return {
+    hotfix,
+    clock: clockOf(hotfix, policy, { now, approvedAt }),
+    approvals,
+    debts: openDebts([hotfix], policy, now),
+    next: nextSteps(hotfix, approvals),
+  }
+}
+
+/** The plan of the newest approval: an older one is of what nobody would ship any more. */
+const planAgreedTo = ({ approvals, commit }: HotfixOnRecord): Digest | undefined =>
+  approvals.findLast((one) => one.commit === commit)?.plan
+
+/** Texts about a hotfix for people: the post-mortem and the draft of the notice to customers. */
+export async function hotfixTexts(
+  workspace: Workspace,
+  { environment, genesis, hotfix: named }: StatusQuestion,
+): Promise<{ readonly postMortem: string; readonly customerNotice: string }> {
+  const base = await findTrustedBase(workspace, environment, genesis)
+  const hotfix = chosenHotfix(base.ledger.state.hotfixes, named)
+  const address = { ...base, environment, policy: base.ledgerPolicy }
+  const { entries } = await verifyWholeLedger(workspace, address)
+  const told = !hotfix.embargo || hotfix.everywhere !== null
+  const facts = told ? await recallFacts(workspace, hotfix) : undefined
+  const source = {
+    environment,
+    hotfix,
+    entries,
+    facts,
+    policy: base.policy.policy.hotfix,
+    now: nowFor(workspace, hotfix),
+  }
+  return { postMortem: postMortem(source), customerNotice: customerNotice(source) }
+}
