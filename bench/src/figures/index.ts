@@ -3,6 +3,7 @@ import { coldStart } from './cold-start.ts'
 import { gate } from './gate.ts'
 import { largeGoJson, largeJestJson, largePlaywrightJson } from './json-reports.ts'
 import { largeTap, smallReports } from './other-reports.ts'
+import { hotfix } from './hotfix.ts'
 import { judge } from './judge.ts'
 import { ledger } from './ledger.ts'
 import { plan } from './plan.ts'
@@ -23,6 +24,7 @@ export const figures: readonly Figure[] = [
   ...ledger,
   ...judge,
   rollout,
+  ...hotfix,
   ...gate,
   coldStart,
 ]
