@@ -16,7 +16,13 @@ import {
   stopEnvironmentFleet,
   workingPolicy,
 } from '@bulkhead/release'
-import { type TemporaryDirectory, temporaryDirectory } from '@bulkhead/testkit'
+import {
+  GITHUB_TOKEN,
+  type GithubServer,
+  type TemporaryDirectory,
+  startGithub,
+  temporaryDirectory,
+} from '@bulkhead/testkit'
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
@@ -98,8 +104,12 @@ describe('rolling-deploy, started as the runner starts it', () => {
   }
 
   let count = 0
-  const start = (inputs: Readonly<Record<string, string>> = {}) =>
+  const start = (
+    inputs: Readonly<Record<string, string>> = {},
+    env: Readonly<Record<string, string>> = {},
+  ) =>
     startAction({
+      env,
       entry,
       workspace: project.repository.path,
       temp: join(home.path, `temp-${(count += 1)}`),
@@ -107,6 +117,9 @@ describe('rolling-deploy, started as the runner starts it', () => {
         genesis: project.genesis,
         environment: '',
         commit: 'HEAD',
+        queued: 'false',
+        page: '',
+        'github-token': '',
         'keys-file': project.keysFile,
         attestation: '',
         'verification-summary': '',
@@ -148,10 +161,62 @@ describe('rolling-deploy, started as the runner starts it', () => {
     expect(run).toMatchObject({ exitCode: 1, outputs: { result: 'refused', outcome: 'blocked' } })
   })
 
+  const onGithub = ({ url }: GithubServer) => ({
+    GITHUB_SERVER_URL: url,
+    GITHUB_API_URL: `${url}/api/v3`,
+    GITHUB_REPOSITORY: 'octo/app',
+    GITHUB_RUN_ID: '4711',
+  })
+
+  it('tells GitHub of a refusal as of the end of a deployment', async () => {
+    await using github = await startGithub()
+    const run = await start(
+      { attestation: join(home.path, 'forged.json'), 'github-token': GITHUB_TOKEN },
+      onGithub(github),
+    )
+    expect(run).toMatchObject({ exitCode: 1, outputs: { result: 'refused' } })
+    const [deployment] = github.world.deployments.values()
+    expect(deployment).toMatchObject({ ref: project.genesis, environment: 'production' })
+    expect(deployment?.statuses.map(({ state }) => state)).toEqual(['queued', 'failure'])
+    expect(run.outputs['rollout']).toMatch(/^\d+$/)
+    expect(await readFile(run.outputs['report'] ?? '', 'utf8')).toContain('REFUSED')
+    expect(github.violations).toEqual([])
+  })
+
+  it('refuses two wishes at once, and has nothing to do for an empty queue', async () => {
+    expect(await start({ queued: 'true', commit: 'main' })).toMatchObject({
+      exitCode: 2,
+      outputs: { result: 'error', outcome: 'bad-input' },
+    })
+    expect(await start({ queued: 'true' })).toMatchObject({
+      exitCode: 0,
+      outputs: { result: 'idle', commit: '', outcome: 'passed' },
+    })
+  })
+
   it('releases what was attested, from files that were moved too', async () => {
+    await using github = await startGithub()
     const moved = join(home.path, 'moved.json')
     await copyFile(files.gate, moved)
-    const run = await start({ attestation: moved })
+    const page = join(home.path, 'page.html')
+    const run = await start(
+      { attestation: moved, page, 'github-token': GITHUB_TOKEN },
+      onGithub(github),
+    )
+    expect(github.violations).toEqual([])
+    const [deployment] = github.world.deployments.values()
+    expect(deployment?.statuses.map(({ state }) => state)).toEqual([
+      'queued',
+      'in_progress',
+      'success',
+    ])
+    expect(deployment?.statuses[0]).toMatchObject({
+      log_url: `${github.url}/octo/app/actions/runs/4711`,
+    })
+    expect(run.outputs['report']).toBe(page)
+    expect(await readFile(page, 'utf8')).toContain('RELEASED')
+    expect(run.summary).toContain('wave judged')
+    expect(run.stdout).not.toContain(`Bearer ${GITHUB_TOKEN}`)
     expect(run.stdout).toContain('rolling-deploy: RELEASED: every unit runs the release\n')
     expect(run).toMatchObject({
       exitCode: 0,
@@ -160,6 +225,15 @@ describe('rolling-deploy, started as the runner starts it', () => {
     })
     expect(run.outputs['plan']).toMatch(/^sha256:[0-9a-f]{64}$/)
     expect(await status()).toBe(200)
+  })
+
+  it('goes its way when GitHub does not take it, and says so', async () => {
+    await using github = await startGithub()
+    github.fault = () => ({ kind: 'status', status: 403 })
+    const run = await start({ 'github-token': GITHUB_TOKEN }, onGithub(github))
+    expect(run).toMatchObject({ exitCode: 0, outputs: { result: 'released', findings: '0' } })
+    expect(run.summary).toContain('Not delivered')
+    expect(run.summary).toContain('GitHub deployment')
   })
 
   it.each([

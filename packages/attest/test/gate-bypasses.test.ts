@@ -96,7 +96,7 @@ describe.each(['a key', 'Sigstore'])('signed by %s', (kind) => {
     ),
   })
 
-  it('112: the wanted one is accepted and said; none at all, or of another kind only, is refused', async () => {
+  it('G112: the wanted one is accepted and said; none at all, or of another kind only, is refused', async () => {
     const attestation = await attest()
     const accepted = judge(attestation)
     expect(accepted).toMatchObject({ kind: 'accepted' })
@@ -107,7 +107,7 @@ describe.each(['a key', 'Sigstore'])('signed by %s', (kind) => {
     ])
   })
 
-  it('113: provenance is no verdict, whatever it says inside', async () => {
+  it('G113: provenance is no verdict, whatever it says inside', async () => {
     const provenance = await stating({ predicateType: 'https://slsa.dev/provenance/v1' })
     expect(codes(provenance)).toEqual(['attest/wrong-predicate'])
     expect(codes(await stating({ predicateType: `${GATE}.1` }))).toEqual(['attest/wrong-predicate'])
@@ -115,7 +115,7 @@ describe.each(['a key', 'Sigstore'])('signed by %s', (kind) => {
     expect(codes(await stating({}))).toEqual(kind === 'a key' ? [] : ['attest/unlinked-summary'])
   })
 
-  it('114: a signed BLOCK, and a summary that FAILED, are refused', async () => {
+  it('G114: a signed BLOCK, and a summary that FAILED, are refused', async () => {
     const blocked = await attest(verdictOf({}, { outcome: 'BLOCK', findings: [finding] }))
     expect(codes(blocked)).toEqual(['attest/not-passed'])
     const passed = await attest()
@@ -139,7 +139,7 @@ describe.each(['a key', 'Sigstore'])('signed by %s', (kind) => {
     expect(codes(await stating({ subject }))).toEqual(['attest/malformed'])
   })
 
-  it('116: without subjects there is nothing to sign, and nothing is opened', async () => {
+  it('G116: without subjects there is nothing to sign, and nothing is opened', async () => {
     const payload = Buffer.from(
       JSON.stringify({
         _type: 'https://in-toto.io/Statement/v1',
@@ -152,14 +152,14 @@ describe.each(['a key', 'Sigstore'])('signed by %s', (kind) => {
     expect(codes({ ...(await attest()), gate: empty })).toEqual(['attest/malformed'])
   })
 
-  it('116, 117: every artifact that ships must be the one that was judged, byte for byte', async () => {
+  it('G116, G117: every artifact that ships must be the one that was judged, byte for byte', async () => {
     const passed = await attest()
     const other = { artifacts: [{ name: 'dist/app.tgz', digest: sha('9') }] }
     expect(codes(passed, { expected: expectedOf(other) })).toEqual(['attest/wrong-artifact'])
     expect(codes(passed, { expected: expectedOf() })).toEqual([])
   })
 
-  it('118: under another policy, too old, or for later, it does not stand', async () => {
+  it('G118: under another policy, too old, or for later, it does not stand', async () => {
     const passed = await attest()
     const policy = { expected: expectedOf({ policyDigest: sha('9') }) }
     expect(codes(passed, policy)).toEqual(['attest/wrong-policy'])
@@ -168,7 +168,7 @@ describe.each(['a key', 'Sigstore'])('signed by %s', (kind) => {
     expect(codes(passed, { now: NOW + HOUR - 61_000 })).toEqual([])
   })
 
-  it('119: a verdict beside the summary of another one is refused', async () => {
+  it('G119: a verdict beside the summary of another one is refused', async () => {
     const [passed, later] = [await attest(), await attest(verdictOf({ issuedAt: at(-2) }))]
     expect(codes({ gate: passed.gate, summary: later.summary })).toEqual([
       'attest/unlinked-summary',
@@ -176,7 +176,7 @@ describe.each(['a key', 'Sigstore'])('signed by %s', (kind) => {
     expect(codes(later)).toEqual([])
   })
 
-  it('121: signed by somebody else, or with any part of the proof gone, is refused and never warned of', async () => {
+  it('G121: signed by somebody else, or with any part of the proof gone, is refused and never warned of', async () => {
     const theirs = await attest(verdictOf(), party().stranger)
     expect(codes(theirs)).toEqual(['attest/bad-signature'])
     const ours = await attest()
@@ -210,14 +210,14 @@ describe.each(['a key', 'Sigstore'])('signed by %s', (kind) => {
     return expect(codes(ours)).toEqual([])
   })
 
-  it('122: a waiver that the verdict does not carry as a finding is no PASS with findings', async () => {
+  it('G122: a waiver that the verdict does not carry as a finding is no PASS with findings', async () => {
     expect(codes(await attest(verdictOf({}, { findings: [finding] })))).toEqual([
       'attest/not-passed',
     ])
     expect(codes(await attest())).toEqual([])
   })
 
-  it('123: half a file, as a crash leaves it, is refused', async () => {
+  it('G123: half a file, as a crash leaves it, is refused', async () => {
     const ours = await attest()
     for (const share of [0, 0.25, 0.5, 0.75, 0.999]) {
       const cut = ours.gate.subarray(0, Math.floor(ours.gate.length * share))

@@ -1,4 +1,11 @@
-import type { QueuedShipResult, ShipResult, ToldEnd, WatchedRelease } from '@bulkhead/release'
+import {
+  type QueuedShipResult,
+  type ShipResult,
+  type ToldEnd,
+  type WatchedRelease,
+  isIdle,
+  tellShipped,
+} from '@bulkhead/release'
 import type { CommitId, Finding } from '@bulkhead/vocabulary'
 import type { CommandResult } from './command-result.ts'
 import { OBSERVING } from './observing.ts'
@@ -8,23 +15,6 @@ export interface WatchedShip {
   readonly shipped: ShipResult
   readonly watched?: WatchedRelease
 }
-
-/** Nothing was done, so there is nothing to show. */
-const isIdle = ({ result, plan }: ShipResult): boolean =>
-  result === 'released' && plan === undefined
-
-function tellShipped(commit: CommitId, ended: ShipResult): ToldEnd | undefined {
-  if (isIdle(ended)) return undefined
-  const { result, findings, plan, rollout } = ended
-  const facts = [
-    ...(rollout === null ? [] : [{ name: 'rollout', value: String(rollout) }]),
-    ...(plan === undefined ? [] : [{ name: 'plan', value: plan.digest }]),
-  ]
-  return { result, findings, commit, facts }
-}
-
-export const tellQueued = (answered: QueuedShipResult): ToldEnd | undefined =>
-  answered.kind === 'shipped' ? tellShipped(answered.commit, answered.shipped) : undefined
 
 /** What was taken back after all is no release any more. */
 export function tellWatched(

@@ -21,7 +21,7 @@ export interface ListRequest<Item extends Listed> {
 }
 
 /**
- * GitHub's REST API, as far as evidence is read from it. An answer of another form, an unfinished list, a
+ * GitHub's REST API, as far as evidence is read from it and rollouts are told to it. An answer of another form, an unfinished list, a
  * refusal or a failure that lasts throws a WorldError: nothing that GitHub did not say is ever assumed.
  */
 export interface GithubApi {
@@ -33,6 +33,12 @@ export interface GithubApi {
   readonly list: <Item extends Listed>(
     request: ListRequest<Item>,
   ) => Promise<Answer<readonly Item[]>>
+  /** Makes something. It is sent once, unless GitHub has turned it away for now: it may have been taken. */
+  readonly post: <Value>(
+    path: string,
+    body: unknown,
+    shape: v.GenericSchema<unknown, Value>,
+  ) => Promise<Value>
   /** The bytes behind a path that redirects to where they are kept. */
   readonly download: (path: string, mostBytes: number) => Promise<Answer<Buffer>>
 }
@@ -52,8 +58,9 @@ const PER_PAGE = 100
 const MOST_PAGES = 100
 
 export function openGithubApi(options: ApiOptions): GithubApi {
+  const urlOf = (path: string) => new URL(`${options.address.href.replace(/\/$/, '')}/${path}`)
   const ask = async (path: string, mostBytes: number): Promise<Answer<Buffer>> => {
-    const url = new URL(`${options.address.href.replace(/\/$/, '')}/${path}`)
+    const url = urlOf(path)
     const response = await requestPatiently(url, options)
     if (response.status === 404 || response.status === 410) {
       await response.body?.cancel()
@@ -69,6 +76,11 @@ export function openGithubApi(options: ApiOptions): GithubApi {
   return {
     get,
     list: (request) => readList(request, get),
+    async post(path, body, shape) {
+      const url = urlOf(path)
+      const response = await requestPatiently(url, options, body)
+      return read(path, await readBody(url, response, MOST_JSON_BYTES), shape)
+    },
     download: ask,
   }
 }

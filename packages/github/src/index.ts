@@ -8,7 +8,8 @@ export {
   type ArchiveReading,
   readArchive,
 } from './artifact-archive.ts'
-export type { Patience } from './patient-request.ts'
+export { BRIEFLY, type Patience } from './patient-request.ts'
 export type { FileBlobs, RunQuestion, VouchingJob } from './run-checks.ts'
 export { type RunEvidence, recordLine, resolveRunEvidence } from './run-evidence.ts'
 export { type Admission, admitEvent, requireWritersEvent } from './event-admission.ts'
+export { DeploymentTeller, type DeploymentState } from './deployments.ts'

@@ -20,6 +20,8 @@ const USUAL: Patience = {
   },
   now: Date.now,
 }
+/** For what is told beside something else: it must not keep that waiting at its end. */
+export const BRIEFLY: Patience = { ...USUAL, attempts: 3, budget: 10_000 }
 const FIRST_WAIT = 1_000
 const TIMEOUT = 30_000
 const MOST_REDIRECTS = 3
@@ -30,21 +32,27 @@ const REDIRECTS = new Set([301, 302, 307, 308])
  * secondary limits) are tried again, after the time that GitHub names, as far as patience goes.
  * @throws WorldError `github/failed`, `github/rate-limited`, `github/forbidden`
  */
-export async function requestPatiently(url: URL, options: ApiOptions): Promise<Response> {
+export async function requestPatiently(
+  url: URL,
+  options: ApiOptions,
+  posted?: unknown,
+): Promise<Response> {
   const { attempts, budget, wait, now } = options.patience ?? USUAL
   let waited = 0
   let trouble: Trouble = { kind: 'failed', why: 'was not asked' }
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
-    const tried = await tryOnce(url, options, now)
+    const tried = await tryOnce(url, options, { now, posted })
     if (tried instanceof Response) return tried
     trouble = tried
     if (trouble.kind === 'forbidden') break
+    // What was posted may have been taken all the same: only what was turned away is said again.
+    if (posted !== undefined && trouble.kind !== 'rate-limited') break
     const pause = trouble.after ?? FIRST_WAIT * 2 ** (attempt - 1)
     if (attempt === attempts || waited + pause > budget) break
     waited += pause
     await wait(pause)
   }
-  throw troubled(url, trouble)
+  throw troubled(url, trouble, posted === undefined ? READING : WRITING)
 }
 
 interface Trouble {
@@ -58,11 +66,16 @@ interface Trouble {
 async function tryOnce(
   url: URL,
   options: ApiOptions,
-  now: () => number,
+  { now, posted }: { readonly now: () => number; readonly posted: unknown },
 ): Promise<Response | Trouble> {
   try {
-    const response = await follow(url, options)
-    if (response.ok || response.status === 404 || response.status === 410) return response
+    const response = await (posted === undefined
+      ? follow(url, options)
+      : ask(url, options, { posted, signal: untilTimeout(options) }))
+    if (response.ok) return response
+    // Who may read and not write is told that there is no such thing.
+    if (posted === undefined && (response.status === 404 || response.status === 410))
+      return response
     await response.body?.cancel()
     return troubleOf(response, now)
   } catch (cause) {
@@ -93,22 +106,10 @@ function waitOf(headers: Headers, now: () => number): number | undefined {
 
 /** Follows redirects by hand: the token goes to no other origin than the API's own. */
 async function follow(start: URL, options: ApiOptions): Promise<Response> {
-  const timeout = AbortSignal.timeout(TIMEOUT)
-  const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout])
+  const signal = untilTimeout(options)
   let url = start
   for (let hop = 0; hop <= MOST_REDIRECTS; hop += 1) {
-    const response = await (options.fetch ?? fetch)(url, {
-      redirect: 'manual',
-      signal,
-      headers: {
-        accept: 'application/vnd.github+json',
-        'user-agent': 'bulkhead',
-        'x-github-api-version': '2022-11-28',
-        ...(url.origin === options.address.origin
-          ? { authorization: `Bearer ${options.token}` }
-          : {}),
-      },
-    })
+    const response = await ask(url, options, { signal })
     const location = response.headers.get('location')
     if (!REDIRECTS.has(response.status) || location === null) return response
     await response.body?.cancel()
@@ -119,18 +120,53 @@ async function follow(start: URL, options: ApiOptions): Promise<Response> {
   throw new Error('too many redirects')
 }
 
-const REMEDIES = {
+function untilTimeout({ signal }: ApiOptions): AbortSignal {
+  const timeout = AbortSignal.timeout(TIMEOUT)
+  return signal === undefined ? timeout : AbortSignal.any([signal, timeout])
+}
+
+/** One request; what is posted is not carried on by a redirect. */
+const ask = (
+  url: URL,
+  options: ApiOptions,
+  { posted, signal }: { readonly posted?: unknown; readonly signal: AbortSignal },
+): Promise<Response> =>
+  (options.fetch ?? fetch)(url, {
+    redirect: 'manual',
+    signal,
+    headers: {
+      accept: 'application/vnd.github+json',
+      'user-agent': 'bulkhead',
+      'x-github-api-version': '2022-11-28',
+      ...(url.origin === options.address.origin
+        ? { authorization: `Bearer ${options.token}` }
+        : {}),
+      ...(posted === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(posted === undefined ? {} : { method: 'POST', body: JSON.stringify(posted) }),
+  })
+
+const READING = {
   failed: 'run the step again; if it lasts, see whether GitHub reports an incident',
   'rate-limited': 'run the step again later, or with a token that has a limit of its own',
   forbidden: 'give this job `actions: read` and `checks: read`, and the token to this step',
 } as const
 
-const troubled = ({ origin, pathname }: URL, { kind, why, cause }: Trouble): WorldError => {
+const WRITING: Readonly<Record<Trouble['kind'], string>> = {
+  ...READING,
+  forbidden: 'give this job the permission to write that, and the token to this step',
+}
+
+const troubled = (
+  { origin, pathname }: URL,
+  { kind, why, cause }: Trouble,
+  remedies: Readonly<Record<Trouble['kind'], string>>,
+): WorldError => {
   const finding: Finding = {
     code: `github/${kind}`,
     subject: `${origin}${pathname}`,
     message: why,
-    remedy: REMEDIES[kind],
+    remedy: remedies[kind],
   }
   return new WorldError(finding, { cause })
 }

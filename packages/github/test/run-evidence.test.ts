@@ -73,7 +73,7 @@ describe('GitHub as the voucher of a run record', () => {
     expect([...vouched.keys()].sort()).toEqual([digestOf(RECORD), digestOf(other)].sort())
   })
 
-  describe('does not, of another run (106, 104, 103)', () => {
+  describe('does not, of another run (F106, F104, F103)', () => {
     it.each<[string, string, () => void, string]>([
       [
         'another commit',
@@ -82,7 +82,7 @@ describe('GitHub as the voucher of a run record', () => {
         'head commit',
       ],
       [
-        'an attempt before the latest (107)',
+        'an attempt before the latest (F107)',
         'github/wrong-run',
         () => run({ run_attempt: 3 }),
         'latest attempt is 3',
@@ -100,7 +100,7 @@ describe('GitHub as the voucher of a run record', () => {
         'head repository is 43',
       ],
       [
-        'another workflow with that job (102)',
+        'another workflow with that job (F102)',
         'github/wrong-run',
         () => run({ path: '.github/workflows/lint.yml' }),
         'lint.yml',
@@ -158,17 +158,17 @@ describe('GitHub as the voucher of a run record', () => {
     it.each<[string, string, () => void]>([
       ...['failure', 'neutral', 'skipped', 'cancelled', 'timed_out', 'action_required'].map(
         (conclusion): [string, string, () => void] => [
-          `the job is ${conclusion} (96, 98)`,
+          `the job is ${conclusion} (F96, F98)`,
           'github/job-not-green',
           () => job({ conclusion }),
         ],
       ),
       [
-        'the job still runs (101)',
+        'the job still runs (F101)',
         'github/job-unfinished',
         () => job({ status: 'in_progress', conclusion: null }),
       ],
-      ['there is no such job (101)', 'github/job-unfinished', () => job({ name: 'lint' })],
+      ['there is no such job (F101)', 'github/job-unfinished', () => job({ name: 'lint' })],
       [
         'a job whose name only begins alike',
         'github/job-unfinished',
@@ -181,13 +181,13 @@ describe('GitHub as the voucher of a run record', () => {
       ],
       // 97: with continue-on-error the job says success, and only its check stays red.
       [
-        'the check is red although the job is not (97)',
+        'the check is red although the job is not (F97)',
         'github/wrong-check',
         () => check({ conclusion: 'failure' }),
       ],
-      ['the check is neutral (96)', 'github/wrong-check', () => check({ conclusion: 'neutral' })],
-      ['the check is of another app (99)', 'github/wrong-check', () => check({ app: { id: 99 } })],
-      ['the suite is of another app (99)', 'github/wrong-check', () => suite({ app: { id: 99 } })],
+      ['the check is neutral (F96)', 'github/wrong-check', () => check({ conclusion: 'neutral' })],
+      ['the check is of another app (F99)', 'github/wrong-check', () => check({ app: { id: 99 } })],
+      ['the suite is of another app (F99)', 'github/wrong-check', () => suite({ app: { id: 99 } })],
       [
         'the check is of another suite',
         'github/wrong-check',
@@ -217,7 +217,7 @@ describe('GitHub as the voucher of a run record', () => {
   })
 
   describe('does not, when the artifact is not what the job uploaded', () => {
-    it('another job uploaded it: no log of the job names it (108)', async () => {
+    it('another job uploaded it: no log of the job names it (F108)', async () => {
       const forged = Buffer.from('{"record":"forged"}')
       stage(github, [
         { name: 'tests', log: logOf(RECORD) },
@@ -245,12 +245,12 @@ describe('GitHub as the voucher of a run record', () => {
 
     it.each<[string, string, () => void | Promise<void>]>([
       [
-        'of another run (106)',
+        'of another run (F106)',
         'github/wrong-artifact',
         () => artifact({ workflow_run: { ...of(), head_sha: 'c'.repeat(40) } }),
       ],
       [
-        'of a fork (106)',
+        'of a fork (F106)',
         'github/wrong-artifact',
         () => artifact({ workflow_run: { ...of(), head_repository_id: 43 } }),
       ],
@@ -273,7 +273,7 @@ describe('GitHub as the voucher of a run record', () => {
       ],
       ['gone', 'github/wrong-artifact', () => github.world.archives.clear()],
       [
-        'two of one name (107)',
+        'two of one name (F107)',
         'github/wrong-artifact',
         () => {
           const twin = github.world.artifacts.get(STAGED.artifact) ?? {}
@@ -304,7 +304,7 @@ describe('GitHub as the voucher of a run record', () => {
       artifact({ digest: digestOf(bytes) })
     }
 
-    it('one file in two artifacts: neither counts (108)', async () => {
+    it('one file in two artifacts: neither counts (F108)', async () => {
       stage(github, [
         await jobWith('tests (a)', RECORD),
         await jobWith('tests (b)', Buffer.from('{}')),

@@ -161,7 +161,7 @@ describe('a gate in a job of its own', () => {
     expect(again.verdict.findings.map(({ code }) => code)).toContain('gate/unvouched-run')
   })
 
-  it('blocks when the log of the job does not name the record (108)', async () => {
+  it('blocks when the log of the job does not name the record (F108)', async () => {
     github.world.logs.set(STAGED.job, 'Tests passed')
     expect(await codes()).toContain('gate/unvouched-run')
   })
@@ -178,7 +178,7 @@ describe('a gate in a job of its own', () => {
     expect(verdict.findings.map(({ code }) => code)).toContain('github/changed-workflow')
   })
 
-  it('blocks when the record says another attempt than GitHub (107)', async () => {
+  it('blocks when the record says another attempt than GitHub (F107)', async () => {
     for (const things of [github.world.runs, github.world.jobs])
       for (const [id, thing] of things) things.set(id, { ...thing, run_attempt: 2 })
     await using workspace = await opened(project)

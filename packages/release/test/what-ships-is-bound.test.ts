@@ -196,6 +196,58 @@ describe('what ships is bound to what was judged', async () => {
   })
 })
 
+describe('nothing stands in for a run', async () => {
+  const { home, project: passed } = await makePassed()
+  afterAll(() => home[Symbol.asyncDispose]())
+  let project: TinyProject
+  let copies = 0
+  beforeEach(async () => {
+    project = await copyOf(passed, join(home.path, `copy-${(copies += 1)}`))
+  })
+
+  /** As a build tool does that finds its task up to date, or restores its output from a cache. */
+  const restoring = [
+    "import { mkdirSync, utimesSync, writeFileSync } from 'node:fs'",
+    "mkdirSync('reports', { recursive: true })",
+    `writeFileSync('reports/tenant-isolation.xml', '<testsuites><testsuite name="tenants" tests="1" failures="0"><testcase classname="tenants" name="reads only its own" time="0"/></testsuite></testsuites>')`,
+    "if (process.env.FRESH !== '1') utimesSync('reports/tenant-isolation.xml', 1, 1)",
+  ]
+
+  it('C73: a report that was restored from a cache is of another run', async () => {
+    await using workspace = await opened(project)
+    const { policy } = await workingPolicy(workspace)
+    const script = policy.suites['tenant-isolation']?.command.at(-1) ?? ''
+    const run = async (lines: readonly string[]) => {
+      const files = { [script]: `${lines.join('\n')}\n` }
+      await project.repository.commit({ by: project.ada, message: 'Run', files })
+      await test(workspace)
+      await build(workspace)
+      return (await gate(workspace)).verdict.findings.map(({ code }) => code)
+    }
+    expect(await run(restoring)).toContain('gate/missing-report')
+    expect(await run(restoring.slice(0, -1))).not.toContain('gate/missing-report')
+  })
+
+  it('F111: the tag of an old release ships by its own verdict, or not at all', async () => {
+    await using workspace = await opened(project)
+    const old = await headOf(workspace)
+    await succeed(['git', 'tag', 'v1.0.0'], { cwd: workspace.repository.root })
+    await project.repository.commit({ by: project.ada, message: 'Newer' })
+    const { policy } = await findTrustedBase(workspace, environment)
+    const commit = await workspace.repository.resolveCommit('v1.0.0')
+    expect(commit).toBe(old)
+    const later = { ...workspace.clock, now: () => Date.now() + 7_200_000 }
+    const codesAt = async (clock: Workspace['clock']) => {
+      const { attestation } = await verifyRelease(
+        { ...workspace, clock },
+        { environment, commit, policy },
+      )
+      return attestation.kind === 'accepted' ? [] : attestation.findings.map(({ code }) => code)
+    }
+    expect(await codesAt(later)).toEqual(['attest/expired'])
+  })
+})
+
 describe('the policy of the trusted ref', async () => {
   const { home, project } = await makePassed()
   afterAll(() => home[Symbol.asyncDispose]())

@@ -5,6 +5,7 @@ import {
   environmentTarget,
   shipQueued,
   shipRelease,
+  tellQueued,
   watchShipped,
 } from '@bulkhead/release'
 import {
@@ -25,13 +26,7 @@ import {
 import { type Register, answer } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
 import { readKeyring, withKeysOption } from '../keys.ts'
-import {
-  type WatchedShip,
-  describeQueued,
-  describeWatched,
-  tellQueued,
-  tellWatched,
-} from '../ship-answer.ts'
+import { type WatchedShip, describeQueued, describeWatched, tellWatched } from '../ship-answer.ts'
 import { type PageOptions, showRollout, withPageOption } from '../rollout-page.ts'
 
 interface Options extends EnvironmentOptions, PageOptions {

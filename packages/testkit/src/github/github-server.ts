@@ -1,4 +1,6 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { type StoredDeployment, createDeployment, createStatus } from './deployments.ts'
 import { type ApiDescription, type Operation, apiDescription } from './openapi.ts'
 
 /** A thing that GitHub knows: only what matters to a test; the rest is the description's own example. */
@@ -14,6 +16,7 @@ export interface GithubWorld {
   /** Zip bytes by artifact, log text by job. */
   readonly archives: Map<number, Buffer>
   readonly logs: Map<number, string>
+  readonly deployments: Map<number, StoredDeployment>
 }
 
 export interface SeenRequest {
@@ -63,25 +66,30 @@ export async function startGithub(): Promise<GithubServer> {
     artifacts: new Map(),
     archives: new Map(),
     logs: new Map(),
+    deployments: new Map(),
   }
   const requests: SeenRequest[] = []
   const violations: string[] = []
-  const listen = async (at: SeenRequest['at'], answer: (path: string) => Reply) => {
-    const server = createServer((request, response) => {
+  const listen = async (
+    at: SeenRequest['at'],
+    answer: (seen: SeenRequest, sent: string) => Reply,
+  ) => {
+    const handle = async (request: IncomingMessage, response: ServerResponse) => {
+      const sent = await text(request)
       const seen = seenOf(request, at)
       requests.push(seen)
       const fault = github.fault(seen, requests.length - 1)
       if (fault !== undefined) misbehave(response, fault)
-      else send(response, answer(seen.path))
-    })
+      else send(response, answer(seen, sent))
+    }
+    const server = createServer((request, response) => void handle(request, response))
     return { server, url: await urlOf(server) }
   }
-  const storage = await listen('storage', (path) => storedAt(world, path))
-  const api = await listen('api', (path) => {
-    const seen = requests.at(-1)
-    if (seen?.authorization !== `Bearer ${GITHUB_TOKEN}`)
+  const storage = await listen('storage', ({ path }) => storedAt(world, path))
+  const api = await listen('api', (seen, sent) => {
+    if (seen.authorization !== `Bearer ${GITHUB_TOKEN}`)
       return json(401, { message: 'Bad credentials' })
-    return answerApi({ description, world, storage: storage.url, violations }, path)
+    return answerApi({ description, world, storage: storage.url, violations }, seen, sent)
   })
   const github: GithubServer = {
     url: api.url,
@@ -120,16 +128,17 @@ interface Context {
   readonly violations: string[]
 }
 
-function answerApi(context: Context, path: string): Reply {
+function answerApi(context: Context, { method, path }: SeenRequest, sent: string): Reply {
   const url = new URL(path, 'http://github.invalid')
-  const operation = context.description.find('GET', url.pathname.replace(/^\/api\/v3/, ''))
+  const operation = context.description.find(method, url.pathname.replace(/^\/api\/v3/, ''))
   if (operation === undefined) {
-    context.violations.push(`GitHub has no ${url.pathname}`)
+    context.violations.push(`GitHub has no ${method} ${url.pathname}`)
     return NOT_FOUND
   }
   const unknown = [...url.searchParams.keys()].filter((name) => !operation.query.includes(name))
   if (unknown.length > 0)
     context.violations.push(`${operation.template} knows no ${unknown.join()}`)
+  if (method === 'POST') return answerPost(context, operation, sent)
   const reply = ROUTES[operation.template]?.(context, operation, url.searchParams)
   if (reply === undefined) return NOT_FOUND
   if ('status' in reply) return reply
@@ -137,6 +146,38 @@ function answerApi(context: Context, path: string): Reply {
   if (objection !== undefined) context.violations.push(objection)
   return json(200, reply.value)
 }
+
+/** What is made, by the path that makes it; undefined where GitHub would refuse what was sent. */
+const MADE: Readonly<
+  Record<string, (world: GithubWorld, operation: Operation, sent: Overlay) => Overlay | undefined>
+> = {
+  '/repos/{owner}/{repo}/deployments': ({ deployments }, _, sent) =>
+    createDeployment(deployments, sent),
+  '/repos/{owner}/{repo}/deployments/{deployment_id}/statuses': (
+    { deployments },
+    { values },
+    sent,
+  ) => createStatus(deployments, Number(values['deployment_id']), sent),
+}
+
+function answerPost({ world, violations }: Context, operation: Operation, sent: string): Reply {
+  const body: unknown = JSON.parse(sent)
+  const objection = operation.objectionToSent(body)
+  const make = MADE[operation.template]
+  if (objection !== undefined || make === undefined || !isOverlay(body)) {
+    violations.push(objection ?? `the stand-in makes no ${operation.template}`)
+    return json(422, { message: 'Validation Failed' })
+  }
+  const made = make(world, operation, body)
+  if (made === undefined) return json(422, { message: 'Validation Failed' })
+  const value = overlaid(operation.example, made)
+  const wrong = operation.objectionTo(201, value)
+  if (wrong !== undefined) violations.push(wrong)
+  return json(201, value)
+}
+
+const isOverlay = (value: unknown): value is Overlay =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 type Route = (
   context: Context,
@@ -205,9 +246,7 @@ function itemsOf(example: unknown, key: string): readonly unknown[] {
 
 /** The example with the test's own members over it, object by object. */
 function overlaid(example: unknown, overlay: unknown): unknown {
-  const isObject = (value: unknown): value is Overlay =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-  if (!isObject(example) || !isObject(overlay)) return overlay
+  if (!isOverlay(example) || !isOverlay(overlay)) return overlay
   const members = Object.entries(overlay).map(([key, value]) => [
     key,
     overlaid(example[key], value),

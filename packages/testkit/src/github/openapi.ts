@@ -19,9 +19,12 @@ export interface Operation {
   readonly example: unknown
   /** What is wrong with an answer in JSON; undefined when nothing is. */
   readonly objectionTo: (status: number, body: unknown) => string | undefined
+  /** What is wrong with what was sent; members that the description does not know among it. */
+  readonly objectionToSent: (body: unknown) => string | undefined
 }
 
 interface Described {
+  readonly requestBody?: Reference
   readonly parameters?: readonly Reference[]
   readonly responses: Readonly<Record<string, Reference>>
 }
@@ -112,7 +115,7 @@ function operation(
   const at = `/paths/${escape(template)}/${method.toLowerCase()}/responses`
   const contentOf = (status: string) =>
     follow(description, described.responses[status])?.content?.[JSON_TYPE]
-  const [example] = Object.values(contentOf('200')?.examples ?? {})
+  const [example] = Object.values((contentOf('200') ?? contentOf('201'))?.examples ?? {})
   return {
     template,
     values,
@@ -129,10 +132,31 @@ function operation(
       const base = response.$ref?.slice(1) ?? `${at}/${status}`
       const validate = schemaAt(`${base}/content/${escape(JSON_TYPE)}/schema`)
       if (validate(body)) return undefined
-      const [error] = validate.errors ?? []
-      return `${template}: ${error?.instancePath ?? ''} ${error?.message ?? ''}`
+      return objectionOf(template, validate)
+    },
+    objectionToSent(body) {
+      const schema = described.requestBody?.content?.[JSON_TYPE]?.schema
+      if (schema === undefined) return `${template} takes no JSON`
+      const validate = schemaAt(
+        `/paths/${escape(template)}/${method.toLowerCase()}/requestBody/content/${escape(JSON_TYPE)}/schema`,
+      )
+      if (!validate(body)) return objectionOf(template, validate)
+      const known = Object.keys(propertiesOf(schema))
+      const unknown = Object.keys(body ?? {}).filter((key) => !known.includes(key))
+      return unknown.length === 0 ? undefined : `${template} knows no ${unknown.join()}`
     },
   }
+}
+
+function objectionOf(template: string, { errors }: ValidateFunction): string {
+  const [error] = errors ?? []
+  return `${template}: ${error?.instancePath ?? ''} ${error?.message ?? ''}`
+}
+
+function propertiesOf(schema: unknown): object {
+  const properties: unknown =
+    typeof schema === 'object' && schema !== null ? Reflect.get(schema, 'properties') : undefined
+  return typeof properties === 'object' && properties !== null ? properties : {}
 }
 
 const escape = (text: string): string =>
