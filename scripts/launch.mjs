@@ -43,6 +43,7 @@ const COMMANDS = {
   build: [turbo('build')],
   generate: [['{node}', 'scripts/generate.ts']],
   bench: [build(), ['{node}', 'bench/src/main.ts']],
+  'bulkhead-dev': [['{node}', 'scripts/bulkhead-dev.ts']],
   bulkhead: [['{node}', 'packages/cli/src/main.ts']],
 }
 

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { type Digest, digest } from '@bulkhead/vocabulary'
 
 /** SHA-256 of bytes (of text: its UTF-8), as `sha256:<hex>`. */
 export const sha256 = (bytes: Uint8Array | string): Digest =>
-  digest(`sha256:${createHash('sha256').update(bytes).digest('hex')}`)
+  digest(`sha256:${hash('sha256', bytes, 'hex')}`)

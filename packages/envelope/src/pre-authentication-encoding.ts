@@ -4,7 +4,7 @@
  * verifies as another.
  */
 export function preAuthenticationEncoding(payloadType: string, payload: Uint8Array): Buffer {
-  const type = Buffer.from(payloadType, 'utf8')
-  const head = Buffer.from(`DSSEv1 ${type.byteLength} `)
-  return Buffer.concat([head, type, Buffer.from(` ${payload.byteLength} `), payload])
+  const length = Buffer.byteLength(payloadType)
+  const head = Buffer.from(`DSSEv1 ${length} ${payloadType} ${payload.byteLength} `)
+  return Buffer.concat([head, payload])
 }

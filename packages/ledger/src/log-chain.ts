@@ -195,9 +195,14 @@ export class LogChain {
 
   /** After the first break nobody can say what may follow what: only form and links are judged on. */
   #judgeEntry(entry: EntryOnRecord, index: number): readonly Finding[] {
-    const findings = this.#placeChecks.flatMap((check) => check.judge(this, entry, index) ?? [])
+    const findings: Finding[] = []
+    for (const check of this.#placeChecks) {
+      const finding = check.judge(this, entry, index)
+      if (finding !== undefined) findings.push(finding)
+    }
     if (findings.length > 0 || !this.#sound || !this.#checks.includes(STEP_CHECK)) return findings
-    return [STEP_CHECK.judge(this, entry, index) ?? []].flat()
+    const illegal = STEP_CHECK.judge(this, entry, index)
+    return illegal === undefined ? findings : [illegal]
   }
 
   #moveTo(

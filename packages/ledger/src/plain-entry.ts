@@ -1,4 +1,4 @@
-import { instantText, isCanonicalAscii, isPlainObject, readShape } from '@bulkhead/envelope'
+import { isCanonicalAscii, isPlainObject, readShape } from '@bulkhead/envelope'
 import { type Digest, fencingToken, isDigest } from '@bulkhead/vocabulary'
 import { ENTRY_KINDS, type EntryDraft, type EntryKind, type ReleaseOnRecord } from './entry.ts'
 import { actorsShape, releaseShape, runnerShape, subjectsOf } from './entry-parts.ts'
@@ -105,7 +105,11 @@ function digestOf(text: string | undefined): Digest | null | undefined {
   return text === `"${inner}"` && isDigest(inner) ? inner : undefined
 }
 
-const isInstant = (text: string): boolean => readShape(instantText, text).kind === 'read'
+/** What `instantText` takes: the one spelling of a moment. */
+function isInstant(text: string): boolean {
+  const date = new Date(text)
+  return !Number.isNaN(date.getTime()) && date.toISOString() === text
+}
 
 function parse(text: string): unknown {
   try {

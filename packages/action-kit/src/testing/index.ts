@@ -1,4 +1,4 @@
-export { buildAction } from './build-action.ts'
+export { buildAction, assembleRelease } from './build-action.ts'
 export { contractOf, exampleDefects, manifestOf } from './contract.ts'
 export { type ContractText, contractText } from './contract-text.ts'
 export { type Project, makeProject } from './project.ts'

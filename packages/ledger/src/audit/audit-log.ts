@@ -178,7 +178,7 @@ class Watch {
     const all = log.readBatches?.(chain.size) ?? inBatches(log.read(chain.size))
     const batches = at === undefined ? all : upTo(all, at)
     for await (const { read, stored } of readInOrder(batches, reader, () => chain.keys.all)) {
-      yield read.map((entry, nth) => this.#take(entry, stored[nth]?.bytes))
+      yield Array.from(read, (entry, nth) => this.#take(entry, stored[nth]?.bytes))
       await this.#compare(chain.drainTiles())
     }
     if (at === undefined) await this.#compare(chain.tree.edge())

@@ -35,7 +35,7 @@ export function openLanes(program: URL, lanes = availableParallelism()): EntryLa
 
 interface Waiting {
   readonly indexes: readonly number[]
-  readonly settle: (read: readonly ReadEntry[]) => void
+  readonly settle: (read: Iterable<ReadEntry>) => void
   readonly fail: (error: Error) => void
 }
 
@@ -43,12 +43,15 @@ interface Waiting {
 class Lane {
   readonly #worker: Worker
   readonly #waiting: Waiting[] = []
+  /** Buffers that came back: new ones for every task would only be garbage. */
+  readonly #spare: Uint8Array<ArrayBuffer>[] = []
   #failure: Error | undefined
 
   constructor(program: URL) {
     this.#worker = new Worker(program, { resourceLimits: LIMITS, stdin: false })
     this.#worker.on('message', (answer: LaneAnswer) => {
       const task = this.#waiting.shift()
+      this.#spare.push(answer.spare)
       task?.settle(unpackAnswer(answer, task.indexes))
     })
     this.#worker.on('error', (error) => this.#fail(asError(error)))
@@ -60,13 +63,13 @@ class Lane {
     return this.#waiting.length
   }
 
-  read(batch: readonly StoredEntry[], keys: readonly TrustedKey[]): Promise<readonly ReadEntry[]> {
+  read(batch: readonly StoredEntry[], keys: readonly TrustedKey[]): Promise<Iterable<ReadEntry>> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
     const indexes = batch.map(({ index }) => index)
     const task: LaneTask = {
       indexes,
       lengths: batch.map(({ bytes }) => bytes.byteLength),
-      bytes: together(batch),
+      bytes: together(batch, this.#spare.pop()),
       keys,
     }
     return new Promise((settle, fail) => {
@@ -90,9 +93,12 @@ const asError = (error: unknown): Error =>
   error instanceof Error ? error : new Error(String(error))
 
 /** A copy, so that the lane may own it: the batch itself stays here. */
-function together(batch: readonly StoredEntry[]): Uint8Array<ArrayBuffer> {
+function together(
+  batch: readonly StoredEntry[],
+  spare: Uint8Array<ArrayBuffer> | undefined,
+): Uint8Array<ArrayBuffer> {
   const size = batch.reduce((total, { bytes }) => total + bytes.byteLength, 0)
-  const whole = new Uint8Array(size)
+  const whole = spare !== undefined && spare.byteLength >= size ? spare : new Uint8Array(size)
   let at = 0
   for (const { bytes } of batch) {
     whole.set(bytes, at)

@@ -6,7 +6,8 @@ import type { StoredEntry } from '../ledger-store.ts'
 export interface EntryReader {
   /** How many batches it can work on at a time. */
   readonly lanes: number
-  read(batch: readonly StoredEntry[], keys: readonly TrustedKey[]): Promise<readonly ReadEntry[]>
+  /** To be gone through once: each entry is made when it is asked for, and kept by nobody. */
+  read(batch: readonly StoredEntry[], keys: readonly TrustedKey[]): Promise<Iterable<ReadEntry>>
 }
 
 /** In this very thread: for short logs, and where nothing else is at hand. */
@@ -41,12 +42,12 @@ export async function* readInOrder(
 
 export interface ReadBatch {
   readonly stored: readonly StoredEntry[]
-  readonly read: readonly ReadEntry[]
+  readonly read: Iterable<ReadEntry>
 }
 
 interface Begun {
   readonly stored: readonly StoredEntry[]
-  readonly reading: Promise<readonly ReadEntry[]>
+  readonly reading: Promise<Iterable<ReadEntry>>
 }
 
 async function* settled(begun: Begun | undefined): AsyncGenerator<ReadBatch> {

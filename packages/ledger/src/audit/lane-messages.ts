@@ -1,9 +1,10 @@
 import type { TrustedKey } from '@bulkhead/envelope'
-import type { Digest } from '@bulkhead/vocabulary'
+import { type Digest, digest, fencingToken, hexOf } from '@bulkhead/vocabulary'
 import type { EntryOnRecord } from '../entry.ts'
 import type { EntryRefusal } from '../entry-form.ts'
-import { HASH_BYTES } from '../tlog/merkle-hash.ts'
 import type { ReadEntry } from '../log-chain.ts'
+import { HASH_BYTES } from '../tlog/merkle-hash.ts'
+import { Column, type PackedColumn, valueAt } from './column.ts'
 
 /** Work for a lane: entries one after another in one buffer, which changes hands. */
 export interface LaneTask {
@@ -14,110 +15,202 @@ export interface LaneTask {
 }
 
 /**
- * One entry as it travels: a list, for the names of members would travel with every one of them.
- * Equal releases, people and runs of a batch are one object and travel once. Data travel as text, for
- * most of them nobody reads.
+ * What a lane read, by columns: an object for each entry would cost more on its way than its signature
+ * lets us spend. Data travel as one text, for most of them nobody reads.
  */
-type LaneRow = readonly [
-  digest: Digest,
-  kind: EntryOnRecord['kind'],
-  release: EntryOnRecord['release'],
-  fence: EntryOnRecord['fence'],
-  actors: EntryOnRecord['actors'],
-  index: number,
-  previous: Digest | null,
-  origin: string,
-  environment: string,
-  at: string,
-  runner: EntryOnRecord['runner'],
-  signer: string,
-  text: string,
-]
-
 export interface LaneAnswer {
-  readonly leaves: Uint8Array<ArrayBuffer>
-  readonly rows: readonly (LaneRow | { readonly digest: Digest; readonly refusal: EntryRefusal })[]
+  /** Of each entry its hash as a leaf, then its digest: two times 32 bytes. */
+  readonly hashes: Uint8Array<ArrayBuffer>
+  /** Of those that could be read, {@link NUMBERS} each. */
+  readonly numbers: Float64Array<ArrayBuffer>
+  readonly data: string
+  readonly columns: Columns
+  /** By place in the batch. */
+  readonly refusals: ReadonlyMap<number, EntryRefusal>
+  /** The task's buffer, for the next one. */
+  readonly spare: Uint8Array<ArrayBuffer>
 }
 
-export function packAnswer(read: readonly ReadEntry[]): LaneAnswer {
-  const leaves = new Uint8Array(read.length * HASH_BYTES)
-  const rows = read.map(({ reading, digest, leaf }, at) => {
-    leaves.set(leaf, at * HASH_BYTES)
-    return reading.kind === 'refused' ? { digest, refusal: reading } : rowOf(reading.entry)
-  })
-  return { leaves, rows }
+interface Columns {
+  readonly kinds: PackedColumn<EntryOnRecord['kind']>
+  readonly releases: PackedColumn<NonNullable<EntryOnRecord['release']> | null>
+  readonly actors: PackedColumn<EntryOnRecord['actors']>
+  readonly runners: PackedColumn<EntryOnRecord['runner']>
+  readonly origins: PackedColumn<string>
+  readonly environments: PackedColumn<string>
+  readonly signers: PackedColumn<string>
+  /** Nearly always that of the entry before it in the batch. */
+  readonly links: PackedColumn<Digest | null | typeof THE_ONE_BEFORE>
 }
 
-const rowOf = (entry: EntryOnRecord): LaneRow => [
-  entry.digest,
-  entry.kind,
-  entry.release,
-  entry.fence,
-  entry.actors,
-  entry.index,
-  entry.previous,
-  entry.origin,
-  entry.environment,
-  entry.at,
-  entry.runner,
-  entry.signer,
-  JSON.stringify(entry.data),
-]
+const THE_ONE_BEFORE = 'the one before'
 
-export function unpackAnswer(
-  { leaves, rows }: LaneAnswer,
+/** Index, fencing token or {@link NO_FENCE}, milliseconds since the epoch, end of its data. */
+const NUMBERS = 4
+const NO_FENCE = -1
+const BOTH_HASHES = 2 * HASH_BYTES
+
+/**
+ * Takes in entry by entry, so that each is garbage before the next is read: what lived on to the end of
+ * a batch would be moved about by the garbage collector, at a third of the cost of all signatures.
+ */
+export class AnswerPacker {
+  readonly #hashes: Buffer<ArrayBuffer>
+  readonly #numbers: Float64Array<ArrayBuffer>
+  readonly #refusals = new Map<number, EntryRefusal>()
+  readonly #columns = newColumns()
+  #data = ''
+  #size = 0
+  #before: Digest | undefined
+
+  constructor(most: number) {
+    this.#hashes = Buffer.from(new ArrayBuffer(most * BOTH_HASHES))
+    this.#numbers = new Float64Array(most * NUMBERS)
+  }
+
+  add({ reading, digest: own, leaf }: ReadEntry): void {
+    const nth = this.#size + this.#refusals.size
+    this.#hashes.set(leaf, nth * BOTH_HASHES)
+    this.#hashes.write(hexOf(own), nth * BOTH_HASHES + HASH_BYTES, 'hex')
+    if (reading.kind === 'refused') this.#refusals.set(nth, reading)
+    else this.#addEntry(reading.entry)
+  }
+
+  #addEntry(entry: EntryOnRecord): void {
+    const columns = this.#columns
+    columns.kinds.add(entry.kind)
+    columns.releases.add(entry.release ?? null)
+    columns.actors.add(entry.actors)
+    columns.runners.add(entry.runner)
+    columns.origins.add(entry.origin)
+    columns.environments.add(entry.environment)
+    columns.signers.add(entry.signer)
+    columns.links.add(entry.previous === this.#before ? THE_ONE_BEFORE : entry.previous)
+    this.#data += JSON.stringify(entry.data)
+    const from = this.#size * NUMBERS
+    this.#numbers[from] = entry.index
+    this.#numbers[from + 1] = entry.fence ?? NO_FENCE
+    this.#numbers[from + 2] = Date.parse(entry.at)
+    this.#numbers[from + 3] = this.#data.length
+    this.#before = entry.digest
+    this.#size += 1
+  }
+
+  answer(spare: Uint8Array<ArrayBuffer>): LaneAnswer {
+    const { kinds, releases, actors, runners } = this.#columns
+    const { origins, environments, signers, links } = this.#columns
+    return {
+      hashes: this.#hashes,
+      numbers: this.#numbers,
+      data: this.#data,
+      columns: {
+        kinds: kinds.pack(),
+        releases: releases.pack(),
+        actors: actors.pack(),
+        runners: runners.pack(),
+        origins: origins.pack(),
+        environments: environments.pack(),
+        signers: signers.pack(),
+        links: links.pack(),
+      },
+      refusals: this.#refusals,
+      spare,
+    }
+  }
+}
+
+const newColumns = () => ({
+  kinds: new Column<EntryOnRecord['kind']>(),
+  releases: new Column<NonNullable<EntryOnRecord['release']> | null>(),
+  actors: new Column<EntryOnRecord['actors']>(),
+  runners: new Column<EntryOnRecord['runner']>(),
+  origins: new Column<string>(),
+  environments: new Column<string>(),
+  signers: new Column<string>(),
+  links: new Column<Digest | null | typeof THE_ONE_BEFORE>(),
+})
+
+/** Entry by entry, when each is asked for. */
+export function* unpackAnswer(
+  answer: LaneAnswer,
   indexes: readonly number[],
-): readonly ReadEntry[] {
-  return rows.map((row, at): ReadEntry => {
-    const leaf = Buffer.from(leaves.buffer, leaves.byteOffset + at * HASH_BYTES, HASH_BYTES)
-    const index = indexes[at] ?? -1
-    if ('refusal' in row) return { index, digest: row.digest, leaf, reading: row.refusal }
-    const entry = new TravelledEntry(row)
-    return { index, digest: row[0], leaf, reading: { kind: 'read', entry } }
-  })
+): Generator<ReadEntry, undefined> {
+  const { buffer, byteOffset } = answer.hashes
+  const hash = (nth: number) => Buffer.from(buffer, byteOffset + nth * HASH_BYTES, HASH_BYTES)
+  let row = 0
+  let before: Digest | null = null
+  for (const [at, index] of indexes.entries()) {
+    const leaf = hash(2 * at)
+    const own = digest(`sha256:${hash(2 * at + 1).toString('hex')}`)
+    const refusal = answer.refusals.get(at)
+    if (refusal !== undefined) {
+      yield { index, digest: own, leaf, reading: refusal }
+      continue
+    }
+    const entry: EntryOnRecord = new TravelledEntry(answer, row, own, before)
+    before = own
+    row += 1
+    yield { index, digest: own, leaf, reading: { kind: 'read', entry } }
+  }
 }
 
 /** An entry as a lane read it; its data are parsed when a rule asks for them. */
 class TravelledEntry implements EntryOnRecord {
-  readonly #row: LaneRow
+  readonly #answer: LaneAnswer
+  readonly #row: number
   readonly kind: EntryOnRecord['kind']
   readonly release?: NonNullable<EntryOnRecord['release']>
   readonly fence?: NonNullable<EntryOnRecord['fence']>
-  readonly actors: EntryOnRecord['actors']
   readonly index: number
   readonly previous: Digest | null
+  /** Strictly read, so it is what `toISOString` writes. */
   readonly at: string
-  readonly signer: string
   readonly digest: Digest
 
-  constructor(row: LaneRow) {
-    const [digest, kind, release, fence, actors, index, previous] = row
+  constructor(answer: LaneAnswer, row: number, own: Digest, before: Digest | null) {
+    const { columns } = answer
+    this.#answer = answer
     this.#row = row
-    this.kind = kind
-    if (release !== undefined) this.release = release
-    if (fence !== undefined) this.fence = fence
-    this.actors = actors
-    this.index = index
-    this.previous = previous
-    this.at = row[9]
-    this.signer = row[11]
-    this.digest = digest
+    this.kind = valueAt(columns.kinds, row)
+    const release = valueAt(columns.releases, row)
+    if (release !== null) this.release = release
+    const fence = this.#number(1)
+    if (fence !== NO_FENCE) this.fence = fencingToken(fence)
+    this.index = this.#number(0)
+    const link = valueAt(columns.links, row)
+    this.previous = link === THE_ONE_BEFORE ? before : link
+    this.at = new Date(this.#number(2)).toISOString()
+    this.digest = own
+  }
+
+  #number(which: number, row = this.#row): number {
+    return this.#answer.numbers[row * NUMBERS + which] ?? Number.NaN
+  }
+
+  get actors(): EntryOnRecord['actors'] {
+    return valueAt(this.#answer.columns.actors, this.#row)
   }
 
   get origin(): string {
-    return this.#row[7]
+    return valueAt(this.#answer.columns.origins, this.#row)
   }
 
   get environment(): string {
-    return this.#row[8]
+    return valueAt(this.#answer.columns.environments, this.#row)
   }
 
   get runner(): EntryOnRecord['runner'] {
-    return this.#row[10]
+    return valueAt(this.#answer.columns.runners, this.#row)
+  }
+
+  get signer(): string {
+    return valueAt(this.#answer.columns.signers, this.#row)
   }
 
   /** Written by the lane from data that it read strictly: an object. */
   get data(): EntryOnRecord['data'] {
-    return JSON.parse(this.#row[12]) as EntryOnRecord['data']
+    const from = this.#row === 0 ? 0 : this.#number(3, this.#row - 1)
+    const text = this.#answer.data.slice(from, this.#number(3))
+    return JSON.parse(text) as EntryOnRecord['data']
   }
 }

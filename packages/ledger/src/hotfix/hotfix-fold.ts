@@ -50,8 +50,8 @@ export class HotfixFold {
     else if (entry.kind === 'gate.verdict') this.#judge(entry)
     else if (entry.kind === 'deploy.finished') this.#finish(entry, around)
     const change = CHANGES[entry.kind]
-    const { of } = entry.data
     if (change === undefined) return
+    const { of } = entry.data
     this.#all = this.#all.map((hotfix) => (hotfix.id === of ? change(hotfix, entry) : hotfix))
   }
 
