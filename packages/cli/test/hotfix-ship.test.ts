@@ -183,7 +183,7 @@ describe('hotfix ship', () => {
       readonly data: { readonly takesOver?: object | null }
     }[]
     const broken = entries.findLast(
-      ({ kind, data }) => kind === 'lease.acquired' && data.takesOver != null,
+      ({ kind, data }) => kind === 'lease.acquired' && (data.takesOver ?? null) !== null,
     )
     expect(broken?.actors.filter(({ role }) => role === 'approver')).toHaveLength(2)
   })
