@@ -3,6 +3,7 @@ import { coldStart } from './cold-start.ts'
 import { gate } from './gate.ts'
 import { largeGoJson, largeJestJson, largePlaywrightJson } from './json-reports.ts'
 import { largeTap, smallReports } from './other-reports.ts'
+import { hotfixFleet } from './hotfix-fleet.ts'
 import { hotfix } from './hotfix.ts'
 import { judge } from './judge.ts'
 import { ledger } from './ledger.ts'
@@ -25,6 +26,7 @@ export const figures: readonly Figure[] = [
   ...judge,
   rollout,
   ...hotfix,
+  hotfixFleet,
   ...gate,
   coldStart,
 ]
