@@ -1,10 +1,16 @@
 // Commands for those who release Bulkhead: `npm run bulkhead-dev -- COMMAND`.
-const [, , command, ...rest] = process.argv
+const COMMANDS: Readonly<Record<string, () => Promise<unknown>>> = {
+  'pack-release': () => import('./pack-release.ts'),
+  'publish-mirrors': () => import('./publish-mirrors.ts'),
+}
 
-if (command === 'publish-mirrors') {
-  process.argv.splice(2, process.argv.length, ...rest)
-  await import('./publish-mirrors.ts')
-} else {
-  process.stderr.write('usage: npm run bulkhead-dev -- publish-mirrors --help\n')
+const [, , name = '', ...rest] = process.argv
+const command = COMMANDS[name]
+if (command === undefined) {
+  const names = Object.keys(COMMANDS).join('|')
+  process.stderr.write(`usage: npm run bulkhead-dev -- ${names} --help\n`)
   process.exitCode = 2
+} else {
+  process.argv.splice(2, process.argv.length, ...rest)
+  await command()
 }

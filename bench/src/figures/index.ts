@@ -1,5 +1,7 @@
 import type { Figure } from '../figure.ts'
+import { actions } from './actions.ts'
 import { coldStart } from './cold-start.ts'
+import { deploys } from './deploys.ts'
 import { gate } from './gate.ts'
 import { largeGoJson, largeJestJson, largePlaywrightJson } from './json-reports.ts'
 import { largeTap, smallReports } from './other-reports.ts'
@@ -27,6 +29,8 @@ export const figures: readonly Figure[] = [
   rollout,
   ...hotfix,
   hotfixFleet,
+  deploys,
   ...gate,
+  ...actions,
   coldStart,
 ]

@@ -69,8 +69,8 @@ const commands = {
 
 /** Changes units, at most `atOnce` at a time; `act` answers undefined, or why it could not. */
 async function change({ region, zone, units: ids }, token, atOnce, act) {
-  if (!(await admit(token)))
-    return { outcome: { kind: 'stale-token', newest: await newestToken() } }
+  if (!(await admit(region, token)))
+    return { outcome: { kind: 'stale-token', newest: await newestToken(region) } }
   const wanted = ids.map((id) => fleet.find((unit) => unit.id === id))
   const stranger = ids.find((_, at) => wanted[at]?.region !== region || wanted[at]?.zone !== zone)
   if (stranger !== undefined) return { outcome: failed(stranger, 'there is no such unit there') }

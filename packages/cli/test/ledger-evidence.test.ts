@@ -81,6 +81,25 @@ describe('a ledger before people who do not trust us', () => {
     ])
   })
 
+  it('is held against what runs, which it says nothing of', async () => {
+    const snapshot = (units: readonly object[], environment = 'production') =>
+      writeFile(file('runs.json'), JSON.stringify({ version: 1, environment, units }))
+    const verify = ['ledger', 'verify', '--snapshot', file('runs.json')]
+    await snapshot([])
+    await run(0, ...verify)
+    await snapshot([{ id: 'web-1', region: 'local', commit: 'c'.repeat(40) }])
+    const stray = await run(1, ...verify)
+    expect(stray).toMatchObject({
+      verdict: 'REFUSED',
+      findings: [{ code: 'ledger/unrecorded-deploy', subject: 'web-1' }],
+    })
+    expect(codes(await run(2, ...verify, '--at', '1'))).toEqual(['usage/invalid-option'])
+    await snapshot([], 'staging')
+    expect(codes(await run(2, ...verify))).toEqual(['usage/invalid-option'])
+    await writeFile(file('runs.json'), 'junk')
+    expect(codes(await run(2, ...verify))).toEqual(['usage/invalid-option'])
+  })
+
   it('is judged as it was at an entry', async () => {
     const then = await run(0, 'ledger', 'verify', '--at', '1')
     expect(then).toMatchObject({ verdict: 'VERIFIED', size: 2, state: { released: null } })

@@ -54,11 +54,14 @@ describe('the client', () => {
       { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1020' },
       [20_000, 20_000],
     ],
-  ])('waits as GitHub says, then has its answer: %s', async (_name, status, headers, expected) => {
-    failing(2, status, headers)
-    expect((await api().get(PATH, shape)).kind).toBe('found')
-    expect(waits).toEqual(expected)
-  })
+  ])(
+    'waits as GitHub says, then has its answer: %s (failure 53)',
+    async (_name, status, headers, expected) => {
+      failing(2, status, headers)
+      expect((await api().get(PATH, shape)).kind).toBe('found')
+      expect(waits).toEqual(expected)
+    },
+  )
 
   it('waits no longer than it may, and then has failed', async () => {
     failing(9, 429, { 'retry-after': '60' })

@@ -132,7 +132,7 @@ describe('an approval that does not count beside a good one', () => {
   })
 })
 
-it('two who share an account with a third are one', () => {
+it('two who share an account with a third are one (failure 57)', () => {
   const third = person('third', 'ada@example.com', 'bob@example.com')
   const judged = ask([by(ada), by(bob), by(third, { recorded: NOW })])
   expect(judged.by).toHaveLength(1)

@@ -83,7 +83,7 @@ describe('a change that the lane does not take, and a twin that it takes', () =>
     expect(change([{ path: 'infra/a.ts', lines: 1 }])).toEqual(['hotfix/foreign-path'])
   })
 
-  it('not on top of what is deployed', () => {
+  it('not on top of what is deployed (failure 49)', () => {
     expect(change([], false)).toEqual(['hotfix/not-from-deployed'])
   })
 })
@@ -117,7 +117,7 @@ describe('a fix stays fixed', () => {
     expect(bindingFixes([hotfix(), fix, closed])).toEqual([fix, closed])
   })
 
-  it('blocks what lacks it, and takes ancestor or equal patch', () => {
+  it('blocks what lacks it, and takes ancestor or equal patch (failure 51)', () => {
     const judged = (has: 'ancestor' | 'patch' | 'nothing') =>
       codes(judgeDescent(commit, [{ hotfix: fix, has, unlisted: [] }]))
     expect(judged('nothing')).toEqual(['hotfix/fix-lost'])
@@ -134,7 +134,7 @@ describe('a fix stays fixed', () => {
     ])
   })
 
-  it('says what going back reopens', () => {
+  it('says what going back reopens (failure 47)', () => {
     const facts = [{ hotfix: fix, has: 'nothing' as const, unlisted: [] }]
     expect(reopenedBy(facts)).toEqual([fix])
     expect(reopenedBy([{ hotfix: fix, has: 'patch', unlisted: [] }])).toEqual([])

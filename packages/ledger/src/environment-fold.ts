@@ -14,7 +14,15 @@ import { KINDS } from './kinds.ts'
 import { type GoodMemory, GoodReleases } from './good-releases.ts'
 import { HotfixFold, type HotfixMemory } from './hotfix/hotfix-fold.ts'
 import { QueueFold, type QueueMemory, isQueueKind } from './queue/queue-fold.ts'
-import { type OnRecord, type Step, brokenLeaseOf, leaseOf, orderOf } from './rules.ts'
+import {
+  type OnRecord,
+  type Step,
+  brokenLeaseOf,
+  forwardWaveOf,
+  leaseOf,
+  orderOf,
+  sameArtifacts,
+} from './rules.ts'
 
 type Folded = Step & Pick<EntryOnRecord, 'digest'>
 
@@ -69,6 +77,11 @@ export class EnvironmentFold implements OnRecord {
 
   goodSince(commit: CommitId): number | undefined {
     return this.#good.whole.findLast((good) => good.commit === commit)?.index
+  }
+
+  /** Whether a commit ended good in some region: what is taken back there rests on that. */
+  wasGood(commit: CommitId): boolean {
+    return this.#good.knows(commit)
   }
 
   verdictOn({ commit }: ReleaseOnRecord): VerdictOnRecord | undefined {
@@ -129,7 +142,9 @@ export class EnvironmentFold implements OnRecord {
     if (release === undefined) return
     const outcome = data['outcome'] === 'PASS' ? 'PASS' : 'BLOCK'
     const observing = data['mode'] === 'observe' ? { observing: true as const } : {}
-    this.#verdicts.set(release.commit, { ...release, outcome, index, ...observing })
+    const verdict: VerdictOnRecord = { ...release, outcome, index, ...observing }
+    const attested = attestedBy(data, this.#verdicts.get(release.commit), verdict)
+    this.#verdicts.set(release.commit, { ...verdict, ...attested })
     if (outcome === 'PASS' || data['mode'] === 'observe') return
     const before = this.#blocks.get(release.commit) ?? []
     const same = before.find((block) => ofSameArtifacts(block, release))
@@ -148,14 +163,16 @@ export class EnvironmentFold implements OnRecord {
     else if (kind === 'deploy.finished') this.#finish(entry, token, release)
     const rollout = this.#rollouts.get(token)
     if (rollout === undefined) return
-    if (kind === 'deploy.step')
+    if (kind === 'deploy.step') {
+      const wave = forwardWaveOf(data)
       this.#rollouts.set(token, {
         ...rollout,
+        ...(wave !== undefined && { wave }),
         steps: rollout.steps + 1,
         lastStep: stepOf(data),
         paused: false,
       })
-    else if (kind === 'rollback.started')
+    } else if (kind === 'rollback.started')
       this.#rollouts.set(token, { ...rollout, direction: 'back' })
     else if (kind === 'deploy.paused') this.#rollouts.set(token, { ...rollout, paused: true })
   }
@@ -172,7 +189,9 @@ export class EnvironmentFold implements OnRecord {
     const left = this.#unfinished.find(({ id }) => id === of)
     if (left === undefined) return
     this.#unfinished = this.#unfinished.filter((other) => other !== left)
-    this.#rollouts.set(token, { ...left, token, paused: false, ordered: null })
+    // It goes on by a plan of its own, whose waves are counted from the first.
+    const { wave: _wave, ...rollout } = left
+    this.#rollouts.set(token, { ...rollout, token, paused: false, ordered: null })
   }
 
   #finish({ index, at, data }: Folded, token: FencingToken, release: ReleaseOnRecord): void {
@@ -351,3 +370,22 @@ const regionNames = (data: unknown): readonly string[] | undefined =>
   Array.isArray(data) && data.length > 0 && data.every((name) => typeof name === 'string')
     ? data
     : undefined
+
+/** More than a gate judges the same bytes again before they ship. */
+const MOST_ATTESTATIONS = 8
+
+/** The attestations that a deploy may rest on, once this verdict is on record after the one before. */
+function attestedBy(
+  data: Folded['data'],
+  before: VerdictOnRecord | undefined,
+  now: VerdictOnRecord,
+): Pick<VerdictOnRecord, 'attestations'> {
+  const { attestation } = data
+  if (typeof attestation !== 'string') return {}
+  const same =
+    before?.outcome === now.outcome &&
+    before.observing === now.observing &&
+    sameArtifacts(before, now)
+  const older = same ? (before.attestations ?? []) : []
+  return { attestations: [...older, attestation].slice(-MOST_ATTESTATIONS) }
+}

@@ -34,6 +34,8 @@ export interface RolloutOnRecord extends ReleaseOnRecord {
   /** The newest of its steps; null before the first. */
   readonly lastStep: StepOnRecord | null
   readonly direction: 'forward' | 'back'
+  /** Index of the newest wave on the way forward, by the plan under its token; absent before the first. */
+  readonly wave?: number
   /** It stands at the edge of a batch, by its own word. */
   readonly paused: boolean
   /** What somebody has asked of it and nobody has done yet. */
@@ -67,6 +69,11 @@ export interface GoodRelease extends ReleaseOnRecord {
 /** The newest verdict about a commit. */
 export interface VerdictOnRecord extends ReleaseOnRecord {
   readonly outcome: 'PASS' | 'BLOCK'
+  /**
+   * Digests of the newest attestations of this outcome, which a deploy may rest on: the gate may have
+   * judged the same bytes twice. Absent when the verdict's entry names none.
+   */
+  readonly attestations?: readonly string[]
   /** Given in mode `observe`: whatever it says, it blocks nothing. */
   readonly observing?: true
   readonly index: number

@@ -33,6 +33,14 @@ export class GoodReleases {
     return this.#whole
   }
 
+  /** Whether it ended good in some region and was not taken back there since. */
+  knows(commit: CommitId): boolean {
+    const isIt = (release: GoodRelease) => release.commit === commit
+    return (
+      this.#reached.has(commit) || this.#whole.some(isIt) || [...this.#regions.values()].some(isIt)
+    )
+  }
+
   /** The last good release of each region. */
   byRegion(): Readonly<Record<string, GoodRelease>> {
     return Object.fromEntries(this.#regions)

@@ -15,6 +15,12 @@ export { ENTRY_KINDS } from './entry.ts'
 export { KINDS } from './kinds.ts'
 export { CHANGE_HEADER, changeLine, changesOf } from './read/change-population.ts'
 export { cloudEventOf } from './read/cloud-events.ts'
+export {
+  MAX_SNAPSHOT_BYTES,
+  Reconciliation,
+  type RuntimeSnapshot,
+  parseSnapshot,
+} from './read/reconciliation.ts'
 export { type EntryFilter, entryFilter } from './read/entry-filter.ts'
 export { isMirror, mirrorLog } from './mirror/mirror-log.ts'
 export { writeMirror } from './mirror/write-mirror.ts'

@@ -29,6 +29,7 @@ import {
   revokeKey,
   rotateKey,
   startDeploy,
+  stepDeploy,
 } from './rules.ts'
 
 /** All that the ledger knows of one kind of entry. What it does to the state is in environment-fold.ts. */
@@ -60,7 +61,7 @@ export const KINDS: Readonly<Record<EntryKind, Kind>> = {
   'deploy.started': { event: custom('deployment', 'started'), rule: startDeploy, tells: [] },
   'deploy.step': {
     event: custom('deployment', 'progressed'),
-    rule: continueDeploy,
+    rule: stepDeploy,
     tells: ['step', 'direction', 'decision'],
   },
   'deploy.paused': { event: custom('deployment', 'paused'), rule: continueDeploy, tells: [] },

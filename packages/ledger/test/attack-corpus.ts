@@ -119,11 +119,29 @@ const remembering = async (count: number) => (await forged(plain(count))).checkp
 export const kept = (all: ForgedLog, size: number) => logOf(all.entries.slice(0, size))
 
 export const leaseData = { region: 'eu', holder: 'ada', ttlMs: 60_000, takesOver: null }
-export const rollout = (outcome: string): readonly Forgery[] => [
+export const rollout = (outcome: string, token = 2): readonly Forgery[] => [
   genesis,
   verdict(release(), outcome),
   { kind: 'lease.acquired', actors: ACTORS, data: leaseData },
-  deploy('deploy.started', fencingToken(2)),
+  deploy('deploy.started', fencingToken(token)),
+]
+const wave = (index: number, direction = 'forward') =>
+  deploy('deploy.step', fencingToken(2), { step: 'batch-intended', wave: index, direction })
+const finished = deploy('deploy.finished', fencingToken(2), { result: 'released' })
+const noteAbout = (about: number): Forgery => ({
+  kind: 'annotation',
+  actors: ACTORS,
+  data: { about, text: 'waived: never mind' },
+})
+/** A verdict that was given as attestation 1, and a deploy that rests on the one named. */
+const attested = (digit: string): readonly Forgery[] => [
+  genesis,
+  {
+    ...verdict(),
+    data: { outcome: 'PASS', attestation: `sha256:${'1'.repeat(64)}` },
+  },
+  { kind: 'lease.acquired', actors: ACTORS, data: leaseData },
+  deploy('deploy.started', fencingToken(2), { attestation: `sha256:${digit.repeat(64)}` }),
 ]
 
 export const revocation = (last: Forgery): readonly Forgery[] => [
@@ -256,6 +274,67 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
     code: 'ledger/illegal-step',
     attack: async () => ({ log: await forged(rollout('BLOCK')) }),
     honest: async () => ({ log: await forged(rollout('PASS')) }),
+  },
+  'a deploy is recorded that rests on another attestation than the verdict': {
+    check: 'step',
+    code: 'ledger/illegal-step',
+    attack: async () => ({ log: await forged(attested('2')) }),
+    honest: async () => ({ log: await forged(attested('1')) }),
+  },
+  'a deploy is recorded without a live lease': {
+    check: 'step',
+    code: 'ledger/illegal-step',
+    attack: async () => ({ log: await forged(rollout('PASS', 1)) }),
+    honest: async () => ({ log: await forged(rollout('PASS')) }),
+  },
+  'a rollout steps back to a wave that it had left': {
+    check: 'step',
+    code: 'ledger/illegal-step',
+    attack: async () => ({ log: await forged([...rollout('PASS'), wave(1), wave(0)]) }),
+    honest: async () => ({ log: await forged([...rollout('PASS'), wave(0), wave(1)]) }),
+  },
+  'a rollout goes back although no rollback was started': {
+    check: 'step',
+    code: 'ledger/illegal-step',
+    attack: async () => ({ log: await forged([...rollout('PASS'), wave(0), wave(0, 'back')]) }),
+    honest: async () => ({
+      log: await forged([
+        ...rollout('PASS'),
+        wave(0),
+        deploy('rollback.started', fencingToken(2)),
+        wave(0, 'back'),
+      ]),
+    }),
+  },
+  'two rollouts share a region': {
+    check: 'step',
+    code: 'ledger/illegal-step',
+    attack: async () => ({
+      log: await forged([
+        ...rollout('PASS'),
+        { kind: 'lease.acquired', actors: ACTORS, data: leaseData },
+        wave(0),
+      ]),
+    }),
+    honest: async () => ({
+      log: await forged([
+        ...rollout('PASS'),
+        { kind: 'lease.acquired', actors: ACTORS, data: { ...leaseData, region: 'us' } },
+        wave(0),
+      ]),
+    }),
+  },
+  'something is done after a rollout has finished': {
+    check: 'step',
+    code: 'ledger/illegal-step',
+    attack: async () => ({ log: await forged([...rollout('PASS'), finished, wave(0)]) }),
+    honest: async () => ({ log: await forged([...rollout('PASS'), wave(0), finished]) }),
+  },
+  'a forbidden deploy is explained away by a note about it': {
+    check: 'step',
+    code: 'ledger/illegal-step',
+    attack: async () => ({ log: await forged([...rollout('BLOCK'), noteAbout(3)]) }),
+    honest: async () => ({ log: await forged([...rollout('PASS'), noteAbout(3)]) }),
   },
   'an entry is dated an hour before the one it follows': {
     check: 'date',

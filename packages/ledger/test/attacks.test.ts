@@ -1,9 +1,8 @@
 import { fencingToken } from '@bulkhead/vocabulary'
 import { describe, expect, it } from 'vitest'
-import { type AuditChecks, type LogSource, auditChecks, auditLog } from '../src/audit/audit-log.ts'
+import { type LogSource, auditLog } from '../src/audit/audit-log.ts'
 import {
   ATTACKS,
-  type Case,
   type ForgedLog,
   NOW,
   cosigned,
@@ -21,29 +20,9 @@ import {
   second,
   stranger,
 } from './attack-corpus.ts'
+import { codesOf as audit } from './audit-codes.ts'
 import { type Forgery, forgeLog, genesis } from './forged-log.ts'
 import { ACTORS, deploy, verdict } from './log-fixture.ts'
-
-/** The codes of all findings of an audit, by all checks but those left out. */
-async function audit(request: Case, without: readonly string[] = []): Promise<readonly string[]> {
-  const whole = { policy: policy(), now: NOW, ...request }
-  const checks: AuditChecks = auditChecks(whole)
-  const stays = ({ name }: { readonly name: string }) => !without.includes(name)
-  for (const name of without) {
-    expect([...checks.entry, ...checks.log].map((check) => check.name)).toContain(name)
-  }
-  const judgements = auditLog(whole, {
-    entry: checks.entry.filter(stays),
-    log: checks.log.filter(stays),
-  })
-  const codes: string[] = []
-  for (;;) {
-    const next = await judgements.next()
-    const said = next.done ? [next.value] : next.value
-    codes.push(...said.flatMap(({ findings }) => findings.map(({ code }) => code)))
-    if (next.done) return [...new Set(codes)]
-  }
-}
 
 describe.each(Object.entries(ATTACKS))('%s', (_, { check, code, attack, honest }) => {
   it(`deceives a verifier without its check "${check}"`, async () => {

@@ -53,7 +53,7 @@ describe('a lease', () => {
     expect((await hold(bob, 'bob')).token).toBe(4)
   })
 
-  it('goes to exactly one of those who ask at once', async () => {
+  it('goes to exactly one of those who ask at once (failure 6)', async () => {
     const { ada, bob } = await scene()
     const outcomes = await Promise.all([ask(ada, 'ada'), ask(bob, 'bob')])
     expect(outcomes.map(({ kind }) => kind).sort()).toEqual(['acquired', 'refused'])
@@ -94,7 +94,7 @@ describe('waiting for a lease', () => {
     expect(clock.monotonic() - from).toBe(30_000)
   })
 
-  it('takes over after a whole term without a sign of life, seen with own eyes', async () => {
+  it('takes over after a whole term without a sign of life, seen with own eyes (failure 7)', async () => {
     const { ada, bob, clock } = await scene()
     const lease = await hold(ada, 'ada')
     await ada.append([deploy('deploy.started', lease.token)])

@@ -37,6 +37,24 @@ const note = (about: number): EntryDraft => ({
 const start = (fence: number, about = release()) =>
   deploy('deploy.started', token(fence), {}, about)
 const step = (fence: number, about = release()) => deploy('deploy.step', token(fence), {}, about)
+const batch = (fence: number, wave: number, direction = 'forward') =>
+  deploy('deploy.step', token(fence), { step: 'batch-intended', wave, direction })
+const attested = (digit: string, about = release(), outcome = 'PASS'): EntryDraft => ({
+  ...verdict(about),
+  data: { outcome, attestation: `sha256:${digit.repeat(64)}` },
+})
+/** A start that rests on an attestation, or on none. */
+const resting = (fence: number, digit: string | null, about = release()) =>
+  deploy(
+    'deploy.started',
+    token(fence),
+    { attestation: digit === null ? null : `sha256:${digit.repeat(64)}` },
+    about,
+  )
+const resumed = (fence: number, of: number): EntryDraft => ({
+  ...deploy('deploy.step', token(fence), { of }),
+  kind: 'deploy.resumed',
+})
 const back = (fence: number) => deploy('rollback.started', token(fence))
 const finish = (fence: number, result: unknown = 'released') =>
   deploy('deploy.finished', token(fence), { result })
@@ -141,6 +159,91 @@ describe('an order of events that is refused, and a twin that is not', () => {
     [
       'success of what is being rolled back',
       [...ready, start(2), back(2), finish(2)],
+      [...ready, start(2), back(2), finish(2, 'rolled-back')],
+    ],
+    [
+      'a deploy that rests on another attestation than the verdict',
+      [attested('1'), lease(), resting(2, '2')],
+      [attested('1'), lease(), resting(2, '1')],
+    ],
+    [
+      'a deploy that rests on the attestation of another commit',
+      [attested('1'), attested('2', release('b')), lease(), resting(3, '2')],
+      [attested('1'), attested('2', release('b')), lease(), resting(3, '1')],
+    ],
+    [
+      'a deploy that rests on an attestation from before a BLOCK',
+      [attested('1'), attested('2', release(), 'BLOCK'), attested('3'), lease(), resting(4, '1')],
+      [attested('1'), attested('2'), attested('3'), lease(), resting(4, '1')],
+    ],
+    [
+      'a deploy that rests on nothing, of what was never good',
+      [attested('1'), lease(), resting(2, null)],
+      [attested('1'), lease(), resting(2, '1'), finish(2), resting(2, null)],
+    ],
+    [
+      'a deploy that does not say what it rests on',
+      [attested('1'), lease(), start(2)],
+      // Entries of a gate that attests nothing, or from before it did.
+      [verdict(), lease(), start(2)],
+    ],
+    [
+      'a step of an earlier wave after a later one',
+      [...ready, start(2), batch(2, 0), batch(2, 2), batch(2, 1)],
+      [...ready, start(2), batch(2, 0), batch(2, 1), batch(2, 1), step(2), batch(2, 2)],
+    ],
+    [
+      'a step of an earlier wave, under one lease; another plan counts anew',
+      [...ready, start(2), batch(2, 1), takeover(2), resumed(5, 2), batch(5, 1), batch(5, 0)],
+      [...ready, start(2), batch(2, 1), takeover(2), resumed(5, 2), batch(5, 0), batch(5, 1)],
+    ],
+    [
+      'a step back before a rollback was started',
+      [...ready, start(2), batch(2, 1), batch(2, 1, 'back')],
+      [...ready, start(2), batch(2, 1), back(2), batch(2, 1, 'back'), batch(2, 0, 'back')],
+    ],
+    [
+      'a step forward after a rollback was started',
+      [...ready, start(2), batch(2, 0), back(2), batch(2, 1)],
+      [...ready, start(2), batch(2, 0), batch(2, 1), back(2)],
+    ],
+    [
+      'a step sideways',
+      [...ready, start(2), batch(2, 0, 'sideways')],
+      [...ready, start(2), batch(2, 0)],
+    ],
+    [
+      'a rollout in a region where an older one goes on under a smaller lease',
+      [
+        verdict(),
+        lease({ region: 'eu+us' }),
+        start(2),
+        broken(2),
+        lease(),
+        lease({ region: 'us' }),
+        resumed(5, 2),
+        start(6),
+      ],
+      [
+        verdict(),
+        lease({ region: 'eu+us' }),
+        start(2),
+        broken(2),
+        lease(),
+        lease({ region: 'us' }),
+        resumed(5, 2),
+        finish(5),
+        start(6),
+      ],
+    ],
+    [
+      'a rollout resumed while it goes on already',
+      [...ready, start(2), takeover(2), resumed(4, 2), resumed(4, 2)],
+      [...ready, start(2), takeover(2), resumed(4, 2), step(4)],
+    ],
+    [
+      'a rollback of a finished deploy',
+      [...ready, start(2), finish(2), back(2)],
       [...ready, start(2), back(2), finish(2, 'rolled-back')],
     ],
     ['a rollback without a deploy', [...ready, back(2)], [...ready, start(2), back(2)]],

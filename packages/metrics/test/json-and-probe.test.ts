@@ -114,7 +114,7 @@ describe('a server that answers metrics as JSON', () => {
     [429, 'answered 429 (3 attempts)'],
     [401, 'answered 401'],
     [302, 'answered with a redirect (302)'],
-  ])('has no answer: it says %i', async (status, why) => {
+  ])('has no answer: it says %i (failure 28)', async (status, why) => {
     const url = await serve((_, response) => response.writeHead(status, { location: '/' }).end())
     expect(await metricOf(heartbeat, url).read(window, never)).toEqual({ kind: 'none', why })
   })

@@ -89,7 +89,7 @@ const heartbeat = { kind: 'heartbeat', query: 'messages_per_second', allowedDrop
 const sum = (name: string) => `sum(increase(${name}{build="{build}"}[{window}]))`
 
 describe.skipIf(!engines)('a real Prometheus (skipped where it is not installed)', () => {
-  it('counts requests and errors of both releases, over a restart of the counter', async () => {
+  it('counts requests and errors of both releases, over a restart of the counter (failure 32)', async () => {
     const reading = await open(counts(sum('requests_total'), sum('errors_total'))).read(
       window,
       never,
@@ -147,7 +147,7 @@ describe.skipIf(!engines)('a real Prometheus (skipped where it is not installed)
     expect(await open(metric, source).read(window, never)).toEqual({ kind: 'none', why })
   })
 
-  it('takes late data for none, until the lag that the policy allows has passed', async () => {
+  it('takes late data for none, until the lag that the policy allows has passed (failure 27)', async () => {
     const later = { ...window, now: END + 60_000 }
     expect(await open(heartbeat, {}, 30_000).read(later, never)).toEqual({
       kind: 'none',

@@ -206,7 +206,7 @@ describe('PagerDuty', () => {
 })
 
 describe('a channel that is down', () => {
-  it('keeps the others from nothing, and is named without its secret', async () => {
+  it('keeps the others from nothing, and is named without its secret (failure 56)', async () => {
     const broken = { ...webhook, secretFrom: 'NOT_SET' }
     const deliveries = await announce(open(slack, broken), notice)
     expect(deliveries.map(({ kind }) => kind)).toEqual(['delivered', 'failed'])

@@ -17,6 +17,7 @@ export function targetDefects(
         ...(target.fence === undefined ? [] : runsFromPath([...at, 'fence'], target.fence)),
         ...(namesRelease(target.replace) ? [] : [sameForEveryRelease([...at, 'replace'])]),
         ...(regions === undefined ? [] : regionDefects(at, target, regions)),
+        ...(sharesToken(target, regions) ? [oneTokenForAll([...at, 'fence'])] : []),
       ]
     case 'exec':
       return runsFromPath([...at, 'command'], target.command)
@@ -68,6 +69,24 @@ function regionDefects(
     ...(areApart(server, regions) ? [] : [sameServer([...at, 'server'])]),
   ]
 }
+
+/** Whether releases in two regions, each under a lease of its own, would shut each other out. */
+const sharesToken = (
+  { fence }: Extract<TargetForm, { kind: 'haproxy' }>,
+  regions: EnvironmentForm['regions'] = {},
+): boolean =>
+  fence !== undefined &&
+  Object.keys(regions).length > 1 &&
+  !fence.some((word) => word.includes('{region}'))
+
+const oneTokenForAll = (place: YamlPath): Defect => ({
+  code: 'policy/inconsistent',
+  path: place,
+  part: 'value',
+  message: `${showPath(place)} never names \`{region}\`, so the regions would shut each other out`,
+  remedy:
+    'Let the command keep one newest token for each `{region}`, for example `fence: [keep-token, "{region}", "{token}"]`.',
+})
 
 const regionDefect = (path: YamlPath, message: string): Defect => ({
   code: 'policy/inconsistent',

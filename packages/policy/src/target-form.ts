@@ -122,8 +122,8 @@ const haproxyForm = v.strictObject({
   ),
   fence: v.optional(
     commandLine(
-      'Keeps the newest fencing token where every controller sees it: enters `{token}` if it is the newest, and prints the newest. Without it the state directory of this machine keeps it.',
-      ['ssh', 'lb1.example', 'keep-token', '{token}'],
+      'Keeps the newest fencing token of each region where every controller sees it: enters `{token}` if it is the newest of `{region}`, and prints the newest there. Without it the state directory of this machine keeps it.',
+      ['ssh', 'lb1.example', 'keep-token', '{region}', '{token}'],
     ),
   ),
 })

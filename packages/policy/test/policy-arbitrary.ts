@@ -111,7 +111,9 @@ const haproxyTarget = (regionNames: readonly string[]): fc.Arbitrary<HaproxyTarg
     health: localTarget.map((target) => target.health),
     drain: span(0, 999_999_999),
     slowStart: span(0, 999_999_999),
-    fence: fc.option(fc.constant(['keep-token', '{token}'] as const), { nil: undefined }),
+    fence: fc.option(fc.constant(['keep-token', '{region}', '{token}'] as const), {
+      nil: undefined,
+    }),
   })
 
 const regions = fc.dictionary(

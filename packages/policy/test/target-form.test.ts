@@ -71,6 +71,14 @@ describe('a target', () => {
       'the same server',
     ],
     [
+      'a fence for several regions at once',
+      HAPROXY.replace('local:', 'local: [/run/e.sock], eu:').replace(
+        'backend',
+        'fence: [keep, "{token}"], backend',
+      ),
+      'names eu, which is no region',
+    ],
+    [
       'an order that would be two',
       HAPROXY.replace('backend: app', 'backend: "a;b"'),
       'name of a backend',

@@ -7,7 +7,10 @@ import {
   type LedgerStore,
   MAX_SAVED_BYTES,
   type LogSource,
+  MAX_SNAPSHOT_BYTES,
   type ProofJudgement,
+  Reconciliation,
+  type RuntimeSnapshot,
   TiledTree,
   type VerifierPolicy,
   auditLog,
@@ -20,6 +23,7 @@ import {
   newestCheckpoint,
   noteKey,
   openKnownCheckpoint,
+  parseSnapshot,
   parseVerifierPolicy,
   plainPolicy,
   proveEntry,
@@ -113,6 +117,8 @@ interface AuditOptions {
   readonly save?: string
   /** Judges the log as it was when this entry was its newest. */
   readonly at?: number
+  /** File of what runs, by somebody else than the ledger: each unit must run what an entry put there. */
+  readonly snapshot?: string
 }
 
 /** How it is done, which changes nothing about what is found. */
@@ -183,10 +189,13 @@ export async function auditMirror(
 
 async function runAudit(
   basis: Pick<AuditRequest, 'policy' | 'log' | 'now' | 'head'>,
-  { from, witnessed, save, at }: AuditOptions,
+  { from, witnessed, save, at, snapshot }: AuditOptions,
   { reader, progress }: AuditMeans,
 ): Promise<PolicyAudit> {
   const { policy, log } = basis
+  const runtime =
+    snapshot === undefined ? undefined : await readSnapshot(snapshot, policy.environment)
+  const reconciliation = new Reconciliation()
   const saved =
     from === undefined
       ? undefined
@@ -209,15 +218,32 @@ async function runAudit(
     if (!next.done) {
       judged += next.value.length
       progress?.(judged)
+      if (runtime !== undefined)
+        for (const { entry } of next.value) if (entry) reconciliation.take(entry)
       continue
     }
     const { root: _root, memory, ...end } = next.value
+    // Nothing is concluded from a log that does not verify.
+    if (runtime !== undefined && findings.length === 0)
+      findings.push(...reconciliation.judge(runtime).slice(0, MAX_FINDINGS))
     if (save !== undefined && findings.length === 0 && memory !== undefined) {
       const text = writeSavedAudit(await newestCheckpoint(log), memory)
       await writeWhole(save, Buffer.from(text))
     }
     return { ...end, environment: policy.environment, findings, judged }
   }
+}
+
+/** @throws InputError when it is none, or of another environment */
+async function readSnapshot(file: string, environment: string): Promise<RuntimeSnapshot> {
+  const snapshot = parseSnapshot(await readNamed(file, MAX_SNAPSHOT_BYTES), file)
+  if (snapshot.environment === environment) return snapshot
+  throw new InputError({
+    code: 'usage/invalid-option',
+    subject: file,
+    message: `is of ${snapshot.environment}, the ledger of ${environment}`,
+    remedy: 'name the snapshot of this environment',
+  })
 }
 
 export type ProofQuestion = LedgerQuestion & { readonly witnessed?: string }

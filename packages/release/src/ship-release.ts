@@ -18,7 +18,6 @@ import { environmentMetrics } from './deploy/environment-metrics.ts'
 import { type WholeEnd, rollRegions } from './deploy/roll-regions.ts'
 import { telling } from './deploy/rollout-teller.ts'
 import { shippedArtifact } from './deploy/shipped-artifact.ts'
-import { SharedFence } from './deploy/shared-fence.ts'
 import { earlierBases, refuseOvertaken } from './deploy/standing.ts'
 import {
   overtakenQueue,
@@ -217,7 +216,6 @@ function deploymentOf(
     ledger,
     actors: request.actors,
     target: request.target,
-    fence: new SharedFence(),
     clock: workspace.clock,
     ...(hotfix === undefined
       ? { lane: 'standard' }

@@ -7,7 +7,6 @@ import { goBackEverywhere } from './deploy/go-back.ts'
 import { shippedOf } from './deploy/plan-environment.ts'
 import { returnRegions } from './deploy/return-regions.ts'
 import { regionOrder } from './deploy/roll-regions.ts'
-import { SharedFence } from './deploy/shared-fence.ts'
 import { refuseReopening } from './hotfix/refuse-reopening.ts'
 import type { Keyring } from './keyring.ts'
 import { writeLedger } from './ledger-access.ts'
@@ -148,7 +147,6 @@ async function openDeployment(
     ledger: await openForWriting(workspace, request, base),
     actors: request.actors,
     target: request.target,
-    fence: new SharedFence(),
     clock: workspace.clock,
     metrics: environmentMetrics(policy, workspace),
     lane: 'standard',

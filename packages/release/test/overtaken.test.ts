@@ -54,8 +54,10 @@ async function releaseMeanwhile(
   const outcome = await ledger.acquireLease({ region: 'local', actors })
   if (outcome.kind === 'refused') throw new TypeError('nobody else holds it')
   const { token: fence } = outcome.lease
+  const { attestations } = base.ledger.state.verdicts[release.commit] ?? {}
+  const attestation = attestations?.at(-1)
   await ledger.append([
-    { kind: 'deploy.started', release, fence, actors, data: {} },
+    { kind: 'deploy.started', release, fence, actors, data: { attestation } },
     { kind: 'deploy.finished', release, fence, actors, data: { result: 'released' } },
   ])
   await outcome.lease.release()
@@ -78,7 +80,7 @@ function fleetThatRefuses(tokens: FencingToken[]): ShipRequest['target'] {
     drain: fail,
     restore: fail,
     holds: fail,
-    stage: (_, token) => {
+    stage: (_, { token }) => {
       tokens.push(token)
       return fail()
     },

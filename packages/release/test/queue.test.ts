@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type QueueOnRecord, type QueuedRelease, foldEnvironment } from '@bulkhead/ledger'
 import { type Ancestry, type NextTrain, nextTrain } from '@bulkhead/rollout'
 import { type CommitId, commitId, digest } from '@bulkhead/vocabulary'
+import { EnvironmentFold, type FoldMemory } from '../../ledger/src/environment-fold.ts'
 import { LegalLog } from './support/legal-log.ts'
 
 const commitAt = (at: number): CommitId => commitId(at.toString(16).padStart(40, '0'))
@@ -33,6 +34,10 @@ class Line {
 
   constructor(bad: readonly number[] = []) {
     this.#bad = new Set(bad)
+  }
+
+  get entries() {
+    return this.#log.entries
   }
 
   get queue(): QueueOnRecord {
@@ -125,7 +130,7 @@ describe('what ships next', () => {
 })
 
 describe('a bad batch', () => {
-  it('is rolled back whole, its culprit found by halving, the rest shipped or held', () => {
+  it('is rolled back whole, its culprit found by halving, the rest shipped or held (failure 59)', () => {
     const line = new Line([3])
     for (const at of [1, 2, 3, 4]) line.add(at)
     expect(line.roll()).toEqual([1, 2, 3, 4])
@@ -173,7 +178,7 @@ describe('a bad batch', () => {
     )
   })
 
-  it('keeps nobody waiting for ever: whoever waits longest is in the next rollout', () => {
+  it('keeps nobody waiting for ever: whoever waits longest is in the next rollout (failure 52)', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 12 }),
@@ -188,6 +193,28 @@ describe('a bad batch', () => {
       { numRuns: 100 },
     )
   })
+})
+
+it('a verification that goes on from any earlier one says the same of the queue', () => {
+  const line = new Line([2])
+  for (const at of [1, 2, 3, 4]) line.add(at, at === 1 ? 'pinned' : 'newest-wins')
+  line.stop()
+  while (choose(line.queue).kind === 'ship') line.roll()
+  line.add(5)
+  const whole = foldEnvironment(line.entries).queue
+  expect(whole.ejected).toHaveLength(1)
+  for (let cut = 0; cut <= line.entries.length; cut += 1) {
+    const earlier = new EnvironmentFold()
+    for (const entry of line.entries.slice(0, cut)) earlier.apply(entry)
+    // What is kept between two verifications is a file.
+    const memory: FoldMemory = JSON.parse(JSON.stringify(earlier.memory()))
+    const later = EnvironmentFold.resume(memory)
+    for (const entry of line.entries.slice(cut)) {
+      expect(later.objection(entry)).toBeUndefined()
+      later.apply(entry)
+    }
+    expect(later.state().queue).toEqual(whole)
+  }
 })
 
 describe('the record refuses', () => {

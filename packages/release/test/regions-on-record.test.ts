@@ -1,6 +1,8 @@
+import type { Hand, StageOutcome } from '@bulkhead/rollout'
 import type { Finding } from '@bulkhead/vocabulary'
 import { describe, expect, it } from 'vitest'
 import { goBackEverywhere } from '../src/deploy/go-back.ts'
+import { type WholeEnd, rollRegions } from '../src/deploy/roll-regions.ts'
 import { Bed, shipped } from './support/two-regions.ts'
 
 const reason: Finding = { code: 'rollout/aborted', subject: 'x', message: 'y', remedy: 'z' }
@@ -80,6 +82,42 @@ describe('two regions and one record', () => {
     expect(ended.result).toBe('rolled-back')
     expect([...bed.versions('eu'), ...bed.versions('us')]).toEqual(['a', 'a'])
     expect(await bed.endings(commit)).toEqual(['rolled-back', 'rolled-back'])
+  })
+
+  it('the next release enters region one while this one goes on in region two; a zombie of it is refused', async () => {
+    const bed = await Bed.make()
+    const [earlier, later] = [shipped('b'), shipped('c')]
+    const zone = bed.fleet.units.filter(({ id }) => id.startsWith('eu/a/'))
+    const stage = { region: 'eu', zone: 'a', units: zone.map(({ id }) => id), maxOut: 1 }
+    const apply = bed.fleet.apply.bind(bed.fleet)
+    const held = new Map<string, Hand>()
+    const together = new Set<string>()
+    let zombie: Promise<StageOutcome> | undefined
+    let second: Promise<WholeEnd> | undefined
+    bed.fleet.apply = async (next, wanted, hand) => {
+      held.set(`${wanted.commit} ${next.region}`, hand)
+      if (zombie !== undefined && wanted.commit === earlier.commit) together.add(next.region)
+      if (next.region === 'us' && wanted.commit === earlier.commit) {
+        await bed.clock.sleep(10_000) // Region two is slow, so that region one is left before its end.
+        const { leases } = await bed.state()
+        if (leases.every(({ region }) => region === 'us'))
+          second ??= rollRegions(bed.deployment('c'))
+      }
+      const ended = await apply(next, wanted, hand)
+      const old = held.get(`${earlier.commit} eu`)
+      if (wanted.commit === later.commit && old !== undefined) zombie ??= apply(stage, earlier, old)
+      return ended
+    }
+    expect(await bed.ship('b')).toMatchObject({ result: 'released', findings: [] })
+    expect(together).toEqual(new Set(['us']))
+    expect((await zombie)?.kind).toBe('stale-token')
+    expect(
+      await bed.clock.drive(second ?? Promise.reject(new Error('it never began'))),
+    ).toMatchObject({ result: 'released', findings: [] })
+    expect([...bed.versions('eu'), ...bed.versions('us')]).toEqual(['c', 'c'])
+    const { good, leases } = await bed.state()
+    expect(good.map((each) => each.commit[0])).toEqual(['a', 'b', 'c'])
+    expect(leases).toEqual([])
   })
 
   it('a plan that was looked at and is no longer true ships nothing', async () => {

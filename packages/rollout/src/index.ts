@@ -50,6 +50,7 @@ export { quietFleet } from './run/quiet.ts'
 export type { NextWave } from './run/rollout-run.ts'
 export type {
   Hand,
+  LeaseHolder,
   OfferedArtifact,
   Scope,
   Stage,
@@ -60,7 +61,8 @@ export type {
   Topology,
   UnitPlace,
 } from './target.ts'
-export { type ViewOptions, viewLine, viewSample } from './terminal-view.ts'
+export { LiveView } from './live-view.ts'
+export { type ViewOptions, viewLine } from './terminal-view.ts'
 export { RolloutRecorder } from './page/recorder.ts'
 export type { RolloutChapter, RolloutRecord } from './page/record.ts'
 export { renderRolloutPage } from './page/rollout-page.ts'

@@ -37,9 +37,18 @@ export interface Stage extends Batch {
   readonly maxOut: number
 }
 
+/**
+ * Who offers something to a region of a fleet. Each region has a lease of its own, so each has a newest
+ * token of its own: two releases may be under way at once, one behind the other.
+ */
+export interface LeaseHolder {
+  readonly region: string
+  readonly token: FencingToken
+}
+
 /** In whose name something is done to the fleet, how it is stopped, and who watches. */
 export interface Hand {
-  /** Of the lease: an older one than the newest that acted is refused. */
+  /** Of the region's lease: an older one than the newest that acted in this region is refused. */
   readonly token: FencingToken
   readonly signal: AbortSignal
   /** Told what the engine is at. For eyes, and proof of life; what counts is what `observe` says. */
@@ -57,7 +66,7 @@ export interface StageProgress {
 export type StageOutcome =
   /** `victims`: requests cut because they outlived the drain, where the engine can count them. */
   | { readonly kind: 'applied'; readonly victims?: number }
-  /** The target refused: a newer token has acted. Nothing was changed. */
+  /** The target refused: a newer token has acted in this region. Nothing was changed. */
   | { readonly kind: 'stale-token'; readonly newest: FencingToken }
   /**
    * The engine will not do this now: a disruption budget, a deployment of its own under way, a quota.
@@ -109,7 +118,7 @@ export interface Target {
    */
   surge?(order: SurgeOrder, release: ShippedRelease, hand: Hand): Promise<StageOutcome>
   /** Makes the artifact available to the fleet and proves its bytes; called before the first batch. */
-  stage(artifact: OfferedArtifact, token: FencingToken): Promise<void>
+  stage(artifact: OfferedArtifact, holder: LeaseHolder): Promise<void>
   /** Whether an artifact that was staged earlier is still there, byte for byte. */
   holds(artifact: Digest): Promise<boolean>
 }

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util'
 import type { TrafficCount } from './fleet.ts'
 import { fit, lengthOf, plainLine } from './plain-text.ts'
-import type { FleetSample, RolloutProgress, ZoneSample } from './progress.ts'
+import type { BakeView, FleetSample, RolloutProgress, ZoneSample } from './progress.ts'
 import { percent, shortCommit } from './refusals.ts'
 
 export interface ViewOptions {
@@ -18,28 +18,71 @@ interface Piece {
 
 type UnitSample = ZoneSample['units'][number]
 
+/** One region now, and what it is compared with. */
+export interface RegionView {
+  readonly sample: FleetSample
+  /** When the rollout was first seen: requests are counted from there. */
+  readonly first: FleetSample
+  /** Some seconds ago: rates are of the time since. */
+  readonly before: FleetSample
+  /** What is said of the wave that bakes; undefined where none does. */
+  readonly bake: BakeView | undefined
+}
+
 /**
- * A progress sample as lines for a live view: zones and their units, capacity against what is
- * required, requests and errors of both releases. No line is wider than `width`.
+ * Regions as lines for a live view: zones and their units, capacity against what is required, requests
+ * and errors of both releases, and what the bake waits for. No line is wider than `width`.
  */
-export function viewSample(sample: FleetSample, options: ViewOptions): string[] {
+export function viewRegions(regions: readonly RegionView[], options: ViewOptions): string[] {
+  const places = regions.flatMap(({ sample }) => sample.zones)
   const name = Math.min(
     24,
-    Math.max(...sample.zones.map((zone) => zone.region.length + zone.zone.length + 1), 12),
+    Math.max(...places.map((zone) => zone.region.length + zone.zone.length + 1), 16),
   )
   const lines: Piece[][] = [
-    [{ text: `${shortCommit(sample.release)}  `, colour: 'bold' }, { text: sample.phase }],
-    ...sample.zones.map((zone) => zoneLine(zone, sample, name, options.width)),
-    capacityLine(sample, name),
-    ...sample.traffic.map((count) => trafficLine(count, sample, name)),
+    ...regions.flatMap((region) => regionLines(region, name, options.width)),
     [{ text: '█ new  ░ old  ◌ changing  × down', colour: 'dim' }],
   ]
   return lines.map((line) => render(line, options))
 }
 
+function regionLines(view: RegionView, name: number, width: number): Piece[][] {
+  const { sample, bake } = view
+  return [
+    [{ text: `${shortCommit(sample.release)}  `, colour: 'bold' }, { text: sample.phase }],
+    ...sample.zones.map((zone) => zoneLine(zone, sample, name, width)),
+    capacityLine(sample, name),
+    ...sample.traffic.map((count) => trafficLine(count, view, name)),
+    ...(bake === undefined ? [] : bakeLines(bake, name)),
+  ]
+}
+
+const SAID = {
+  good: { word: 'good', colour: 'green' },
+  bad: { word: 'bad', colour: 'red' },
+  'not-yet': { word: 'not yet', colour: 'yellow' },
+  inconclusive: { word: 'inconclusive', colour: 'red' },
+} as const satisfies Record<BakeView['kind'], { readonly word: string; readonly colour: Colour }>
+
+/** More metrics than this would push the zones off the screen. */
+const MOST_METRICS = 6
+
+function bakeLines({ kind, why, metrics }: BakeView, name: number): Piece[][] {
+  const line = (title: string, said: BakeView['kind'], text: string): Piece[] => [
+    { text: `${fit(title, name).padEnd(name)}  ` },
+    { text: SAID[said].word, colour: SAID[said].colour },
+    { text: `: ${text}` },
+  ]
+  return [
+    line('bake', kind, why),
+    ...metrics.slice(0, MOST_METRICS).map((one) => line(one.metric, one.kind, one.why)),
+  ]
+}
+
 function zoneLine(zone: ZoneSample, sample: FleetSample, name: number, width: number): Piece[] {
   const label = fit(`${zone.region}/${zone.zone}`, name).padEnd(name)
-  const count = `${zone.healthy}/${zone.total} healthy`
+  const fresh = zone.units.filter(({ version }) => version === sample.release).length
+  const count = `${zone.healthy}/${zone.total} healthy, ${fresh} new`
   const room = Math.max(4, width - name - count.length - 4)
   const step = Math.max(1, zone.total / room)
   const shown = Array.from(
@@ -73,15 +116,33 @@ function capacityLine(sample: FleetSample, name: number): Piece[] {
   ]
 }
 
-function trafficLine(count: TrafficCount, sample: FleetSample, name: number): Piece[] {
+function trafficLine(count: TrafficCount, view: RegionView, name: number): Piece[] {
+  const { sample, first, before } = view
   const side = count.version === sample.release ? 'new' : 'old'
-  const rate = count.requests > 0 ? ` (${percent(count.errors / count.requests)})` : ''
-  const colour = count.errors > 0 ? { colour: 'red' as const } : {}
+  const lately = growth(count, before)
+  const whole = growth(count, first)
+  const seconds = (sample.at - before.at) / 1000
+  const rate = seconds > 0 ? `${grouped(Math.round(lately.requests / seconds))}/s` : ''
+  const share = lately.requests > 0 ? `${percent(lately.errors / lately.requests)} errors` : ''
+  const bad = { colour: 'red' as const }
   return [
     { text: `${side} ${shortCommit(count.version)}`.padEnd(name + 2) },
-    { text: `${grouped(count.requests)} requests, ` },
-    { text: `${grouped(count.errors)} failed${rate}`, ...colour },
+    { text: rate === '' ? '' : `${rate}, ` },
+    { text: share === '' ? '' : share, ...(lately.errors > 0 ? bad : {}) },
+    { text: share === '' ? '' : '; ' },
+    { text: `${grouped(whole.requests)} requests since the start, ` },
+    { text: `${grouped(whole.errors)} failed`, ...(whole.errors > 0 ? bad : {}) },
   ]
+}
+
+/** What a counter has grown by; one that fell was reset and counts from nothing. */
+function growth(
+  { version, requests, errors }: TrafficCount,
+  since: FleetSample,
+): Pick<TrafficCount, 'requests' | 'errors'> {
+  const was = since.traffic.find((count) => count.version === version)
+  const from = was === undefined || was.requests > requests ? { requests: 0, errors: 0 } : was
+  return { requests: requests - from.requests, errors: Math.max(0, errors - from.errors) }
 }
 
 const grouped = (count: number): string => count.toString().replace(/\B(?=(?:\d{3})+$)/g, ',')

@@ -90,7 +90,7 @@ describe('process', () => {
 
   test('8: a holder that comes back after its lease was taken over changes nothing', async () => {
     const scenario = new Scenario()
-    scenario.fleet.newest = next(3)
+    scenario.fleet.newest.set('eu', next(3))
     const ended = await scenario.run()
     expect([ended.result, ...codes(ended.findings)]).toEqual(['stopped', 'rollout/stale-token'])
     expect(scenario.versions()).toEqual(all('a'))
@@ -238,6 +238,20 @@ describe('capacity and zones', () => {
     const ended = await scenario.run()
     expect([ended.result, ...codes(ended.findings)]).toEqual(['rolled-back', 'rollout/no-capacity'])
     expect(ended.findings[0]?.message).toContain('PDB allows 0 disruptions')
+    // As long as its patience lasts, on record a handful of times and not once a poll.
+    const tries = scenario.events.filter(({ kind }) => kind === 'batch-withdrawn')
+    expect(tries.length).toBeGreaterThan(3)
+    expect(tries.length).toBeLessThan(10)
+  })
+
+  test('22: an engine that refused for a while and then obeys is gone on with', async () => {
+    const scenario = new Scenario()
+    scenario.fleet.refusal = 'a deployment of its own is under way'
+    scenario.onAppend = (append) => {
+      if (append > 4) scenario.fleet.refusal = undefined
+      return 50
+    }
+    expect((await scenario.run()).result).toBe('released')
   })
 
   test('24: a baseline that is ill already stops a deploy; a hotfix may mend it', async () => {

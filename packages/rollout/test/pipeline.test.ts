@@ -1,3 +1,4 @@
+import { fencingToken } from '@bulkhead/vocabulary'
 import { describe, expect, test } from 'vitest'
 import { type RolloutResult, runPipeline, runRollout, wholeResult } from '../src/index.ts'
 import { Scenario, newRelease } from './support/scenario.ts'
@@ -109,7 +110,7 @@ test('a region that the plan does not have is a mistake of the caller', async ()
       plan: planning.plan,
       region: 'us',
       target: scenario.fleet,
-      token: scenario.fleet.newest,
+      token: fencingToken(7),
       journal: {
         record: () => Promise.resolve({ standing: null }),
         signOfLife: () => Promise.resolve({ standing: null }),

@@ -368,7 +368,7 @@ describe('stopped, touching nothing more', () => {
     const scenario = new Scenario()
     scenario.fleet.errorRates.set(newRelease.commit, 0.5)
     afterChanges(scenario, 3, () => {
-      scenario.fleet.newest = (token + 1) as FencingToken
+      scenario.fleet.newest.set('eu', (token + 1) as FencingToken)
     })
     const ended = await scenario.run()
     expect([ended.result, ...codes(ended.findings)]).toEqual([
@@ -382,7 +382,7 @@ describe('stopped, touching nothing more', () => {
   test('a newer token has acted', async () => {
     const scenario = new Scenario()
     afterChanges(scenario, 4, () => {
-      scenario.fleet.newest = (token + 1) as FencingToken
+      scenario.fleet.newest.set('eu', (token + 1) as FencingToken)
     })
     const ended = await scenario.run()
     expect([ended.result, ...codes(ended.findings)]).toEqual(['stopped', 'rollout/stale-token'])

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { type FleetSample, renderPlan, viewLine, viewSample } from '../src/index.ts'
+import { type FleetSample, LiveView, type ViewOptions, renderPlan, viewLine } from '../src/index.ts'
 import { Scenario, newRelease } from './support/scenario.ts'
 
 async function samplesOf(scenario: Scenario): Promise<FleetSample[]> {
@@ -23,7 +23,39 @@ test('a plan shows zones, waves and the reason for every number', async () => {
   expect(text.split('\n').every((line) => line === line.trimEnd())).toBe(true)
 })
 
+const viewSample = (sample: FleetSample, options: ViewOptions): readonly string[] => {
+  const live = new LiveView()
+  live.hear({ kind: 'sample', sample })
+  return live.lines(options)
+}
+
 describe('the live view', () => {
+  test('shows rates of the last seconds, counts since the start, and what a bake waits for', async () => {
+    const scenario = new Scenario()
+    const live = new LiveView()
+    const seen: string[] = []
+    await scenario.run({
+      onProgress(progress) {
+        if (live.hear(progress)) seen.push(live.lines({ width: 120, colour: false }).join('\n'))
+      },
+    })
+    const baking = seen.find((text) => text.includes('bake  '))
+    expect(baking).toMatch(/^bake {14}not yet: .*\d+ of \d+ requests seen/m)
+    expect(baking).toMatch(
+      /^new bbbbbbbb {6}\d+\/s, 0 % errors; \d+ requests since the start, 0 failed$/m,
+    )
+    expect(seen.at(-1)).toContain('3/3 healthy, 3 new')
+    expect(seen.at(-1)).not.toContain('bake  ')
+  })
+
+  test('shows all regions, each as it was last seen', async () => {
+    const live = new LiveView()
+    for (const regions of [{ eu: { a: 3, b: 3, c: 3 } }, { us: { a: 3, b: 3, c: 3 } }])
+      await new Scenario({ regions }).run({ onProgress: (progress) => void live.hear(progress) })
+    const text = live.lines({ width: 80, colour: false }).join('\n')
+    for (const place of ['eu/a', 'eu/c', 'us/a', 'us/c']) expect(text).toContain(place)
+  })
+
   test('shows the batch that is out, the capacity left and both releases', async () => {
     const samples = await samplesOf(new Scenario())
     const during = samples.find((sample) =>
@@ -31,9 +63,9 @@ describe('the live view', () => {
     )
     if (!during) throw new Error('no sample during a batch')
     const lines = viewSample(during, { width: 80, colour: false })
-    expect(lines).toContain('eu/a          ███  3/3 healthy')
-    expect(lines).toContain('eu/b          ◌◌░  1/3 healthy')
-    expect(lines).toContain('capacity      4 ≥ 4 required with eu/a gone')
+    expect(lines).toContain('eu/a              ███  3/3 healthy, 3 new')
+    expect(lines).toContain('eu/b              ◌◌░  1/3 healthy, 0 new')
+    expect(lines).toContain('capacity          4 ≥ 4 required with eu/a gone')
   })
 
   test('is never wider than the terminal, coloured or not', async () => {

@@ -18,7 +18,8 @@ export interface SupervisorState {
   readonly start: string
   /** Where users reach the fleet, with the port that was chosen if the policy says 0. */
   readonly address: { readonly host: string; readonly port: number }
-  readonly newestToken: FencingToken
+  /** The newest token that acted, by region. */
+  readonly newestTokens: Readonly<Record<string, FencingToken>>
   readonly units: readonly UnitDetail[]
   readonly traffic: readonly TrafficCount[]
   /** Requests that found no unit in rotation. */

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type {
   Batch,
   Hand,
+  LeaseHolder,
   Observation,
   OfferedArtifact,
   Scope,
@@ -11,7 +12,7 @@ import type {
   Target,
   Topology,
 } from '@bulkhead/rollout'
-import type { Digest, FencingToken } from '@bulkhead/vocabulary'
+import type { Digest } from '@bulkhead/vocabulary'
 import { ask } from './control/control-client.ts'
 import type { LocalFleetSample } from './local-fleet-sample.ts'
 import { type StateDirectory, stateDirectory } from './fleet/state-directory.ts'
@@ -77,9 +78,14 @@ export class LocalTarget implements Target {
   }
 
   /** @throws WorldError `rollout/stale-token`, or when the bytes are not those of the digest. */
-  async stage(artifact: OfferedArtifact, token: FencingToken): Promise<void> {
+  async stage(artifact: OfferedArtifact, { region, token }: LeaseHolder): Promise<void> {
     const path = resolve(artifact.path)
-    await ask(this.#state, { op: 'stage', path, digest: artifact.digest, token })
+    await ask(this.#state, {
+      op: 'stage',
+      path,
+      digest: artifact.digest,
+      holder: { region, token },
+    })
   }
 
   async holds(artifact: Digest): Promise<boolean> {

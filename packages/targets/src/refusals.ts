@@ -1,3 +1,4 @@
+import type { LeaseHolder } from '@bulkhead/rollout'
 import { type Finding, InputError, WorldError } from '@bulkhead/vocabulary'
 
 /** Nobody answers at the fleet's control socket. */
@@ -24,11 +25,11 @@ export const portInUse = (host: string, port: number, cause: unknown): WorldErro
     { cause },
   )
 
-export const staleToken = (offered: number, newest: number): WorldError =>
+export const staleToken = ({ region, token }: LeaseHolder, newest: number): WorldError =>
   new WorldError({
     code: 'rollout/stale-token',
-    subject: `token ${offered}`,
-    message: `a holder of the lease with token ${newest} has acted on this fleet since`,
+    subject: `token ${token}`,
+    message: `a holder of the lease with token ${newest} has acted in ${region} since`,
     remedy: 'Stop: another rollout is in charge (`bulkhead status`).',
   })
 

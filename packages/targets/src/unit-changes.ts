@@ -1,12 +1,12 @@
-import type { Batch, StageOutcome, UnitId, UnitPlace } from '@bulkhead/rollout'
+import type { Batch, LeaseHolder, StageOutcome, UnitId, UnitPlace } from '@bulkhead/rollout'
 import type { FencingToken } from '@bulkhead/vocabulary'
 
-/** Where the newest token that ever acted on a fleet is kept (law 9). */
+/** Where the newest token that ever acted is kept, one for each region of a fleet (law 9). */
 export interface TokenRecord {
   /** Enters a token and tells whether its holder may act. It is on record when this resolves. */
-  admit(token: FencingToken): Promise<boolean>
-  /** The newest token on record, read anew. */
-  read(): Promise<FencingToken>
+  admit(holder: LeaseHolder): Promise<boolean>
+  /** The newest token on record for a region, read anew; 0 when there is none. */
+  read(region: string): Promise<FencingToken>
 }
 
 /** A unit that is changed, with the place that it fills. */
@@ -41,7 +41,8 @@ export async function changeUnits<Unit extends PlacedUnit>(
   changes: UnitChanges<Unit>,
 ): Promise<StageOutcome> {
   const { units, record, batch, token, signal, atOnce } = changes
-  if (!(await record.admit(token))) return stale(record)
+  const { region } = batch
+  if (!(await record.admit({ region, token }))) return stale(record, region)
   const wanted = [...new Set(batch.units)]
   const stranger = wanted.find((id) => !stands(units.get(id), batch))
   if (stranger !== undefined)
@@ -53,10 +54,10 @@ export async function changeUnits<Unit extends PlacedUnit>(
   for (let next = 0; next < found.length; next += atOnce) {
     if (next > 0 && signal.aborted) return failed(null, 'cancelled before every unit was changed')
     results.push(...(await changeGroup(changes, found.slice(next, next + atOnce))))
-    const outcome = await sumUp(results, record)
+    const outcome = await sumUp(results, record, region)
     if (outcome.kind !== 'applied') return outcome
   }
-  return sumUp(results, record)
+  return sumUp(results, record, region)
 }
 
 interface Named {
@@ -65,10 +66,10 @@ interface Named {
 }
 
 function changeGroup<Unit extends PlacedUnit>(
-  { record, token, change }: UnitChanges<Unit>,
+  { record, batch, token, change }: UnitChanges<Unit>,
   group: readonly Unit[],
 ): Promise<readonly Named[]> {
-  const mayAct = async () => token >= (await record.read())
+  const mayAct = async () => token >= (await record.read(batch.region))
   return Promise.all(
     group.map(async (unit) => ({ id: unit.place.id, result: await change(unit, mayAct) })),
   )
@@ -78,15 +79,19 @@ const stands = (unit: PlacedUnit | undefined, batch: Batch) =>
   unit?.place.region === batch.region && unit.place.zone === batch.zone
 
 const failed = (unit: UnitId | null, reason: string) => ({ kind: 'failed', unit, reason }) as const
-const stale = async (record: TokenRecord): Promise<StageOutcome> => ({
+const stale = async (record: TokenRecord, region: string): Promise<StageOutcome> => ({
   kind: 'stale-token',
-  newest: await record.read(),
+  newest: await record.read(region),
 })
 
 /** Stale only if nothing at all was changed; the first failure in the stage's order otherwise. */
-async function sumUp(results: readonly Named[], record: TokenRecord): Promise<StageOutcome> {
+async function sumUp(
+  results: readonly Named[],
+  record: TokenRecord,
+  region: string,
+): Promise<StageOutcome> {
   const stales = results.filter(({ result }) => result.kind === 'stale')
-  if (stales.length > 0 && stales.length === results.length) return stale(record)
+  if (stales.length > 0 && stales.length === results.length) return stale(record, region)
   const victims = results.reduce(
     (sum, { result }) => sum + (result.kind === 'stale' ? 0 : result.victims),
     0,

@@ -6,9 +6,15 @@ import { temporaryDirectory } from '@bulkhead/testkit'
 import type { Milliseconds } from '@bulkhead/vocabulary'
 import { systemClock } from '@bulkhead/world'
 import { describe, expect, it } from 'vitest'
-import { type CheckResult, ExecTarget, checkTarget, driverApply } from '../src/index.ts'
+import {
+  type CheckResult,
+  ExecTarget,
+  type LocalFleetSpec,
+  checkTarget,
+  driverApply,
+} from '../src/index.ts'
 import { placesOf } from '../src/unit-place.ts'
-import { build, hand, makeArtifact, stagesOf, token } from './fleet-bed.ts'
+import { build, hand, heldBy, makeArtifact, stagesOf } from './fleet-bed.ts'
 import { DIES_WITH_ITS_BED, freePorts, killNow } from './haproxy-bed.ts'
 
 const GOOD = fileURLToPath(new URL('../../../examples/exec-driver/src/driver.mjs', import.meta.url))
@@ -16,9 +22,9 @@ const BROKEN = fileURLToPath(new URL('fixtures/broken-driver.mjs', import.meta.u
 const REGIONS = { 'eu-1': { a: 1, b: 2 } }
 
 /** The example's fleet, through its driver or one that breaks it in one way. */
-async function makeBed(how?: string) {
+async function makeBed(how?: string, regions: LocalFleetSpec['regions'] = REGIONS) {
   const directory = await temporaryDirectory('bulkhead-exec-')
-  const places = placesOf(REGIONS)
+  const places = placesOf(regions)
   const ports = await freePorts(places.length)
   const fleet = join(directory.path, 'fleet')
   await mkdir(fleet)
@@ -55,7 +61,7 @@ const failed = (results: readonly CheckResult[]) => results.filter((one) => one.
 
 describe('a driver of the user’s own', () => {
   it('as the example shows it passes the conformance suite', async () => {
-    await using bed = await makeBed()
+    await using bed = await makeBed(undefined, { ...REGIONS, 'us-1': { a: 1 } })
     const results = await checkTarget({ ...bed, patience: 15_000 })
     expect(failed(results)).toEqual([])
     expect(results.filter((one) => one.kind === 'skipped').map((one) => one.name)).toEqual([
@@ -109,7 +115,7 @@ describe('a driver of the user’s own', () => {
   it('tells its progress and its words on stderr while it works', async () => {
     await using bed = await makeBed()
     const [first] = bed.releases
-    await bed.target.stage(first.artifact, token(1))
+    await bed.target.stage(first.artifact, heldBy(1))
     const notes: string[] = []
     for (const stage of stagesOf(REGIONS))
       await bed.target.apply(stage, first.release, {

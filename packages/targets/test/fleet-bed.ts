@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Hand, ShippedRelease, Stage, UnitPlace } from '@bulkhead/rollout'
+import type { Hand, LeaseHolder, ShippedRelease, Stage, UnitPlace } from '@bulkhead/rollout'
 import { temporaryDirectory } from '@bulkhead/testkit'
 import { type Milliseconds, commitId, digest, fencingToken } from '@bulkhead/vocabulary'
 import { systemClock } from '@bulkhead/world'
@@ -88,6 +88,11 @@ export const batchesOf = (spec: LocalFleetSpec): readonly Stage[] =>
 export const placeOf = (id: string): UnitPlace => ({ id: unitId(id), region: 'eu-1', zone: 'a' })
 
 export const token = fencingToken
+/** Who holds the lease of the bed's one region. */
+export const heldBy = (number: number, region = 'eu-1'): LeaseHolder => ({
+  region,
+  token: token(number),
+})
 export const never = new AbortController().signal
 
 export const hand = (number: number, signal = never): Hand => ({ token: token(number), signal })
@@ -125,7 +130,7 @@ export async function makeFleet(change: Partial<LocalFleetSpec> = {}, empty = fa
     url,
     async ship(number: number, at: number, behaviour: UnitBehaviour = {}) {
       const made = await makeArtifact(yard.path, number, behaviour)
-      await yard.target.stage(made.artifact, token(at))
+      await yard.target.stage(made.artifact, heldBy(at))
       return made.release
     },
     async [Symbol.asyncDispose]() {

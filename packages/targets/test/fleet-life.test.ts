@@ -9,7 +9,7 @@ import { processIdentity, processesWithEnvironment } from '../src/fleet/process-
 import { stateDirectory } from '../src/fleet/state-directory.ts'
 import { environmentMark } from '../src/fleet/unit-mark.ts'
 import { fleetStatus, startFleet, stopFleet } from '../src/index.ts'
-import { batchOf, build, eventually, makeArtifact, makeYard, hand, token } from './fleet-bed.ts'
+import { batchOf, build, eventually, makeArtifact, makeYard, hand, heldBy } from './fleet-bed.ts'
 import { ask } from './load.ts'
 
 type Yard = Awaited<ReturnType<typeof makeYard>>
@@ -34,7 +34,7 @@ async function fill(yard: Yard): Promise<void> {
     import { spawn } from 'node:child_process'
     spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })`
   const { artifact, release } = await makeArtifact(yard.path, 1, { last })
-  await yard.target.stage(artifact, token(1))
+  await yard.target.stage(artifact, heldBy(1))
   const outcome = await yard.target.apply(batchOf(yard.spec), release, hand(1))
   expect(outcome).toEqual({ kind: 'applied', victims: 0 })
 }
@@ -127,7 +127,7 @@ describe('a fleet', () => {
     await startFleet(yard.argv, yard.state)
     await fill(yard)
     const { artifact, release } = await makeArtifact(yard.path, 2)
-    await yard.target.stage(artifact, token(2))
+    await yard.target.stage(artifact, heldBy(2))
     await hangUpAfterAsking(yard, { ...batchOf(yard.spec) }, release)
     const unit = await eventually(
       async () => (await yard.target.observe()).units[0],

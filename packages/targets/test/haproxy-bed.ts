@@ -11,7 +11,7 @@ import { type HaproxySpec, openHaproxyTarget } from '../src/index.ts'
 import { RuntimeApi } from '../src/haproxy/runtime-api.ts'
 import { placesOf } from '../src/unit-place.ts'
 import { WHERE_ENGINES_ARE, isInstalled } from './engines.ts'
-import { eventually, hand, makeArtifact, stagesOf, token } from './fleet-bed.ts'
+import { eventually, hand, heldBy, makeArtifact, stagesOf } from './fleet-bed.ts'
 import type { UnitBehaviour } from './fixtures/unit-source.ts'
 
 export const haproxyIsInstalled = isInstalled('haproxy', '-v')
@@ -107,7 +107,7 @@ export async function makeHaproxyBed({
     },
     async ship(number: number, at: number, behaviour: UnitBehaviour = {}): Promise<ShippedRelease> {
       const { artifact, release } = await bed.artifact(number, behaviour)
-      await target.stage(artifact, token(at))
+      await target.stage(artifact, heldBy(at))
       return release
     },
     async [Symbol.asyncDispose]() {

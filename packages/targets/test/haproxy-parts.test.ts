@@ -8,7 +8,7 @@ import { RuntimeApi } from '../src/haproxy/runtime-api.ts'
 import { ServerTraffic } from '../src/haproxy/server-traffic.ts'
 import { type ServerView, readServers } from '../src/haproxy/server-view.ts'
 import { TokenDirectory } from '../src/token-directory.ts'
-import { build, placeOf, token } from './fleet-bed.ts'
+import { build, placeOf, heldBy } from './fleet-bed.ts'
 
 const STATE = `1
 # be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_iweight srv_time_since_last_change srv_check_status srv_check_result srv_check_health srv_check_state srv_agent_state bk_f_forced_id srv_f_forced_id srv_fqdn srv_port srvrecord
@@ -128,7 +128,7 @@ describe('the directory of tokens', () => {
     await using directory = await temporaryDirectory()
     const path = join(directory.path, 'tokens')
     const record = new TokenDirectory(path)
-    expect(await record.read()).toBe(0)
+    expect(await record.read('eu-1')).toBe(0)
     for (const [offered, admitted] of [
       [5, true],
       [5, true],
@@ -136,19 +136,21 @@ describe('the directory of tokens', () => {
       [12, true],
       [9, false],
     ] as const)
-      expect(await record.admit(token(offered))).toBe(admitted)
-    await writeFile(join(path, 'README'), '')
-    expect(await new TokenDirectory(path).read()).toBe(12)
-    expect((await readdir(path)).sort()).toEqual(['12', 'README'])
+      expect(await record.admit(heldBy(offered))).toBe(admitted)
+    expect(await record.admit(heldBy(3, 'us-1'))).toBe(true)
+    await writeFile(join(path, 'eu-1', 'README'), '')
+    expect(await new TokenDirectory(path).read('eu-1')).toBe(12)
+    expect(await record.read('us-1')).toBe(3)
+    expect((await readdir(join(path, 'eu-1'))).sort()).toEqual(['12', 'README'])
   })
 
   it('lets the newest of many through that come at once, and none below it afterwards', async () => {
     await using directory = await temporaryDirectory()
     const record = new TokenDirectory(directory.path)
     const tokens = Array.from({ length: 20 }, (_, n) => n + 1)
-    const admitted = await Promise.all(tokens.map((each) => record.admit(token(each))))
+    const admitted = await Promise.all(tokens.map((each) => record.admit(heldBy(each))))
     expect(admitted.at(-1)).toBe(true)
-    expect(await record.read()).toBe(20)
-    for (const each of tokens.slice(0, -1)) expect(await record.admit(token(each))).toBe(false)
+    expect(await record.read('eu-1')).toBe(20)
+    for (const each of tokens.slice(0, -1)) expect(await record.admit(heldBy(each))).toBe(false)
   })
 })

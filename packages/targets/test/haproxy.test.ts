@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Milliseconds } from '@bulkhead/vocabulary'
 import { describe, expect, it } from 'vitest'
@@ -18,7 +18,7 @@ const stateOf = async ({ proxies }: HaproxyBed, proxy = 0) =>
   (await proxies[proxy]?.api.ask('show servers state app')) ?? ''
 
 describe.skipIf(!haproxyIsInstalled)('units behind HAProxy', () => {
-  it('put a drain back that a reload forgot, and wait out what the old worker serves', async () => {
+  it('put a drain back that a reload forgot, and wait out what the old worker serves (failure 37)', async () => {
     await using bed = await makeHaproxyBed({ change: { drain: ms(1_500) } })
     const release = await bed.ship(2, 2)
     const slow = Promise.all([1, 2, 3].map(() => ask(`${bed.url}/slow/1000`)))
@@ -124,7 +124,7 @@ describe.skipIf(!haproxyIsInstalled)('units behind HAProxy', () => {
     expect(await healthOf(bed)).toEqual(['healthy', 'unhealthy', 'healthy'])
   })
 
-  it('get their weight back in steps', async () => {
+  it('get their weight back in steps (failure 39)', async () => {
     await using bed = await makeHaproxyBed({ change: { slowStart: ms(200) } })
     const release = await bed.ship(2, 2)
     const weights = new Set<string>()
@@ -157,15 +157,16 @@ describe.skipIf(!haproxyIsInstalled)('units behind HAProxy', () => {
 
   it('keep the token by a command where the policy names one', async () => {
     const file = `const { readFileSync, writeFileSync, existsSync } = require('node:fs')
-      const [path, token] = process.argv.slice(1)
+      const [directory, region, token] = process.argv.slice(1)
+      const path = directory + '/' + region + '.newest'
       const newest = Math.max(Number(token), existsSync(path) ? Number(readFileSync(path)) : 0)
       writeFileSync(path, String(newest)); console.log(newest)`
     await using bed = await makeHaproxyBed()
-    const path = join(bed.path, 'newest')
-    const fence = [process.execPath, '-e', file, path, '{token}'] as const
+    const fence = [process.execPath, '-e', file, bed.path, '{region}', '{token}'] as const
     const guarded = await openHaproxyTarget({ ...bed.spec, fence }, bed.state)
     expect((await guarded.drain(one(bed), hand(7))).kind).toBe('applied')
     expect(await guarded.restore(one(bed), hand(6))).toEqual({ kind: 'stale-token', newest: 7 })
+    expect(await readFile(join(bed.path, 'eu-1.newest'), 'utf8')).toBe('7')
     const broken = { ...bed.spec, fence: [process.execPath, '-e', 'console.log("x")'] as const }
     const blind = await openHaproxyTarget(broken, bed.state)
     await expect(blind.restore(one(bed), hand(9))).rejects.toThrow(

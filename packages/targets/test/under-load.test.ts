@@ -41,7 +41,7 @@ describe.skipIf(!haproxyIsInstalled)(
   'users of nine units in three zones',
   { timeout: 120_000 },
   () => {
-    it(`lose no request in ${DEPLOYS} deploys in a row`, async () => {
+    it(`lose no request in ${DEPLOYS} deploys in a row (failure 38)`, async () => {
       await using bed = await makeHaproxyBed({ regions: REGIONS })
       const releases = [await bed.ship(2, 2), await bed.ship(1, 2)]
       const users = startUsers(`${bed.url}/slow/15`)

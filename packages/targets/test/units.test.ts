@@ -12,7 +12,7 @@ import {
   makeArtifact,
   makeFleet,
   hand,
-  token,
+  heldBy,
   withDeadline,
   withDrain,
 } from './fleet-bed.ts'
@@ -108,7 +108,7 @@ describe('an artifact', () => {
     await using fleet = await makeFleet({}, true)
     const { artifact } = await makeArtifact(fleet.path, 2)
     await writeFile(artifact.path, '// changed', { flag: 'a' })
-    await expect(fleet.target.stage(artifact, token(2))).rejects.toThrow('nothing was staged')
+    await expect(fleet.target.stage(artifact, heldBy(2))).rejects.toThrow('nothing was staged')
     expect(await fleet.target.holds(artifact.digest)).toBe(false)
     expect(await readdir(join(fleet.state, 'artifacts'))).toEqual([])
   })

@@ -57,6 +57,7 @@ interface VerifyOptions extends LedgerOptions {
   readonly save?: string
   readonly at?: number
   readonly log?: string
+  readonly snapshot?: string
 }
 
 /** `ledger verify`: the whole log, or what is new since it was last verified. */
@@ -70,6 +71,10 @@ export function registerVerify(ledger: Command, host: Host): void {
     .option('--save <file>', 'where to write what the next --from needs, of a log that verified')
     .option('--at <index>', 'judge the log as it was when this entry was its newest', readIndex)
     .option(
+      '--snapshot <file>',
+      'what runs, by somebody else than the ledger: finds deploys that no entry tells (docs/ledger.md)',
+    )
+    .option(
       '--log <dir>',
       'a mirror written by `ledger export --mirror` instead of a repository (needs --verifier-policy)',
     )
@@ -79,9 +84,16 @@ export function registerVerify(ledger: Command, host: Host): void {
 }
 
 async function audit(options: VerifyOptions, host: Host): Promise<PolicyAudit> {
-  const { log, verifierPolicy, at, from, save } = options
+  const { log, verifierPolicy, at, from, save, snapshot } = options
   if (at !== undefined && (from !== undefined || save !== undefined)) {
     throw wrongOption('--at', 'looks back; --from and --save look on', 'leave them out, or --at')
+  }
+  if (snapshot !== undefined && (at !== undefined || from !== undefined)) {
+    throw wrongOption(
+      '--snapshot',
+      'is held against every entry up to the newest',
+      'leave out --from and --at',
+    )
   }
   await using reader = lanesWhenLong(laneProgram())
   const means = { reader, progress: progressOf(host) }

@@ -114,7 +114,9 @@ export function queueLines({ queue, next }: QueueView): readonly string[] {
     ...waiting.map((one) => line('waits', one)),
     ...ejected.map((one) => line('found bad, not to be shipped', one)),
   ]
-  return [lines.length === 0 ? 'nothing waits' : 'queue:', ...lines, nextLine(next)]
+  return lines.length === 0 && next.kind === 'empty'
+    ? ['queue: nothing waits']
+    : ['queue:', ...lines, nextLine(next)]
 }
 
 function nextLine(next: QueueView['next']): string {

@@ -54,9 +54,7 @@ const ledgerLines = (environment: string, ledger: Recorded): readonly string[] =
 function whereItIs(rollout: Recorded['rollouts'][number]): string {
   const { commit, region, direction, lastStep, paused, ordered } = rollout
   const at =
-    lastStep === null
-      ? 'has just begun'
-      : `wave ${lastStep.wave + 1}: ${lastStep.step}${lastStep.zone === null ? '' : ` in ${lastStep.zone}`}${lastStep.why === null ? '' : `: ${lastStep.why}`}`
+    lastStep === null ? 'has just begun' : `wave ${lastStep.wave + 1}: ${stepWords(lastStep)}`
   const news = [
     ...(direction === 'back' ? ['being rolled back'] : []),
     at,
@@ -67,6 +65,25 @@ function whereItIs(rollout: Recorded['rollouts'][number]): string {
   ]
   return `of ${commit.slice(0, 12)} in ${region}: ${news.join(', ')}`
 }
+
+type Step = NonNullable<Recorded['rollouts'][number]['lastStep']>
+
+/** What was last put on record, and with it what the rollout waits for. */
+const STEP_WORDS: Readonly<Record<string, string>> = {
+  'batch-intended': 'changes units, waits until they are healthy',
+  'batch-done': 'units are changed, waits for the next batch or the end of the bake',
+  'batch-failed': 'a batch has failed',
+  'batch-withdrawn': 'a batch was withdrawn, waits for capacity',
+  'surge-intended': 'asks the target for more units',
+  'surge-done': 'has the units that it asked for',
+  'wave-judged': 'is judged',
+}
+
+const stepWords = ({ step, zone, why }: Step): string =>
+  [
+    `${zone === null ? '' : `zone ${zone}: `}${STEP_WORDS[step] ?? step}`,
+    ...(why === null ? [] : [why]),
+  ].join(': ')
 
 function fleetLines(fleet: Awaited<ReturnType<typeof statusOf>>['fleet']): readonly string[] {
   if (fleet === null) return ['  fleet: does not answer (start it with `bulkhead fleet up`)']

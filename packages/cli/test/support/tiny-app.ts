@@ -51,14 +51,16 @@ export interface TinyPolicy {
   readonly healthDeadline?: string
   /** A wave without traffic is inconclusive after this long. */
   readonly bakeDeadline?: string
+  readonly unitsPerZone?: number
 }
 
-/** The policy of the tiny app: three zones with one unit each, and a bake of a few requests. */
+/** The policy of the tiny app: three zones with one unit each unless more are wanted, and a bake of a few requests. */
 export const policyText = ({
   port,
   mode = 'enforce',
   healthDeadline = '20s',
   bakeDeadline = '60s',
+  unitsPerZone = 1,
 }: TinyPolicy): string => `version: 1
 mode: ${mode}
 signers: .bulkhead/allowed_signers
@@ -88,8 +90,8 @@ environments:
       listen: 127.0.0.1:${port}
       drain: 1s
     regions:
-      local: { a: 1, b: 1, c: 1 }
-    capacity: { required: 1 }
+      local: { a: ${unitsPerZone}, b: ${unitsPerZone}, c: ${unitsPerZone} }
+    capacity: { required: ${unitsPerZone} }
     bake:
       baseline-error-rate: 0.1%
       detect-error-rate: 60%

@@ -12,7 +12,6 @@ import type {
 } from '@bulkhead/rollout'
 import type { Digest, FencingToken, Finding, Milliseconds } from '@bulkhead/vocabulary'
 import type { Clock } from '@bulkhead/world'
-import type { SharedFence } from './shared-fence.ts'
 
 /** A human's decision to end the lease of a holder that is gone. */
 export interface BreakOrder {
@@ -26,8 +25,6 @@ export interface Deployment {
   readonly ledger: Ledger
   readonly actors: readonly Actor[]
   readonly target: Target
-  /** Shared by all regions of it. */
-  readonly fence: SharedFence
   readonly clock: Clock
   /** Metrics that have a say in every bake. */
   readonly metrics: readonly Metric[]

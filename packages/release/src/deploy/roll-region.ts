@@ -54,11 +54,9 @@ export async function rollRegion(
   })
   if (outcome.kind === 'refused') return refused(outcome.findings)
   const { lease } = outcome
-  deployment.fence.hold(lease.token)
-  const fenced = { ...deployment, target: deployment.fence.before(deployment.target) }
   let stuck = false
   try {
-    const ended = await rollUnderLease(fenced, region, lease, hooks)
+    const ended = await rollUnderLease(deployment, region, lease, hooks)
     stuck = ended.result === 'stuck'
     return ended
   } finally {
@@ -85,7 +83,7 @@ async function rollUnderLease(
     if (overtaken.length > 0) return refused(overtaken)
     if (path !== undefined) {
       const artifact = { path, digest: release.artifact }
-      await keepLease(lease, clock, () => target.stage(artifact, lease.token))
+      await keepLease(lease, clock, () => target.stage(artifact, { region, token: lease.token }))
     }
   }
   const memory = await takeOver(deployment, region, lease.token)

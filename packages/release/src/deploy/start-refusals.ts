@@ -33,13 +33,9 @@ export const refuseStart = (check: StartCheck): readonly Finding[] => [
   ...refuseHaste(check),
 ]
 
-/**
- * One release at a time unless the policy says more: engines keep one newest token for a whole fleet,
- * so that the later of two releases would shut the earlier one out. In one region the lease sees to it.
- */
+/** No more releases at once than the policy allows. In each region the lease sees to it besides. */
 function refuseCrowd({ policy, state, commit, breaking }: StartCheck): Finding[] {
-  const alone = Object.keys(policy.regions).length === 1
-  const mostAtOnce = policy.schedule.mostAtOnce ?? (alone ? Number.POSITIVE_INFINITY : 1)
+  const { mostAtOnce = Number.POSITIVE_INFINITY } = policy.schedule
   const others = new Set(
     state.rollouts
       .filter(({ token }) => token !== breaking?.token)

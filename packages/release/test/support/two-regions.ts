@@ -14,7 +14,6 @@ import { SimulatedFleet } from '../../../rollout/test/support/simulated-fleet.ts
 import { VirtualClock } from '../../../rollout/test/support/virtual-clock.ts'
 import type { Deployment } from '../../src/deploy/deployment.ts'
 import { rollRegions } from '../../src/deploy/roll-regions.ts'
-import { SharedFence } from '../../src/deploy/shared-fence.ts'
 
 export interface BedOptions {
   readonly regions: Readonly<Record<string, Readonly<Record<string, number>>>>
@@ -111,7 +110,6 @@ export class Bed {
       ledger: this.ledger,
       actors: ACTORS,
       target: this.fleet,
-      fence: new SharedFence(),
       metrics: [],
       clock: this.clock,
       lane: 'standard',

@@ -8,7 +8,7 @@ import { checkFleet } from './fleet-checks.ts'
 import type { Bake, Lane, Plan, RegionPlan, Wave } from './plan.ts'
 import * as refuse from './plan-refusals.ts'
 import { type RegionFleet, type RequiredCapacity, regionsOf } from './region-capacity.ts'
-import { type LaidOutRegion, describeRegion, layOutRegion } from './region-layout.ts'
+import { type LaidOutRegion, describeRegion, layOutRegion, weightOfIds } from './region-layout.ts'
 import { pipeline } from './timing.ts'
 
 export interface PlanRequest {
@@ -80,7 +80,7 @@ export function planRollout(request: PlanRequest): Planning {
   for (const region of layout.regions) {
     const waves = bakeWaves(request, region, whole, bakeOf)
     if (!Array.isArray(waves)) return { kind: 'refused', findings: [waves.refusal] }
-    const { fleet: _, shapes: _shapes, done: _done, ...plain } = region
+    const { fleet: _, weights: _weights, shapes: _shapes, done: _done, ...plain } = region
     regions.push({ ...plain, waves })
   }
   const { environment, release, lane, purpose, policy } = request
@@ -176,7 +176,6 @@ function bakeWaves(
   bakeOf: typeof planBake,
 ): Wave[] | { readonly refusal: Finding } {
   const total = weightOfAll(region.fleet.units)
-  const weights = new Map(region.fleet.units.map((unit) => [unit.id, unit.weight ?? 1]))
   const goal = {
     ...policy.bake,
     floor: lane === 'hotfix' ? 0 : policy.bake.floor,
@@ -185,7 +184,7 @@ function bakeWaves(
   const waves: Wave[] = []
   let placed = region.done
   for (const shape of region.shapes) {
-    for (const stage of shape.stages) for (const id of stage.units) placed += weights.get(id) ?? 1
+    for (const stage of shape.stages) placed += weightOfIds(stage.units, region.weights)
     const bake = region.baked
       ? bakeFor(bakeOf, goal, `${region.region}: ${shape.name}`, placed / total)
       : null

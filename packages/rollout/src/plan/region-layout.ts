@@ -1,5 +1,5 @@
 import type { Finding } from '@bulkhead/vocabulary'
-import type { UnitObservation } from '../fleet.ts'
+import type { UnitId, UnitObservation } from '../fleet.ts'
 import {
   placeName,
   totalHealthy,
@@ -25,12 +25,22 @@ import {
 /** A region's part of a plan before its bakes are known. */
 export interface LaidOutRegion extends Omit<RegionPlan, 'waves' | 'startsMs' | 'durationMs'> {
   readonly fleet: RegionFleet
+  readonly weights: DeclaredWeights
   readonly shapes: readonly Omit<Wave, 'bake'>[]
   /** Capacity that runs the release already. */
   readonly done: number
   /** Whether its waves are judged under traffic. */
   readonly baked: boolean
 }
+
+/** Weights of the units that name one; the others count 1, and in most fleets that is all of them. */
+type DeclaredWeights = ReadonlyMap<UnitId, number>
+
+const declaredWeights = ({ units }: RegionFleet): DeclaredWeights =>
+  new Map(units.flatMap(({ id, weight }) => (weight === undefined ? [] : [[id, weight] as const])))
+
+export const weightOfIds = (ids: readonly UnitId[], weights: DeclaredWeights): number =>
+  weights.size === 0 ? ids.length : ids.reduce((sum, id) => sum + (weights.get(id) ?? 1), 0)
 
 export interface RefusedRegion {
   readonly region: string
@@ -77,11 +87,13 @@ export function layOutRegion(
     ...shapeRepairs(repairs),
     ...remainingWaves(shapeOf(request, fleet, previous === null), settled),
   ]
+  const weights = declaredWeights(fleet)
   return {
     ...described,
     fleet,
+    weights,
     shapes: shapes.map((shape) =>
-      timed(request, fleet, zones, { ...shape, evacuable: shape.evacuable && !ill }),
+      timed(request, weights, zones, { ...shape, evacuable: shape.evacuable && !ill }),
     ),
     done: weightOfAll(done),
     baked: previous !== null && request.purpose === 'release',
@@ -235,15 +247,14 @@ function checkEvacuation({ request, fleet, requirement }: RegionCheck): Finding[
 /** Batches of a wave at its limits, and their expected time. */
 function timed(
   { policy }: PlanRequest,
-  fleet: RegionFleet,
+  weights: DeclaredWeights,
   zones: readonly PlannedZone[],
   shape: WaveShape,
 ): Omit<Wave, 'bake'> {
   const limits = new Map(zones.map((zone) => [zone.zone, zone.maxOut]))
-  const weights = new Map(fleet.units.map((unit) => [unit.id, weightOf(unit)]))
   const stages = shape.stages.map((stage) => ({ ...stage, maxOut: limits.get(stage.zone) ?? 0 }))
   const batches = stages.reduce((sum, { units, maxOut }) => {
-    const weight = units.reduce((all, id) => all + (weights.get(id) ?? 1), 0)
+    const weight = weightOfIds(units, weights)
     return sum + Math.ceil(weight / Math.max(1, maxOut))
   }, 0)
   return { ...shape, stages, batches, placeMs: batches * policy.batchMs }

@@ -42,7 +42,7 @@ export async function carryOut(
     target.apply({ ...batch, maxOut }, release, hand),
   )
   if (outcome.kind === 'refused')
-    return withdraw(run, step, { why: 'capacity', reason: `the engine refuses: ${outcome.reason}` })
+    return withdraw(run, step, { why: 'engine', reason: `the engine refuses: ${outcome.reason}` })
   noteAttempt(run, step)
   return conclude(run, step, release, outcome)
 }

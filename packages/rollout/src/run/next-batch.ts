@@ -16,9 +16,12 @@ export type NextBatch =
   | { readonly kind: 'batch'; readonly batch: Batch }
   | { readonly kind: 'wait'; readonly wait: Wait }
 
-/** Why nothing may begin now. `shifted`: a zone is out for maintenance; only its end helps. */
+/**
+ * Why nothing may begin now. `shifted`: a zone is out for maintenance; only its end helps. `engine`: it
+ * was tried, and the engine would not.
+ */
 export interface Wait {
-  readonly why: 'capacity' | 'shifted'
+  readonly why: 'capacity' | 'shifted' | 'engine'
   readonly reason: string
 }
 

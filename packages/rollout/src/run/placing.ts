@@ -38,13 +38,13 @@ export async function placeUnits(run: RolloutRun, placing: Placing): Promise<voi
     if (open.length === 0) break
     const held = await placeSome(run, placing, seen, open)
     if (held === undefined) wait.reset()
-    else if (!lifted && held.why === 'capacity' && surgeOf(run, placing) > 0) {
+    else if (!lifted && held.why !== 'shifted' && surgeOf(run, placing) > 0) {
       await bringSurge(run, placing, surgeOf(run, placing))
       lifted = true
     } else if (wait.isOver(held)) throw waitedTooLong(placing, held)
     else {
       life.beat()
-      await nextPoll(run)
+      await nextPoll(run, wait.pauseMs(held))
     }
   }
   if (lifted) await bringSurge(run, placing, 0)

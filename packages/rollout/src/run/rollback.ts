@@ -41,7 +41,7 @@ export async function rollBack(
     else if (wait.isOver(held)) return overdue(run, held)
     else {
       life.beat()
-      await run.clock.sleep(run.limits.pollMs)
+      await run.clock.sleep(wait.pauseMs(held))
     }
   }
   await endSurges(run)

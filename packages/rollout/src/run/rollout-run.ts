@@ -85,10 +85,13 @@ export function obeyOrders(run: RolloutRun): void {
   obeyPause(run)
 }
 
-/** Sleeps one poll; an order wakes it. */
-export async function nextPoll({ clock, limits, signal, abort }: RolloutRun): Promise<void> {
+/** Sleeps one poll, or as long as is said; an order wakes it. */
+export async function nextPoll(
+  { clock, limits, signal, abort }: RolloutRun,
+  pauseMs: number = limits.pollMs,
+): Promise<void> {
   const woken = AbortSignal.any([signal, abort])
-  await clock.sleep(limits.pollMs, woken).catch((error: unknown) => {
+  await clock.sleep(pauseMs, woken).catch((error: unknown) => {
     if (!woken.aborted) throw error
   })
 }

@@ -3,10 +3,14 @@ import type { Act } from './fleet-watch.ts'
 import type { RolloutRun } from './rollout-run.ts'
 import type { Wait } from './next-batch.ts'
 
+/** Longest pause between two tries of what the engine refuses, in ms. */
+const MOST_PAUSE_MS = 10_000
+
 /** A wait for capacity, or for the engine, with a deadline; says once why it waits. */
 export class CapacityWait {
   readonly #run: RolloutRun
   #since: number | undefined
+  #refusals = 0
 
   constructor(run: RolloutRun) {
     this.#run = run
@@ -15,6 +19,16 @@ export class CapacityWait {
   /** There is room again. */
   reset(): void {
     this.#since = undefined
+    this.#refusals = 0
+  }
+
+  /** Until the next try, in ms. A try that the engine refuses is on record twice, so those get rarer. */
+  pauseMs({ why }: Wait): number {
+    const { pollMs } = this.#run.limits
+    if (why !== 'engine') return pollMs
+    const pause = Math.min(pollMs * 2 ** this.#refusals, Math.max(pollMs, MOST_PAUSE_MS))
+    this.#refusals += 1
+    return pause
   }
 
   /** Whether the wait has lasted too long; tells the reason when it begins. */

@@ -66,7 +66,8 @@ export class SimulatedFleet implements Target {
   readonly applied: Stage[] = []
   /** Why the engine refuses whatever it is told, if it does. */
   refusal: string | undefined
-  newest: FencingToken = token
+  /** The newest token that acted, by region. */
+  readonly newest = new Map<string, FencingToken>()
   /** Called before each call of the executor, with its running number; may throw. */
   onCall: (call: number, name: string) => void = () => undefined
   /** Called whenever a unit has changed. */
@@ -145,8 +146,7 @@ export class SimulatedFleet implements Target {
 
   async apply(stage: Stage, wanted: ShippedRelease, hand: Hand): Promise<StageOutcome> {
     await this.#call('apply')
-    if (hand.token < this.newest) return { kind: 'stale-token', newest: this.newest }
-    this.newest = hand.token
+    if (this.#isStale(stage, hand)) return this.#stale(stage)
     if (this.refusal !== undefined) return { kind: 'refused', reason: this.refusal }
     this.applied.push(stage)
     const units = this.units.filter((unit) => stage.units.includes(unit.id))
@@ -178,8 +178,7 @@ export class SimulatedFleet implements Target {
   }
 
   #turn(batch: Batch, hand: Hand, health: UnitObservation['health']): Promise<StageOutcome> {
-    if (hand.token < this.newest)
-      return Promise.resolve({ kind: 'stale-token', newest: this.newest })
+    if (this.#isStale(batch, hand)) return Promise.resolve(this.#stale(batch))
     this.#set(
       this.units.filter((unit) => batch.units.includes(unit.id)),
       health,
@@ -187,10 +186,22 @@ export class SimulatedFleet implements Target {
     return Promise.resolve({ kind: 'applied', victims: 0 })
   }
 
+  /** Enters the token of a hand, unless a newer one has acted in the region. */
+  #isStale({ region }: { readonly region: string }, hand: Hand): boolean {
+    if (hand.token < this.#newestIn(region)) return true
+    this.newest.set(region, hand.token)
+    return false
+  }
+
+  readonly #newestIn = (region: string) => this.newest.get(region) ?? token
+
+  #stale({ region }: { readonly region: string }): StageOutcome {
+    return { kind: 'stale-token', newest: this.#newestIn(region) }
+  }
+
   async surge(order: SurgeOrder, wanted: ShippedRelease, hand: Hand): Promise<StageOutcome> {
     await this.#call('surge')
-    if (hand.token < this.newest) return { kind: 'stale-token', newest: this.newest }
-    this.newest = hand.token
+    if (this.#isStale(order, hand)) return this.#stale(order)
     if (order.extra > this.#surge) return { kind: 'refused', reason: `at most ${this.#surge}` }
     const { region, zone } = order
     const ids = Array.from(

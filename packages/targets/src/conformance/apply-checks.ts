@@ -3,7 +3,7 @@ import { NotHere, agree } from './disagreement.ts'
 
 export async function roomKept(trial: Trial): Promise<void> {
   const [, second] = trial.bed.releases
-  await trial.target.stage(second.artifact, trial.hand().token)
+  await trial.target.stage(second.artifact, trial.holder())
   const closed = { ...(await trial.smallStage()), maxOut: 0 }
   const none = await trial.target.apply(closed, second.release, trial.hand())
   agree(none.kind === 'refused', `a stage of which no unit may be out ended as ${none.kind}`)
@@ -18,7 +18,7 @@ export async function roomKept(trial: Trial): Promise<void> {
 
 export async function cancelledApply(trial: Trial): Promise<void> {
   const [first, second] = trial.bed.releases
-  await trial.target.stage(second.artifact, trial.hand().token)
+  await trial.target.stage(second.artifact, trial.holder())
   const stage = await trial.smallStage()
   const beforehand = await trial.target
     .apply(stage, second.release, trial.hand(AbortSignal.abort()))
@@ -39,7 +39,7 @@ export async function killedApply(trial: Trial): Promise<void> {
   if (beginApply === undefined) throw new NotHere('an apply cannot be run in a process of its own')
   const [, second] = releases
   const hand = trial.newHand()
-  await trial.target.stage(second.artifact, hand.token)
+  await trial.target.stage(second.artifact, trial.holder(hand))
   const stage = await trial.smallStage()
   const running = await beginApply(stage, second.release, hand.token)
   try {

@@ -1,5 +1,6 @@
 import type {
   Hand,
+  LeaseHolder,
   Observation,
   OfferedArtifact,
   ShippedRelease,
@@ -80,6 +81,14 @@ export class Trial {
     return { ...this.hand(), token: fencingToken(this.#token - 1) }
   }
 
+  /** A hand as the holder of the lease of the first region, or of the one that is named. */
+  holder(
+    { token }: Hand = this.hand(),
+    region = this.topology.units[0]?.region ?? '',
+  ): LeaseHolder {
+    return { region, token }
+  }
+
   /** One stage per zone, with every unit of it. */
   async stages(maxOut = Infinity): Promise<readonly [Stage, ...Stage[]]> {
     const { units } = await this.target.observe()
@@ -105,7 +114,7 @@ export class Trial {
 
   /** Brings all units to a release and sees that they are. */
   async fill({ release, artifact }: OfferedRelease): Promise<void> {
-    await this.target.stage(artifact, this.hand().token)
+    await this.target.stage(artifact, this.holder())
     const before = await this.target.observe()
     if (before.units.length > 0 && before.units.every((unit) => isOn(unit, release))) return
     for (const stage of await this.stages()) {

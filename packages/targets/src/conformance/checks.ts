@@ -1,7 +1,13 @@
 import { cancelledApply, killedApply, roomKept } from './apply-checks.ts'
 import type { Trial } from './bed.ts'
 import { drainsAndRestores, losesNothing } from './drain-checks.ts'
-import { bytesProven, idempotent, olderTokenRefused, unknownUnit } from './refusal-checks.ts'
+import {
+  bytesProven,
+  fencesByRegion,
+  idempotent,
+  olderTokenRefused,
+  unknownUnit,
+} from './refusal-checks.ts'
 import { looksByScope, placesAndSees, saysWhatUnitsSay } from './look-checks.ts'
 
 /** One sentence of the interface that can be seen to hold. */
@@ -45,6 +51,11 @@ export const conformanceChecks: readonly ConformanceCheck[] = [
     name: 'fencing',
     meaning: 'refuses every effect of a token older than the newest',
     run: olderTokenRefused,
+  },
+  {
+    name: 'region-fencing',
+    meaning: 'lets each region have a newest token of its own',
+    run: fencesByRegion,
   },
   {
     name: 'unknown-unit',

@@ -33,7 +33,7 @@ export async function losesNothing(trial: Trial): Promise<void> {
   const { request, releases } = trial.bed
   if (request === undefined) throw new NotHere('there is no URL at which to be a user')
   const [, second] = releases
-  await trial.target.stage(second.artifact, trial.hand().token)
+  await trial.target.stage(second.artifact, trial.holder())
   const stages = await trial.stages(1)
   const [stage] = stages
   if (stages.length < 2 && stage.units.length < 2)

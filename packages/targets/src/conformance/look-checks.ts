@@ -43,7 +43,7 @@ export async function looksByScope({ target }: Trial): Promise<void> {
 export async function saysWhatUnitsSay(trial: Trial): Promise<void> {
   const [first, second] = trial.bed.releases
   const stage = await trial.smallStage()
-  await trial.target.stage(second.artifact, trial.hand().token)
+  await trial.target.stage(second.artifact, trial.holder())
   const steps: string[] = []
   const outcome = await trial.target.apply(stage, second.release, {
     ...trial.hand(),

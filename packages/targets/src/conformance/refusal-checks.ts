@@ -1,7 +1,7 @@
 import type { StageOutcome, UnitObservation } from '@bulkhead/rollout'
 import { WorldError, digest } from '@bulkhead/vocabulary'
 import { type Trial, expectApplied } from './bed.ts'
-import { agree } from './disagreement.ts'
+import { NotHere, agree } from './disagreement.ts'
 import { unknownUnitId } from '../trust-boundary.ts'
 
 const sight = (units: readonly UnitObservation[]) =>
@@ -35,7 +35,7 @@ export async function olderTokenRefused(trial: Trial): Promise<void> {
   const [, second] = trial.bed.releases
   const stage = await trial.smallStage()
   const newest = trial.newHand()
-  await target.stage(second.artifact, newest.token)
+  await target.stage(second.artifact, trial.holder())
   expectApplied(await target.restore(stage, newest), 'a restore of what serves')
   const refused = (outcome: StageOutcome, what: string) =>
     agree(
@@ -50,10 +50,24 @@ export async function olderTokenRefused(trial: Trial): Promise<void> {
   })
 }
 
+/** Two releases under way at once, each in a region of its own, must not shut each other out. */
+export async function fencesByRegion(trial: Trial): Promise<void> {
+  const { target } = trial
+  const [first] = await trial.stages()
+  const other = (await trial.stages()).find(({ region }) => region !== first.region)
+  if (other === undefined) throw new NotHere('the fleet has one region')
+  const earlier = trial.hand()
+  const later = trial.newHand()
+  expectApplied(await target.restore(first, later), 'a restore in one region')
+  expectApplied(await target.restore(other, earlier), 'an older restore in another region')
+  const { kind } = await target.restore(first, earlier)
+  agree(kind === 'stale-token', `an older token ended as ${kind} where a newer one has acted`)
+}
+
 async function rejectsOldStage(trial: Trial): Promise<void> {
   const [first] = trial.bed.releases
   try {
-    await trial.target.stage(first.artifact, trial.oldHand().token)
+    await trial.target.stage(first.artifact, trial.holder(trial.oldHand()))
   } catch (error) {
     if (error instanceof WorldError && error.findings[0]?.code === 'rollout/stale-token') return
     throw error
@@ -64,7 +78,7 @@ async function rejectsOldStage(trial: Trial): Promise<void> {
 export async function unknownUnit(trial: Trial): Promise<void> {
   const [, second] = trial.bed.releases
   const stage = await trial.smallStage()
-  await trial.target.stage(second.artifact, trial.hand().token)
+  await trial.target.stage(second.artifact, trial.holder())
   const stranger = { ...stage, units: [...stage.units, unknownUnitId] }
   const outcomes = await unchanged(trial, async () => [
     await trial.target.apply(stranger, second.release, trial.hand()),
@@ -86,7 +100,7 @@ export async function bytesProven(trial: Trial): Promise<void> {
   agree(!(await target.holds(ABSENT)), 'it claims to hold an artifact that nobody staged')
   await unchanged(trial, async () => {
     const offered = { path: second.artifact.path, digest: ABSENT }
-    const taken = await target.stage(offered, trial.hand().token).then(
+    const taken = await target.stage(offered, trial.holder()).then(
       () => true,
       () => false,
     )

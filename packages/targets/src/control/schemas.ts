@@ -25,6 +25,8 @@ export const digestText = v.pipe(
 )
 export const tokenNumber = v.pipe(count, v.transform(fencingToken))
 
+export const leaseHolder = v.strictObject({ region: name, token: tokenNumber })
+
 export const shippedRelease = v.strictObject({ commit: commitText, artifact: digestText })
 
 export const batch = v.strictObject({
@@ -92,7 +94,8 @@ export const supervisorState = v.strictObject({
   start: v.string(),
   /** Where users reach the fleet. */
   address: v.strictObject({ host: v.string(), port: count }),
-  newestToken: tokenNumber,
+  /** By region. */
+  newestTokens: v.record(name, tokenNumber),
   units: v.array(unitDetail),
   traffic: v.array(trafficCount),
   unserved: count,

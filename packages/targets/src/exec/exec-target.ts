@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type {
   Batch,
   Hand,
+  LeaseHolder,
   Observation,
   OfferedArtifact,
   Scope,
@@ -12,7 +13,7 @@ import type {
   Target,
   Topology,
 } from '@bulkhead/rollout'
-import type { Digest, FencingToken } from '@bulkhead/vocabulary'
+import type { Digest } from '@bulkhead/vocabulary'
 import { runProcess } from '@bulkhead/world'
 import { ArtifactStore } from '../fleet/artifact-store.ts'
 import { isWithin, sumTraffic } from '../placed-traffic.ts'
@@ -66,7 +67,7 @@ export class ExecTarget implements Target {
   }
 
   async apply(stage: Stage, release: ShippedRelease, hand: Hand): Promise<StageOutcome> {
-    await this.#begin(hand)
+    await this.#begin(stage, hand)
     const path = await this.#artifacts.prove(release.artifact)
     if (path === undefined) {
       const reason = `the staged artifact ${release.artifact} is missing or its bytes have changed`
@@ -85,22 +86,23 @@ export class ExecTarget implements Target {
   }
 
   async drain(batch: Batch, hand: Hand): Promise<StageOutcome> {
-    await this.#begin(hand)
+    await this.#begin(batch, hand)
     const { token } = hand
     const asked = { protocol, command: 'drain', batch: wireBatch(batch), token } as const
     return (await askDriver(this.#spec, this.#world, asked, hand)).outcome
   }
 
   async restore(batch: Batch, hand: Hand): Promise<StageOutcome> {
-    await this.#begin(hand)
+    await this.#begin(batch, hand)
     const { token } = hand
     const asked = { protocol, command: 'restore', batch: wireBatch(batch), token } as const
     return (await askDriver(this.#spec, this.#world, asked, hand)).outcome
   }
 
-  async stage(artifact: OfferedArtifact, token: FencingToken): Promise<void> {
+  async stage(artifact: OfferedArtifact, holder: LeaseHolder): Promise<void> {
     await this.#open()
-    if (!(await this.#record.admit(token))) throw staleToken(token, await this.#record.read())
+    if (!(await this.#record.admit(holder)))
+      throw staleToken(holder, await this.#record.read(holder.region))
     await this.#artifacts.stage(artifact.path, artifact.digest)
   }
 
@@ -108,10 +110,10 @@ export class ExecTarget implements Target {
     return (await this.#artifacts.prove(artifact)) !== undefined
   }
 
-  async #begin({ signal, token }: Hand): Promise<void> {
+  async #begin({ region }: Batch, { signal, token }: Hand): Promise<void> {
     signal.throwIfAborted()
     await this.#open()
-    await this.#record.admit(token)
+    await this.#record.admit({ region, token })
   }
 
   async #open(): Promise<void> {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { Observation, StageOutcome, UnitId } from '@bulkhead/rollout'
-import type { Digest, FencingToken } from '@bulkhead/vocabulary'
+import type { LeaseHolder, Observation, StageOutcome, UnitId } from '@bulkhead/rollout'
+import type { Digest } from '@bulkhead/vocabulary'
 import type { SupervisorState } from '../fleet-status.ts'
 import type { ProxyAddress } from '../proxy/fleet-proxy.ts'
 import type { PlacedCount } from '../placed-traffic.ts'
@@ -81,7 +81,7 @@ export class Fleet {
       pid: process.pid,
       start: this.start,
       address,
-      newestToken: this.#fence.newest,
+      newestTokens: this.#fence.all,
       units: [...this.#units.values()].map((unit) => ({
         ...unit.observe(),
         pid: unit.occupant?.alive ? unit.occupant.pid : null,
@@ -96,8 +96,9 @@ export class Fleet {
   }
 
   /** @throws WorldError when the token is old, or the bytes are not those promised. */
-  async stage(path: string, digest: Digest, token: FencingToken): Promise<void> {
-    if (!(await this.#fence.admit(token))) throw staleToken(token, this.#fence.newest)
+  async stage(path: string, digest: Digest, holder: LeaseHolder): Promise<void> {
+    if (!(await this.#fence.admit(holder)))
+      throw staleToken(holder, this.#fence.newest(holder.region))
     await this.#context.artifacts.stage(path, digest)
   }
 

@@ -24,7 +24,7 @@ export function perform(
     case 'observe':
       return Promise.resolve({ start: on.fleet.start, observation: on.fleet.observePlaced() })
     case 'stage':
-      return on.fleet.stage(request.path, request.digest, request.token).then(() => null)
+      return on.fleet.stage(request.path, request.digest, request.holder).then(() => null)
     case 'holds':
       return on.fleet.holds(request.digest)
     case 'apply':

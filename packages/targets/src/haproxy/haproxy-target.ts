@@ -1,6 +1,7 @@
 import type {
   Batch,
   Hand,
+  LeaseHolder,
   Observation,
   OfferedArtifact,
   Scope,
@@ -12,7 +13,7 @@ import type {
   UnitId,
   UnitObservation,
 } from '@bulkhead/rollout'
-import type { Digest, FencingToken } from '@bulkhead/vocabulary'
+import type { Digest } from '@bulkhead/vocabulary'
 import type { Probe } from '../fleet/health-probe.ts'
 import { isWithin, sumTraffic } from '../placed-traffic.ts'
 import { staleToken } from '../refusals.ts'
@@ -89,9 +90,9 @@ export class HaproxyTarget implements Target {
   }
 
   /** Keeps the artifact in the state directory, from where it is proven again before each use. */
-  async stage(artifact: OfferedArtifact, token: FencingToken): Promise<void> {
+  async stage(artifact: OfferedArtifact, holder: LeaseHolder): Promise<void> {
     const { record, artifacts } = this.#context
-    if (!(await record.admit(token))) throw staleToken(token, await record.read())
+    if (!(await record.admit(holder))) throw staleToken(holder, await record.read(holder.region))
     await artifacts.stage(artifact.path, artifact.digest)
   }
 
@@ -131,7 +132,7 @@ export class HaproxyTarget implements Target {
     signal.throwIfAborted()
     const units = this.#units
     const { record } = this.#context
-    if (await record.admit(token)) await this.#putDrainsBack()
+    if (await record.admit({ region: batch.region, token })) await this.#putDrainsBack()
     return changeUnits({ units, record, batch, token, signal, atOnce, change })
   }
 

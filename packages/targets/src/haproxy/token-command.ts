@@ -1,3 +1,4 @@
+import type { LeaseHolder } from '@bulkhead/rollout'
 import { type FencingToken, fencingToken } from '@bulkhead/vocabulary'
 import type { RunProcess } from '@bulkhead/world'
 import { commandFailed } from '../refusals.ts'
@@ -15,7 +16,8 @@ export interface TokenCommandWorld {
 
 /**
  * The newest token where every controller sees it, kept by a command: `{token}` becomes the token to
- * enter, which must only take effect when it is the newest; it prints the newest afterwards. `0` asks.
+ * enter, which must only take effect when it is the newest of its `{region}`; it prints the newest
+ * there afterwards. `0` asks.
  */
 export class TokenCommand implements TokenRecord {
   readonly #argv: readonly [string, ...string[]]
@@ -26,18 +28,19 @@ export class TokenCommand implements TokenRecord {
     this.#world = world
   }
 
-  async admit(token: FencingToken): Promise<boolean> {
-    return (await this.#enter(token)) <= token
+  async admit({ region, token }: LeaseHolder): Promise<boolean> {
+    return (await this.#enter(region, token)) <= token
   }
 
-  read(): Promise<FencingToken> {
-    return this.#enter(fencingToken(0))
+  read(region: string): Promise<FencingToken> {
+    return this.#enter(region, fencingToken(0))
   }
 
   /** @throws WorldError when the command fails or prints anything but a number. */
-  async #enter(token: FencingToken): Promise<FencingToken> {
+  async #enter(region: string, token: FencingToken): Promise<FencingToken> {
     const { run, env, directory } = this.#world
-    const fill = (word: string) => word.replaceAll('{token}', String(token))
+    const fill = (word: string) =>
+      word.replaceAll('{region}', region).replaceAll('{token}', String(token))
     const [program, ...words] = this.#argv
     const { end, stdout, stderr } = await run({
       argv: [fill(program), ...words.map(fill)],

@@ -87,6 +87,11 @@ export const ledgerReasons = reasonsOf({
     cause: 'An entry records something that may not follow what is on record before it.',
     remedy: 'Look at who wrote the entry, and why.',
   },
+  'ledger/unrecorded-deploy': {
+    cause: 'A unit runs what no entry of the ledger put there.',
+    remedy:
+      'Find out who deployed it, and with which credential; ship a release over it, on record.',
+  },
   'ledger/lease-held': {
     cause: 'Somebody else holds the lease of the environment.',
     remedy:
