@@ -12,8 +12,8 @@ export default defineConfig({
     // The example's own suites are run by the story and by its own command: they need its database.
     exclude: ['**/node_modules/**', 'examples/tenant-app/**'],
     setupFiles: ['scripts/fixed-seed.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     reporters: ['default', ['json', { outputFile: 'test-results/vitest.json' }]],
     restoreMocks: true,
     unstubEnvs: true,

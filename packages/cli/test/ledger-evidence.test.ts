@@ -234,5 +234,15 @@ describe('a ledger before people who do not trust us', () => {
     expect(taken.findings.map(({ subject }) => subject)).toEqual(['entry 3', 'entry 4'])
     // What a stolen key wrote is told to who verifies, and keeps nobody from going on.
     await run(0, 'ledger', 'heartbeat', '--keys', file('next.pem'))
+    // Somebody has looked at them: they still do not count, are still named, and the log verifies.
+    const acknowledge = ['ledger', 'keys', 'acknowledge', '6', '--reason', 'a drill']
+    await run(0, ...acknowledge, '--keys', file('next.pem'))
+    expect(await run(0, 'ledger', 'verify')).toMatchObject({
+      verdict: 'VERIFIED',
+      acknowledged: [{ subject: 'entry 3' }, { subject: 'entry 4' }],
+    })
+    expect(codes(await run(3, ...acknowledge, '--keys', file('next.pem')))).toEqual([
+      'ledger/illegal-step',
+    ])
   })
 })

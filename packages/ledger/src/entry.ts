@@ -34,6 +34,7 @@ export const ENTRY_KINDS = [
   'heartbeat',
   'key.rotated',
   'key.revoked',
+  'key.acknowledged',
   'annotation',
 ] as const
 

@@ -30,11 +30,28 @@ export interface Revocation {
   readonly reason?: string
 }
 
+/**
+ * Data of `key.acknowledged`: somebody has looked at what the end of a key in the past took back. Those
+ * entries still do not count, and are still named; they no longer keep the log from verifying.
+ */
+export interface Acknowledgement {
+  /** Index of the entry that revoked the key. */
+  readonly revocation: number
+  readonly reason: string
+}
+
 const keyId: Shape<string> = textLike(/^sha256:[0-9a-f]{64}$/, 'sha256:<64 hex digits>')
 const keyName: Shape<string> = textLike(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,126}$/, 'the name of a key')
 
 const rotationShape = objectOf<Rotation>({ old: keyId, name: keyName, publicKey: text })
 const revocationShape = objectWith({ key: keyId }, { from: count, reason: text })
+
+const acknowledgementShape = objectOf<Acknowledgement>({ revocation: count, reason: text })
+
+export function acknowledgementOf(data: EntryDraft['data']): Acknowledgement | undefined {
+  const read = readShape(acknowledgementShape, data)
+  return read.kind === 'read' && read.value.reason.trim() !== '' ? read.value : undefined
+}
 
 export function revocationOf(data: EntryDraft['data']): Revocation | undefined {
   const read = readShape(revocationShape, data)

@@ -15,6 +15,7 @@ import {
 import { addToQueue, removeFromQueue, settleTrain, takeFromQueue } from './queue/queue-rules.ts'
 import {
   type Rule,
+  acknowledgeVoided,
   acquireLease,
   always,
   annotate,
@@ -127,5 +128,10 @@ export const KINDS: Readonly<Record<EntryKind, Kind>> = {
   heartbeat: { event: custom('ledger', 'alive'), rule: always, tells: [] },
   'key.rotated': { event: custom('key', 'rotated'), rule: rotateKey, tells: ['name'] },
   'key.revoked': { event: custom('key', 'revoked'), rule: revokeKey, tells: ['key'] },
+  'key.acknowledged': {
+    event: custom('key', 'acknowledged'),
+    rule: acknowledgeVoided,
+    tells: ['revocation', 'reason'],
+  },
   annotation: { event: custom('entry', 'annotated'), rule: annotate, tells: ['about', 'text'] },
 }

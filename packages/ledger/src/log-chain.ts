@@ -7,7 +7,7 @@ import { EnvironmentFold, type FoldMemory } from './environment-fold.ts'
 import { GrowingTree, type Tile } from './tlog/growing-tree.ts'
 import { hashLeaf } from './tlog/merkle-hash.ts'
 import { ENTRY_CHECKS, type EntryCheck, STEP_CHECK } from './entry-checks.ts'
-import { type KeyRules, type KeysMemory, LogKeys, type Taken } from './log-keys.ts'
+import { type KeyRules, type KeysMemory, LogKeys, type Voided } from './log-keys.ts'
 import { against } from './ledger-findings.ts'
 
 /** Whom and what a reader of a ledger trusts; all of it from the caller, none of it from the log. */
@@ -30,8 +30,6 @@ export interface EntryJudgement<Entry extends EntryOnRecord = LedgerEntry> {
   readonly index: number
   readonly entry: Entry | null
   readonly findings: readonly Finding[]
-  /** Against entries before it, signed with a stolen key: this one ends the key at an index in the past. */
-  readonly takenBack?: readonly Finding[]
 }
 
 /** A stored entry after its bytes were read and hashed, wherever that was done. */
@@ -187,10 +185,9 @@ export class LogChain {
         : [against(index, reading.code, reading.reason)]
     if (findings.some(({ code }) => code !== 'ledger/illegal-step')) this.#sound = false
     this.#full.push(...this.#tree.append(leaf))
-    const before = this.#moveTo(index, digest, entry, findings.length === 0)
+    this.#moveTo(index, digest, entry, findings.length === 0)
     const pinned = checkPinned(this.identity.trust, index, digest)
-    const judgement = { index, entry, findings: [...findings, ...pinned] }
-    return before.length === 0 ? judgement : { ...judgement, takenBack: before }
+    return { index, entry, findings: [...findings, ...pinned] }
   }
 
   /** After the first break nobody can say what may follow what: only form and links are judged on. */
@@ -205,21 +202,25 @@ export class LogChain {
     return illegal === undefined ? findings : [illegal]
   }
 
-  #moveTo(
-    index: number,
-    digest: Digest,
-    entry: EntryOnRecord | null,
-    legal: boolean,
-  ): readonly Finding[] {
+  #moveTo(index: number, digest: Digest, entry: EntryOnRecord | null, legal: boolean): void {
     this.#size = index + 1
     this.#head = digest
     if (entry !== null && entry.at > this.#lastAt) this.#lastAt = entry.at
-    if (entry === null || !legal) return []
+    if (entry === null || !legal) return
     this.#fold.apply(entry)
     const taken = this.#keys.apply(entry)
-    if (taken.indexes.length === 0 && !taken.more) return []
-    this.#fold.takeBack(taken)
-    return takenBack(entry.index, taken)
+    if (taken.indexes.length > 0 || taken.more) this.#fold.takeBack(taken)
+  }
+
+  /**
+   * Entries that a stolen key signed and that do not count: what nobody has acknowledged since, and what
+   * somebody has. A writer goes on past both.
+   */
+  judgeVoided(): { readonly open: readonly Finding[]; readonly acknowledged: readonly Finding[] } {
+    const { voided } = this.#keys
+    const of = (acknowledged: boolean) =>
+      voided.filter((one) => (one.acknowledgedBy !== null) === acknowledged).flatMap(takenBack)
+    return { open: of(false), acknowledged: of(true) }
   }
 
   /** What can only be said at the end: a log that stops before what was seen of it is cut. */
@@ -261,7 +262,7 @@ export class LogChain {
   }
 }
 
-function takenBack(by: number, { indexes, from, more }: Taken): readonly Finding[] {
+function takenBack({ by, indexes, from, more }: Voided): readonly Finding[] {
   const why = `its key signs nothing from entry ${from} on, says entry ${by}`
   const named = indexes.map((index) => against(index, 'ledger/revoked-key', why))
   const [first = by] = indexes

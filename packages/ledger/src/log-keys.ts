@@ -1,6 +1,13 @@
 import { type TrustedKey, parsePublicKey } from '@bulkhead/envelope'
 import type { EntryOnRecord } from './entry.ts'
-import { type Revocation, type Rotation, revocationOf, rotationOf } from './key-entries.ts'
+import {
+  type Acknowledgement,
+  type Revocation,
+  type Rotation,
+  acknowledgementOf,
+  revocationOf,
+  rotationOf,
+} from './key-entries.ts'
 
 /** Who a key speaks for, and how many of them must agree. From the verifier's own policy. */
 export interface KeyRules {
@@ -33,6 +40,8 @@ export interface KeysMemory {
     readonly publicKey: string
   })[]
   readonly voices: readonly (readonly [string, readonly string[]])[]
+  /** Absent in what was saved before entries could be acknowledged: then there were none. */
+  readonly voided?: readonly Voided[]
 }
 
 /** At least the newest so many are kept by index, at most twice as many. */
@@ -43,6 +52,7 @@ export class LogKeys {
   readonly #rules: KeyRules
   #known: readonly KnownKey[]
   #voices: ReadonlyMap<string, readonly string[]> = new Map()
+  #voided: readonly Voided[] = []
 
   constructor(trusted: readonly TrustedKey[], rules: KeyRules) {
     this.#rules = rules
@@ -61,6 +71,11 @@ export class LogKeys {
       signed: [],
       signedMore: false,
     }
+  }
+
+  /** What revocations took back, in their order. */
+  get voided(): readonly Voided[] {
+    return this.#voided
   }
 
   /** Every key that was ever trusted: what an ended one signed before its end stays good. */
@@ -93,6 +108,7 @@ export class LogKeys {
   /** Why this entry may not change the keys, if so. */
   objection({ kind, data, signer }: EntryOnRecord): string | undefined {
     if (kind === 'key.rotated') return this.#objectionToRotation(rotationOf(data), signer)
+    if (kind === 'key.acknowledged') return this.#objectionToAcknowledging(acknowledgementOf(data))
     if (kind !== 'key.revoked') return undefined
     const revocation = revocationOf(data)
     return revocation === undefined || this.#withId(revocation.key) !== undefined
@@ -111,6 +127,15 @@ export class LogKeys {
       : 'it introduces a key that the log had already'
   }
 
+  #objectionToAcknowledging(known: Acknowledgement | undefined): string | undefined {
+    const voided = this.#voided.find(({ by }) => by === known?.revocation)
+    if (known === undefined) return undefined
+    if (voided === undefined) return `entry ${known.revocation} took nothing back`
+    return voided.acknowledgedBy === null
+      ? undefined
+      : `entry ${voided.acknowledgedBy} has acknowledged it already`
+  }
+
   get #threshold(): number {
     return Math.max(1, this.#rules.keyThreshold ?? 1)
   }
@@ -122,8 +147,19 @@ export class LogKeys {
   apply(entry: EntryOnRecord): Taken {
     this.#sign(entry.signer, entry.index)
     if (entry.kind === 'key.rotated') this.#rotate(entry, rotationOf(entry.data))
-    if (entry.kind === 'key.revoked') return this.#revoke(entry, revocationOf(entry.data))
-    return NOTHING_TAKEN
+    if (entry.kind === 'key.acknowledged') this.#acknowledge(entry)
+    if (entry.kind !== 'key.revoked') return NOTHING_TAKEN
+    const taken = this.#revoke(entry, revocationOf(entry.data))
+    if (taken.indexes.length > 0 || taken.more)
+      this.#voided = [...this.#voided, { ...taken, by: entry.index, acknowledgedBy: null }]
+    return taken
+  }
+
+  #acknowledge({ index, data }: EntryOnRecord): void {
+    const known = acknowledgementOf(data)
+    this.#voided = this.#voided.map((voided) =>
+      voided.by === known?.revocation ? { ...voided, acknowledgedBy: index } : voided,
+    )
   }
 
   #sign(name: string, index: number): void {
@@ -180,6 +216,7 @@ export class LogKeys {
         publicKey: key.publicKey.export({ format: 'pem', type: 'spki' }).toString(),
       })),
       voices: [...this.#voices],
+      voided: this.#voided,
     }
   }
 
@@ -187,7 +224,7 @@ export class LogKeys {
   static resume(
     trusted: readonly TrustedKey[],
     rules: KeyRules,
-    { known, voices }: KeysMemory,
+    { known, voices, voided = [] }: KeysMemory,
   ): LogKeys {
     const keys = new LogKeys(trusted, rules)
     for (const { name, publicKey, ...rest } of known) {
@@ -201,6 +238,7 @@ export class LogKeys {
       keys.#known = [...keys.#known.filter((other) => other !== now), taken]
     }
     keys.#voices = new Map(voices)
+    keys.#voided = voided
     return keys
   }
 
@@ -208,6 +246,7 @@ export class LogKeys {
     const copy = new LogKeys([], this.#rules)
     copy.#known = this.#known.map((known) => ({ ...known, signed: [...known.signed] }))
     copy.#voices = this.#voices
+    copy.#voided = this.#voided
     return copy
   }
 }
@@ -218,6 +257,12 @@ export interface Taken {
   readonly from: number
   /** Whether earlier ones, no longer known by index, are taken back too. */
   readonly more: boolean
+}
+
+/** Entries that the revocation at index `by` took back, and the entry by which somebody has seen it. */
+export interface Voided extends Taken {
+  readonly by: number
+  readonly acknowledgedBy: number | null
 }
 
 const NOTHING_TAKEN: Taken = { indexes: [], from: Number.MAX_SAFE_INTEGER, more: false }

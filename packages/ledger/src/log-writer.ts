@@ -67,6 +67,11 @@ export class LogWriter {
     return this.#chain.fold
   }
 
+  /** Date of the newest entry; empty when there is none. */
+  get newestDate(): string {
+    return this.#chain.lastAt
+  }
+
   /** Keys that may sign the next entry. */
   get keys(): readonly TrustedKey[] {
     return this.#chain.keys.validAt(this.#chain.size + 1)

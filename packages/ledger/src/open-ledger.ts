@@ -1,5 +1,5 @@
 import type { Signer, TrustedKey } from '@bulkhead/envelope'
-import { type Digest, type Finding, InputError } from '@bulkhead/vocabulary'
+import { DeniedError, type Digest, type Finding, InputError } from '@bulkhead/vocabulary'
 import type { Clock } from '@bulkhead/world'
 import type { Actor, EntryDraft, LedgerEntry } from './entry.ts'
 import type { EnvironmentState } from './environment-state.ts'
@@ -53,7 +53,7 @@ export interface Ledger {
 /**
  * Opens the log of an environment and verifies all of it. Nothing is written until the first append,
  * which also writes the genesis entry.
- * @throws DeniedError when the log does not verify
+ * @throws DeniedError when the log does not verify, or is dated ahead of our clock
  * @throws InputError `usage/wrong-key` when our own entries would not be trusted
  */
 export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
@@ -72,6 +72,7 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
   })
   await writer.sync()
   requireTrustedSigner(signer, writer.keys)
+  refuseClock(writer.newestDate, clock)
   return {
     async append(drafts) {
       const outcome = await writer.append(() => [...drafts])
@@ -105,4 +106,22 @@ function requireTrustedSigner(signer: Signer, keys: readonly TrustedKey[]): void
     message: 'the ledger does not trust this key, so nobody would believe what it signs',
     remedy: `bring the private key of ${keys.map((key) => key.name).join(' or ') || 'a ledger key'}`,
   })
+}
+
+/** Clocks of two machines that are kept by the network differ by less. */
+const MOST_AHEAD_MS = 600_000
+
+/** Dates only grow: what is appended after an entry dated ahead would carry its wrong date on. */
+function refuseClock(newest: string, clock: Clock): void {
+  const now = clock.now()
+  if (newest === '' || Date.parse(newest) <= now + MOST_AHEAD_MS) return
+  throw new DeniedError([
+    {
+      code: 'ledger/wrong-clock',
+      subject: 'the newest entry',
+      message: `it is dated ${newest}, here it is ${new Date(now).toISOString()}`,
+      remedy:
+        'correct the clock of this machine; if it is right, find out who wrote the entry (`bulkhead ledger log`): nothing is appended until that date has passed',
+    },
+  ])
 }

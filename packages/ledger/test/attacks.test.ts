@@ -119,9 +119,48 @@ describe('a key that is revoked from an index in the past', () => {
 
   it('takes back verdicts: nothing may be deployed on them', async () => {
     expect(await audit({ log: await written(2) })).toEqual([
-      'ledger/revoked-key',
       'ledger/illegal-step',
+      'ledger/revoked-key',
     ])
+  })
+
+  it('is acknowledged by somebody with a live key, named still, and counts as little as before', async () => {
+    const acknowledged = (about: number, by = ledger): Forgery => ({
+      kind: 'key.acknowledged',
+      actors: ACTORS,
+      data: { revocation: about, reason: 'all of them were drills' },
+      signedBy: by.signer,
+    })
+    const drafts: readonly Forgery[] = [
+      ...plain(2),
+      { ...verdict(), signedBy: second.signer },
+      refused(3),
+      { ...refused(4), signedBy: second.signer },
+      { kind: 'key.revoked', actors: ACTORS, data: { key: second.key.id, from: 2 } },
+    ]
+    expect(await audit({ log: await forged(drafts) })).toEqual(['ledger/revoked-key'])
+    const log = await forged([...drafts, acknowledged(5)])
+    expect(await audit({ log })).toEqual([])
+    expect((await endOf(log)).acknowledged.map(({ subject }) => subject)).toEqual([
+      'entry 2',
+      'entry 4',
+    ])
+    // The verdict that was taken back ships nothing.
+    const lease: Forgery = { kind: 'lease.acquired', actors: ACTORS, data: leaseData }
+    const shipped = [...drafts, acknowledged(5), lease, deploy('deploy.started', fencingToken(7))]
+    expect(await audit({ log: await forged(shipped) })).toEqual(['ledger/illegal-step'])
+    for (const wrong of [acknowledged(4), acknowledged(9)])
+      expect(await audit({ log: await forged([...drafts, wrong]) })).toEqual([
+        'ledger/illegal-step',
+        'ledger/revoked-key',
+      ])
+    expect(
+      await audit({ log: await forged([...drafts, acknowledged(5), acknowledged(5)]) }),
+    ).toEqual(['ledger/illegal-step'])
+    // The key that was revoked does not forgive itself.
+    expect(await audit({ log: await forged([...drafts, acknowledged(5, second)]) })).toContain(
+      'ledger/revoked-key',
+    )
   })
 
   it('or from one that the verifier knows of without the log', async () => {
@@ -170,6 +209,14 @@ describe('order', () => {
     }
   })
 })
+
+async function endOf(log: ForgedLog) {
+  const judgements = auditLog({ policy: policy(), now: NOW, log })
+  for (;;) {
+    const next = await judgements.next()
+    if (next.done) return next.value
+  }
+}
 
 /** The same log, counting how many of its entries are read. */
 function counting(log: ForgedLog): LogSource & { readonly count: () => number } {

@@ -13,7 +13,80 @@ const place = {
 const event = (draft: Partial<EntryDraft>) =>
   eventOf({ kind: 'gate.verdict', actors: ACTORS, data: {}, ...draft }, place)
 
+interface Members {
+  readonly required: readonly string[]
+  readonly allowed: readonly string[]
+}
+
+/**
+ * What the published schemas of CDEvents 0.5 ask of the two types of theirs that we write
+ * (testing-events.md, testSuiteRun finished; continuous-deployment.md, service deployed). Both allow no
+ * member beside these.
+ */
+const CONTENT: Readonly<Record<string, Members>> = {
+  'dev.cdevents.testsuiterun.finished.0.3.0': {
+    required: ['environment', 'outcome'],
+    allowed: ['environment', 'outcome', 'reason', 'severity', 'testSuite'],
+  },
+  'dev.cdevents.service.deployed.0.3.0': {
+    required: ['artifactId', 'environment'],
+    allowed: ['artifactId', 'environment'],
+  },
+}
+
+/** Why an event is not as the schema of its type has it. */
+function objections({ context, subject, ...rest }: ReturnType<typeof eventOf>): readonly string[] {
+  const content: Readonly<Record<string, unknown>> = { ...subject.content }
+  const members = Object.keys(content)
+  const { required, allowed } = CONTENT[context.type] ?? { required: [], allowed: members }
+  const environment = content['environment'] ?? { id: 'x' }
+  const suite = content['testSuite'] ?? { id: 'x' }
+  return [
+    ...required.filter((name) => !members.includes(name)).map((name) => `lacks ${name}`),
+    ...members.filter((name) => !allowed.includes(name)).map((name) => `has ${name}`),
+    ...Object.keys(rest).filter((name) => name !== 'customData'),
+    ...[environment, suite]
+      .filter((one) => typeof one !== 'object' || !('id' in one) || one.id === '')
+      .map(() => 'has a part without an id'),
+    ...(content['outcome'] === undefined ||
+    ['success', 'failure', 'cancel', 'error'].some((one) => one === content['outcome'])
+      ? []
+      : ['has an outcome that is none']),
+    ...(Number.isNaN(Date.parse(context.timestamp)) ? ['has no date'] : []),
+    // A relative reference (RFC 3986): no blank, and no colon before the first slash.
+    ...(/^[^\s:/?#][^\s:?#]*(?:\/|$)/.test(context.source)
+      ? []
+      : ['has a source that is no reference']),
+  ]
+}
+
 describe('the CDEvents event of an entry', () => {
+  it.each(ENTRY_KINDS)('is as the schema of its type has it: %s', (kind) => {
+    for (const data of [
+      {},
+      { outcome: 'PASS' },
+      { outcome: 'BLOCK' },
+      { result: 'released' },
+      { result: 'stuck' },
+    ])
+      for (const about of [{}, { release: release() }])
+        expect(objections(event({ kind, data, ...about }))).toEqual([])
+  })
+
+  it('would not be so with a member more or less', () => {
+    const whole = event({
+      kind: 'deploy.finished',
+      release: release(),
+      data: { result: 'released' },
+    })
+    const { environment } = { environment: { id: 'production' } }
+    const other = (content: object) =>
+      objections({ ...whole, subject: { ...whole.subject, content } })
+    expect(other({ environment })).toEqual(['lacks artifactId'])
+    expect(other({ environment, artifactId: 'pkg:x', more: 1 })).toEqual(['has more'])
+    expect(other({ environment: {}, artifactId: 'pkg:x' })).toEqual(['has a part without an id'])
+  })
+
   it.each(ENTRY_KINDS)('has what every event must have: %s', (kind) => {
     const { context, subject, customData } = event({
       kind,

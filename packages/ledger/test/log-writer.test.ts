@@ -116,6 +116,17 @@ describe('opening and appending', () => {
     expect(await textsOf(store)).toEqual(['one', 'two'])
   })
 
+  it('appends nothing after an entry that is dated ten minutes ahead or more', async () => {
+    const store = new MemoryStore()
+    const clock = new HandClock()
+    await (await open(store, key, { clock })).append([note('by a clock that is a day ahead')])
+    clock.move(-600_000)
+    await (await open(store, key, { clock })).append([note('ten minutes may be')])
+    clock.move(-1)
+    expect(await codeOf(open(store, key, { clock }))).toEqual(['DeniedError', 'ledger/wrong-clock'])
+    expect(await textsOf(store)).toHaveLength(2)
+  })
+
   it('folds what is on record', async () => {
     const ledger = await open(new MemoryStore(), key)
     await writeRelease(ledger)

@@ -3,6 +3,7 @@ import type { Finding } from '@bulkhead/vocabulary'
 import type { Channel, Delivery, Notice } from './notice.ts'
 import type { Outgoing } from './outgoing.ts'
 import { pagerDutyChannel } from './pagerduty-events.ts'
+import { pagerDutyIncidentsChannel } from './pagerduty-incidents.ts'
 import { slackChannel } from './slack.ts'
 import { webhookChannel } from './webhook.ts'
 
@@ -22,6 +23,8 @@ function openChannel(policy: NotifyPolicy, outgoing: Outgoing): Channel {
       return webhookChannel(policy, outgoing)
     case 'pagerduty':
       return pagerDutyChannel(policy, outgoing)
+    case 'pagerduty-incidents':
+      return pagerDutyIncidentsChannel(policy, outgoing)
   }
 }
 

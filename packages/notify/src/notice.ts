@@ -36,4 +36,9 @@ export interface Channel {
   /** The least urgency that it wants to hear of. */
   readonly from: Urgency
   deliver(notice: Notice, signal?: AbortSignal): Promise<Delivery>
+  /**
+   * Id of the person who has taken what notices are about, by this channel's own word; undefined while
+   * nobody has, or it cannot be asked. Absent where there is no telling.
+   */
+  acknowledgedBy?(about: string, signal?: AbortSignal): Promise<string | undefined>
 }

@@ -20,6 +20,7 @@ export type {
   LocalTargetPolicy,
   Mode,
   NotifyPolicy,
+  PagerDutyIncidentsPolicy,
   PagerDutyPolicy,
   Policy,
   PrincipalPolicy,

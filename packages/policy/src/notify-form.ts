@@ -60,16 +60,42 @@ const pagerDutyForm = v.strictObject({
   urgency: v.optional(urgencyForm.wrapped, 'page'),
 })
 
-const slackExample = { kind: 'slack', 'url-from': 'SLACK_WEBHOOK_URL' }
-
-const channelForm = explain(v.variant('kind', [slackForm, webhookForm, pagerDutyForm]), {
-  form: 'a mapping with a kind (slack, webhook or pagerduty) and the keys of that kind',
-  meaning: 'One way to tell people what happens.',
-  example: slackExample,
+const incidentsForm = v.strictObject({
+  kind: kind('pagerduty-incidents'),
+  'token-from': secretVariable(
+    'The variable that holds an API token that may write incidents (REST API v2).',
+    'PAGERDUTY_TOKEN',
+  ),
+  service: explain(v.pipe(v.string(), v.regex(/^P[A-Z0-9]{5,20}$/)), {
+    form: 'the id of a service of PagerDuty: P and capital letters or digits',
+    meaning: 'The service whose incident it is.',
+    example: 'PABC123',
+  }),
+  from: explain(
+    v.pipe(v.string(), v.maxLength(254), v.regex(/^[A-Za-z0-9.+_-]+@[A-Za-z0-9.-]+$/)),
+    {
+      form: 'an email address of a user of the account',
+      meaning: 'In whose name incidents are opened; PagerDuty wants one.',
+      example: 'oncall@example.com',
+    },
+  ),
+  region: pagerDutyForm.entries.region,
+  urgency: pagerDutyForm.entries.urgency,
 })
 
+const slackExample = { kind: 'slack', 'url-from': 'SLACK_WEBHOOK_URL' }
+
+const channelForm = explain(
+  v.variant('kind', [slackForm, webhookForm, pagerDutyForm, incidentsForm]),
+  {
+    form: 'a mapping with a kind (slack, webhook, pagerduty or pagerduty-incidents) and the keys of that kind',
+    meaning: 'One way to tell people what happens.',
+    example: slackExample,
+  },
+)
+
 export const notifyForm = explain(v.pipe(v.array(channelForm), v.maxLength(32)), {
-  form: 'a list of channels, each with its kind: slack, webhook or pagerduty',
+  form: 'a list of channels, each with its kind: slack, webhook, pagerduty or pagerduty-incidents',
   meaning: 'Who is told what happens. Secrets stay in environment variables; here are their names.',
   example: [slackExample],
 })

@@ -208,6 +208,10 @@ function channelOfForm(form: NotifyForm): NotifyPolicy {
       const { region, 'routing-key-from': routingKeyFrom } = form
       return { kind: 'pagerduty', routingKeyFrom, region, urgency }
     }
+    case 'pagerduty-incidents': {
+      const { kind, service, from, region, 'token-from': tokenFrom } = form
+      return { kind, tokenFrom, service, from, region, urgency }
+    }
   }
 }
 

@@ -270,8 +270,18 @@ export interface PagerDutyPolicy extends ChannelPolicy {
   readonly region: 'us' | 'eu'
 }
 
+/** The variable holds an API token; incidents are opened synchronously, and who acknowledged is asked. */
+export interface PagerDutyIncidentsPolicy extends ChannelPolicy {
+  readonly kind: 'pagerduty-incidents'
+  readonly tokenFrom: string
+  readonly service: string
+  /** Email of a user of the account. */
+  readonly from: string
+  readonly region: 'us' | 'eu'
+}
+
 /** One way to tell people what happens. */
-export type NotifyPolicy = SlackPolicy | WebhookPolicy | PagerDutyPolicy
+export type NotifyPolicy = SlackPolicy | WebhookPolicy | PagerDutyPolicy | PagerDutyIncidentsPolicy
 
 /** What people must agree to, and how many of them. */
 export interface ApprovalsPolicy {

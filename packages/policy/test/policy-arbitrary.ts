@@ -254,6 +254,14 @@ const channel: fc.Arbitrary<NotifyPolicy> = fc.oneof(
     region: fc.constantFrom('us' as const, 'eu' as const),
     urgency,
   }),
+  fc.record({
+    kind: fc.constant('pagerduty-incidents' as const),
+    tokenFrom: variable,
+    service: fc.stringMatching(/^P[A-Z0-9]{5,20}$/),
+    from: fc.constantFrom('oncall@example.com', 'ops+1@example.test'),
+    region: fc.constantFrom('us' as const, 'eu' as const),
+    urgency,
+  }),
 )
 
 const hotfix: fc.Arbitrary<Policy['hotfix']> = fc.record({

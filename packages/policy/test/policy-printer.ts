@@ -86,6 +86,7 @@ const CHANNEL_KEYS: Readonly<Record<string, string>> = {
   urlFrom: 'url-from',
   secretFrom: 'secret-from',
   routingKeyFrom: 'routing-key-from',
+  tokenFrom: 'token-from',
 }
 
 const signingForm = ({ revoked, principals, x509, sigstore, rules }: SigningPolicy) =>

@@ -17,6 +17,7 @@ export {
 } from './ledger-audit.ts'
 export {
   type RecordRequest,
+  acknowledgeVoided,
   annotateEntry,
   beatLedger,
   breakLease,

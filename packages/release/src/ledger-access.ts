@@ -91,13 +91,15 @@ export async function writeLedger(
   throw refused ?? new TypeError('no key was tried')
 }
 
-const openWith = (
+/** Nothing is appended to a log that lacks what this clone has seen of it. */
+async function openWith(
   signer: Signer,
   workspace: Workspace,
   address: LedgerAddress,
   actors: readonly Actor[],
-): Promise<Ledger> =>
-  openLedger({
+): Promise<Ledger> {
+  const head = await recallHead(workspace, address)
+  const ledger = await openLedger({
     store: ledgerStoreOf(workspace, address.policy, address.environment),
     signer,
     trustedKeys: trustedKeys(address.policy, 'ledger'),
@@ -105,4 +107,15 @@ const openWith = (
     environment: address.environment,
     clock: workspace.clock,
     actors,
+    ...(head !== undefined && { head }),
+    ...(workspace.tell && { onJunk: workspace.tell }),
   })
+  return {
+    ...ledger,
+    async append(drafts) {
+      const entries = await ledger.append(drafts)
+      await rememberHead(workspace, address, entries.at(-1))
+      return entries
+    },
+  }
+}

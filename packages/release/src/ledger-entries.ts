@@ -93,6 +93,13 @@ export async function revokeKey(
   return record(workspace, request, { kind: 'key.revoked', data })
 }
 
+/** Says that somebody has looked at what a revocation in the past took back; `verify` passes again then. */
+export const acknowledgeVoided = (
+  workspace: Workspace,
+  request: RecordRequest,
+  data: { readonly revocation: number; readonly reason: string },
+): Promise<LedgerEntry> => record(workspace, request, { kind: 'key.acknowledged', data })
+
 async function readPublicKey(file: string) {
   const pem = await readFile(file).catch((cause: unknown) => {
     throw new InputError(

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type Repository, openRepository } from '@bulkhead/git'
-import type { CommitId } from '@bulkhead/vocabulary'
+import type { CommitId, Finding } from '@bulkhead/vocabulary'
 import { type Clock, type RunProcess, runProcess, systemClock } from '@bulkhead/world'
 
 /** What every step on the way of a release works in: a repository, and the world through its doors. */
@@ -8,11 +8,17 @@ export interface Workspace {
   readonly repository: Repository
   readonly clock: Clock
   readonly run: RunProcess
+  /** Told of what is amiss and stops nothing, such as junk that somebody wrote into a ledger. */
+  readonly tell?: (finding: Finding) => void
 }
 
 /** Opens the repository around `directory`. @throws InputError `git/not-a-repository` */
-export async function openWorkspace(directory: string): Promise<Workspace> {
-  return { repository: await openRepository(directory), clock: systemClock, run: runProcess }
+export async function openWorkspace(
+  directory: string,
+  tell?: Workspace['tell'],
+): Promise<Workspace> {
+  const repository = await openRepository(directory)
+  return { repository, clock: systemClock, run: runProcess, ...(tell && { tell }) }
 }
 
 /**

@@ -7,11 +7,13 @@ import { type CommitId, InputError } from '@bulkhead/vocabulary'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TinyProject, adopt, makeTinyProject } from '../../cli/test/support/tiny-project.ts'
 import { subjectOf } from '../src/hotfix/approve-hotfix.ts'
+import { refuseReopening } from '../src/hotfix/refuse-reopening.ts'
 import { recallFacts } from '../src/hotfix/sealed-facts.ts'
 import {
   type Workspace,
   acknowledgeHotfix,
   approveHotfix,
+  approveReopening,
   buildRelease,
   closeHotfix,
   declareHotfix,
@@ -327,6 +329,25 @@ describe('a hotfix from declared to closed', () => {
   })
 })
 
+it('going back behind a fix that is out needs two people, and says what reopens', async () => {
+  const base = await findTrustedBase(workspace, environment)
+  const commit = await workspace.repository.resolveCommit(`${fix}~1`)
+  const asked = { base, environment, commit }
+  expect(codes(await refuseReopening(workspace, asked))).toEqual([
+    'hotfix/reopens',
+    'hotfix/too-few-approvals',
+  ])
+  const agree = (by: Person) =>
+    approveReopening(workspace, { ...asked, reason: 'it loses data', key: by.keyFile }, hotfix)
+  await agree(people.bob)
+  await agree(people.bob)
+  expect(codes(await refuseReopening(workspace, asked))).toContain('hotfix/too-few-approvals')
+  await agree(people.eve)
+  expect(await refuseReopening(workspace, asked)).toEqual([])
+  const elsewhere = { ...asked, environment: 'staging' }
+  expect(codes(await refuseReopening(workspace, elsewhere))).toContain('hotfix/reopens')
+})
+
 describe('a hotfix that the lane does not take', () => {
   it('is none without an advisory, nor one that does not contain what is deployed', async () => {
     await project.repository.git('switch', '--quiet', '--create', 'stray', `${fix}~1`)
@@ -362,6 +383,18 @@ describe('a hotfix that the lane does not take', () => {
     hotfix = declared.hotfix.id
     expect(hotfix).not.toBe(earlier)
     expect(codes(await refusals())).toEqual(['hotfix/too-few-approvals'])
+  })
+
+  it('is taken by whoever acknowledges it with the pager', async () => {
+    const pager = { ...channel('pager'), acknowledgedBy: () => Promise.resolve('U1') }
+    const taken = await pageUntilAcknowledged(workspace, {
+      ...(await request()),
+      every: 120_000 as Milliseconds,
+      channels: [pager],
+      signal: quiet.signal,
+    })
+    expect(taken.acknowledged).toMatchObject({ how: 'pager', by: 'pagerduty:U1' })
+    expect(pager.heard).toEqual([])
   })
 
   it('there is nothing to agree to before a PASS', async () => {

@@ -285,11 +285,19 @@ for await (const chunk of socket) process.stdout.write(chunk)`,
   })
 
   it('is said to be unreachable when it is not there, dies, is late or talks nonsense', async () => {
-    await using repository = await suiteRepository('console.log("up"); setInterval(() => {}, 1000)')
+    await using repository = await suiteRepository(
+      'console.log(process.pid); setInterval(() => {}, 1000)',
+    )
     const unreachable = ['test/voucher-unreachable']
     expect(await refusalOf(requestVouchedRun(order(repository)))).toEqual(unreachable)
     await using voucher = await startVoucher(repository)
-    const onOutput = () => void voucher.child.kill('SIGKILL')
+    await using orphans = new AsyncDisposableStack()
+    const onOutput = (chunk: Uint8Array) => {
+      const suite = Number(Buffer.from(chunk).toString())
+      // A voucher that is killed cannot end what it runs.
+      orphans.defer(() => void process.kill(suite, 'SIGKILL'))
+      voucher.child.kill('SIGKILL')
+    }
     expect(await refusalOf(requestVouchedRun(order(repository, { onOutput })))).toEqual(unreachable)
     // A killed voucher leaves its socket behind; the next one takes its place.
     await using next = await startVoucher(repository)

@@ -24,6 +24,8 @@ export interface StartRequest {
   /** A folder for the files that the runner makes. */
   readonly temp: string
   readonly env?: Readonly<Record<string, string>>
+  /** A program that starts the action, such as one that takes its network away. */
+  readonly within?: readonly string[]
 }
 
 /** Starts a built action as the runner does: inputs and files by environment, nothing else inherited. */
@@ -33,11 +35,13 @@ export async function startAction({
   workspace,
   temp,
   env = {},
+  within = [],
 }: StartRequest): Promise<StartedAction> {
   await mkdir(temp, { recursive: true })
   const files = { GITHUB_OUTPUT: join(temp, 'output'), GITHUB_STEP_SUMMARY: join(temp, 'summary') }
   for (const file of Object.values(files)) await writeFile(file, '')
-  const child = spawn(process.execPath, [entry], {
+  const [program, ...args] = [...within, process.execPath, entry]
+  const child = spawn(program, args, {
     cwd: workspace,
     env: {
       PATH: process.env['PATH'],

@@ -143,6 +143,9 @@ function describeAudit({ findings, state, ...rest }: PolicyAudit): CommandResult
     ...(rest.judged === rest.size
       ? []
       : [`${rest.judged} new entries; what they build on was verified before`]),
+    ...rest.acknowledged.map(({ subject, message }) =>
+      printable(`acknowledged: ${subject}: ${message}`, 240),
+    ),
     ...(released === null ? [] : [`released: ${released.commit} (entry ${released.index})`]),
     ...leases.map(({ region, holder, token }) =>
       printable(`lease: ${region} by ${holder} (token ${token})`, 240),

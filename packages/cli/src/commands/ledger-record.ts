@@ -3,6 +3,7 @@ import { foldEnvironment } from '@bulkhead/ledger'
 import {
   type RecordRequest,
   type Workspace,
+  acknowledgeVoided,
   annotateEntry,
   auditLedger,
   breakLease,
@@ -130,6 +131,15 @@ export function registerKeys(ledger: Command, host: Host): void {
     .action((options: RecordOptions & { key: string; from?: number; reason: string }) =>
       recorded(host, 'ledger keys revoke', options, 'key-keeper', (workspace, request) =>
         revokeKey(workspace, request, options),
+      ),
+    )
+  recording(keys.command('acknowledge'), 'ledger keys acknowledge 131 --reason "all were drills"')
+    .description('say that you have looked at what a revocation took back, so that verify passes')
+    .argument('<index>', 'of the entry that revoked the key', wholeNumber)
+    .requiredOption('--reason <text>', 'what you found; it stays on record')
+    .action((revocation: number, options: RecordOptions & { readonly reason: string }) =>
+      recorded(host, 'ledger keys acknowledge', options, 'key-keeper', (workspace, request) =>
+        acknowledgeVoided(workspace, request, { revocation, reason: options.reason }),
       ),
     )
 }

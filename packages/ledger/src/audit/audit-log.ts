@@ -60,6 +60,8 @@ export interface AuditChecks {
 export interface AuditEnd {
   /** Reasons that no single entry gives. */
   readonly findings: readonly Finding[]
+  /** Against entries that do not count, which somebody has acknowledged on record. */
+  readonly acknowledged: readonly Finding[]
   readonly size: number
   readonly root: Buffer
   /** SHA-256 of the newest entry. */
@@ -107,9 +109,10 @@ export async function* auditLog(
   }
   const judged = checks.log.flatMap((check) => check.judge(view))
   const { size, root } = chain.tree
-  const findings = [...(request.at === undefined ? chain.judgeEnd() : []), ...judged]
+  const { open, acknowledged } = chain.judgeVoided()
+  const findings = [...(request.at === undefined ? chain.judgeEnd() : []), ...open, ...judged]
   const state = chain.fold.state()
-  return { findings, size, root, head: chain.head, state, memory: chain.memory() }
+  return { findings, acknowledged, size, root, head: chain.head, state, memory: chain.memory() }
 }
 
 /**
@@ -188,10 +191,7 @@ class Watch {
   #take(read: ReadEntry, bytes: Buffer | undefined): EntryJudgement<EntryOnRecord> {
     const judgement = this.#chain.take(this.#withNewKeys(read, bytes))
     this.#note()
-    const { takenBack, findings } = judgement
-    return takenBack === undefined
-      ? judgement
-      : { ...judgement, findings: [...findings, ...takenBack] }
+    return judgement
   }
 
   /** Read ahead before the log introduced the key that signed it: read again. */

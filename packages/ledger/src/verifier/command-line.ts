@@ -121,14 +121,18 @@ async function report(
     findings.push(...more.slice(0, MAX_FINDINGS - findings.length))
     if (next.done) end = next.value
   }
-  const { size, head } = end
+  const { size, head, acknowledged } = end
   const verdict = findings.length === 0 ? 'VERIFIED' : 'REFUSED'
   if (json) {
-    process.stdout.write(`${JSON.stringify({ verdict, environment, size, head, findings })}\n`)
+    process.stdout.write(
+      `${JSON.stringify({ verdict, environment, size, head, findings, acknowledged })}\n`,
+    )
   } else {
     const named = head === null ? '' : `, head ${head}`
     process.stdout.write(`${verdict}: ${size} entries of ledger/${environment}${named}\n`)
     for (const finding of findings) process.stdout.write(textOf(finding))
+    for (const { subject, message } of acknowledged)
+      process.stdout.write(`${printable(`acknowledged: ${subject}: ${message}`, 1_000)}\n`)
   }
   return findings.length === 0 ? ExitCode.Passed : ExitCode.Blocked
 }

@@ -39,6 +39,30 @@ describe('C2SP signed-note, Verifier keys, Example', () => {
   })
 })
 
+describe('C2SP signed-note, first example', () => {
+  const text = [
+    'Ognuno sta solo sul cuor della terra',
+    'trafitto da un raggio di sole:',
+    '',
+    'ed \u00e8 subito sera.',
+    '',
+    '\u2014 quasimodo.example/salvatore NnugSzTjtVAewIS+Z/iJhUPeFDkO/5QQ2i5ddnGITLlC+EhfLW9oJKONrMouFSQU0xMcXxj99ihAQwaqP3ZekRwNtIc=',
+    '',
+  ].join('\n')
+
+  it('keeps the empty line of its text, and is written back byte for byte', () => {
+    const note = readNote(text)
+    expect(note?.text).toMatch(/sole:\n\ned \u00e8 subito sera\.\n$/)
+    expect(note?.signatures.map(({ name }) => name)).toEqual(['quasimodo.example/salvatore'])
+    expect(note === undefined ? '' : writeNote(note)).toBe(text)
+  })
+
+  it('is no note without its newline at the end, or with a line of another dash', () => {
+    expect(readNote(text.trimEnd())).toBeUndefined()
+    expect(readNote(text.replace('\u2014', '-'))).toBeUndefined()
+  })
+})
+
 describe('C2SP tlog-cosignature, first example', () => {
   const text = [
     'example.com/behind-the-sofa',

@@ -3,7 +3,7 @@ import type { Channel } from '@bulkhead/notify'
 import type { Finding, Milliseconds } from '@bulkhead/vocabulary'
 import type { Workspace } from '../workspace.ts'
 import { type HotfixRequest, chosenHotfix, openHotfix } from './hotfix-access.ts'
-import { channelsOf, tellHotfix } from './tell-hotfix.ts'
+import { channelsOf, hotfixAbout, tellHotfix } from './tell-hotfix.ts'
 
 export interface PageRequest extends HotfixRequest {
   /** Time from one page to the next. */
@@ -29,6 +29,17 @@ export async function pageUntilAcknowledged(
     const hotfix = chosenHotfix(hotfixes, first.id)
     const isOver = hotfix.acknowledged ?? hotfix.everywhere ?? hotfix.closed
     if (isOver !== null || request.signal.aborted) return hotfix
+    const id = await takenByPager(
+      channels,
+      hotfixAbout(request.environment, hotfix.id),
+      request.signal,
+    )
+    if (id !== undefined) {
+      const actors = [{ provider: 'pagerduty', id, role: 'responder' }]
+      const data = { of: hotfix.id, how: 'pager' }
+      await ledger.append([{ kind: 'hotfix.acknowledged', actors, data }])
+      continue
+    }
     const findings = await tellHotfix(
       workspace,
       { ledger, hotfix, channels, request },
@@ -45,6 +56,19 @@ export async function pageUntilAcknowledged(
     // Woken early by a cancellation, the loop ends above.
     await workspace.clock.sleep(request.every, request.signal).catch(() => undefined)
   }
+}
+
+/** Who has taken it by the word of a channel that can tell; no channel's silence is a yes. */
+async function takenByPager(
+  channels: readonly Channel[],
+  about: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  for (const channel of channels) {
+    const id = await channel.acknowledgedBy?.(about, signal)
+    if (id !== undefined) return id
+  }
+  return undefined
 }
 
 /** A person takes a hotfix: nobody is paged for it any more. Taking it twice changes nothing. */

@@ -13,6 +13,10 @@ export const channelsOf = ({ clock }: Workspace, policy: LoadedPolicy): readonly
     secrets: (variable) => process.env[variable],
   })
 
+/** What all notices about one hotfix share: a pager makes one incident of them. */
+export const hotfixAbout = (environment: string, id: number): string =>
+  `${environment}/hotfix/${id}`
+
 export interface HotfixNews extends Pick<Notice, 'event' | 'urgency' | 'over' | 'headline'> {
   readonly next?: string
   readonly link?: string
@@ -41,7 +45,7 @@ export async function tellHotfix(
   const { id, commit, severity } = hotfix
   const notice: Notice = {
     ...news,
-    about: `${environment}/hotfix/${id}`,
+    about: hotfixAbout(environment, id),
     environment,
     facts: [
       { name: 'severity', value: severity },
