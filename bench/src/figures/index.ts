@@ -5,6 +5,8 @@ import { deploys } from './deploys.ts'
 import { gate } from './gate.ts'
 import { largeGoJson, largeJestJson, largePlaywrightJson } from './json-reports.ts'
 import { largeTap, smallReports } from './other-reports.ts'
+import { hotfixFleet } from './hotfix-fleet.ts'
+import { hotfix } from './hotfix.ts'
 import { judge } from './judge.ts'
 import { ledger } from './ledger.ts'
 import { plan } from './plan.ts'
@@ -25,6 +27,8 @@ export const figures: readonly Figure[] = [
   ...ledger,
   ...judge,
   rollout,
+  ...hotfix,
+  hotfixFleet,
   deploys,
   ...gate,
   ...actions,

@@ -135,15 +135,15 @@ async function askLane(
       policy: base.policy.policy.hotfix,
     })),
   ]
-  return hotfix === undefined
-    ? {
-        refusals: [...held, ...refuseBeforeHotfix(policy.name, state), ...always],
-        overridden: [],
-      }
-    : {
-        refusals: [...(await hotfix.refuse(artifacts)), ...always],
-        overridden: [...held, ...overtakenQueue(state)],
-      }
+  if (hotfix !== undefined)
+    return {
+      refusals: always.length > 0 ? always : await hotfix.refuse(artifacts),
+      overridden: [...held, ...overtakenQueue(state)],
+    }
+  return {
+    refusals: [...held, ...refuseBeforeHotfix(policy.name, state), ...always],
+    overridden: [],
+  }
 }
 
 const verifyNow = async (workspace: Workspace, request: ShipRequest, base: TrustedBase) =>

@@ -14,7 +14,7 @@ import { type ShipRequest, type ShipResult, shipRelease } from './ship-release.t
 import { type TrustedBase, environmentPolicy, findTrustedBase } from './trusted-ref.ts'
 import type { Workspace } from './workspace.ts'
 
-export type SteerRequest = Omit<ShipRequest, 'commit' | 'plan'>
+export type SteerRequest = Omit<ShipRequest, 'commit' | 'plan' | 'hotfix'>
 
 /** How steering ended. `ordered`: it is on record, and obeyed at the edge of the next batch. */
 export interface SteerResult {

@@ -29,6 +29,7 @@ import {
   withHotfixOptions,
   withNumberedOptions,
 } from './hotfix-options.ts'
+import { registerHotfixShip } from './hotfix-ship.ts'
 import { debtLines, statusLines } from './hotfix-text.ts'
 
 export const registerHotfix: Register = (program, host) => {
@@ -41,6 +42,7 @@ export const registerHotfix: Register = (program, host) => {
   registerPage(hotfix, host)
   registerAcknowledge(hotfix, host)
   registerHotfixApprove(hotfix, host)
+  registerHotfixShip(hotfix, host)
   registerStatus(hotfix, host)
   registerOpen(hotfix, host)
   registerRepay(hotfix, host)

@@ -1,25 +1,25 @@
-import type { HotfixSubject } from '@bulkhead/approvals'
+import { pseudonymOf } from '@bulkhead/hotfix'
 import type { ArtifactBinding } from '@bulkhead/gate'
-import type { HotfixOnRecord } from '@bulkhead/ledger'
-import type { CommitId, Finding } from '@bulkhead/vocabulary'
+import type { Actor, HotfixOnRecord } from '@bulkhead/ledger'
+import type { Planning } from '@bulkhead/rollout'
+import type { Finding } from '@bulkhead/vocabulary'
 import { shippedArtifact } from '../deploy/shipped-artifact.ts'
 import { type ShipRequest, type ShipResult, shipRelease } from '../ship-release.ts'
 import { abortRollout, resumeRollout } from '../steer-rollout.ts'
 import { type TrustedBase, environmentPolicy, findTrustedBase } from '../trusted-ref.ts'
 import type { Workspace } from '../workspace.ts'
 import { agreedPlan } from './agreed-plan.ts'
+import { subjectOf } from './approve-hotfix.ts'
 import { type Conclusion, concludeHotfix } from './conclude-hotfix.ts'
+import { chosenHotfix } from './hotfix-access.ts'
+import { judgeHotfixApprovals, refuseHotfix } from './judge-hotfix.ts'
 import { refuseBefore, tryHole } from './prove-fix.ts'
 
 export interface ShipHotfixRequest extends Omit<ShipRequest, 'hotfix' | 'plan' | 'commit'> {
-  readonly commit: CommitId
+  /** Its number; default: the one that is open. */
+  readonly hotfix?: number
   /** The version that is being rolled out is the suspect: it goes back first. */
   readonly suspectRunning: boolean
-  /** Why too few people agree to exactly this now. */
-  readonly refuseApprovals: (
-    base: TrustedBase,
-    subject: HotfixSubject,
-  ) => Promise<readonly Finding[]>
 }
 
 export interface ShipHotfixResult extends ShipResult {
@@ -37,23 +37,20 @@ export async function shipHotfix(
   workspace: Workspace,
   request: ShipHotfixRequest,
 ): Promise<ShipHotfixResult> {
+  const { hotfix: named, ...asked } = request
   const base = await findTrustedBase(workspace, request.environment, request.genesis)
-  const hotfix = base.ledger.state.hotfixes.findLast(
-    ({ commit, closed }) => commit === request.commit && closed === null,
-  )
-  if (hotfix === undefined) return refused(null, [notDeclared(request.commit)])
-  if (hotfix.shipped !== null) return SHIPPED(hotfix)
-  const before = await proveBefore(workspace, request, { base, hotfix })
-  if (before.length > 0) return refused(hotfix.id, before)
-  const back = await endGoingBack(workspace, request, base)
-  if (back.length > 0) return refused(hotfix.id, back)
+  const hotfix = chosenHotfix(base.ledger.state.hotfixes, named)
+  if (hotfix.shipped !== null) return { ...refused(hotfix.id, []), result: 'released' }
+  const known = { base, hotfix }
   const shipped = await shipRelease(workspace, {
-    ...request,
+    ...asked,
+    commit: hotfix.commit,
+    actors: [...asked.actors, ...(await breakers(workspace, request, known))],
     hotfix: {
       name: `hotfix ${hotfix.id}`,
       yieldWithin: base.policy.policy.hotfix.yieldWithin,
       suspectRunning: request.suspectRunning,
-      refuse: (artifacts) => refuseDisagreement(request, { base, hotfix }, artifacts),
+      refuse: (artifacts) => prepare(workspace, request, known, artifacts),
     },
   })
   if (shipped.result !== 'released') return { ...shipped, hotfix: hotfix.id, conclusion: undefined }
@@ -77,18 +74,18 @@ const refused = (hotfix: number | null, findings: readonly Finding[]): ShipHotfi
   conclusion: undefined,
 })
 
-const SHIPPED = ({ id }: HotfixOnRecord): ShipHotfixResult => ({
-  ...refused(id, []),
-  result: 'released',
-})
-
-const notDeclared = (commit: CommitId): Finding => ({
-  code: 'hotfix/unknown',
-  subject: commit,
-  message: 'no open hotfix of this commit is on record',
-  remedy:
-    'declare it: `bulkhead hotfix declare --commit SHA --advisory ID --severity S --reason TEXT`',
-})
+/** All that must be so before the way is made: people agree, the hole is open, nothing goes back any more. */
+async function prepare(
+  workspace: Workspace,
+  request: ShipHotfixRequest,
+  known: Known,
+  artifacts: readonly ArtifactBinding[],
+): Promise<readonly Finding[]> {
+  const disagreement = await refuseDisagreement(workspace, request, known, artifacts)
+  if (disagreement.length > 0) return disagreement
+  const before = await proveBefore(workspace, request, known)
+  return before.length > 0 ? before : endGoingBack(workspace, request, known)
+}
 
 /** Only while nothing runs the fix: afterwards the fleet is mixed, and the hole neither open nor closed. */
 async function proveBefore(
@@ -112,10 +109,10 @@ async function proveBefore(
 async function endGoingBack(
   workspace: Workspace,
   request: ShipHotfixRequest,
-  base: TrustedBase,
+  { base, hotfix }: Known,
 ): Promise<readonly Finding[]> {
   const left = base.ledger.state.unfinished.at(-1)
-  if (left === undefined || left.commit === request.commit) return []
+  if (left === undefined || left.commit === hotfix.commit) return []
   if (left.direction === 'forward' && !request.suspectRunning) return []
   const ended =
     left.direction === 'back'
@@ -126,20 +123,46 @@ async function endGoingBack(
 
 /** Whether people agree to these bytes, by this plan, now. */
 async function refuseDisagreement(
-  { environment, commit, target, refuseApprovals }: ShipHotfixRequest,
-  { base, hotfix }: Known,
+  workspace: Workspace,
+  request: ShipHotfixRequest,
+  known: Known,
   artifacts: readonly ArtifactBinding[],
 ): Promise<readonly Finding[]> {
-  const policy = environmentPolicy(base.policy, environment)
-  const { digest: artifact } = shippedArtifact(policy, artifacts)
-  const { state } = base.ledger
-  const planned = await agreedPlan({ policy, state, target, release: { commit, artifact } })
+  const planned = await planOf(request, known, artifacts)
   if (planned.kind === 'refused') return planned.findings
-  return refuseApprovals(base, {
-    environment,
+  const { base, hotfix } = known
+  return refuseHotfix(workspace, base, {
+    environment: request.environment,
     hotfix: hotfix.id,
-    commit,
+    commit: hotfix.commit,
     artifacts: artifacts.map(({ digest }) => digest).toSorted(),
     plan: planned.plan.digest,
   })
+}
+
+function planOf(
+  { environment, target }: ShipHotfixRequest,
+  { base, hotfix: { commit } }: Known,
+  artifacts: readonly ArtifactBinding[],
+): Promise<Planning> {
+  const policy = environmentPolicy(base.policy, environment)
+  const { digest: artifact } = shippedArtifact(policy, artifacts)
+  const { state } = base.ledger
+  return agreedPlan({ policy, state, target, release: { commit, artifact } })
+}
+
+/** In whose name somebody else's lease is ended: two people at least, those who agree to the hotfix. */
+async function breakers(
+  workspace: Workspace,
+  request: ShipHotfixRequest,
+  known: Known,
+): Promise<readonly Actor[]> {
+  const { base, hotfix } = known
+  const { artifacts = [] } = base.ledger.state.verdicts[hotfix.commit] ?? {}
+  if (request.breaking === undefined || artifacts.length === 0) return []
+  const planned = await planOf(request, known, artifacts)
+  if (planned.kind === 'refused') return []
+  const subject = subjectOf(base, request.environment, hotfix, planned.plan.digest)
+  const { by } = await judgeHotfixApprovals(workspace, base, subject)
+  return by.map(({ name }) => ({ provider: 'git', id: pseudonymOf(name), role: 'approver' }))
 }

@@ -15,7 +15,21 @@ import { VirtualClock } from '../../../rollout/test/support/virtual-clock.ts'
 import type { Deployment } from '../../src/deploy/deployment.ts'
 import { rollRegions } from '../../src/deploy/roll-regions.ts'
 
-const POLICY = `
+export interface BedOptions {
+  readonly regions: Readonly<Record<string, Readonly<Record<string, number>>>>
+  readonly required: number
+  readonly drainMs?: number
+  readonly startMs?: number
+  /** What an append to the ledger takes; nothing by default. */
+  readonly appendMs?: number
+}
+
+const TWO_REGIONS: BedOptions = {
+  regions: { eu: { a: 2, b: 2, c: 2 }, us: { a: 2, b: 2, c: 2 } },
+  required: 6,
+}
+
+const policyText = ({ regions, required }: BedOptions): string => `
 version: 1
 signers: signers
 suites: { a: { mandatory: true, command: [x], reports: [r.xml], inventory: i.json } }
@@ -24,13 +38,13 @@ keys: { voucher: [{ file: v, separation: local }], builder: [{ file: b }], gate:
 environments:
   production:
     target: { kind: local, command: [node, '{artifact}'], health: { path: /h, build-field: b, interval: 1s, deadline: 2s }, listen: 127.0.0.1:0, drain: 1s }
-    regions: { eu: { a: 2, b: 2, c: 2 }, us: { a: 2, b: 2, c: 2 } }
-    capacity: { required: 6 }
+    regions: ${JSON.stringify(regions)}
+    capacity: { required: ${required} }
     bake: { baseline-error-rate: 0.1%, detect-error-rate: 20%, false-alarm: 1%, power: 95%, requests-per-second: 200, floor: 1s, deadline: 30s }
 `
 
-function production(): EnvironmentPolicy {
-  const parsed = parsePolicy(POLICY)
+function production(options: BedOptions): EnvironmentPolicy {
+  const parsed = parsePolicy(policyText(options))
   const found = parsed.ok ? parsed.policy.environments['production'] : undefined
   if (!found) throw new Error('the policy is right')
   return found
@@ -50,19 +64,22 @@ export class Bed {
   readonly stop = new AbortController()
   readonly ledger: Ledger
 
-  private constructor(ledger: Ledger, clock: VirtualClock) {
+  readonly #policy: EnvironmentPolicy
+
+  private constructor(ledger: Ledger, clock: VirtualClock, options: BedOptions) {
     this.ledger = ledger
     this.clock = clock
-    const regions = { eu: { a: 2, b: 2, c: 2 }, us: { a: 2, b: 2, c: 2 } }
-    this.fleet = new SimulatedFleet({ clock, regions, running: shipped('a') })
+    this.#policy = production(options)
+    this.fleet = new SimulatedFleet({ ...options, clock, running: shipped('a') })
     for (const digit of ['a', 'b', 'c']) this.fleet.held.add(shipped(digit).artifact)
   }
 
-  static async make(): Promise<Bed> {
+  static async make(options: BedOptions = TWO_REGIONS): Promise<Bed> {
     const { signer, key } = ledgerKey()
     const clock = new VirtualClock()
+    const store = new MemoryStore()
     const ledger = await openLedger({
-      store: new MemoryStore(),
+      store,
       signer,
       trustedKeys: [key],
       origin: ORIGIN,
@@ -71,7 +88,10 @@ export class Bed {
       actors: ACTORS,
     })
     await ledger.append(['a', 'b', 'c'].map((digit) => verdict(release(digit))))
-    const outcome = await ledger.acquireLease({ region: 'eu+us', actors: ACTORS })
+    const outcome = await ledger.acquireLease({
+      region: Object.keys(options.regions).join('+'),
+      actors: ACTORS,
+    })
     if (outcome.kind === 'refused') throw new Error('nobody holds it')
     const { lease } = outcome
     await ledger.append([
@@ -79,12 +99,14 @@ export class Bed {
       deploy('deploy.finished', lease.token, { result: 'released' }),
     ])
     await lease.release()
-    return new Bed(ledger, clock)
+    const { appendMs } = options
+    if (appendMs !== undefined) store.beforeAppend = () => clock.sleep(appendMs)
+    return new Bed(ledger, clock, options)
   }
 
   deployment(digit: string, extra: Partial<Deployment> = {}): Deployment {
     return {
-      policy: production(),
+      policy: this.#policy,
       ledger: this.ledger,
       actors: ACTORS,
       target: this.fleet,
