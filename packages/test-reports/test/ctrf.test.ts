@@ -130,7 +130,7 @@ describe('ctrf', () => {
     const report = await read(nested, { format: 'ctrf', limits })
     expect(codes(report)).toEqual([])
     expect(codes(await read(nested, { format: 'ctrf', limits: { depth: 5 } }))).toEqual([
-      'test/limits',
+      'test/too-deep',
     ])
   })
 })

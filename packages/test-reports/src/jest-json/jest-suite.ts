@@ -86,7 +86,11 @@ class WaitingTests {
     if (test.status === 'passed') this.#passes.add(test.className, test.name)
     else this.#others.push(test)
     if (ledger.counts.tests + this.#passes.count + this.#others.length <= limits.cases) return
-    throw remarks.refusal('test/limits', '', `it lists more than ${limits.cases} test cases`)
+    throw remarks.refusal(
+      'test/too-many-tests',
+      '',
+      `it lists more than ${limits.cases} test cases`,
+    )
   }
 
   *cases(file: string): Generator<TestCase> {

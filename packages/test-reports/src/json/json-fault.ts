@@ -1,6 +1,6 @@
 /** What is wrong with a JSON text. */
 export class JsonFault extends Error {
-  readonly kind: 'syntax' | 'encoding' | 'limits'
+  readonly kind: 'syntax' | 'encoding' | 'depth' | 'length' | 'members'
   constructor(kind: JsonFault['kind'], message: string) {
     super(message)
     this.kind = kind

@@ -84,7 +84,7 @@ export class JsonProver {
     this.#events = events
     this.#string = new StringProof((why, at, kind) => this.#refuse(why, at, kind))
     this.#text = new OpenText(limits.length, () => {
-      throw new JsonFault('limits', `a string or number has more than ${limits.length} bytes`)
+      throw new JsonFault('length', `a string or number has more than ${limits.length} bytes`)
     })
   }
 
@@ -180,7 +180,7 @@ export class JsonProver {
 
   #open(isObject: boolean, at: number): void {
     if (this.#depth >= this.#limits.depth)
-      this.#refuse(`it is nested deeper than ${this.#limits.depth}`, at, 'limits')
+      this.#refuse(`it is nested deeper than ${this.#limits.depth}`, at, 'depth')
     this.#begin(isObject ? 'object' : 'array', at)
     this.#depth += 1
     this.#isObject[this.#depth] = isObject
@@ -270,7 +270,7 @@ export class JsonProver {
     if (key === '__proto__')
       this.#refuse('the key __proto__, which changes objects in some readers', at)
     if (keys.size >= this.#limits.members)
-      this.#refuse(`an object has more than ${this.#limits.members} members`, at, 'limits')
+      this.#refuse(`an object has more than ${this.#limits.members} members`, at, 'members')
     keys.add(key)
     if (this.#depth <= this.#loud) this.#events?.key(key)
   }

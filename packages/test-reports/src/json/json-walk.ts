@@ -85,6 +85,6 @@ export class JsonWalk implements JsonEvents {
   #piece(end: number): Buffer {
     this.#size += end - this.#from
     if (this.#size <= this.#most) return this.#bytes.subarray(this.#from, end)
-    throw new JsonFault('limits', `one part of it has more than ${this.#most} bytes`)
+    throw new JsonFault('length', `one part of it has more than ${this.#most} bytes`)
   }
 }

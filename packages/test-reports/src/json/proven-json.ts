@@ -9,7 +9,9 @@ const MOST_MEMBERS = 100_000
 const CODES = {
   syntax: 'test/unparseable',
   encoding: 'test/bad-encoding',
-  limits: 'test/limits',
+  depth: 'test/too-deep',
+  length: 'test/too-long',
+  members: 'test/too-many-attributes',
 } as const
 
 export const proofLimits = (limits: ReadLimits): JsonProofLimits => ({

@@ -22,11 +22,13 @@ export const testReasons = reasonsOf({
     remedy: 'Split the suite, or keep output out of the report.',
   },
   'test/too-deep': {
-    cause: 'Elements or subtests of a test report are nested deeper than in any honest one.',
+    cause:
+      'Elements, values or subtests of a test report are nested deeper than in any honest one.',
     remedy: 'Flatten the suites.',
   },
   'test/too-many-attributes': {
-    cause: 'An element of a test report has more attributes than any format defines.',
+    cause:
+      'An element of a test report has more attributes, or an object more members, than any format needs.',
     remedy: 'Record properties as elements, or not at all.',
   },
   'test/too-long': {
