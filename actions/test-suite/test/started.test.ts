@@ -50,7 +50,7 @@ describe('test-suite, started as the runner starts it', () => {
   it('blocks a suite that fails, and what the tests print does not speak to the runner', async () => {
     const tests = {
       'refuses a stranger': 'ok\n::set-output name=outcome::passed\n  ::stop-commands::x',
-      'x\r::add-mask::a ##[error]b': 'no',
+      'x\r::add-mask::what-a-test-printed ##[error]b': 'no',
     }
     const commit = await project.repository.commit({
       by: project.ada,
@@ -70,7 +70,7 @@ describe('test-suite, started as the runner starts it', () => {
         .map(({ name, properties }) => [name, properties['title']]),
     ).toEqual([['error', 'gate/exit-code']])
     expect(
-      run.commands.filter(({ name, data }) => name === 'add-mask' && data.startsWith('a')),
+      run.commands.filter(({ name, data }) => name === 'add-mask' && data.startsWith('what')),
     ).toEqual([])
   })
 

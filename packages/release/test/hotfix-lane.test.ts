@@ -109,13 +109,13 @@ async function gated(message: string): Promise<CommitId> {
 async function release(commit: CommitId): Promise<void> {
   const { ledger } = await openHotfix(workspace, { ...(await request()), hotfix })
   const { actors } = await request()
-  const { artifacts = [] } = ledger.known().verdicts[commit] ?? {}
+  const { artifacts = [], attestations = [] } = ledger.known().verdicts[commit] ?? {}
   const outcome = await ledger.acquireLease({ region: 'local', actors })
   if (outcome.kind === 'refused') throw new TypeError('nobody else holds it')
   const { token: fence } = outcome.lease
   const about = { release: { commit, artifacts }, fence, actors }
   await ledger.append([
-    { kind: 'deploy.started', ...about, data: {} },
+    { kind: 'deploy.started', ...about, data: { attestation: attestations.at(-1) ?? null } },
     { kind: 'deploy.finished', ...about, data: { result: 'released' } },
   ])
   await outcome.lease.release()
