@@ -91,7 +91,7 @@ describe('what is proven to be JSON', () => {
     ['"\\ud800\\n"', 'syntax: a lone surrogate, at byte 8'],
     ['"\\ud800\\ud800"', 'syntax: a lone surrogate, at byte 12'],
     ['"\\udc00"', 'syntax: a lone surrogate, at byte 6'],
-    ['[[[[[[[[[]]]]]]]]]', 'limits: it is nested deeper than 8, at byte 8'],
+    ['[[[[[[[[[]]]]]]]]]', 'depth: it is nested deeper than 8, at byte 8'],
     ['[1', 'syntax: the text ends before its value, at byte 2'],
     ['"abc', 'syntax: the text ends before its value, at byte 4'],
     ['-', 'syntax: a malformed number, at byte 1'],
@@ -119,12 +119,12 @@ describe('what is proven to be JSON', () => {
     for (const piece of [1, 3, 100]) {
       expect(faultOf('["abcd",{"abcd":1234}]', piece, small)).toBeUndefined()
       for (const long of ['["abcde"]', '{"abcde":1}'])
-        expect(faultOf(long, piece, small)).toBe('limits: a string or number has more than 4 bytes')
+        expect(faultOf(long, piece, small)).toBe('length: a string or number has more than 4 bytes')
       expect(faultOf('{"a":1,"b":2,"c":3}', piece, small)).toBe(
-        'limits: an object has more than 2 members, at byte 15',
+        'members: an object has more than 2 members, at byte 15',
       )
     }
-    expect(faultOf('[123456]', 1, small)).toBe('limits: a string or number has more than 4 bytes')
+    expect(faultOf('[123456]', 1, small)).toBe('length: a string or number has more than 4 bytes')
   })
 
   it('is what JSON.parse takes and nothing else, but for what readers may disagree about', () => {
