@@ -174,6 +174,8 @@ async function runsEverywhere(
   )
   if (rebuilt) return false
   const { units } = await target.observe()
+  // A fleet that says nothing runs nothing.
+  if (units.length === 0) return false
   return units.every((unit) => unit.version === commit && unit.health === 'healthy')
 }
 
