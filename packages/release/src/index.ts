@@ -85,7 +85,13 @@ export {
   verifyRelease,
 } from './verify-release.ts'
 export { onlyEnvironment, workingPolicy, worktreePolicy } from './working-policy.ts'
-export { KEY_ROLES, type Workspace, keysDirectory, openWorkspace, suitesDirectory } from './workspace.ts'
+export {
+  KEY_ROLES,
+  type Workspace,
+  keysDirectory,
+  openWorkspace,
+  suitesDirectory,
+} from './workspace.ts'
 export type { Loosening } from '@bulkhead/policy'
 export { approvePolicyChange } from './policy-approval.ts'
 export { approveWaiver } from './waivers.ts'
