@@ -6,15 +6,9 @@ export {
   keepApproval,
 } from './approvals.ts'
 export { auditLedger } from './audit-ledger.ts'
-export {
-  type LedgerQuestion,
-  type PolicyAudit,
-  auditByPolicy,
-  auditMirror,
-  proveByPolicy,
-  verifierOf,
-  witnessLedger,
-} from './ledger-audit.ts'
+export { type PolicyAudit, auditByPolicy, auditMirror } from './ledger-audit.ts'
+export { proveByPolicy, witnessLedger } from './ledger-proof.ts'
+export { type LedgerQuestion, verifierByNow } from './ledger-question.ts'
 export {
   type RecordRequest,
   acknowledgeVoided,
