@@ -141,7 +141,7 @@ describe('a bad batch', () => {
     expect(numbersOf(line.queue.ejected)).toEqual([3])
     expect(choose(line.queue)).toEqual({
       kind: 'held',
-      held: [{ commit: commitAt(4), culprit: commitAt(3) }],
+      held: [{ commit: commitAt(4), by: { kind: 'culprit', commit: commitAt(3) } }],
     })
   })
 
