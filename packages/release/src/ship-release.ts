@@ -17,6 +17,7 @@ import { type WayRequest, makeWay } from './deploy/make-way.ts'
 import { environmentMetrics } from './deploy/environment-metrics.ts'
 import { type WholeEnd, rollRegions } from './deploy/roll-regions.ts'
 import { telling } from './deploy/rollout-teller.ts'
+import { runsOnEvery } from './deploy/runs-on-every.ts'
 import { shippedArtifact } from './deploy/shipped-artifact.ts'
 import { earlierBases, refuseOvertaken } from './deploy/standing.ts'
 import {
@@ -175,8 +176,7 @@ async function runsEverywhere(
     (artifact) => !released.artifacts.some(({ digest }) => digest === artifact.digest),
   )
   if (rebuilt) return false
-  const { units } = await target.observe()
-  return units.every((unit) => unit.version === commit && unit.health === 'healthy')
+  return runsOnEvery(await target.observe(), commit)
 }
 
 /** What was fully good in the environment before this one, by that environment's own ledger. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type QueueOnRecord, type QueuedRelease, foldEnvironment } from '@bulkhead/ledger'
 import { type Ancestry, type NextTrain, nextTrain } from '@bulkhead/rollout'
 import { type CommitId, commitId, digest } from '@bulkhead/vocabulary'
-import { EnvironmentFold, type FoldMemory } from '../../ledger/src/environment-fold.ts'
+import { EnvironmentFold, type FoldMemory } from '../../ledger/src/state/environment-fold.ts'
 import { LegalLog } from './support/legal-log.ts'
 
 const commitAt = (at: number): CommitId => commitId(at.toString(16).padStart(40, '0'))

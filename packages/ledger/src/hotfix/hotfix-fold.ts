@@ -1,6 +1,6 @@
 import { type Shape, readShape } from '@bulkhead/envelope'
 import type { EntryKind, EntryOnRecord } from '../entry.ts'
-import type { OnRecord } from '../rules.ts'
+import type { OnRecord } from '../rules/rule.ts'
 import {
   acknowledgedShape,
   approvedShape,
