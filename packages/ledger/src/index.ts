@@ -39,14 +39,14 @@ export type {
   LedgerEntry,
   ReleaseOnRecord,
 } from './entry.ts'
-export { EnvironmentFold, foldEnvironment } from './environment-fold.ts'
+export { EnvironmentFold, foldEnvironment } from './state/environment-fold.ts'
 export type {
   EnvironmentState,
   GoodRelease,
   LeaseOnRecord,
   RolloutOnRecord,
   VerdictOnRecord,
-} from './environment-state.ts'
+} from './state/environment-state.ts'
 export { type GitLedgerStoreOptions, gitLedgerStore } from './git-store/git-ledger-store.ts'
 export type { Lease, LeaseOutcome } from './lease.ts'
 export type { LeaseRequest } from './lease-decision.ts'

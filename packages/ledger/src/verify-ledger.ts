@@ -1,6 +1,6 @@
 import type { Digest, Finding } from '@bulkhead/vocabulary'
 import type { LedgerEntry } from './entry.ts'
-import type { EnvironmentState } from './environment-state.ts'
+import type { EnvironmentState } from './state/environment-state.ts'
 import type { StoredEntry } from './ledger-store.ts'
 import { type EntryJudgement, type LedgerIdentity, LogChain } from './log-chain.ts'
 

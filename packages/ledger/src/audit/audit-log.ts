@@ -1,7 +1,7 @@
 import { sha256 } from '@bulkhead/envelope'
 import type { Digest, Finding } from '@bulkhead/vocabulary'
 import type { EntryOnRecord } from '../entry.ts'
-import type { EnvironmentState } from '../environment-state.ts'
+import type { EnvironmentState } from '../state/environment-state.ts'
 import type { StoredEntry } from '../ledger-store.ts'
 import type { EntryCheck } from '../entry-checks.ts'
 import {
