@@ -3,6 +3,7 @@ import { readFile, readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { parse } from 'yaml'
 import { describe, expect, it } from 'vitest'
+import type { ActionDefinition } from '../packages/action-kit/src/index.ts'
 import { reasons } from '../packages/vocabulary/src/index.ts'
 
 const root = dirname(import.meta.dirname)
@@ -101,6 +102,17 @@ function rightsDefects(page: Page): readonly string[] {
   const asked = Object.entries(permissions ?? {}).map(([name, right]) => `${name}: ${right}`)
   return asked.filter((right) => !told.includes(right)).map((right) => `no reason for ${right}`)
 }
+
+/** An input that is called a token and not hidden would be shown by the first error about it. */
+it.each(actions)('%s hides what it is given as a token', async (name) => {
+  const { action } = (await import(`../actions/${name}/src/action.ts`)) as {
+    readonly action: ActionDefinition
+  }
+  const shown = Object.entries(action.inputs).filter(
+    ([input, { kind }]) => /token|secret|password/.test(input) && kind !== 'secret',
+  )
+  expect(shown.map(([input]) => input)).toEqual([])
+})
 
 const pageAt = (name: string) => readFile(join(root, 'actions', name, 'README.md'), 'utf8')
 

@@ -24,7 +24,7 @@ export const ACTIONS_APP = 15_368
 export const STAGED = { suite: 500, job: 600, check: 700, artifact: 800 } as const
 
 /** Puts a run with all that belongs to it into a stand-in, as GitHub would have it while the gate runs. */
-export function stageRun({ world }: GithubServer, staged: StagedRun): void {
+export function stageRun({ world }: Pick<GithubServer, 'world'>, staged: StagedRun): void {
   const { repositoryId, runId, attempt, commit, workflow } = staged
   const repository = { id: repositoryId }
   const suite = { head_sha: commit, app: { id: ACTIONS_APP }, repository }
