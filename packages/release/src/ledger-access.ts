@@ -2,6 +2,7 @@ import {
   type Actor,
   type EnvironmentState,
   type Ledger,
+  type LedgerEntry,
   type LedgerVerification,
   foldEnvironment,
   openLedger,
@@ -27,6 +28,8 @@ export interface LedgerAddress {
 export interface LedgerState {
   readonly state: EnvironmentState
   readonly size: number
+  /** All of it, in order. */
+  readonly entries: readonly LedgerEntry[]
 }
 
 /**
@@ -46,7 +49,8 @@ export async function readLedger(
 ): Promise<LedgerState> {
   const verification = await verifyWholeLedger(workspace, address)
   if (verification.findings.length > 0) throw new DeniedError(verification.findings)
-  return { state: foldEnvironment(verification.entries), size: verification.entries.length }
+  const { entries } = verification
+  return { state: foldEnvironment(entries), size: entries.length, entries }
 }
 
 /** Verifies a whole ledger, also against what this clone has seen of it before. */

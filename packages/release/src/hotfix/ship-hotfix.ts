@@ -128,7 +128,7 @@ async function refuseDisagreement(
   known: Known,
   artifacts: readonly ArtifactBinding[],
 ): Promise<readonly Finding[]> {
-  const planned = await planOf(request, known, artifacts)
+  const planned = await planOf(workspace, request, known, artifacts)
   if (planned.kind === 'refused') return planned.findings
   const { base, hotfix } = known
   return refuseHotfix(workspace, base, {
@@ -141,6 +141,7 @@ async function refuseDisagreement(
 }
 
 function planOf(
+  { repository }: Workspace,
   { environment, target }: ShipHotfixRequest,
   { base, hotfix: { commit } }: Known,
   artifacts: readonly ArtifactBinding[],
@@ -148,7 +149,7 @@ function planOf(
   const policy = environmentPolicy(base.policy, environment)
   const { digest: artifact } = shippedArtifact(policy, artifacts)
   const { state } = base.ledger
-  return agreedPlan({ policy, state, target, release: { commit, artifact } })
+  return agreedPlan({ repository, policy, state, target, release: { commit, artifact } })
 }
 
 /** In whose name somebody else's lease is ended: two people at least, those who agree to the hotfix. */
@@ -160,7 +161,7 @@ async function breakers(
   const { base, hotfix } = known
   const { artifacts = [] } = base.ledger.state.verdicts[hotfix.commit] ?? {}
   if (request.breaking === undefined || artifacts.length === 0) return []
-  const planned = await planOf(request, known, artifacts)
+  const planned = await planOf(workspace, request, known, artifacts)
   if (planned.kind === 'refused') return []
   const subject = subjectOf(base, request.environment, hotfix, planned.plan.digest)
   const { by } = await judgeHotfixApprovals(workspace, base, subject)
