@@ -1,13 +1,14 @@
 /** What a comment asks the lane to do; everything else of it is decided where it is done. */
 export type CommentOrder =
   | {
-      readonly command: 'acknowledge' | 'approve' | 'ship' | 'status' | 'close'
+      readonly command: (typeof COMMANDS)[number]
       /** Number of the hotfix; undefined for the one that is open. */
       readonly hotfix: string | undefined
     }
   | { readonly command: 'declare'; readonly commit: string; readonly severity: string }
 
-const ABOUT = /^\/hotfix (acknowledge|approve|ship|status|close)(?: ([0-9]{1,15}))?$/
+const COMMANDS = ['acknowledge', 'approve', 'ship', 'status', 'close'] as const
+const ABOUT = /^\/hotfix ([a-z]{1,20})(?: ([0-9]{1,15}))?$/
 const DECLARE = /^\/hotfix declare ([0-9a-f]{40}|[0-9a-f]{64}) (critical|high|medium|low)$/
 
 /**
@@ -19,15 +20,7 @@ export function orderIn(comment: string): CommentOrder | undefined {
   const [, commit, severity] = DECLARE.exec(line) ?? []
   if (commit !== undefined && severity !== undefined)
     return { command: 'declare', commit, severity }
-  const [, command, hotfix] = ABOUT.exec(line) ?? []
-  switch (command) {
-    case 'acknowledge':
-    case 'approve':
-    case 'ship':
-    case 'status':
-    case 'close':
-      return { command, hotfix }
-    default:
-      return undefined
-  }
+  const [, word, hotfix] = ABOUT.exec(line) ?? []
+  const command = COMMANDS.find((one) => one === word)
+  return command && { command, hotfix }
 }

@@ -1,5 +1,5 @@
-export { type ClockStep, type HotfixClock, clockOf } from './clock.ts'
-export { type OpenDebt, openDebts, refuseOverdue, repayCommand } from './debts.ts'
+export { type ClockStep, type HotfixClock, clockOf, lateSteps } from './clock.ts'
+export { type OpenDebt, openDebts, refuseOverdue, refuseUnreviewed, repayCommand } from './debts.ts'
 export {
   type ApprovalJudgement,
   type ApprovalQuestion,

@@ -27,6 +27,7 @@ export {
 export { zipFiles, zipFolder } from './github/zip-folder.ts'
 export { type KmsServer, type KmsTrouble, startKms } from './kms-server.ts'
 export { type OpenPgpKeyType, makeOpenPgpSigner } from './openpgp-signer.ts'
+export { plainName } from './plain-name.ts'
 export { type Person, type SshKeyType, allowedSigners, makePerson } from './person.ts'
 export { type TemporaryDirectory, temporaryDirectory } from './temporary.ts'
 export { type SigstoreInstance, type WorkflowClaims, startSigstore } from './sigstore-instance.ts'

@@ -5,6 +5,7 @@ import {
   SKEW,
   judgeApprovals,
   principalBehind,
+  refuseUnreviewed,
 } from '@bulkhead/hotfix'
 import type { HotfixApprovalOnRecord } from '@bulkhead/ledger'
 import { type Principal, type TrustedSigners, rosterOf } from '@bulkhead/signatures'
@@ -29,9 +30,24 @@ export async function refuseHotfix(
   base: TrustedBase,
   subject: HotfixSubject,
 ): Promise<readonly Finding[]> {
+  const { state } = base.ledger
+  const hotfix = chosenHotfix(state.hotfixes, subject.hotfix)
+  const { policy } = base.policy
+  return [
+    ...(await refuseDisagreement(workspace, base, subject)),
+    ...(await refuseChange(workspace, base, hotfix)),
+    ...refuseUnreviewed(state.hotfixes, policy.hotfix, workspace.clock.now()),
+  ]
+}
+
+/** Why too few people agree now; empty when enough do. */
+export async function refuseDisagreement(
+  workspace: Workspace,
+  base: TrustedBase,
+  subject: HotfixSubject,
+): Promise<readonly Finding[]> {
   const { findings, notCounted } = await judgeHotfixApprovals(workspace, base, subject)
-  const people = findings.length === 0 ? [] : [...findings, ...notCounted]
-  return [...people, ...(await refuseChange(workspace, base, subject.commit))]
+  return findings.length === 0 ? [] : [...findings, ...notCounted]
 }
 
 /** Who agrees to a hotfix as it would ship now, whether their word is on record or in this clone. */
