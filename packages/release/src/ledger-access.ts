@@ -4,7 +4,6 @@ import {
   type Ledger,
   type LedgerEntry,
   type LedgerVerification,
-  foldEnvironment,
   openLedger,
   verifyLedger,
 } from '@bulkhead/ledger'
@@ -49,8 +48,8 @@ export async function readLedger(
 ): Promise<LedgerState> {
   const verification = await verifyWholeLedger(workspace, address)
   if (verification.findings.length > 0) throw new DeniedError(verification.findings)
-  const { entries } = verification
-  return { state: foldEnvironment(entries), size: entries.length, entries }
+  const { state, entries } = verification
+  return { state, size: entries.length, entries }
 }
 
 /** Verifies a whole ledger, also against what this clone has seen of it before. */

@@ -15,9 +15,10 @@ import type { Digest, FencingToken, Finding, Milliseconds } from '@bulkhead/voca
 import type { Clock } from '@bulkhead/world'
 import type { MigrationHistory } from './contracts.ts'
 
-/** A human's decision to end the lease of a holder that is gone. */
+/** A human's decision to end the leases of holders that are gone. */
 export interface BreakOrder {
-  readonly token: FencingToken
+  /** One or more; each ends when its region is taken. */
+  readonly tokens: readonly FencingToken[]
   readonly reason: string
 }
 
