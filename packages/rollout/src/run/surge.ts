@@ -78,9 +78,7 @@ async function orderSurge(run: RolloutRun, order: SurgeOrder): Promise<StageOutc
   const release = run.region.previous ?? run.plan.release
   await run.journal.write([{ kind: 'surge-intended', ...order }])
   const outcome = await actAlive(run, (target, hand) =>
-    target.surge === undefined
-      ? Promise.resolve({ kind: 'refused', reason: 'this engine cannot surge' })
-      : target.surge(order, release, hand),
+    target.surge(order, release, hand),
   )
   if (outcome.kind === 'stale-token')
     throw new Interruption('stop', refuse.staleToken(run.token, outcome.newest))

@@ -12,6 +12,7 @@ import type {
   Hand,
   Observation,
   Scope,
+  ShiftOrder,
   ShippedRelease,
   Stage,
   StageOutcome,
@@ -114,7 +115,7 @@ export class SimulatedFleet implements Target {
 
   topology(): Promise<Topology> {
     const units = this.units.map(({ id, region, zone }) => ({ id, region, zone }))
-    return Promise.resolve({ units, selects: 'units', surge: this.#surge })
+    return Promise.resolve({ units, selects: 'units', surge: this.#surge, shifts: true })
   }
 
   async observe(scope: Scope = {}): Promise<Observation> {
@@ -220,6 +221,15 @@ export class SimulatedFleet implements Target {
     for (const unit of going) this.units.splice(this.units.indexOf(unit), 1)
     this.#set(there(), 'healthy')
     return { kind: 'applied' }
+  }
+
+  shift({ region, zone, away }: ShiftOrder, hand: Hand): Promise<StageOutcome> {
+    if (this.#isStale({ region }, hand)) return Promise.resolve(this.#stale({ region }))
+    this.flow()
+    if (away) this.shifted.add(`${region}/${zone}`)
+    else this.shifted.delete(`${region}/${zone}`)
+    this.onChange()
+    return Promise.resolve({ kind: 'applied', victims: 0 })
   }
 
   stage(artifact: { readonly digest: Digest }): Promise<void> {
