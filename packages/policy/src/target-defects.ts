@@ -79,8 +79,7 @@ function spareDefects(
 ): readonly Defect[] {
   if (spare === undefined) return []
   const several = Object.values(regions).some((zones) => Object.keys(zones).length > 1)
-  const apart =
-    spare.server.includes('{number}') && (!several || spare.server.includes('{zone}'))
+  const apart = spare.server.includes('{number}') && (!several || spare.server.includes('{zone}'))
   return [
     ...runsFromPath([...at, 'retire'], spare.retire),
     ...(apart && spare.server !== server ? [] : [sameSpare([...at, 'server'])]),

@@ -97,11 +97,11 @@ describe('a fleet whose sums allow nothing', () => {
 
   test('pauses where the engine does not take them away', async () => {
     const scenario = new Scenario({ ...TIGHT, surge: 1 })
-    const { surge } = scenario.fleet
+    const surge = scenario.fleet.surge.bind(scenario.fleet)
     scenario.fleet.surge = (order, ...rest) =>
       order.extra === 0
         ? Promise.resolve({ kind: 'refused', reason: 'a quota of its own' })
-        : surge.call(scenario.fleet, order, ...rest)
+        : surge(order, ...rest)
     const { result, findings } = await scenario.run()
     expect([result, findings[0]?.code]).toEqual(['paused', 'rollout/surge-left'])
     expect(findings[0]?.message).toContain('a quota of its own')
@@ -145,8 +145,7 @@ test('at every instant of a rollout that must surge the law holds, and no unit i
       surged += planning.plan.regions[0]?.zones.some((zone) => zone.surge > 0) ? 1 : 0
       const later = scenario.clock.sleep((seed % 20) * 700)
       if (fault === 'errors') scenario.fleet.errorRates.set(newRelease.commit, 0.4)
-      if (fault === 'sick')
-        void later.then(() => scenario.fleet.sick.add(newRelease.commit))
+      if (fault === 'sick') void later.then(() => scenario.fleet.sick.add(newRelease.commit))
       if (fault === 'cancel') void later.then(() => scenario.stop.abort())
       const { result, lowest } = await runWatched(scenario)
       expect(lowest).toBeGreaterThanOrEqual(required)

@@ -46,11 +46,7 @@ const imagined = ({ region, zone }: Place, at: number): UnitObservation => ({
  * Why a zone's surplus may not be taken away now; undefined when it may. Where another zone was lost
  * meanwhile it may be what carries the load, so it stays until the sums hold without it.
  */
-export function surplusNeeded(
-  seen: Observation,
-  place: Place,
-  required: number,
-): Wait | undefined {
+export function surplusNeeded(seen: Observation, place: Place, required: number): Wait | undefined {
   const going = new Set(surplusAt(seen, place).map(({ id }) => id))
   const now = zoneHealth(seen)
   const units = seen.units.filter(({ id }) => !going.has(id))

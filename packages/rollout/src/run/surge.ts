@@ -17,7 +17,10 @@ export async function bringSurge(run: RolloutRun, place: Place, sums: string): P
   const extra = run.plan.surge
   const why = whyNot(await orderSurge(run, { ...placeOf(place), extra }))
   if (why !== undefined)
-    throw new Interruption('roll-back', refuse.noCapacity(placeName(place), `${sums}; no surge: ${why.reason}`))
+    throw new Interruption(
+      'roll-back',
+      refuse.noCapacity(placeName(place), `${sums}; no surge: ${why.reason}`),
+    )
   say(run, `${placeName(place)}: ${extra} units beyond its own, because ${sums}`)
 }
 
@@ -44,10 +47,7 @@ export async function endSurge(
 }
 
 /** As {@link endSurge}, in every zone that has units beyond its own. */
-export async function endSurges(
-  run: RolloutRun,
-  look: () => Promise<Observation>,
-): Promise<void> {
+export async function endSurges(run: RolloutRun, look: () => Promise<Observation>): Promise<void> {
   for (const place of surged(await look())) await endSurge(run, place, look)
 }
 
@@ -77,9 +77,7 @@ async function takeAway(
 async function orderSurge(run: RolloutRun, order: SurgeOrder): Promise<StageOutcome> {
   const release = run.region.previous ?? run.plan.release
   await run.journal.write([{ kind: 'surge-intended', ...order }])
-  const outcome = await actAlive(run, (target, hand) =>
-    target.surge(order, release, hand),
-  )
+  const outcome = await actAlive(run, (target, hand) => target.surge(order, release, hand))
   if (outcome.kind === 'stale-token')
     throw new Interruption('stop', refuse.staleToken(run.token, outcome.newest))
   run.journal.defer({ kind: 'surge-done', ...order, why: whyNot(outcome)?.reason ?? null })

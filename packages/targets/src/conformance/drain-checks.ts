@@ -42,7 +42,10 @@ export async function losesNothing(trial: Trial): Promise<void> {
     expectApplied(await trial.target.drain(one, trial.hand()), 'a drain under load')
     // Where a whole zone is drained and traffic is counted, no request reaches it any more.
     if (one.units.length === stage.units.length)
-      agree(((await servedMeanwhile(trial, stage)) ?? 0) === 0, 'drained units were still served from')
+      agree(
+        ((await servedMeanwhile(trial, stage)) ?? 0) === 0,
+        'drained units were still served from',
+      )
     expectApplied(await trial.target.restore(one, trial.hand()), 'a restore under load')
     expectApplied(await trial.target.apply(stage, second.release, trial.hand()), 'an apply')
   })

@@ -11,8 +11,7 @@ export async function shiftsAndReturns(trial: Trial): Promise<void> {
   const [zone] = await trial.stages(1)
   const shift = (away: boolean, hand = trial.hand()) =>
     target.shift({ ...placeOf(zone), away }, hand)
-  if (!topology.shifts)
-    return refused(await shift(true), 'a shift by a target that cannot shift')
+  if (!topology.shifts) return refused(await shift(true), 'a shift by a target that cannot shift')
   await target.stage(second.artifact, trial.holder())
   await underUsers(trial, async () => {
     for (let time = 0; time < 2; time += 1)

@@ -136,7 +136,10 @@ export class Fleet {
   }
 
   async #change<Request extends Order>(
-    act: (fleet: FencedUnits & { readonly units: Map<UnitId, Unit> }, request: Request) => Promise<StageOutcome>,
+    act: (
+      fleet: FencedUnits & { readonly units: Map<UnitId, Unit> },
+      request: Request,
+    ) => Promise<StageOutcome>,
     request: Request,
   ): Promise<StageOutcome> {
     const fleet = { context: this.#context, record: this.#fence, units: this.#units }

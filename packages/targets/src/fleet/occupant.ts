@@ -161,8 +161,7 @@ export class Occupant {
   #updateRotation(): void {
     const { rotation } = this.#context
     const withheld = this.#draining || this.#shifted
-    if (this.alive && !withheld && this.#standing.health === 'healthy')
-      rotation.enter(this.member)
+    if (this.alive && !withheld && this.#standing.health === 'healthy') rotation.enter(this.member)
     else rotation.leave(this.member)
   }
 }

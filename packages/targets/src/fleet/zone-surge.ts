@@ -20,10 +20,7 @@ interface GrowingUnits extends FencedUnits {
  * Brings a zone to `extra` units beyond its own on a release: those that are missing are started and
  * waited for, those that are too many drained and taken away.
  */
-export async function surgeZone(
-  fleet: GrowingUnits,
-  request: SurgeRequest,
-): Promise<StageOutcome> {
+export async function surgeZone(fleet: GrowingUnits, request: SurgeRequest): Promise<StageOutcome> {
   const { context, record, units } = fleet
   const { order, release, token, signal, say } = request
   const { region, zone, extra } = order
@@ -44,8 +41,7 @@ export async function surgeZone(
   const grown = await changeUnits({
     ...common,
     batch: batchOf(here.filter(({ place }) => ids.has(place.id))),
-    change: (unit, mayAct) =>
-      replace(context, { unit, release, signal, mayAct, say }),
+    change: (unit, mayAct) => replace(context, { unit, release, signal, mayAct, say }),
   })
   for (const unit of here) if (unit.occupant === undefined) await forget(fleet, unit)
   if (grown.kind !== 'applied') return grown

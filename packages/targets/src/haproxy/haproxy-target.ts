@@ -100,7 +100,11 @@ export class HaproxyTarget implements Target {
   async shift(order: ShiftOrder, hand: Hand): Promise<StageOutcome> {
     const own = this.#fleet.ownWithin({ region: order.region, zone: order.zone })
     if (own.length === 0)
-      return { kind: 'failed', unit: null, reason: `there is no zone ${order.region}/${order.zone}` }
+      return {
+        kind: 'failed',
+        unit: null,
+        reason: `there is no zone ${order.region}/${order.zone}`,
+      }
     const slots = await this.#fleet.filledSlots({ region: order.region, zone: order.zone })
     return shiftZone(this.#context, { order, hand }, (by, turn) =>
       this.#changeSome(order, [...own, ...slots], by, (unit, mayAct) =>

@@ -31,8 +31,10 @@ export async function surgeZone(
 ): Promise<StageOutcome> {
   if (order.extra > slots.length)
     return { kind: 'refused', reason: `the proxies have ${slots.length} spare servers there` }
-  const say = ({ place }: ProxiedUnit) => (note: string) =>
-    hand.onProgress?.({ unit: place.id, note })
+  const say =
+    ({ place }: ProxiedUnit) =>
+    (note: string) =>
+      hand.onProgress?.({ unit: place.id, note })
   const filled = await change(slots.slice(0, order.extra), async (unit, mayAct) => {
     await context.surplus.add(unit.place)
     const { token, signal } = hand

@@ -87,7 +87,8 @@ export const rolloutReasons = reasonsOf({
   },
   'rollout/surge-left': {
     cause: 'Units that were added to a zone for its change could not be taken away again.',
-    remedy: 'Mend what the engine says, or restore the capacity that was lost, then `bulkhead resume`.',
+    remedy:
+      'Mend what the engine says, or restore the capacity that was lost, then `bulkhead resume`.',
   },
   'rollout/single-zone': {
     cause: 'A region has one zone only, and the policy does not declare that.',
