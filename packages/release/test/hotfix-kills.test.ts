@@ -88,7 +88,7 @@ function hotfix(bed: Bed, hand: MortalHand): Deployment {
     name: 'hotfix 7',
     order: 'yield',
     yieldWithin: 60_000 as Milliseconds,
-    breaking: undefined,
+    breaking: [],
     signal: new AbortController().signal,
   } as const
   return bed.deployment('c', {

@@ -80,6 +80,7 @@ export {
 } from './simulation/forecast.ts'
 export {
   type Ancestry,
+  type HeldRelease,
   type NextTrain,
   type WaitingRelease,
   nextTrain,

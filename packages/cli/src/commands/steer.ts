@@ -12,7 +12,7 @@ import type { RolloutProgress } from '@bulkhead/rollout'
 import type { FencingToken } from '@bulkhead/vocabulary'
 import type { Command } from 'commander'
 import { localActors } from '../actors.ts'
-import { breakingOf, tokenOf } from '../break-lease.ts'
+import { breakingOf, tokensOf } from '../break-lease.ts'
 import type { CommandResult } from '../command-result.ts'
 import {
   type EnvironmentOptions,
@@ -27,7 +27,7 @@ import { ENDS } from '../ship-answer.ts'
 
 interface Options extends EnvironmentOptions, PageOptions {
   readonly keys?: string
-  readonly breakLease?: FencingToken
+  readonly breakLease?: readonly FencingToken[]
   readonly reason?: string
   readonly to?: string
 }
@@ -57,7 +57,7 @@ export const registerAbort: Register = (program, host) => {
   carrying(program, 'abort', 'abort --environment production --reason "wrong release"')
     .description('take a rollout back: by its own process, or here if it stands still')
     .requiredOption('--reason <text>', 'why; it goes on record')
-    .option('--break-lease <token>', 'its process is gone: end its lease, on record', tokenOf)
+    .option('--break-lease <token>', 'its process is gone: end its lease, on record', tokensOf)
     .action((options: Options) =>
       steer(host, 'abort', options, (workspace, request) =>
         abortRollout(workspace, {
@@ -93,7 +93,7 @@ const carrying = (program: Command, name: string, example: string): Command =>
 
 const withBreaking = (command: Command): Command =>
   command
-    .option('--break-lease <token>', 'its process is gone: end its lease, on record', tokenOf)
+    .option('--break-lease <token>', 'its process is gone: end its lease, on record', tokensOf)
     .option('--reason <text>', 'why the lease is ended; it goes on record')
 
 type Steer = (

@@ -13,9 +13,10 @@ import type {
 import type { Digest, FencingToken, Finding, Milliseconds } from '@bulkhead/vocabulary'
 import type { Clock } from '@bulkhead/world'
 
-/** A human's decision to end the lease of a holder that is gone. */
+/** A human's decision to end the leases of holders that are gone. */
 export interface BreakOrder {
-  readonly token: FencingToken
+  /** One or more; each ends when its region is taken. */
+  readonly tokens: readonly FencingToken[]
   readonly reason: string
 }
 

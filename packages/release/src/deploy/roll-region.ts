@@ -43,14 +43,14 @@ export async function rollRegion(
   region: string,
   hooks: RollHooks,
 ): Promise<RegionEnd> {
-  const { ledger, actors, breaking } = deployment
+  const { ledger, actors } = deployment
   const inTheWay = (await deployment.makeWay?.(region)) ?? []
   if (inTheWay.length > 0) return refused(inTheWay)
   const outcome = await ledger.acquireLease({
     region,
     actors,
     ...(hooks.waits ? { patience: REGION_PATIENCE } : {}),
-    ...(breaking === undefined ? {} : { breaking }),
+    ...(await breakingIn(deployment, region)),
   })
   if (outcome.kind === 'refused') return refused(outcome.findings)
   const { lease } = outcome
@@ -62,6 +62,16 @@ export async function rollRegion(
   } finally {
     if (!stuck) await lease.release()
   }
+}
+
+/** Of the leases that people have decided to end, the one that this region is held by. */
+async function breakingIn({ ledger, breaking }: Deployment, region: string) {
+  if (breaking === undefined) return {}
+  const { tokens, reason } = breaking
+  const { leases } = await ledger.state()
+  const here = leases.find((lease) => lease.region.split('+').includes(region))
+  const token = tokens.find((one) => one === here?.token)
+  return token === undefined ? {} : { breaking: { token, reason } }
 }
 
 const refused = (findings: readonly Finding[]): RegionEnd => ({

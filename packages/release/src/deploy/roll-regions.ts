@@ -3,6 +3,7 @@ import { type RolloutResult, runPipeline, wholeResult } from '@bulkhead/rollout'
 import type { Deployment } from './deployment.ts'
 import { returnRegions } from './return-regions.ts'
 import { type RegionEnd, rollRegion } from './roll-region.ts'
+import { runsOnEvery } from './runs-on-every.ts'
 
 export interface WholeEnd extends RolloutResult {
   /** Of the first region. */
@@ -68,6 +69,5 @@ async function isDone(
   if (unwind !== undefined || purpose === 'return') return false
   if (regions[region]?.commit !== release.commit) return false
   if (unfinished.some((left) => left.region.split('+').includes(region))) return false
-  const { units } = await target.observe({ region })
-  return units.every((unit) => unit.version === release.commit && unit.health === 'healthy')
+  return runsOnEvery(await target.observe({ region }), release.commit)
 }

@@ -1,8 +1,8 @@
 import type { HotfixSubject } from '@bulkhead/approvals'
-import type { HotfixOnRecord } from '@bulkhead/ledger'
+import type { Actor, EntryDraft, HotfixOnRecord, Ledger } from '@bulkhead/ledger'
 import { type CommitId, type Digest, InputError } from '@bulkhead/vocabulary'
 import { readRegularFile } from '@bulkhead/world'
-import { type ApprovalRequest, type MadeApproval, approve } from '../approvals.ts'
+import { type ApprovalRequest, type MadeApproval, approve, gatherApprovals } from '../approvals.ts'
 import type { TrustedBase } from '../trusted-ref.ts'
 import type { Workspace } from '../workspace.ts'
 import { type HotfixRequest, chosenHotfix, openHotfix } from './hotfix-access.ts'
@@ -67,13 +67,39 @@ export async function recordApproval(
   if (bytes === undefined) throw new TypeError('it was just written')
   const proof = Buffer.from(bytes).toString('base64')
   if (hotfix.approvals.some((one) => one.proof === proof)) return
-  const verdict = ledger.known().verdicts[subject.commit]
-  await ledger.append([
-    {
-      kind: 'hotfix.approved',
-      release: { commit: subject.commit, artifacts: verdict?.artifacts ?? [] },
-      actors: request.actors,
-      data: { of: hotfix.id, plan: subject.plan, source: 'ssh', proof },
-    },
-  ])
+  await ledger.append([approvedEntry(ledger, request.actors, subject, proof)])
+}
+
+const approvedEntry = (
+  ledger: Pick<Ledger, 'known'>,
+  actors: readonly Actor[],
+  { hotfix, commit, plan }: HotfixSubject,
+  proof: string,
+): EntryDraft => ({
+  kind: 'hotfix.approved',
+  release: { commit, artifacts: ledger.known().verdicts[commit]?.artifacts ?? [] },
+  actors,
+  data: { of: hotfix, plan, source: 'ssh', proof },
+})
+
+/**
+ * Puts the files that count on record before anything ships by them: an auditor must not need the clone
+ * of whoever shipped to know who agreed.
+ */
+export async function recordFiled(
+  workspace: Workspace,
+  base: TrustedBase,
+  { ledger, actors }: { readonly ledger: Ledger; readonly actors: readonly Actor[] },
+  subject: HotfixSubject,
+): Promise<void> {
+  const { hotfixes } = await ledger.state()
+  const { approvals } = chosenHotfix(hotfixes, subject.hotfix)
+  const filed = await gatherApprovals(workspace, base.policy, base.genesis)
+  const entries = filed.hotfixes
+    .filter((one) => one.subject.hotfix === subject.hotfix && one.subject.plan === subject.plan)
+    .filter((one) => one.subject.commit === subject.commit)
+    .map(({ bytes }) => Buffer.from(bytes).toString('base64'))
+    .filter((proof) => !approvals.some((one) => one.proof === proof))
+    .map((proof) => approvedEntry(ledger, actors, subject, proof))
+  if (entries.length > 0) await ledger.append(entries)
 }

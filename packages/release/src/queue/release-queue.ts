@@ -35,9 +35,12 @@ export async function viewOf(
   base: TrustedBase,
   environment: string,
 ): Promise<QueueView> {
-  const { queue, released } = base.ledger.state
+  const { queue, released, hotfixes } = base.ledger.state
   const { coalesce } = environmentPolicy(base.policy, environment)
-  const ancestry = await readAncestry(workspace, queue, released?.commit ?? base.genesis)
+  const ancestry = await readAncestry(workspace, queue, {
+    base: released?.commit ?? base.genesis,
+    hotfixes,
+  })
   return { queue, next: nextTrain(queue, ancestry, coalesce) }
 }
 

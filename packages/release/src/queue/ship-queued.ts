@@ -1,4 +1,5 @@
 import type { EnvironmentState, Ledger, Train } from '@bulkhead/ledger'
+import type { HeldRelease } from '@bulkhead/rollout'
 import type { CommitId, Finding } from '@bulkhead/vocabulary'
 import { type ShipRequest, type ShipResult, shipRelease } from '../ship-release.ts'
 import { findTrustedBase } from '../trusted-ref.ts'
@@ -9,14 +10,18 @@ import { openQueue, viewOf } from './release-queue.ts'
 export type QueuedShipResult =
   | { readonly kind: 'idle' }
   | { readonly kind: 'held'; readonly findings: readonly Finding[] }
-  | {
-      readonly kind: 'shipped'
-      readonly commit: CommitId
-      /** Commits of the queue that the rollout carried, oldest first. */
-      readonly carries: readonly CommitId[]
-      readonly why: string
-      readonly shipped: ShipResult
-    }
+  | ShippedTrain
+
+interface ShippedTrain {
+  readonly kind: 'shipped'
+  readonly commit: CommitId
+  /** Commits of the queue that the rollout carried, oldest first. */
+  readonly carries: readonly CommitId[]
+  readonly why: string
+  readonly shipped: ShipResult
+  /** Why others wait on: told, and no reason to block. */
+  readonly passed: readonly Finding[]
+}
 
 /**
  * Ships what is next in the queue. What is taken is on record before anything is touched, and how it
@@ -37,8 +42,8 @@ export async function shipQueued(
   const settled = await findTrustedBase(workspace, request.environment, request.genesis)
   const { next } = await viewOf(workspace, settled, request.environment)
   if (next.kind === 'empty') return { kind: 'idle' }
-  if (next.kind === 'held') return { kind: 'held', findings: next.held.map(heldBy) }
-  const { head, carries, why } = next
+  if (next.kind === 'held') return { kind: 'held', findings: next.held.map(heldFinding) }
+  const { head, carries, why, passed } = next
   const verdict = settled.ledger.state.verdicts[head.commit]
   const [taken] = await ledger.append([
     {
@@ -50,7 +55,8 @@ export async function shipQueued(
   ])
   const id = taken?.index ?? 0
   const train = { id, head: { commit: head.commit }, carries }
-  return shipTrain(workspace, request, ledger, train, why)
+  const shipped = await shipTrain(workspace, request, ledger, train, why)
+  return { ...shipped, passed: passed.map(heldFinding) }
 }
 
 type TrainToShip = Pick<Train, 'id'> & {
@@ -64,12 +70,12 @@ async function shipTrain(
   ledger: Ledger,
   { id, head, carries }: TrainToShip,
   why: string,
-): Promise<QueuedShipResult> {
+): Promise<ShippedTrain> {
   const shipped = await shipRelease(workspace, { ...request, commit: head.commit })
   // What is paused stays taken: whoever resumes it settles it.
   if (shipped.result !== 'paused') await settle(ledger, request, id, endOf(shipped.result))
   const commits = carries.map(({ commit }) => commit)
-  return { kind: 'shipped', commit: head.commit, carries: commits, why, shipped }
+  return { kind: 'shipped', commit: head.commit, carries: commits, why, shipped, passed: [] }
 }
 
 type End = 'released' | 'rolled-back' | 'other'
@@ -94,15 +100,18 @@ function endOnRecord(
   return left ? 'unfinished' : 'other'
 }
 
-const heldBy = ({
-  commit,
-  culprit,
-}: {
-  readonly commit: CommitId
-  readonly culprit: CommitId
-}): Finding => ({
-  code: 'rollout/contains-culprit',
-  subject: commit,
-  message: `it contains ${culprit}, which was found to be bad in production`,
-  remedy: `revert it (\`git revert ${culprit}\`) and queue the new head; or let it in again: \`bulkhead queue remove ${culprit} --reason TEXT\``,
-})
+/** Why a release of the queue does not ship, with the way out. */
+const heldFinding = ({ commit, by }: HeldRelease): Finding =>
+  by.kind === 'culprit'
+    ? {
+        code: 'rollout/contains-culprit',
+        subject: commit,
+        message: `it contains ${by.commit}, which was found to be bad in production`,
+        remedy: `revert it (\`git revert ${by.commit}\`) and queue the new head; or let it in again: \`bulkhead queue remove ${by.commit} --reason TEXT\``,
+      }
+    : {
+        code: 'hotfix/fix-lost',
+        subject: commit,
+        message: `it lacks hotfix ${by.hotfix}, which is out, or its test: it is passed over`,
+        remedy: `merge the hotfix into it, gate it and queue the new head (\`bulkhead hotfix status --hotfix ${by.hotfix}\` names the commit)`,
+      }
