@@ -58,6 +58,7 @@ export type {
   Stage,
   StageOutcome,
   StageProgress,
+  ShiftOrder,
   SurgeOrder,
   Target,
   Topology,
@@ -65,6 +66,7 @@ export type {
 } from './target.ts'
 export { LiveView } from './live-view.ts'
 export { type ViewOptions, viewLine } from './terminal-view.ts'
+export type { Place } from './zone-capacity.ts'
 export { RolloutRecorder } from './page/recorder.ts'
 export type { RolloutChapter, RolloutRecord } from './page/record.ts'
 export { renderRolloutPage } from './page/rollout-page.ts'

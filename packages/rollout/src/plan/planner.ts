@@ -94,6 +94,7 @@ export function planRollout(request: PlanRequest): Planning {
     purpose,
     ...pipeline(regions, lane),
     selects: policy.selects,
+    surge: policy.surge,
     batchMs: policy.batchMs,
     batchBecause: policy.batchBecause,
     mixedTest: testOf(request),
@@ -113,7 +114,7 @@ export function planUnwinding(request: PlanRequest): Plan {
     ...describeRegion(request, fleet, total),
     waves: [],
   }))
-  const { batchMs, batchBecause, selects } = policy
+  const { batchMs, batchBecause, selects, surge } = policy
   const body: Omit<Plan, 'digest'> = {
     environment,
     release,
@@ -121,6 +122,7 @@ export function planUnwinding(request: PlanRequest): Plan {
     purpose,
     ...pipeline(regions, lane),
     selects,
+    surge,
     batchMs,
     batchBecause,
     mixedTest: null,

@@ -18,6 +18,7 @@ import { isSettled } from './next-batch.ts'
 import type { MixedTest } from './mixed-test.ts'
 import { type QuietWait, quietFleet } from './quiet.ts'
 import type { NextWave, RolloutRun } from './rollout-run.ts'
+import { tidyUp } from './surge.ts'
 
 export interface RolloutRequest {
   readonly plan: Plan
@@ -94,7 +95,9 @@ interface Beginning {
 
 function beginRun(request: RolloutRequest, beginning: Beginning): RolloutRun {
   const { units } = beginning.start
-  const settled = units.filter((unit) => isSettled(unit, request.plan.release))
+  const settled = units.filter(
+    (unit) => unit.surplus !== true && isSettled(unit, request.plan.release),
+  )
   const known = request.memory && recall(request.memory, beginning.start)
   return {
     ...request,
@@ -138,7 +141,8 @@ async function walk(run: RolloutRun, request: RolloutRequest): Promise<RolloutRe
   } catch (error) {
     if (!(error instanceof Interruption)) throw error
     if (error.kind === 'roll-back') return goBack(run, error.findings)
-    return { result: error.kind === 'pause' ? 'paused' : 'stopped', findings: error.findings }
+    if (error.kind === 'stop') return { result: 'stopped', findings: error.findings }
+    return { result: 'paused', findings: [...error.findings, ...(await tidyUp(run))] }
   }
 }
 

@@ -5,7 +5,7 @@ import { bakeWave } from './bake-wave.ts'
 import { Interruption } from './interruption.ts'
 import { testSideBySide } from './mixed-test.ts'
 import { byPlace, isSettled, pick } from './next-batch.ts'
-import { placeUnits } from './placing.ts'
+import { checkedLook, placeUnits } from './placing.ts'
 import { type RolloutRun, plainRules } from './rollout-run.ts'
 import { endSurges } from './surge.ts'
 
@@ -28,7 +28,7 @@ export async function goForward(run: RolloutRun, onFirstJudged: () => void): Pro
     if (index === 0) onFirstJudged()
   }
   await placeStragglers(run, last)
-  await endSurges(run)
+  await endSurges(run, () => checkedLook(run))
 }
 
 /** Asks the shell whether this wave may begin: verdict, policy and calendar may have changed. */

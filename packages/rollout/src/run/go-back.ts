@@ -5,6 +5,7 @@ import { Interruption } from './interruption.ts'
 import { rollBack } from './rollback.ts'
 import type { RolloutRun } from './rollout-run.ts'
 import { holdForward } from './set-aside.ts'
+import { tidyUp } from './surge.ts'
 
 /** Rolls back, or holds, because of `causes`, which stay the first findings whatever comes of it. */
 export async function goBack(run: RolloutRun, causes: readonly Finding[]): Promise<RolloutResult> {
@@ -31,14 +32,15 @@ export async function goBack(run: RolloutRun, causes: readonly Finding[]): Promi
   }
 }
 
-function interrupted(
-  { plan }: RolloutRun,
+async function interrupted(
+  run: RolloutRun,
   causes: readonly Finding[],
   { kind, message, findings }: Interruption,
-): RolloutResult {
-  if (kind === 'pause') return { result: 'paused', findings: [...causes, ...findings] }
+): Promise<RolloutResult> {
+  if (kind === 'pause')
+    return { result: 'paused', findings: [...causes, ...findings, ...(await tidyUp(run))] }
   if (findings.some((finding) => finding.code === 'rollout/stale-token'))
     return { result: 'stopped', findings: [...causes, ...findings] }
-  const failed = refuse.rollbackFailed(plan.environment, message)
+  const failed = refuse.rollbackFailed(run.plan.environment, message)
   return { result: 'stuck', findings: [...causes, failed, ...findings] }
 }

@@ -6,6 +6,7 @@ import { placeName, weightOfAll } from '../zone-capacity.ts'
 import { Interruption } from './interruption.ts'
 import { byPlace, nextBatch } from './next-batch.ts'
 import { type RolloutRun, plainRules } from './rollout-run.ts'
+import { tidyUp } from './surge.ts'
 import { actAlive } from './waiting.ts'
 
 /** A release that is bad and cannot be taken back stands where it is, until the next one comes. */
@@ -21,8 +22,8 @@ export interface Held {
  */
 export async function holdForward(run: RolloutRun, causes: readonly Finding[]): Promise<Held> {
   try {
-    const traffic = await setAside(run)
-    return { result: 'paused', findings: [...causes, forwardOnly(run.region, traffic)] }
+    const held = forwardOnly(run.region, await setAside(run))
+    return { result: 'paused', findings: [...causes, held, ...(await tidyUp(run))] }
   } catch (error) {
     if (!(error instanceof Interruption)) throw error
     const unknown = forwardOnly(run.region, `Where its traffic goes is not known: ${error.message}`)
