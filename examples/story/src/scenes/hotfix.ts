@@ -106,4 +106,4 @@ const onTheClock = ({ output }: Answer, fix: CommitId): readonly Check[] => [
 ]
 
 const owes = (output: string): boolean =>
-  ['review', 'back-merge', 'post-mortem'].every((debt) => output.includes(`owes ${debt}`))
+  ['review', 'back-merge', 'post-mortem'].every((debt) => output.includes(`repay ${debt}`))
