@@ -1,6 +1,13 @@
 export { type AuditEnd, type AuditRequest, type LogSource, auditLog } from './audit/audit-log.ts'
 export { type ProofJudgement, judgeEntryProof, proveEntry } from './audit/entry-proof.ts'
-export { logAt, newestCheckpoint, openKnownCheckpoint } from './audit/known-checkpoint.ts'
+export {
+  claimedCheckpoint,
+  isSignedByPolicy,
+  logAt,
+  newestCheckpoint,
+  openKnownCheckpoint,
+} from './audit/known-checkpoint.ts'
+export { withKeysOf } from './audit/known-keys.ts'
 export {
   type VerifierPolicy,
   parseVerifierPolicy,
@@ -24,7 +31,14 @@ export {
 export { type EntryFilter, entryFilter } from './read/entry-filter.ts'
 export { isMirror, mirrorLog } from './mirror/mirror-log.ts'
 export { writeMirror } from './mirror/write-mirror.ts'
-export type { Actor, EntryDraft, EntryKind, LedgerEntry, ReleaseOnRecord } from './entry.ts'
+export type {
+  Actor,
+  EntryDraft,
+  EntryKind,
+  EntryOnRecord,
+  LedgerEntry,
+  ReleaseOnRecord,
+} from './entry.ts'
 export { EnvironmentFold, foldEnvironment } from './state/environment-fold.ts'
 export type {
   EnvironmentState,

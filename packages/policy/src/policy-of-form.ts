@@ -178,6 +178,7 @@ const haproxyOfForm = (
   drain: span(form.drain),
   slowStart: span(form['slow-start']),
   fence: form.fence && atLeastOne(form.fence),
+  spare: form.spare && { server: form.spare.server, retire: atLeastOne(form.spare.retire) },
 })
 
 const healthOfForm = (form: Extract<TargetForm, { kind: 'local' }>['health']): HealthPolicy => ({

@@ -163,6 +163,15 @@ export interface HaproxyTargetPolicy {
   readonly slowStart: Milliseconds
   /** Keeps the newest token; undefined: the state directory of the machine does. */
   readonly fence: readonly [string, ...string[]] | undefined
+  /** Servers held ready for units beyond a zone's own. */
+  readonly spare: SparePolicy | undefined
+}
+
+export interface SparePolicy {
+  /** Name of such a server, of `{region}`, `{zone}` and `{number}`. */
+  readonly server: string
+  /** Stops what runs there. */
+  readonly retire: readonly [string, ...string[]]
 }
 
 /** An engine of the user's own. */

@@ -114,6 +114,13 @@ const haproxyTarget = (regionNames: readonly string[]): fc.Arbitrary<HaproxyTarg
     fence: fc.option(fc.constant(['keep-token', '{region}', '{token}'] as const), {
       nil: undefined,
     }),
+    spare: fc.option(
+      installed.map((words) => ({
+        server: '{zone}-spare-{number}',
+        retire: ['ssh', ...words] as const,
+      })),
+      { nil: undefined },
+    ),
   })
 
 const regions = fc.dictionary(

@@ -147,7 +147,7 @@ function targetForm(target: TargetPolicy): object {
       }
     }
     case 'haproxy': {
-      const { timeout, health, drain, slowStart, fence, ...rest } = target
+      const { timeout, health, drain, slowStart, fence, spare, ...rest } = target
       return {
         ...rest,
         timeout: formatDuration(timeout),
@@ -155,6 +155,7 @@ function targetForm(target: TargetPolicy): object {
         drain: formatDuration(drain),
         'slow-start': formatDuration(slowStart),
         ...(fence === undefined ? {} : { fence }),
+        ...(spare === undefined ? {} : { spare }),
       }
     }
     case 'exec':

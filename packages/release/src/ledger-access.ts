@@ -3,7 +3,6 @@ import {
   type EnvironmentState,
   type Ledger,
   type LedgerVerification,
-  foldEnvironment,
   openLedger,
   verifyLedger,
 } from '@bulkhead/ledger'
@@ -46,7 +45,7 @@ export async function readLedger(
 ): Promise<LedgerState> {
   const verification = await verifyWholeLedger(workspace, address)
   if (verification.findings.length > 0) throw new DeniedError(verification.findings)
-  return { state: foldEnvironment(verification.entries), size: verification.entries.length }
+  return { state: verification.state, size: verification.entries.length }
 }
 
 /** Verifies a whole ledger, also against what this clone has seen of it before. */

@@ -3,9 +3,8 @@ import { parsePublicKey } from '@bulkhead/envelope'
 import {
   type Actor,
   type EntryDraft,
+  type EntryOnRecord,
   type LedgerEntry,
-  type LedgerVerification,
-  gitLedgerStore,
   newestCheckpoint,
   logAt,
   writeMirror,
@@ -13,6 +12,7 @@ import {
 import { loadPolicy } from '@bulkhead/policy'
 import { type FencingToken, InputError } from '@bulkhead/vocabulary'
 import type { Keyring } from './keyring.ts'
+import { ledgerStoreOf } from './ledger-store-of.ts'
 import { writeLedger } from './ledger-access.ts'
 import { pinnedGenesis, requireEnvironment } from './trusted-ref.ts'
 import type { Workspace } from './workspace.ts'
@@ -120,8 +120,11 @@ export async function mirrorLedger(
   workspace: Workspace,
   environment: string,
   directory: string,
+  genesis?: string,
 ): Promise<number> {
-  const log = await logAt(gitLedgerStore({ repository: workspace.repository, environment }))
+  const pinned = await pinnedGenesis(workspace, genesis)
+  const policy = await loadPolicy(workspace.repository, pinned)
+  const log = await logAt(ledgerStoreOf(workspace, policy, environment))
   return writeMirror(directory, log.read(0), () => newestCheckpoint(log))
 }
 
@@ -131,7 +134,7 @@ export async function mirrorLedger(
  */
 export async function authorsOf(
   { repository }: Workspace,
-  { entries }: Pick<LedgerVerification, 'entries'>,
+  entries: readonly EntryOnRecord[],
 ): Promise<ReadonlyMap<string, string>> {
   const commits = new Set(entries.flatMap(({ release }) => release?.commit ?? []))
   const authors = new Map<string, string>()

@@ -56,6 +56,7 @@ export type {
   Stage,
   StageOutcome,
   StageProgress,
+  ShiftOrder,
   SurgeOrder,
   Target,
   Topology,
@@ -63,6 +64,7 @@ export type {
 } from './target.ts'
 export { LiveView } from './live-view.ts'
 export { type ViewOptions, viewLine } from './terminal-view.ts'
+export type { Place } from './zone-capacity.ts'
 export { RolloutRecorder } from './page/recorder.ts'
 export type { RolloutChapter, RolloutRecord } from './page/record.ts'
 export { renderRolloutPage } from './page/rollout-page.ts'

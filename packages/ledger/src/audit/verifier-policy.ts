@@ -141,7 +141,7 @@ const invalid = (file: string, message: string): InputError =>
     remedy: 'write it as `bulkhead ledger policy` prints it (docs/ledger.md)',
   })
 
-type PolicyBasis = Pick<VerifierPolicy, 'origin' | 'environment' | 'logKeys'>
+type PolicyBasis = Pick<VerifierPolicy, 'origin' | 'environment' | 'logKeys' | 'until'>
 
 /** The policy of a verifier who asks for no witnesses, roles or heartbeats. */
 export const plainPolicy = ({ origin, environment, logKeys }: PolicyBasis): VerifierPolicy => ({
@@ -155,7 +155,12 @@ export const plainPolicy = ({ origin, environment, logKeys }: PolicyBasis): Veri
 })
 
 /** A policy file to begin with, for somebody who trusts these keys; the rest is theirs to fill in. */
-export const writeVerifierPolicy = ({ origin, environment, logKeys }: PolicyBasis): string =>
+export const writeVerifierPolicy = ({
+  origin,
+  environment,
+  logKeys,
+  until = {},
+}: PolicyBasis): string =>
   `${JSON.stringify(
     {
       version: 1,
@@ -164,6 +169,7 @@ export const writeVerifierPolicy = ({ origin, environment, logKeys }: PolicyBasi
       logKeys: logKeys.map(({ name, publicKey }) => ({
         name,
         vkey: writeVerifierKey(noteKey(origin, publicKey)),
+        ...(Object.hasOwn(until, name) && { until: until[name] }),
       })),
       witnesses: [],
       quorum: 0,

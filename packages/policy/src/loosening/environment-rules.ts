@@ -51,6 +51,7 @@ const haproxyTarget = part<HaproxyTargetPolicy>({
   drain: notLower,
   slowStart: notLower,
   fence: optional(fixed, { coming: 'free', going: 'loosens' }),
+  spare: optional(fixed, { coming: 'loosens', going: 'free' }),
 })
 
 const execTarget = part<ExecTargetPolicy>({

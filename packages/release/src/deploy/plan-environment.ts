@@ -14,7 +14,11 @@ import { bakeWithMetrics } from './environment-metrics.ts'
 export type Abilities = Pick<Topology, 'selects' | 'surge'>
 
 /** Where nothing answers yet, a plan assumes the most able engine. */
-export const ASSUMED: Abilities = { selects: 'units', surge: Number.MAX_SAFE_INTEGER }
+export const ASSUMED = {
+  selects: 'units',
+  surge: Number.MAX_SAFE_INTEGER,
+  shifts: true,
+} as const satisfies Abilities & Pick<Topology, 'shifts'>
 
 export interface PlanSource {
   readonly policy: EnvironmentPolicy

@@ -85,6 +85,8 @@ export interface Plan {
   readonly regions: readonly RegionPlan[]
   /** What a batch may name, as the engine says: single units, so many of a zone, or a whole zone. */
   readonly selects: 'units' | 'number' | 'zone'
+  /** Most units that may be added to a zone where its sums allow nothing; 0 for none. */
+  readonly surge: number
   /** Longest expected time of one batch, and where it comes from. */
   readonly batchMs: number
   readonly batchBecause: string

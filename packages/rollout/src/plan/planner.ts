@@ -91,6 +91,7 @@ export function planRollout(request: PlanRequest): Planning {
     purpose,
     ...pipeline(regions, lane),
     selects: policy.selects,
+    surge: policy.surge,
     batchMs: policy.batchMs,
     batchBecause: policy.batchBecause,
     notes: notesOf(request, layout.regions),
@@ -109,7 +110,7 @@ export function planUnwinding(request: PlanRequest): Plan {
     ...describeRegion(request, fleet, total),
     waves: [],
   }))
-  const { batchMs, batchBecause, selects } = policy
+  const { batchMs, batchBecause, selects, surge } = policy
   const body: Omit<Plan, 'digest'> = {
     environment,
     release,
@@ -117,6 +118,7 @@ export function planUnwinding(request: PlanRequest): Plan {
     purpose,
     ...pipeline(regions, lane),
     selects,
+    surge,
     batchMs,
     batchBecause,
     notes: ['unwinding: back from where the fleet stands'],

@@ -17,6 +17,7 @@ import { isSettled } from './next-batch.ts'
 import { rollBack } from './rollback.ts'
 import { type QuietWait, quietFleet } from './quiet.ts'
 import type { NextWave, RolloutRun } from './rollout-run.ts'
+import { endSurgesNow } from './surge.ts'
 
 export interface RolloutRequest {
   readonly plan: Plan
@@ -91,7 +92,9 @@ interface Beginning {
 
 function beginRun(request: RolloutRequest, beginning: Beginning): RolloutRun {
   const { units } = beginning.start
-  const settled = units.filter((unit) => isSettled(unit, request.plan.release))
+  const settled = units.filter(
+    (unit) => unit.surplus !== true && isSettled(unit, request.plan.release),
+  )
   const known = request.memory && recall(request.memory, beginning.start)
   return {
     ...request,
@@ -134,7 +137,19 @@ async function walk(run: RolloutRun, request: RolloutRequest): Promise<RolloutRe
   } catch (error) {
     if (!(error instanceof Interruption)) throw error
     if (error.kind === 'roll-back') return goBack(run, error.findings)
-    return { result: error.kind === 'pause' ? 'paused' : 'stopped', findings: error.findings }
+    if (error.kind === 'stop') return { result: 'stopped', findings: error.findings }
+    return { result: 'paused', findings: [...error.findings, ...(await tidyUp(run))] }
+  }
+}
+
+/** A rollout that stands still leaves no unit behind that it added, as far as that takes no waiting. */
+async function tidyUp(run: RolloutRun): Promise<readonly Finding[]> {
+  try {
+    await endSurgesNow(run)
+    return []
+  } catch (error) {
+    if (!(error instanceof Interruption)) throw error
+    return error.findings
   }
 }
 
@@ -173,15 +188,16 @@ async function goBack(run: RolloutRun, causes: readonly Finding[]): Promise<Roll
   }
 }
 
-function interrupted(
-  { plan }: RolloutRun,
+async function interrupted(
+  run: RolloutRun,
   causes: readonly Finding[],
   { kind, message, findings }: Interruption,
-): RolloutResult {
-  if (kind === 'pause') return { result: 'paused', findings: [...causes, ...findings] }
+): Promise<RolloutResult> {
+  if (kind === 'pause')
+    return { result: 'paused', findings: [...causes, ...findings, ...(await tidyUp(run))] }
   if (findings.some((finding) => finding.code === 'rollout/stale-token'))
     return { result: 'stopped', findings: [...causes, ...findings] }
-  const failed = refuse.rollbackFailed(plan.environment, message)
+  const failed = refuse.rollbackFailed(run.plan.environment, message)
   return { result: 'stuck', findings: [...causes, failed, ...findings] }
 }
 

@@ -4,7 +4,7 @@ import { type Place, placeName } from '../zone-capacity.ts'
 import { bakeWave } from './bake-wave.ts'
 import { Interruption } from './interruption.ts'
 import { byPlace, isSettled, pick } from './next-batch.ts'
-import { placeUnits } from './placing.ts'
+import { checkedLook, placeUnits } from './placing.ts'
 import { type RolloutRun, plainRules } from './rollout-run.ts'
 import { endSurges } from './surge.ts'
 
@@ -26,7 +26,7 @@ export async function goForward(run: RolloutRun, onFirstJudged: () => void): Pro
     if (index === 0) onFirstJudged()
   }
   await placeStragglers(run, last)
-  await endSurges(run)
+  await endSurges(run, () => checkedLook(run))
 }
 
 /** Asks the shell whether this wave may begin: verdict, policy and calendar may have changed. */

@@ -91,6 +91,7 @@ export async function live(
     drain: (...all) => mortal('call', () => fleet.drain(...all)),
     restore: (...all) => mortal('call', () => fleet.restore(...all)),
     surge: (...all) => mortal('call', () => fleet.surge(...all)),
+    shift: (...all) => mortal('call', () => fleet.shift(...all)),
     stage: (artifact) => mortal('call', () => fleet.stage(artifact)),
     holds: (...all) => mortal('call', () => fleet.holds(...all)),
   }

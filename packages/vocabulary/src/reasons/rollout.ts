@@ -85,6 +85,11 @@ export const rolloutReasons = reasonsOf({
     cause: 'The traffic of a zone is shifted away; no other zone is touched meanwhile.',
     remedy: 'Shift the traffic back when the zone is well, then ship or resume.',
   },
+  'rollout/surge-left': {
+    cause: 'Units that were added to a zone for its change could not be taken away again.',
+    remedy:
+      'Mend what the engine says, or restore the capacity that was lost, then `bulkhead resume`.',
+  },
   'rollout/single-zone': {
     cause: 'A region has one zone only, and the policy does not declare that.',
     remedy: 'Add a zone, or declare `zones: 1` under `capacity`: the zone law is lost by name.',
