@@ -1,5 +1,6 @@
 // Commands for those who release Bulkhead: `npm run bulkhead-dev -- COMMAND`.
 const COMMANDS: Readonly<Record<string, () => Promise<unknown>>> = {
+  'own-gate': () => import('./own-gate.ts'),
   'pack-release': () => import('./pack-release.ts'),
   'publish-mirrors': () => import('./publish-mirrors.ts'),
 }

@@ -125,7 +125,7 @@ async function shipOne(
   const commit = await workspace.repository.resolveCommit(inputs.commit)
   teller?.begin(commit)
   const shipped = await shipRelease(workspace, { ...request, commit })
-  return { kind: 'shipped', commit, carries: [], why: '', shipped }
+  return { kind: 'shipped', commit, carries: [], why: '', shipped, passed: [] }
 }
 
 /** Two wishes at once are a mistake: which one counts must not be guessed. */

@@ -16,6 +16,7 @@ const shipped = (over: Partial<ShipResult>): QueuedShipResult => ({
   commit: commitId(COMMIT),
   carries: [],
   why: '',
+  passed: [],
   shipped: {
     result: 'released',
     plan: undefined,

@@ -228,19 +228,47 @@ describe('a ledger before people who do not trust us', () => {
     expect(codes(await run(2, 'ledger', 'heartbeat', ...stranger))).toEqual(['usage/wrong-key'])
     await run(0, 'ledger', 'heartbeat', '--keys', file('next.pem'))
     expect(await run(0, 'ledger', 'verify', '--from', file('seen'))).toMatchObject({ size: 6 })
+    // Whoever begins with the old key follows the log to the new one: no witness, proof or memory ends.
+    await run(0, 'ledger', 'verify', '--save', file('seen since'))
+    await run(0, 'ledger', 'verify', '--from', file('seen since'))
+    await run(0, ...witness('w1', '--out', file('one')))
+    await run(0, ...witness('w2', '--checkpoint', file('one'), '--out', file('two')))
+    await run(0, 'ledger', 'verify', '--witnessed', file('two'))
+    await run(0, 'ledger', 'proof', '5', '--witnessed', file('two'), '--out', file('proof'))
+    const proven = await run(0, 'ledger', 'proof', 'verify', file('proof'))
+    expect(proven).toMatchObject({ verdict: 'PROVEN', entry: { index: 5, kind: 'heartbeat' } })
+    // An auditor who was given the new key by hand believes the log as well, and a proof without it.
+    const { policy } = await run(0, 'ledger', 'policy')
+    expect(JSON.parse(String(policy))).toMatchObject({
+      logKeys: [{ until: 5 }, { name: 'next' }],
+    })
+    await writeFile(file('both.json'), String(policy))
+    const both = ['--verifier-policy', file('both.json')]
+    await run(0, 'ledger', 'verify', ...both)
+    await run(0, 'ledger', 'proof', 'verify', file('proof'), ...both)
+    const untrusting = String(policy).replace('"until": 5', '"until": 2')
+    await writeFile(file('both.json'), untrusting)
+    await run(0, 'ledger', 'proof', '4', '--out', file('proof'))
+    expect(codes(await run(1, 'ledger', 'proof', 'verify', file('proof'), ...both))).toEqual([
+      'ledger/revoked-key',
+    ])
     const revoke = ['ledger', 'keys', 'revoke', '--key', old, '--from', '3', '--reason', 'stolen']
     await run(0, ...revoke, '--keys', file('next.pem'))
     const taken = await run(1, 'ledger', 'verify')
     expect(taken.findings.map(({ subject }) => subject)).toEqual(['entry 3', 'entry 4'])
+    const listed = await run(1, 'ledger', 'log')
+    expect(listed).toMatchObject({ verdict: 'REFUSED', findings: taken.findings, size: 7 })
+    expect(await run(1, 'ledger', 'export')).toMatchObject({ findings: taken.findings, lines: 0 })
     // What a stolen key wrote is told to who verifies, and keeps nobody from going on.
     await run(0, 'ledger', 'heartbeat', '--keys', file('next.pem'))
     // Somebody has looked at them: they still do not count, are still named, and the log verifies.
     const acknowledge = ['ledger', 'keys', 'acknowledge', '6', '--reason', 'a drill']
     await run(0, ...acknowledge, '--keys', file('next.pem'))
-    expect(await run(0, 'ledger', 'verify')).toMatchObject({
-      verdict: 'VERIFIED',
-      acknowledged: [{ subject: 'entry 3' }, { subject: 'entry 4' }],
-    })
+    for (const read of ['verify', 'log'])
+      expect(await run(0, 'ledger', read)).toMatchObject({
+        verdict: 'VERIFIED',
+        acknowledged: [{ subject: 'entry 3' }, { subject: 'entry 4' }],
+      })
     expect(codes(await run(3, ...acknowledge, '--keys', file('next.pem')))).toEqual([
       'ledger/illegal-step',
     ])

@@ -1,23 +1,6 @@
-import type { CommitId, Digest, Finding } from '@bulkhead/vocabulary'
+import type { CommitId, Finding } from '@bulkhead/vocabulary'
+import type { Denial, DeniedFor, Waiver } from './evidence.ts'
 import type { ArtifactBinding } from './verdict.ts'
-import type { Waiver } from './waiver.ts'
-
-/** A BLOCK about a commit that is on the ledger of the environment. */
-export interface Denial {
-  /** Index of its entry. */
-  readonly index: number
-  readonly artifacts: readonly { readonly digest: Digest }[]
-  /** Codes of its findings; those that deny for good come first. */
-  readonly codes: readonly string[]
-  /** Its findings as far as the ledger lists them; what is not listed cannot be waived. */
-  readonly reasons?: readonly DeniedFor[] | undefined
-}
-
-/** One finding of an earlier BLOCK. Its subject is cut to what an entry of the ledger holds. */
-export interface DeniedFor {
-  readonly code: string
-  readonly subject: string
-}
 
 /** How much of a subject an entry of the ledger holds. */
 export const RECORDED_SUBJECT = 200

@@ -1,11 +1,8 @@
-import type { LoadedPolicy, Policy } from '@bulkhead/policy'
+import type { LoadedPolicy, Loosening, Policy } from '@bulkhead/policy'
 import type { RangeJudgement } from '@bulkhead/signatures'
 import type { Inventory, RunIdentity, TestId, TestReport, VouchedRun } from '@bulkhead/test-reports'
 import type { CommitId, Digest, Finding, TreeId } from '@bulkhead/vocabulary'
-import type { Denial } from './denial.ts'
-import type { PolicyChange } from './policy-change.ts'
 import type { ArtifactBinding } from './verdict.ts'
-import type { Waiver } from './waiver.ts'
 
 /** One part of a suite that ran: its vouched-for record, and the reports that were kept of it. */
 export interface RunEvidence {
@@ -72,6 +69,59 @@ export interface BuildEvidence {
   /** The artifacts that are to ship, as they lie there now, re-hashed. */
   readonly artifacts: readonly ArtifactBinding[]
   readonly findings: readonly Finding[]
+}
+
+/**
+ * Somebody's word that one finding shall not block one release. Its signature is already checked under
+ * the rules of the trusted ref; whether it may count is judged here.
+ */
+export interface Waiver {
+  readonly suite: string
+  readonly code: string
+  /** Subject of the finding that is waived, exactly. */
+  readonly finding: string
+  readonly commit: CommitId
+  /** Every name and address of the one who signed it, the principal's own first. */
+  readonly approver: readonly string[]
+  /** ISO 8601 in UTC. */
+  readonly expires: string
+  /** SHA-256 of its file. */
+  readonly digest: Digest
+}
+
+/** A BLOCK about a commit that is on the ledger of the environment. */
+export interface Denial {
+  /** Index of its entry. */
+  readonly index: number
+  readonly artifacts: readonly { readonly digest: Digest }[]
+  /** Codes of its findings; those that deny for good come first. */
+  readonly codes: readonly string[]
+  /** Its findings as far as the ledger lists them; what is not listed cannot be waived. */
+  readonly reasons?: readonly DeniedFor[] | undefined
+}
+
+/** One finding of an earlier BLOCK. Its subject is cut to what an entry of the ledger holds. */
+export interface DeniedFor {
+  readonly code: string
+  readonly subject: string
+}
+
+/** Somebody's word for exactly these loosenings, its signature already checked. */
+export interface PolicyApproval {
+  /** `looseningDigest` of what was approved. */
+  readonly loosened: Digest
+  /** Every name and address of the one who approved, the principal's own first. */
+  readonly approver: readonly string[]
+}
+
+/** How the policy that the commit carries differs from the one that judges it. */
+export interface PolicyChange {
+  readonly loosened: readonly Loosening[]
+  /** Whoever had a hand in the commits of the range that change the policy or a file that it names. */
+  readonly editors: readonly string[]
+  readonly approvals: readonly PolicyApproval[]
+  /** How many people the trusted ref lets sign. */
+  readonly people: number
 }
 
 /** Everything a verdict is made of, as plain data: no clock, no disk, no keys. */

@@ -9,8 +9,8 @@ import { judgePolicyChange, policyApprovers } from './policy-change.ts'
 import { suitesInForce } from './rules-in-force.ts'
 import { judgeSharedReports } from './report-judgement.ts'
 import { judgeSuite } from './suite-judgement.ts'
-import type { Verdict } from './verdict.ts'
-import { type WaivedFinding, judgeWaivers, waive } from './waiver.ts'
+import type { Verdict, WaivedFinding } from './verdict.ts'
+import { judgeWaivers, waive } from './waiver.ts'
 
 const NOTHING: SuiteEvidence = {
   runs: [],

@@ -1,25 +1,7 @@
-import { type Loosening, looseningDigest } from '@bulkhead/policy'
-import type { Digest, Finding } from '@bulkhead/vocabulary'
+import { looseningDigest } from '@bulkhead/policy'
+import type { Finding } from '@bulkhead/vocabulary'
 import { isSomebodyElse } from './amendment.ts'
 import type { GateInput } from './evidence.ts'
-
-/** Somebody's word for exactly these loosenings, its signature already checked. */
-export interface PolicyApproval {
-  /** {@link looseningDigest} of what was approved. */
-  readonly loosened: Digest
-  /** Every name and address of the one who approved, the principal's own first. */
-  readonly approver: readonly string[]
-}
-
-/** How the policy that the commit carries differs from the one that judges it. */
-export interface PolicyChange {
-  readonly loosened: readonly Loosening[]
-  /** Whoever had a hand in the commits of the range that change the policy or a file that it names. */
-  readonly editors: readonly string[]
-  readonly approvals: readonly PolicyApproval[]
-  /** How many people the trusted ref lets sign. */
-  readonly people: number
-}
 
 /** How many people must approve: what is written; else one, or nobody where there is nobody else. */
 export const demandedApprovals = ({

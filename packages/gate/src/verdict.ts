@@ -1,7 +1,6 @@
 import type { Separation } from '@bulkhead/test-reports'
 import type { Loosening } from '@bulkhead/policy'
-import type { WaivedFinding } from './waiver.ts'
-import type { CommitId, Digest, Finding, TreeId } from '@bulkhead/vocabulary'
+import type { CommitId, Digest, Finding, ReasonCode, TreeId } from '@bulkhead/vocabulary'
 
 /** One artifact by what it is called and what its bytes are. */
 export interface ArtifactBinding {
@@ -21,6 +20,16 @@ export interface VerdictBindings {
   /** ISO 8601 in UTC. */
   readonly issuedAt: string
   readonly expiresAt: string
+}
+
+/** A finding that does not block, because a waiver that counts names it. */
+export interface WaivedFinding {
+  readonly suite: string
+  readonly code: ReasonCode
+  readonly subject: string
+  readonly approver: string
+  readonly expires: string
+  readonly waiver: Digest
 }
 
 export interface Verdict {

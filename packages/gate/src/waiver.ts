@@ -1,35 +1,8 @@
-import type { CommitId, Digest, Finding, ReasonCode } from '@bulkhead/vocabulary'
+import type { Finding, ReasonCode } from '@bulkhead/vocabulary'
 import { isSomebodyElse } from './amendment.ts'
-import type { GateInput } from './evidence.ts'
+import type { GateInput, Waiver } from './evidence.ts'
+import type { WaivedFinding } from './verdict.ts'
 import { suitesInForce } from './rules-in-force.ts'
-
-/**
- * Somebody's word that one finding shall not block one release. Its signature is already checked under
- * the rules of the trusted ref; whether it may count is judged here.
- */
-export interface Waiver {
-  readonly suite: string
-  readonly code: string
-  /** Subject of the finding that is waived, exactly. */
-  readonly finding: string
-  readonly commit: CommitId
-  /** Every name and address of the one who signed it, the principal's own first. */
-  readonly approver: readonly string[]
-  /** ISO 8601 in UTC. */
-  readonly expires: string
-  /** SHA-256 of its file. */
-  readonly digest: Digest
-}
-
-/** A finding that does not block, because a waiver that counts names it. */
-export interface WaivedFinding {
-  readonly suite: string
-  readonly code: ReasonCode
-  readonly subject: string
-  readonly approver: string
-  readonly expires: string
-  readonly waiver: Digest
-}
 
 /**
  * What can be waived: that a test failed, or that a part did not run. What says that evidence is forged,

@@ -43,6 +43,7 @@ const hotfix = (change: Partial<HotfixOnRecord> = {}): HotfixOnRecord => ({
   commits: [],
   base: null,
   severity: 'high',
+  drill: false,
   embargo: true,
   sealed: sealFacts({ salt: '', advisory: '', reason: '' }),
   facts: null,
@@ -63,7 +64,7 @@ const codes = (findings: readonly { readonly code: string }[]) => findings.map((
 
 describe('a change that the lane does not take, and a twin that it takes', () => {
   const change = (changed: Parameters<typeof judgeChange>[0]['changed'], fromDeployed = true) =>
-    codes(judgeChange({ commit, fromDeployed, changed, policy }))
+    codes(judgeChange({ commit, fromDeployed, changed, policy, drill: false }))
 
   it('smuggling: more lines than the policy allows', () => {
     const two = (lines: number) => [
@@ -90,7 +91,7 @@ describe('a change that the lane does not take, and a twin that it takes', () =>
 
 describe('the lane', () => {
   const lane = (advisory: string, earlier: readonly HotfixOnRecord[] = []) =>
-    codes(judgeLane({ advisory, earlier, policy, now: NOW }))
+    codes(judgeLane({ drill: false, advisory, earlier, policy, now: NOW }))
 
   it.each(['', 'none', 'because', 'GHSA', 'x'.repeat(101), 'CVE-2026 1'])(
     'takes no advisory called %j',

@@ -1,6 +1,13 @@
 export { type AuditEnd, type AuditRequest, type LogSource, auditLog } from './audit/audit-log.ts'
 export { type ProofJudgement, judgeEntryProof, proveEntry } from './audit/entry-proof.ts'
-export { logAt, newestCheckpoint, openKnownCheckpoint } from './audit/known-checkpoint.ts'
+export {
+  claimedCheckpoint,
+  isSignedByPolicy,
+  logAt,
+  newestCheckpoint,
+  openKnownCheckpoint,
+} from './audit/known-checkpoint.ts'
+export { withKeysOf } from './audit/known-keys.ts'
 export {
   type VerifierPolicy,
   parseVerifierPolicy,
@@ -9,7 +16,8 @@ export {
 } from './audit/verifier-policy.ts'
 export { type EntryLanes, lanesWhenLong, openLanes } from './audit/entry-lanes.ts'
 export type { EntryReader } from './audit/entry-reader.ts'
-export { sealEntry } from './entry-form.ts'
+export { parseLogKey } from './key-entries.ts'
+export { MAX_ENTRY_BYTES, sealEntry } from './entry-form.ts'
 export { MAX_SAVED_BYTES, readSavedAudit, writeSavedAudit } from './audit/saved-audit.ts'
 export { ENTRY_KINDS } from './entry.ts'
 export { KINDS } from './kinds.ts'
@@ -24,15 +32,22 @@ export {
 export { type EntryFilter, entryFilter } from './read/entry-filter.ts'
 export { isMirror, mirrorLog } from './mirror/mirror-log.ts'
 export { writeMirror } from './mirror/write-mirror.ts'
-export type { Actor, EntryDraft, EntryKind, LedgerEntry, ReleaseOnRecord } from './entry.ts'
-export { EnvironmentFold, foldEnvironment } from './environment-fold.ts'
+export type {
+  Actor,
+  EntryDraft,
+  EntryKind,
+  EntryOnRecord,
+  LedgerEntry,
+  ReleaseOnRecord,
+} from './entry.ts'
+export { EnvironmentFold, foldEnvironment } from './state/environment-fold.ts'
 export type {
   EnvironmentState,
   GoodRelease,
   LeaseOnRecord,
   RolloutOnRecord,
   VerdictOnRecord,
-} from './environment-state.ts'
+} from './state/environment-state.ts'
 export { type GitLedgerStoreOptions, gitLedgerStore } from './git-store/git-ledger-store.ts'
 export type { Lease, LeaseOutcome } from './lease.ts'
 export type { LeaseRequest } from './lease-decision.ts'
@@ -54,7 +69,7 @@ export {
 } from './verify-ledger.ts'
 export { type StoreAddress, openStore } from './store-address.ts'
 export { logNoteKeys, sealLogCheckpoint } from './stored-tree.ts'
-export { noteKey, writeVerifierKey } from './tlog/note-key.ts'
+export { noteKey, witnessKey, writeVerifierKey } from './tlog/note-key.ts'
 export { TiledTree } from './tlog/tiled-tree.ts'
 export { witnessMemoryIn } from './witness/witness-memory.ts'
 export { withCosignature, witnessCheckpoint } from './witness/witness.ts'

@@ -14,26 +14,19 @@ import {
 } from './hotfix/hotfix-rules.ts'
 import { addToQueue, removeFromQueue, settleTrain, takeFromQueue } from './queue/queue-rules.ts'
 import {
-  type Rule,
-  acknowledgeVoided,
-  acquireLease,
-  always,
-  annotate,
-  breakLease,
   continueDeploy,
   finishDeploy,
-  giveVerdict,
   orderDeploy,
-  releaseLease,
-  renewLease,
   resumeDeploy,
-  revokeKey,
-  rotateKey,
   startDeploy,
   stepDeploy,
-} from './rules.ts'
+} from './rules/deploy-rules.ts'
+import { acknowledgeVoided, revokeKey, rotateKey } from './rules/key-rules.ts'
+import { acquireLease, breakLease, releaseLease, renewLease } from './rules/lease-rules.ts'
+import type { Rule } from './rules/rule.ts'
+import { always, annotate, giveVerdict } from './rules/statement-rules.ts'
 
-/** All that the ledger knows of one kind of entry. What it does to the state is in environment-fold.ts. */
+/** All that the ledger knows of one kind of entry. What it does to the state is in the folds of `state/`, `queue/` and `hotfix/`. */
 interface Kind {
   /** Its CDEvents event. */
   readonly event: Describe

@@ -1,6 +1,6 @@
 import type { FencingToken, Finding, Milliseconds } from '@bulkhead/vocabulary'
 import type { Actor, EntryDraft } from './entry.ts'
-import type { LeaseOnRecord } from './environment-state.ts'
+import type { LeaseOnRecord } from './state/environment-state.ts'
 import { regionsOverlap } from './regions.ts'
 
 export interface LeaseRequest {

@@ -1,6 +1,6 @@
 import { type FencingToken, type Finding, fencingToken } from '@bulkhead/vocabulary'
 import type { Clock } from '@bulkhead/world'
-import type { EnvironmentFold } from './environment-fold.ts'
+import type { EnvironmentFold } from './state/environment-fold.ts'
 import { type LeaseRequest, type Sighting, decideLease } from './lease-decision.ts'
 import type { LogWriter, Proposal } from './log-writer.ts'
 

@@ -88,11 +88,46 @@ describe('a key that is replaced', () => {
     for (const wrong of [
       { ...rotation(second, stranger), data: { old: second.key.id, name: 'x', publicKey: 'x' } },
       rotation(second, stranger, 'ledger.pub'),
-      rotation(second, ledger),
+      rotation(second, second),
     ]) {
       const log = await forged([...plain(2), { ...wrong, signedBy: second.signer }])
       expect(await audit({ log })).toEqual(['ledger/illegal-step'])
     }
+  })
+})
+
+describe('a key that the caller knows before the log brings it in', () => {
+  const handedOver = forged([
+    ...plain(2),
+    { ...rotation(second, ledger), signedBy: second.signer },
+    verdict(),
+  ])
+
+  it('is the same key: it has both roles, and the old one signs nothing more', async () => {
+    const roles = { 'gate.verdict': ['second.pub'] }
+    const log = await handedOver
+    expect(await audit({ log, policy: policy({ roles }) })).toEqual([])
+    const before = await forged([...plain(2), verdict()])
+    expect(await audit({ log: before, policy: policy({ roles }) })).toEqual(['ledger/wrong-role'])
+    const after = await forged([
+      ...plain(2),
+      { ...rotation(second, ledger), signedBy: second.signer },
+      { ...refused(3), signedBy: second.signer },
+    ])
+    expect(await audit({ log: after })).toEqual(['ledger/revoked-key'])
+  })
+
+  it('keeps the end that the caller gave it, and is taken up once', async () => {
+    const until = { 'ledger.pub': 3 }
+    const log = await handedOver
+    expect(await audit({ log, policy: policy({ until }) })).toContain('ledger/revoked-key')
+    const again = rotation(second, ledger)
+    const twice = await forged([
+      ...plain(2),
+      { ...again, signedBy: second.signer },
+      { ...again, signedBy: second.signer },
+    ])
+    expect(await audit({ log: twice })).toContain('ledger/illegal-step')
   })
 })
 

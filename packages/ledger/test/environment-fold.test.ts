@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { type FencingToken, commitId, digest, fencingToken } from '@bulkhead/vocabulary'
 import { expect, it } from 'vitest'
-import { EnvironmentFold } from '../src/environment-fold.ts'
+import { EnvironmentFold } from '../src/state/environment-fold.ts'
 import { type EntryKind, type LedgerEntry, foldEnvironment } from '../src/index.ts'
 import { regionsOverlap } from '../src/regions.ts'
 import { ACTORS, release } from './log-fixture.ts'

@@ -1,6 +1,6 @@
 import { fencingToken } from '@bulkhead/vocabulary'
 import { describe, expect, it } from 'vitest'
-import { EnvironmentFold } from '../src/environment-fold.ts'
+import { EnvironmentFold } from '../src/state/environment-fold.ts'
 import { type EntryDraft, type HotfixOnRecord, sealFacts, verifyLedger } from '../src/index.ts'
 import { forgeLog, genesis } from './forged-log.ts'
 import { ACTORS, ORIGIN, deploy, ledgerKey, release, verdict } from './log-fixture.ts'

@@ -1,6 +1,6 @@
 import { type FencingToken, type Milliseconds, fencingToken } from '@bulkhead/vocabulary'
 import type { EntryDraft } from '../src/entry.ts'
-import { EnvironmentFold } from '../src/environment-fold.ts'
+import { EnvironmentFold } from '../src/state/environment-fold.ts'
 import { type LeaseRequest, type Sighting, decideLease } from '../src/lease-decision.ts'
 import { ACTORS, deploy, release, verdict } from './log-fixture.ts'
 

@@ -68,6 +68,8 @@ class MortalHand {
       apply: (...all) => alive(() => target.apply(...all)),
       drain: (...all) => alive(() => target.drain(...all)),
       restore: (...all) => alive(() => target.restore(...all)),
+      surge: (...all) => alive(() => target.surge(...all)),
+      shift: (...all) => alive(() => target.shift(...all)),
       stage: (...all) => alive(() => target.stage(...all)),
       holds: (artifact) => alive(() => target.holds(artifact)),
     }
@@ -86,7 +88,7 @@ function hotfix(bed: Bed, hand: MortalHand): Deployment {
     name: 'hotfix 7',
     order: 'yield',
     yieldWithin: 60_000 as Milliseconds,
-    breaking: undefined,
+    breaking: [],
     signal: new AbortController().signal,
   } as const
   return bed.deployment('c', {

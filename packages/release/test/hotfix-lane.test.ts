@@ -181,6 +181,7 @@ describe('a hotfix from declared to closed', () => {
     const controller = new AbortController()
     await pageUntilAcknowledged(workspace, {
       ...(await request()),
+      until: 'acknowledged',
       every: 1 as Milliseconds,
       channels: [slack],
       signal: controller.signal,
@@ -213,6 +214,7 @@ describe('a hotfix from declared to closed', () => {
       { ...workspace, clock: { ...workspace.clock, sleep } },
       {
         ...(await request()),
+        until: 'acknowledged',
         every: 120_000 as Milliseconds,
         channels: [slack],
         signal: quiet.signal,
@@ -277,7 +279,7 @@ describe('a hotfix from declared to closed', () => {
     ])
     expect(status?.clock.waitsFor).toBe('everywhere')
     expect(status?.next.map(({ command }) => command)).toEqual([
-      `bulkhead hotfix ship --commit ${fix}`,
+      `bulkhead hotfix ship --hotfix ${hotfix}`,
     ])
   })
 
@@ -389,6 +391,7 @@ describe('a hotfix that the lane does not take', () => {
     const pager = { ...channel('pager'), acknowledgedBy: () => Promise.resolve('U1') }
     const taken = await pageUntilAcknowledged(workspace, {
       ...(await request()),
+      until: 'acknowledged',
       every: 120_000 as Milliseconds,
       channels: [pager],
       signal: quiet.signal,

@@ -79,6 +79,8 @@ function fleetThatRefuses(tokens: FencingToken[]): ShipRequest['target'] {
     apply: fail,
     drain: fail,
     restore: fail,
+    surge: fail,
+    shift: fail,
     holds: fail,
     stage: (_, { token }) => {
       tokens.push(token)
@@ -120,6 +122,34 @@ it('a ship that another one overtook between its look and its lease touches noth
     expect(tokens).toHaveLength(1)
     const { state } = (await findTrustedBase(workspace, environment)).ledger
     expect([state.released?.commit, state.lease]).toEqual([newer.commit, null])
+  } finally {
+    await workspace.repository.close()
+  }
+})
+
+it('a fleet that names no unit runs nothing, whatever is on record as released', async () => {
+  await using home = await temporaryDirectory()
+  const project = await makeTinyProject(home.path)
+  await adopt(project, { port: 1 })
+  const workspace = await openWorkspace(project.repository.path)
+  try {
+    const release = await passGate(project, workspace, 'Released')
+    await releaseMeanwhile(workspace, release)
+    const tokens: FencingToken[] = []
+    const target = {
+      ...fleetThatRefuses(tokens),
+      observe: () => Promise.resolve({ units: [], traffic: [] }),
+    }
+    const shipped = shipRelease(workspace, {
+      environment,
+      commit: release.commit,
+      keyring: await keyringOf(workspace),
+      actors,
+      target,
+      signal: quiet.signal,
+      onProgress: () => undefined,
+    })
+    await expect(shipped).rejects.toBe(reached)
   } finally {
     await workspace.repository.close()
   }

@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { foldEnvironment } from '@bulkhead/ledger'
 import {
   type RecordRequest,
   type Workspace,
@@ -75,7 +74,7 @@ export function registerLease(ledger: Command, host: Host): void {
         inWorkspace(options, async (workspace) => {
           const environment = await environmentOf(workspace, options)
           const audit = await auditLedger(workspace, environment, options.genesis)
-          const { leases } = foldEnvironment(audit.entries)
+          const { leases } = audit.state
           const lines = leases.map(({ region, holder, token, since, ttlMs, lastSign, stuck }) =>
             printable(
               `${region}: ${holder} since ${since}, token ${token}, term ${ttlMs / 1_000} s, newest sign of life entry ${lastSign}${stuck ? ', STUCK: break it after a look at the fleet' : ''}`,

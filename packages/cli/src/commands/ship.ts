@@ -15,7 +15,7 @@ import {
   digest,
   parseDuration,
 } from '@bulkhead/vocabulary'
-import { breakingOf, tokenOf } from '../break-lease.ts'
+import { breakingOf, tokensOf } from '../break-lease.ts'
 import { localActors } from '../actors.ts'
 import { filesOf } from './attest.ts'
 import {
@@ -34,7 +34,7 @@ interface Options extends EnvironmentOptions, PageOptions {
   readonly verdict?: string
   readonly summary?: string
   readonly keys?: string
-  readonly breakLease?: FencingToken
+  readonly breakLease?: readonly FencingToken[]
   readonly reason?: string
   readonly plan?: Digest
   readonly watch?: Milliseconds
@@ -57,7 +57,7 @@ export const registerShip: Register = (program, host) => {
       'watch it for so long afterwards, and take it back if it burns slowly',
       spanOf,
     )
-    .option('--break-lease <token>', 'end the lease of somebody who is gone, on record', tokenOf)
+    .option('--break-lease <token>', 'end the lease of somebody who is gone, on record', tokensOf)
     .option('--reason <text>', 'why the lease is ended; it goes on record')
     .option('--queued', 'ship what is next in the queue, instead of a commit', false)
     .action((options: Options) =>

@@ -1,7 +1,7 @@
 import { sha256 } from '@bulkhead/envelope'
 import type { Digest, Finding } from '@bulkhead/vocabulary'
 import type { EntryOnRecord } from '../entry.ts'
-import type { EnvironmentState } from '../environment-state.ts'
+import type { EnvironmentState } from '../state/environment-state.ts'
 import type { StoredEntry } from '../ledger-store.ts'
 import type { EntryCheck } from '../entry-checks.ts'
 import {
@@ -13,6 +13,7 @@ import {
 } from '../log-chain.ts'
 import { CHECKPOINT, claimedHead, differingTiles, openStoredCheckpoint } from '../stored-tree.ts'
 import type { SignedCheckpoint } from '../tlog/checkpoint.ts'
+import { writeNote } from '../tlog/signed-note.ts'
 import type { Tile } from '../tlog/growing-tree.ts'
 import { hashLeaf } from '../tlog/merkle-hash.ts'
 import { type TreeHead, provesConsistency } from '../tlog/proofs.ts'
@@ -37,7 +38,7 @@ export interface AuditRequest {
   readonly log: LogSource
   /** The verifier's clock, milliseconds since the epoch. */
   readonly now: number
-  /** What this verifier saw and verified before: the log must continue it. */
+  /** What this verifier saw and verified before: the log must have signed it, and continue it. */
   readonly from?: SignedCheckpoint
   /** What the entries up to `from` left behind: only what is new is read. Without it, all is read. */
   readonly memory?: ChainMemory
@@ -45,7 +46,7 @@ export interface AuditRequest {
   readonly at?: number
   /** An entry that was seen before: the log must still hold it. */
   readonly head?: { readonly index: number; readonly digest: Digest }
-  /** A checkpoint with cosignatures. */
+  /** A checkpoint with cosignatures; whether the log signed it is judged by the keys that it leaves. */
   readonly witnessed?: SignedCheckpoint
   /** Reads entries on other cores. Default: in this thread. */
   readonly reader?: EntryReader
@@ -252,8 +253,10 @@ class Watch {
   async view(available: number): Promise<Omit<LogView, 'stored'>> {
     const { policy, now, from, witnessed, at } = this.#request
     const { size, root } = this.#chain.tree
+    const { keys } = this.#chain
     const compared = (checkpoint: SignedCheckpoint) => ({
       checkpoint,
+      reading: openStoredCheckpoint(Buffer.from(writeNote(checkpoint.note)), policy.origin, keys),
       root: this.#roots.get(checkpoint.size) ?? null,
     })
     return {

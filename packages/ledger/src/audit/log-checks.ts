@@ -44,6 +44,10 @@ const checkTiles: Judge = ({ differingTiles }) =>
 function continues(seen: ComparedCheckpoint | undefined, tree: LogView['tree'], by: string) {
   if (seen === undefined) return []
   const { size, root } = seen.checkpoint
+  if (seen.reading.kind !== 'read') {
+    const why = seen.reading.kind === 'refused' ? seen.reading.reason : 'its key had been ended'
+    return [againstCheckpoint('ledger/bad-checkpoint', `what ${by} saw: ${why}`)]
+  }
   if (size > tree.size) {
     const message = `${by} saw ${size} entries, the log has ${tree.size}`
     return [againstCheckpoint('ledger/rewritten', message)]
@@ -55,7 +59,7 @@ function continues(seen: ComparedCheckpoint | undefined, tree: LogView['tree'], 
 
 const checkRemembered: Judge = ({ from, tree }) => continues(from, tree, 'this verifier')
 const checkWitnessed: Judge = ({ witnessed, tree, leadsTo }) =>
-  witnessed !== undefined && leadsTo?.(witnessed.checkpoint) === true
+  witnessed?.reading.kind === 'read' && leadsTo?.(witnessed.checkpoint) === true
     ? []
     : continues(witnessed, tree, 'the log\u2019s witnesses')
 

@@ -6,6 +6,8 @@ import type { VerifierPolicy } from './verifier-policy.ts'
 /** A checkpoint from outside the log, beside what the log's entries make of its size. */
 export interface ComparedCheckpoint {
   readonly checkpoint: SignedCheckpoint
+  /** What the keys say of it that the log's entries leave it: a log may have replaced its key since. */
+  readonly reading: StoredCheckpoint
   /** Null when the log does not reach its size, or was not read from before it. */
   readonly root: Buffer | null
 }

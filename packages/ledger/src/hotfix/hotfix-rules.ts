@@ -1,5 +1,5 @@
 import { type Shape, readShape } from '@bulkhead/envelope'
-import type { OnRecord, Rule, Step } from '../rules.ts'
+import type { OnRecord, Rule, Step } from '../rules/rule.ts'
 import {
   acknowledgedShape,
   approvedShape,

@@ -1,5 +1,5 @@
 import { readShape } from '@bulkhead/envelope'
-import type { Rule } from '../rules.ts'
+import type { Rule } from '../rules/rule.ts'
 import { addedShape, removedShape, settlementOf, takenItemsOf } from './queue-data.ts'
 
 /** Puts a release with a PASS on record into the queue: what may not ship may not wait either. */

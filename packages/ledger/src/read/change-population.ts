@@ -1,6 +1,6 @@
 import type { CommitId } from '@bulkhead/vocabulary'
 import type { EntryOnRecord } from '../entry.ts'
-import { leaseOf } from '../rules.ts'
+import { leaseOf } from '../rules/lease-rules.ts'
 import { csvLine } from './csv.ts'
 
 /** One change of an environment: a rollout, or a deploy that was refused. */

@@ -1,5 +1,5 @@
 import type { EntryKind, EntryOnRecord } from '../entry.ts'
-import { leaseOf } from '../rules.ts'
+import { leaseOf } from '../rules/lease-rules.ts'
 
 /** Which entries somebody wants to see; what is absent restricts nothing. */
 export interface EntryFilter {

@@ -3,6 +3,7 @@ import { type RolloutResult, runPipeline, wholeResult } from '@bulkhead/rollout'
 import type { Deployment } from './deployment.ts'
 import { returnRegions } from './return-regions.ts'
 import { type RegionEnd, rollRegion } from './roll-region.ts'
+import { runsOnEvery } from './runs-on-every.ts'
 
 export interface WholeEnd extends RolloutResult {
   /** Of the first region. */
@@ -47,9 +48,10 @@ async function takeBackOthers(
   if (released === null || released.commit === deployment.release.commit || ahead.length === 0)
     return whole
   const returned = await returnRegions(deployment, ahead, released)
-  return returned.result === 'released'
-    ? whole
-    : { result: 'stuck', findings: [...whole.findings, ...returned.findings] }
+  if (returned.result === 'released') return whole
+  // Where there is no way back it stays, good as it is; another release is the way on.
+  const result = returned.result === 'refused' ? 'paused' : 'stuck'
+  return { result, findings: [...whole.findings, ...returned.findings] }
 }
 
 /** Smallest first, as the plan has it: the first region risks least. */
@@ -68,6 +70,5 @@ async function isDone(
   if (unwind !== undefined || purpose === 'return') return false
   if (regions[region]?.commit !== release.commit) return false
   if (unfinished.some((left) => left.region.split('+').includes(region))) return false
-  const { units } = await target.observe({ region })
-  return units.every((unit) => unit.version === release.commit && unit.health === 'healthy')
+  return runsOnEvery(await target.observe({ region }), release.commit)
 }

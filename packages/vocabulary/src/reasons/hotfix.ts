@@ -58,6 +58,14 @@ export const hotfixReasons = reasonsOf({
     cause: 'A hotfix changes more than the policy allows, or a file whose change nobody can read.',
     remedy: 'Leave in it only the fix and its test; the rest takes the standard lane.',
   },
+  'hotfix/fixed-commit': {
+    cause: 'Another commit is put in the place of a hotfix that is out or closed.',
+    remedy: 'Declare another hotfix on top of it: `bulkhead hotfix declare`.',
+  },
+  'hotfix/not-a-drill': {
+    cause: 'A drill of the hotfix lane changes files: what ships as a drill is never reviewed.',
+    remedy: 'Drill with an empty commit: `bulkhead hotfix drill`; or declare a hotfix.',
+  },
   'hotfix/foreign-path': {
     cause: 'A hotfix touches a file that the policy does not let hotfixes touch.',
     remedy: 'Take the change out; it takes the standard lane.',

@@ -1,7 +1,7 @@
 import type { CommitId, Digest, FencingToken } from '@bulkhead/vocabulary'
-import type { ReleaseOnRecord } from './entry.ts'
-import type { HotfixOnRecord } from './hotfix/hotfix-on-record.ts'
-import type { QueueOnRecord } from './queue/queue-on-record.ts'
+import type { ReleaseOnRecord } from '../entry.ts'
+import type { HotfixOnRecord } from '../hotfix/hotfix-on-record.ts'
+import type { QueueOnRecord } from '../queue/queue-on-record.ts'
 
 /** A lease that nobody has given back or taken over. */
 export interface LeaseOnRecord {

@@ -1,5 +1,5 @@
 import type { CommitId } from '@bulkhead/vocabulary'
-import type { ReleaseOnRecord } from './entry.ts'
+import type { ReleaseOnRecord } from '../entry.ts'
 import type { GoodRelease } from './environment-state.ts'
 
 /** That a release ended good in some regions. */
