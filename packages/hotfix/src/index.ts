@@ -19,3 +19,5 @@ export {
 export { principalBehind, pseudonymOf } from './person.ts'
 export { type NextStep, nextSteps } from './next-steps.ts'
 export { type PostMortemSource, customerNotice, postMortem, spanText } from './post-mortem.ts'
+export { type ForgeWord, type ForgeWordQuestion, readForgeWord } from './read-forge-word.ts'
+export { type CommentOrder, orderIn } from './comment-order.ts'

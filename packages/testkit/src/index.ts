@@ -5,11 +5,18 @@ export {
   type Fault,
   GITHUB_TOKEN,
   type GithubServer,
-  type GithubWorld,
-  type Overlay,
   type SeenRequest,
   startGithub,
 } from './github/github-server.ts'
+export type { GithubWorld, Overlay } from './github/github-world.ts'
+export {
+  ACTIONS_BOT,
+  REPOSITORY_ID,
+  type StoredAccount,
+  type StoredIssue,
+  type StoredPull,
+  type StoredReview,
+} from './github/collaboration.ts'
 export {
   ACTIONS_APP,
   STAGED,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { GithubServer, Overlay } from './github-server.ts'
+import type { GithubServer } from './github-server.ts'
+import type { Overlay } from './github-world.ts'
 
 /** A run of a workflow in which one job ran tests and uploaded what it recorded. */
 export interface StagedRun {
