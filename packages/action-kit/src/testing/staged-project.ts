@@ -8,7 +8,7 @@ import {
   suitesDirectory,
   workingPolicy,
 } from '@bulkhead/release'
-import { type GithubServer, stageRun, zipFolder } from '@bulkhead/testkit'
+import { type WorldOfRuns, stageRun, zipFolder } from '@bulkhead/testkit'
 import type { CommitId } from '@bulkhead/vocabulary'
 import { type Project, makeProject } from './project.ts'
 import { startAction } from './start-action.ts'
@@ -18,7 +18,7 @@ export interface StagedProject extends Project {
   /** The commit that was tested and built. */
   readonly commit: CommitId
   /** Puts the run, its job, log and artifact into a stand-in. */
-  stageOn(github: Pick<GithubServer, 'world'>): void
+  stageOn(github: { readonly world: WorldOfRuns }): void
   /** What the runner says of the run, and of the server at `url`. */
   environment(url: string): Readonly<Record<string, string>>
 }

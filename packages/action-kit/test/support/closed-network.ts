@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { GithubWorld, SeenRequest } from '@bulkhead/testkit'
+import type { SeenRequest, WorldOfRuns } from '@bulkhead/testkit'
 import type { StagedProject } from '../../src/testing/index.ts'
 
 /** A network in which GitHub's stand-in and this machine answer, and somebody who writes down whoever asks for more. */
@@ -70,16 +70,7 @@ export async function closedNetwork(
 
 /** What a stand-in would know, as text for another process. */
 function worldText(project: Pick<StagedProject, 'stageOn'>): string {
-  const kinds = [
-    'runs',
-    'jobs',
-    'checkRuns',
-    'checkSuites',
-    'artifacts',
-    'archives',
-    'logs',
-  ] as const
-  const world: Pick<GithubWorld, (typeof kinds)[number]> & Pick<GithubWorld, 'deployments'> = {
+  const world: WorldOfRuns = {
     runs: new Map(),
     jobs: new Map(),
     checkRuns: new Map(),
@@ -87,12 +78,14 @@ function worldText(project: Pick<StagedProject, 'stageOn'>): string {
     artifacts: new Map(),
     archives: new Map(),
     logs: new Map(),
-    deployments: new Map(),
   }
   project.stageOn({ world })
   const plain = (value: unknown) =>
     Buffer.isBuffer(value) ? { base64: value.toString('base64') } : value
   return JSON.stringify(
-    kinds.map((kind) => [kind, [...world[kind]].map(([number, value]) => [number, plain(value)])]),
+    Object.entries(world).map(([kind, things]: [string, ReadonlyMap<number, unknown>]) => [
+      kind,
+      [...things].map(([number, value]) => [number, plain(value)]),
+    ]),
   )
 }

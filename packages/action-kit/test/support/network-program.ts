@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { type GithubWorld, startGithub } from '@bulkhead/testkit'
+import { type WorldOfRuns, startGithub } from '@bulkhead/testkit'
 
 const strangers: string[] = []
 
@@ -34,7 +34,7 @@ await Promise.all([once(names, 'listening'), ...servers.map((server) => once(ser
 
 const github = await startGithub()
 const staged = JSON.parse(await readFile(process.argv[2] ?? '', 'utf8')) as readonly [
-  kind: keyof GithubWorld,
+  kind: keyof WorldOfRuns,
   entries: readonly [number, unknown][],
 ][]
 for (const [kind, entries] of staged)
