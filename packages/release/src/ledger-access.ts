@@ -2,6 +2,7 @@ import {
   type Actor,
   type EnvironmentState,
   type Ledger,
+  type LedgerEntry,
   type LedgerVerification,
   MAX_ENTRY_BYTES,
   openLedger,
@@ -27,6 +28,8 @@ export interface LedgerAddress {
 export interface LedgerState {
   readonly state: EnvironmentState
   readonly size: number
+  /** All of it, in order. */
+  readonly entries: readonly LedgerEntry[]
 }
 
 /**
@@ -46,7 +49,8 @@ export async function readLedger(
 ): Promise<LedgerState> {
   const verification = await verifyWholeLedger(workspace, address)
   if (verification.findings.length > 0) throw new DeniedError(verification.findings)
-  return { state: verification.state, size: verification.entries.length }
+  const { state, entries } = verification
+  return { state, size: entries.length, entries }
 }
 
 /** Verifies a whole ledger, also against what this clone has seen of it before. */
