@@ -14,5 +14,5 @@ export const formsOf = (secret: string): readonly string[] => [
   ...(['base64', 'base64url', 'hex'] as const).map((form) => Buffer.from(secret).toString(form)),
   Buffer.from(Buffer.from(secret).toString('base64')).toString('base64'),
   encodeURIComponent(secret),
-  [...secret].reverse().join(''),
+  secret.split('').toReversed().join(''),
 ]
