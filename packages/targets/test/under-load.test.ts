@@ -64,8 +64,9 @@ describe.skipIf(!haproxyIsInstalled)(
         release,
         number: 3,
         // Zone b is new now; without zone c nothing old is left to judge it beside.
-        onDecision: ({ text }) =>
-          text.includes('placed eu-1/b') && (mended ??= bringBack(bed, 'c')),
+        onDecision({ text }) {
+          if (text.includes('placed eu-1/b')) mended ??= bringBack(bed, 'c')
+        },
       })
       await eventually(
         () => bed.target.observe({ zone: 'b' }),
