@@ -21,6 +21,7 @@ const cannotBeAlone = (() => {
 const CALLS = [
   ['signed-commits', { range: 'HEAD' }, 0],
   ['ledger', { command: 'verify' }, 0],
+  ['hotfix', { command: 'status' }, 0],
   ['test-suite', { voucher: 'github' }, 0],
   ['release-gate', {}, 1],
 ] as const
