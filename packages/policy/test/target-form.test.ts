@@ -71,6 +71,27 @@ describe('a target', () => {
       'the same server',
     ],
     [
+      'one spare server for a zone',
+      HAPROXY.replace('backend', 'spare: { server: "{zone}-spare", retire: [stop] }, backend'),
+      'gives several spare servers one name',
+    ],
+    [
+      'spare servers that are units',
+      HAPROXY.replace(
+        'backend',
+        'server: "{zone}-{number}", spare: { server: "{zone}-{number}", retire: [stop] }, backend',
+      ),
+      "or a unit's",
+    ],
+    [
+      'a way to retire out of the work tree',
+      HAPROXY.replace(
+        'backend',
+        'spare: { server: "{zone}-spare-{number}", retire: [./stop] }, backend',
+      ),
+      'depends on where it is run',
+    ],
+    [
       'a fence for several regions at once',
       HAPROXY.replace('local:', 'local: [/run/e.sock], eu:').replace(
         'backend',

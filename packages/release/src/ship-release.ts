@@ -15,6 +15,8 @@ import { artifactPath } from './build-release.ts'
 import type { BreakOrder, Deployment } from './deploy/deployment.ts'
 import { type WayRequest, makeWay } from './deploy/make-way.ts'
 import { environmentMetrics } from './deploy/environment-metrics.ts'
+import { refuseOverContract } from './deploy/contracts.ts'
+import { mixedTestOf } from './deploy/mixed-test.ts'
 import { type WholeEnd, rollRegions } from './deploy/roll-regions.ts'
 import { telling } from './deploy/rollout-teller.ts'
 import { runsOnEvery } from './deploy/runs-on-every.ts'
@@ -130,6 +132,7 @@ async function askLane(
   const policy = environmentPolicy(base.policy, request.environment)
   const held = refuseStart({ policy, state, commit, now: workspace.clock.now(), breaking })
   const always = [
+    ...(await refuseOverContract({ ...workspace, policy }, state, commit)),
     ...(await checkPromotion(workspace, request, base, policy, shipped)),
     ...(await refuseByHotfixes(workspace, {
       lane: laneOf(request),
@@ -227,6 +230,8 @@ function deploymentOf(
           makeWay: (region) => makeWay({ ...wayOf(workspace, request, hotfix), ledger, region }),
         }),
     metrics: environmentMetrics(policy, workspace),
+    repository: workspace.repository,
+    mixedTest: mixedTestOf(workspace, policy),
     purpose: 'release',
     release: { commit: request.commit, artifact: shipped.digest },
     artifacts,

@@ -68,6 +68,8 @@ class MortalHand {
       apply: (...all) => alive(() => target.apply(...all)),
       drain: (...all) => alive(() => target.drain(...all)),
       restore: (...all) => alive(() => target.restore(...all)),
+      surge: (...all) => alive(() => target.surge(...all)),
+      shift: (...all) => alive(() => target.shift(...all)),
       stage: (...all) => alive(() => target.stage(...all)),
       holds: (artifact) => alive(() => target.holds(artifact)),
     }

@@ -24,6 +24,7 @@ export {
   planRollout,
   planUnwinding,
 } from './plan/planner.ts'
+export { listed } from './migration-refusals.ts'
 export { renderPlan } from './plan/plan-text.ts'
 export { judgeBake } from './judgement.ts'
 export { seededRandom, trialsToNextHit } from './seeded-random.ts'
@@ -45,7 +46,8 @@ export type {
   RolloutEvent,
   StandingOrder,
 } from './run/journal.ts'
-export { type RecordedBatch, type RolloutMemory, recall } from './run/memory.ts'
+export { type RecordedBatch, type RolloutMemory, recall, setAsideBefore } from './run/memory.ts'
+export type { MixedTest, SideBySide } from './run/mixed-test.ts'
 export { quietFleet } from './run/quiet.ts'
 export type { NextWave } from './run/rollout-run.ts'
 export type {
@@ -56,6 +58,7 @@ export type {
   Stage,
   StageOutcome,
   StageProgress,
+  ShiftOrder,
   SurgeOrder,
   Target,
   Topology,
@@ -63,6 +66,7 @@ export type {
 } from './target.ts'
 export { LiveView } from './live-view.ts'
 export { type ViewOptions, viewLine } from './terminal-view.ts'
+export type { Place } from './zone-capacity.ts'
 export { RolloutRecorder } from './page/recorder.ts'
 export type { RolloutChapter, RolloutRecord } from './page/record.ts'
 export { renderRolloutPage } from './page/rollout-page.ts'

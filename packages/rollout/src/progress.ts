@@ -39,6 +39,7 @@ export interface RolloutDecision {
     | 'batch'
     | 'wave'
     | 'frozen'
+    | 'surge'
     | 'rollback'
     | 'paused'
     | 'finished'

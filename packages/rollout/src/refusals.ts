@@ -173,3 +173,10 @@ export const nothingReleased = (environment: string): Finding => ({
   message: 'there is no earlier release to return to; the units are left as they are',
   remedy: 'Ship a release that passes.',
 })
+
+export const surgeLeft = (subject: string, reason: string): Finding => ({
+  code: 'rollout/surge-left',
+  subject,
+  message: `units that a surge added are still there: ${reason}`,
+  remedy: 'Mend what the engine says, or restore what was lost; then `bulkhead resume`.',
+})

@@ -4,6 +4,7 @@ import type { EnvironmentPolicy } from '@bulkhead/policy'
 import type {
   Lane,
   Metric,
+  MixedTest,
   NextWave,
   PlanRequest,
   RolloutProgress,
@@ -12,6 +13,7 @@ import type {
 } from '@bulkhead/rollout'
 import type { Digest, FencingToken, Finding, Milliseconds } from '@bulkhead/vocabulary'
 import type { Clock } from '@bulkhead/world'
+import type { MigrationHistory } from './contracts.ts'
 
 /** A human's decision to end the leases of holders that are gone. */
 export interface BreakOrder {
@@ -29,6 +31,10 @@ export interface Deployment {
   readonly clock: Clock
   /** Metrics that have a say in every bake. */
   readonly metrics: readonly Metric[]
+  /** Reads which migrations a release brings. */
+  readonly repository: MigrationHistory['repository']
+  /** Runs the test of both releases that the policy declares; undefined where it declares none. */
+  readonly mixedTest: MixedTest | undefined
   readonly lane: Lane
   readonly purpose: PlanRequest['purpose']
   readonly release: ShippedRelease

@@ -48,9 +48,10 @@ async function takeBackOthers(
   if (released === null || released.commit === deployment.release.commit || ahead.length === 0)
     return whole
   const returned = await returnRegions(deployment, ahead, released)
-  return returned.result === 'released'
-    ? whole
-    : { result: 'stuck', findings: [...whole.findings, ...returned.findings] }
+  if (returned.result === 'released') return whole
+  // Where there is no way back it stays, good as it is; another release is the way on.
+  const result = returned.result === 'refused' ? 'paused' : 'stuck'
+  return { result, findings: [...whole.findings, ...returned.findings] }
 }
 
 /** Smallest first, as the plan has it: the first region risks least. */

@@ -5,6 +5,7 @@ import { type ShipRequest, type ShipResult, shipRelease } from '../ship-release.
 import { findTrustedBase } from '../trusted-ref.ts'
 import type { Workspace } from '../workspace.ts'
 import { openQueue, viewOf } from './release-queue.ts'
+import { type TrainEnd, settleTrain, trainEndOf } from './settle-trains.ts'
 
 /** What came of asking the queue. `idle`: nothing waits. */
 export type QueuedShipResult =
@@ -37,7 +38,7 @@ export async function shipQueued(
   for (const train of base.ledger.state.queue.trains) {
     const end = endOnRecord(base.ledger.state, train)
     if (end === 'unfinished') return shipTrain(workspace, request, ledger, train, 'it was begun')
-    await settle(ledger, request, train.id, end)
+    await settleTrain(ledger, request, train.id, end)
   }
   const settled = await findTrustedBase(workspace, request.environment, request.genesis)
   const { next } = await viewOf(workspace, settled, request.environment)
@@ -73,28 +74,17 @@ async function shipTrain(
 ): Promise<ShippedTrain> {
   const shipped = await shipRelease(workspace, { ...request, commit: head.commit })
   // What is paused stays taken: whoever resumes it settles it.
-  if (shipped.result !== 'paused') await settle(ledger, request, id, endOf(shipped.result))
+  if (shipped.result !== 'paused')
+    await settleTrain(ledger, request, id, trainEndOf(shipped.result))
   const commits = carries.map(({ commit }) => commit)
   return { kind: 'shipped', commit: head.commit, carries: commits, why, shipped, passed: [] }
 }
-
-type End = 'released' | 'rolled-back' | 'other'
-
-const endOf = (result: ShipResult['result']): End =>
-  result === 'released' || result === 'rolled-back' ? result : 'other'
-
-const settle = (
-  ledger: Ledger,
-  { actors }: Pick<ShipRequest, 'actors'>,
-  of: number,
-  result: End,
-): Promise<unknown> => ledger.append([{ kind: 'queue.settled', actors, data: { of, result } }])
 
 /** What the ledger says of a rollout that was taken and never settled. */
 function endOnRecord(
   { good, unfinished, rollouts }: EnvironmentState,
   { id, head }: Train,
-): End | 'unfinished' {
+): TrainEnd | 'unfinished' {
   if (good.some(({ commit, index }) => commit === head.commit && index > id)) return 'released'
   const left = [...unfinished, ...rollouts].some(({ commit }) => commit === head.commit)
   return left ? 'unfinished' : 'other'

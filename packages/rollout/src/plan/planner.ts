@@ -29,6 +29,8 @@ export interface PlanRequest {
   readonly repair?: readonly UnitId[]
   /** The last release that was good in a region, by region; none where there never was one. */
   readonly previous: Readonly<Record<string, ShippedRelease>>
+  /** Migrations in the release that `previous` of a region cannot live with, by region. */
+  readonly contracts: Readonly<Record<string, readonly string[]>>
 }
 
 /** What of an environment's policy a plan depends on. */
@@ -43,6 +45,7 @@ export interface PlanPolicy extends RequiredCapacity {
   /** Longest expected time of one batch in ms, and what it is made of. */
   readonly batchMs: number
   readonly batchBecause: string
+  readonly mixedTest: Plan['mixedTest']
 }
 
 export type Planning =
@@ -91,8 +94,10 @@ export function planRollout(request: PlanRequest): Planning {
     purpose,
     ...pipeline(regions, lane),
     selects: policy.selects,
+    surge: policy.surge,
     batchMs: policy.batchMs,
     batchBecause: policy.batchBecause,
+    mixedTest: testOf(request),
     notes: notesOf(request, layout.regions),
   }
   return { kind: 'planned', plan: { ...body, digest: digestOf(body) } }
@@ -109,7 +114,7 @@ export function planUnwinding(request: PlanRequest): Plan {
     ...describeRegion(request, fleet, total),
     waves: [],
   }))
-  const { batchMs, batchBecause, selects } = policy
+  const { batchMs, batchBecause, selects, surge } = policy
   const body: Omit<Plan, 'digest'> = {
     environment,
     release,
@@ -117,12 +122,18 @@ export function planUnwinding(request: PlanRequest): Plan {
     purpose,
     ...pipeline(regions, lane),
     selects,
+    surge,
     batchMs,
     batchBecause,
+    mixedTest: null,
     notes: ['unwinding: back from where the fleet stands'],
   }
   return { ...body, digest: digestOf(body) }
 }
+
+/** The way back to what was good before is tested by nobody: it was, when it came. */
+const testOf = ({ purpose, policy }: PlanRequest): Plan['mixedTest'] =>
+  purpose === 'release' ? policy.mixedTest : null
 
 const digestOf = (body: Omit<Plan, 'digest'>) =>
   digest(`sha256:${createHash('sha256').update(canonicalJson(body)).digest('hex')}`)
