@@ -45,7 +45,7 @@ export interface HotfixProject extends AsyncDisposable {
 }
 
 export async function makeHotfixProject(home: TemporaryDirectory): Promise<HotfixProject> {
-  const project = await makeProject(join(home.path, 'project'), await freePort())
+  const project = await makeProject(join(home.path, 'project'), { port: await freePort() })
   const { repository } = project
   const { genesis, bob, eve } = await addTeam(project, home.path)
   const origin = join(home.path, 'origin.git')

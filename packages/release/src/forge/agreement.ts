@@ -37,7 +37,13 @@ export async function findAgreement(
   const policy = environmentPolicy(base.policy, environment)
   const { digest: artifact } = shippedArtifact(policy, verdict.artifacts)
   const release = { commit: hotfix.commit, artifact }
-  const planned = await agreedPlan({ policy, state, target, release })
+  const planned = await agreedPlan({
+    repository: workspace.repository,
+    policy,
+    state,
+    target,
+    release,
+  })
   if (planned.kind === 'refused') return planned
   const plan = planned.plan.digest
   const subject = subjectOf(base, environment, hotfix, plan)
