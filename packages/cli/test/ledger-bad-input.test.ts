@@ -132,8 +132,12 @@ describe('a ledger that is not what it should be', () => {
     ])
     expect(await tipOf(repository)).toBe(before)
     const correct = (index: string, reason: string) => [
-      ...['ledger', 'clock', 'correct', index],
-      ...['--reason', reason],
+      'ledger',
+      'clock',
+      'correct',
+      index,
+      '--reason',
+      reason,
     ]
     for (const wrong of [correct('2', 'it was right'), correct('4', ' ')])
       expect(codes(await run(repository, 3, wrong))).toEqual(['ledger/illegal-step'])

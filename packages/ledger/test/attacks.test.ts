@@ -245,8 +245,8 @@ describe('order', () => {
   })
 })
 
-async function endOf(log: ForgedLog) {
-  const judgements = auditLog({ policy: policy(), now: NOW, log })
+async function endOf(log: ForgedLog, now = NOW) {
+  const judgements = auditLog({ policy: policy(), now, log })
   for (;;) {
     const next = await judgements.next()
     if (next.done) return next.value
@@ -396,21 +396,13 @@ describe('a clock that ran ahead', () => {
     correction,
     { ...refused(5), lies: at(1_000) },
   ])
-  const endOf = async (request: Parameters<typeof auditLog>[0]) => {
-    const judgements = auditLog(request)
-    for (;;) {
-      const next = await judgements.next()
-      if (next.done) return next.value
-    }
-  }
-
   it('refuses the log until somebody has corrected it, and is told for ever after', async () => {
     const open = await forged([...plain(2), { ...refused(2), lies: at(DAY) }])
     expect(await audit({ log: open })).toEqual(['ledger/wrong-clock'])
     const log = await corrected
     expect(await audit({ log })).toEqual([])
     for (const now of [NOW, NOW + 2 * DAY]) {
-      const { acknowledged } = await endOf({ policy: policy(), now, log })
+      const { acknowledged } = await endOf(log, now)
       expect(acknowledged).toMatchObject([
         {
           code: 'ledger/wrong-clock',
