@@ -41,7 +41,7 @@ export async function placeUnits(run: RolloutRun, placing: Placing): Promise<voi
     if (held === undefined) wait.reset()
     else if (
       lifts < MOST_ATTEMPTS &&
-      held.why === 'capacity' &&
+      held.why !== 'engine' &&
       mayLift(run, placing, seen, open)
     ) {
       lifts += 1
@@ -94,7 +94,7 @@ const needsPlacing = (run: RolloutRun, unit: UnitObservation): boolean =>
 
 function waitedTooLong(place: Place, { why, reason }: Wait): Interruption {
   return why === 'shifted'
-    ? new Interruption('pause', refuse.zoneShifted(placeName(place), reason))
+    ? new Interruption('pause', refuse.heldByShift(placeName(place), reason))
     : new Interruption('roll-back', refuse.noCapacity(placeName(place), reason))
 }
 
