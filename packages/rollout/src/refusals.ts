@@ -163,11 +163,7 @@ export const outage = (wave: string, why: string): Finding => ({
 const WHEN_WELL =
   'When the zone is well: `bulkhead zone restore ZONE`, then `bulkhead resume` (or `ship`).'
 
-export const zoneShifted = (
-  subject: string,
-  away: readonly string[],
-  sums: string,
-): Finding => ({
+export const zoneShifted = (subject: string, away: readonly string[], sums: string): Finding => ({
   code: 'rollout/zone-shifted',
   subject,
   message: `the traffic of ${away.join(', ')} is shifted away, so that it counts as gone: ${sums}`,

@@ -155,7 +155,6 @@ describe('what a fleet says of itself', () => {
     expect(refusalsOf(planRollout(weightless))[0]?.[0]).toBe('rollout/target-failed')
   })
 
-
   test('an engine that changes whole zones gets whole zones', () => {
     const plan = planOf(planRollout(request({ eu: small }, { selects: 'zone' })))
     expect(plan.regions[0]?.waves.map(({ name }) => name)).toEqual(['zone a', 'zone b', 'zone c'])

@@ -146,22 +146,26 @@ const zoneOf = (place: string) => {
 test('what is away gets no request, and a shift before the plan never raises what may be out', () => {
   const zones = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 3, maxLength: 5 })
   return fc.assert(
-    fc.asyncProperty(zones, fc.nat({ max: 4 }), fc.nat({ max: 8 }), async (counts, at, required) => {
-      const named = Object.fromEntries(counts.map((count, zone) => [`z${zone}`, count]))
-      const options = { regions: { eu: named }, required, seed: 1 }
-      const away = `eu/z${at % counts.length}`
-      const [here, gone] = [await planned(options), await planned(options, away)]
-      if (gone.kind === 'refused') return
-      if (here.kind === 'refused') throw new Error('it is only planned with a zone gone')
-      for (const zone of gone.plan.regions[0]?.zones ?? []) {
-        const before = here.plan.regions[0]?.zones.find((other) => other.zone === zone.zone)
-        if (zone.shifted !== true)
-          expect(zone.maxOut).toBeLessThanOrEqual(before?.maxOut ?? 0)
-      }
-      const scenario = new Scenario(options)
-      scenario.fleet.shifted.add(away)
-      expect((await scenario.run()).result).toBe('released')
-    }),
+    fc.asyncProperty(
+      zones,
+      fc.nat({ max: 4 }),
+      fc.nat({ max: 8 }),
+      async (counts, at, required) => {
+        const named = Object.fromEntries(counts.map((count, zone) => [`z${zone}`, count]))
+        const options = { regions: { eu: named }, required, seed: 1 }
+        const away = `eu/z${at % counts.length}`
+        const [here, gone] = [await planned(options), await planned(options, away)]
+        if (gone.kind === 'refused') return
+        if (here.kind === 'refused') throw new Error('it is only planned with a zone gone')
+        for (const zone of gone.plan.regions[0]?.zones ?? []) {
+          const before = here.plan.regions[0]?.zones.find((other) => other.zone === zone.zone)
+          if (zone.shifted !== true) expect(zone.maxOut).toBeLessThanOrEqual(before?.maxOut ?? 0)
+        }
+        const scenario = new Scenario(options)
+        scenario.fleet.shifted.add(away)
+        expect((await scenario.run()).result).toBe('released')
+      },
+    ),
     { numRuns: 40 },
   )
 })

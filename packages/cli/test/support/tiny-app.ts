@@ -52,6 +52,8 @@ export interface TinyPolicy {
   /** A wave without traffic is inconclusive after this long. */
   readonly bakeDeadline?: string
   readonly unitsPerZone?: number
+  /** As many as stand in a zone unless another number is wanted. */
+  readonly required?: number
 }
 
 /** The policy of the tiny app: three zones with one unit each unless more are wanted, and a bake of a few requests. */
@@ -61,6 +63,7 @@ export const policyText = ({
   healthDeadline = '20s',
   bakeDeadline = '60s',
   unitsPerZone = 1,
+  required = unitsPerZone,
 }: TinyPolicy): string => `version: 1
 mode: ${mode}
 signers: .bulkhead/allowed_signers
@@ -91,7 +94,7 @@ environments:
       drain: 1s
     regions:
       local: { a: ${unitsPerZone}, b: ${unitsPerZone}, c: ${unitsPerZone} }
-    capacity: { required: ${unitsPerZone} }
+    capacity: { required: ${required} }
     bake:
       baseline-error-rate: 0.1%
       detect-error-rate: 60%

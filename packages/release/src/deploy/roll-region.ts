@@ -15,8 +15,10 @@ import {
 import type { Digest, FencingToken, Finding } from '@bulkhead/vocabulary'
 import { ledgerJournal } from '../ledger-journal.ts'
 import { type Deployment, REGION_PATIENCE } from './deployment.ts'
+import { breakingIn } from './breaking-in.ts'
 import { keepLease } from './keep-lease.ts'
 import { planRequestOf } from './plan-environment.ts'
+import { keepAway } from '../zones/keep-away.ts'
 import { takeOver } from './unfinished.ts'
 
 /** How often a fleet is looked at while a wave bakes. */
@@ -50,7 +52,7 @@ export async function rollRegion(
     region,
     actors,
     ...(hooks.waits ? { patience: REGION_PATIENCE } : {}),
-    ...(await breakingIn(deployment, region)),
+    ...(await breakingIn(ledger, deployment.breaking, region)),
   })
   if (outcome.kind === 'refused') return refused(outcome.findings)
   const { lease } = outcome
@@ -62,16 +64,6 @@ export async function rollRegion(
   } finally {
     if (!stuck) await lease.release()
   }
-}
-
-/** Of the leases that people have decided to end, the one that this region is held by. */
-async function breakingIn({ ledger, breaking }: Deployment, region: string) {
-  if (breaking === undefined) return {}
-  const { tokens, reason } = breaking
-  const { leases } = await ledger.state()
-  const here = leases.find((lease) => lease.region.split('+').includes(region))
-  const token = tokens.find((one) => one === here?.token)
-  return token === undefined ? {} : { breaking: { token, reason } }
 }
 
 const refused = (findings: readonly Finding[]): RegionEnd => ({
@@ -96,6 +88,8 @@ async function rollUnderLease(
       await keepLease(lease, clock, () => target.stage(artifact, { region, token: lease.token }))
     }
   }
+  const back = await keepAway(await deployment.ledger.state(), target, lease)
+  if (back.length > 0) return refused(back)
   const memory = await takeOver(deployment, region, lease.token)
   const planned = await keepLease(lease, clock, () => planNow(deployment, region, memory))
   if (planned.kind === 'refused') return refused(planned.findings)

@@ -31,7 +31,8 @@ export async function agreedPlan({
   return planRollout(
     planRequestOf({
       policy,
-      state: { ...state, regions: regionsBefore(state, release) },
+      // A zone that is shifted away, or comes back, must not void their word either.
+      state: { ...state, regions: regionsBefore(state, release), shifted: [] },
       abilities: { selects, surge },
       observation,
       release,

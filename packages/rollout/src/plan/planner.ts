@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { type CommitId, type Finding, digest } from '@bulkhead/vocabulary'
 import { canonicalJson } from '../canonical-json.ts'
 import type { Observation, ShippedRelease, UnitId, UnitObservation } from '../fleet.ts'
-import { comparePlaces, placeName, weightOfAll } from '../zone-capacity.ts'
+import { type Place, comparePlaces, placeName, weightOfAll } from '../zone-capacity.ts'
 import { type BakeGoal, planBake } from './bake.ts'
 import { checkFleet } from './fleet-checks.ts'
 import type { Bake, Lane, Plan, RegionPlan, Wave } from './plan.ts'
@@ -25,6 +25,8 @@ export interface PlanRequest {
   readonly release: ShippedRelease
   /** Plans this region alone, whatever is going on in the others; its share of R is of the whole. */
   readonly only?: string
+  /** Who shifted which zone away and why, as far as it is on record; for people. */
+  readonly away?: readonly (Place & { readonly why: string })[]
   /** Units that a predecessor left half-changed: they are replaced first, and the sums count on it. */
   readonly repair?: readonly UnitId[]
   /** The last release that was good in a region, by region; none where there never was one. */
@@ -229,13 +231,18 @@ function notesOf(request: PlanRequest, regions: readonly LaidOutRegion[]): strin
       .flatMap(({ zones }) => zones.filter((zone) => zone.shifted === true))
       .map(
         (zone) =>
-          `maintenance: the traffic of ${placeName(zone)} is shifted away; it counts as gone and is placed last`,
+          `maintenance: the traffic of ${placeName(zone)} is shifted away${whyAway(request, zone)}; it counts as gone and is placed last`,
       ),
     ...(purpose === 'return' ? ['return: to a release that was fully good, without bakes'] : []),
     ...(done > 0
       ? [`${done} of ${own.length} units run the release already and are not changed again`]
       : []),
   ]
+}
+
+const whyAway = ({ away = [] }: PlanRequest, zone: Place): string => {
+  const known = away.find((place) => placeName(place) === placeName(zone))
+  return known === undefined ? '' : ` (${known.why})`
 }
 
 const isOn = (unit: UnitObservation, release: ShippedRelease): boolean =>

@@ -255,8 +255,7 @@ function checkEvacuation({ request, fleet, requirement }: RegionCheck): Finding[
     return []
   const old = weightOfAll(
     fleet.units.filter(
-      (unit) =>
-        unit.health === 'healthy' && !isShifted(fleet, unit) && !firstZone.has(unit.id),
+      (unit) => unit.health === 'healthy' && !isShifted(fleet, unit) && !firstZone.has(unit.id),
     ),
   )
   const zones = new Set(fleet.units.map((unit) => unit.zone)).size

@@ -30,10 +30,7 @@ interface ZoneUnits extends Place {
   readonly units: readonly UnitObservation[]
 }
 
-function unitsByZone(
-  units: readonly UnitObservation[],
-  away: readonly Place[] = [],
-): ZoneUnits[] {
+function unitsByZone(units: readonly UnitObservation[], away: readonly Place[] = []): ZoneUnits[] {
   const isAway = (place: Place) => away.some((one) => placeName(one) === placeName(place))
   return [...Map.groupBy(units, (unit) => unit.zone).values()]
     .flatMap((own) => {
