@@ -7,6 +7,8 @@ export interface NextStep {
   readonly who: string
   readonly what: string
   readonly command: string
+  /** The debt that it repays. */
+  readonly debt?: string
 }
 
 /**
@@ -91,6 +93,7 @@ function repaySteps({ id, debts, embargo, facts, shipped }: HotfixOnRecord): rea
       who: name === 'review' ? 'a reviewer' : manager,
       what: `repay ${name}`,
       command: repayCommand(id, name).replaceAll('`', ''),
+      debt: name,
     })),
     ...(owed.length === 0
       ? [{ who: manager, what: 'close it', command: `bulkhead hotfix close --hotfix ${id}` }]

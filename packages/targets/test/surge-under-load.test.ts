@@ -38,6 +38,7 @@ async function planFor(target: Target, release: ShippedRelease, before: ShippedR
     surge: Math.min(1, surge),
     selects,
     bake,
+    mixedTest: null,
     batchMs: 20_000,
     batchBecause: 'a bed',
   }
@@ -49,6 +50,7 @@ async function planFor(target: Target, release: ShippedRelease, before: ShippedR
     observation: { ...(await target.observe()), traffic: [] },
     release,
     previous: { 'eu-1': before },
+    contracts: {},
   })
 }
 

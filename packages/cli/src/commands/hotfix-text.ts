@@ -25,13 +25,26 @@ export function statusLines({
       ({ code, subject, message }) =>
         `  does not count: ${code}  ${printable(subject, 100)}: ${printable(message, 200)}`,
     ),
-    ...debts.map(
-      ({ debt, due, overdue }) =>
-        `  owes ${printable(debt.name, 100)} ${overdue ? 'OVERDUE since' : 'until'} ${new Date(due).toISOString()}`,
-    ),
-    ...(next.length === 0 ? [] : ['  now:']),
-    ...next.map(({ who, what: todo, command }) => `    ${who}: ${todo}\n      ${command}`),
+    ...(debts.length === 0 ? [] : ['  owes (late, it stops the standard lane):']),
+    ...debts.map((one) => debtLine(one, next)),
+    ...nowLines(next.filter(({ debt }) => debt === undefined)),
   ]
+}
+
+const nowLines = (next: HotfixStatus['next']): readonly string[] =>
+  next.length === 0
+    ? []
+    : ['  now:', ...next.map(({ who, what, command }) => `    ${who}: ${what}\n      ${command}`)]
+
+/** When, what, and the command for it: one line each, so that all of it stays on one screen. */
+function debtLine(
+  { debt, due, overdue }: HotfixStatus['debts'][number],
+  next: HotfixStatus['next'],
+): string {
+  const command = next.find((one) => one.debt === debt.name)?.command ?? ''
+  const time = new Date(due).toISOString().slice(0, 16).replace('T', ' ')
+  const name = printable(debt.name, 100)
+  return `    ${overdue ? 'OVERDUE' : 'until'.padEnd(7)} ${time}  ${command === '' ? name : command}`
 }
 
 const headline = ({ closed }: HotfixOnRecord, { waitsFor, steps }: HotfixClock): string => {

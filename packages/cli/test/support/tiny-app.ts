@@ -54,6 +54,8 @@ export interface TinyPolicy {
   readonly unitsPerZone?: number
   /** As many as stand in a zone unless another number is wanted. */
   readonly required?: number
+  /** Further keys of the environment, each on a line of its own. */
+  readonly environment?: readonly string[]
 }
 
 /** The policy of the tiny app: three zones with one unit each unless more are wanted, and a bake of a few requests. */
@@ -64,6 +66,7 @@ export const policyText = ({
   bakeDeadline = '60s',
   unitsPerZone = 1,
   required = unitsPerZone,
+  environment = [],
 }: TinyPolicy): string => `version: 1
 mode: ${mode}
 signers: .bulkhead/allowed_signers
@@ -103,4 +106,4 @@ environments:
       requests-per-second: 100
       floor: 0s
       deadline: ${bakeDeadline}
-`
+${environment.map((line) => `    ${line}\n`).join('')}`

@@ -1,11 +1,22 @@
+import { parse } from 'node:path'
 import type { HotfixSubject } from '@bulkhead/approvals'
 import type { Actor, EntryDraft, HotfixOnRecord, Ledger } from '@bulkhead/ledger'
-import { type CommitId, type Digest, InputError } from '@bulkhead/vocabulary'
+import type { Target } from '@bulkhead/rollout'
+import {
+  type CommitId,
+  type Digest,
+  type Finding,
+  InputError,
+  WorldError,
+} from '@bulkhead/vocabulary'
 import { readRegularFile } from '@bulkhead/world'
 import { type ApprovalRequest, type MadeApproval, approve, gatherApprovals } from '../approvals.ts'
-import type { TrustedBase } from '../trusted-ref.ts'
+import { shippedArtifact } from '../deploy/shipped-artifact.ts'
+import { type TrustedBase, environmentPolicy } from '../trusted-ref.ts'
 import type { Workspace } from '../workspace.ts'
+import { agreedPlan } from './agreed-plan.ts'
 import { type HotfixRequest, chosenHotfix, openHotfix } from './hotfix-access.ts'
+import { judgeHotfixApprovals } from './judge-hotfix.ts'
 
 const MOST_BYTES = 64 * 1024
 
@@ -15,6 +26,8 @@ export interface HotfixApprovalRequest extends Pick<ApprovalRequest, 'reason' | 
   readonly environment: string
   readonly hotfix: number | undefined
   readonly plan: Digest
+  /** Where it would ship, if it can be seen from here: a digest of another plan is refused at once. */
+  readonly target?: Pick<Target, 'topology'>
 }
 
 /**
@@ -24,13 +37,60 @@ export interface HotfixApprovalRequest extends Pick<ApprovalRequest, 'reason' | 
  */
 export async function approveHotfix(
   workspace: Workspace,
-  { base, environment, hotfix: named, plan, reason, key }: HotfixApprovalRequest,
-): Promise<MadeApproval> {
+  { base, environment, hotfix: named, plan, reason, key, target }: HotfixApprovalRequest,
+): Promise<MadeApproval & { readonly notCounted: readonly Finding[] }> {
   const hotfix = chosenHotfix(base.ledger.state.hotfixes, named)
   const subject = subjectOf(base, environment, hotfix, plan)
+  if (target !== undefined)
+    await requirePlanOfNow(workspace, base, { environment, hotfix, plan, target })
   const { policy, genesis } = base
   const lasts = policy.policy.hotfix.approvalExpires
-  return approve(workspace, { policy, genesis, reason, lasts, key }, { kind: 'hotfix', subject })
+  const request = { policy, genesis, reason, lasts, key }
+  const made = await approve(workspace, request, { kind: 'hotfix', subject })
+  const { notCounted } = await judgeHotfixApprovals(workspace, base, subject)
+  const own = notCounted.filter(({ subject: name }) => name.includes(parse(made.file).name))
+  return { ...made, notCounted: own }
+}
+
+/**
+ * A person at three in the morning copies the wrong digest from the screen; it must not come out when it
+ * is to ship. What cannot be planned from here is left to whoever ships.
+ */
+async function requirePlanOfNow(
+  { repository }: Workspace,
+  base: TrustedBase,
+  {
+    environment,
+    hotfix: { commit },
+    plan,
+    target,
+  }: {
+    readonly environment: string
+    readonly hotfix: HotfixOnRecord
+    readonly plan: Digest
+    readonly target: Pick<Target, 'topology'>
+  },
+): Promise<void> {
+  const policy = environmentPolicy(base.policy, environment)
+  const { state } = base.ledger
+  const { digest: artifact } = shippedArtifact(policy, state.verdicts[commit]?.artifacts ?? [])
+  const planned = await agreedPlan({
+    repository,
+    policy,
+    state,
+    target,
+    release: { commit, artifact },
+  }).catch((error: unknown) => {
+    if (error instanceof WorldError) return undefined
+    throw error
+  })
+  if (planned?.kind !== 'planned' || planned.plan.digest === plan) return
+  throw new InputError({
+    code: 'hotfix/approval-void',
+    subject: `--plan ${plan}`,
+    message: `is not the plan that would ship now, ${planned.plan.digest}`,
+    remedy: `read that one (\`bulkhead plan --lane hotfix --commit ${commit}\`), and approve it`,
+  })
 }
 
 /** What people agree to: the bytes are those of the PASS on record. @throws InputError without one */
