@@ -13,6 +13,7 @@ const ALONE = ['unshare', '--net'] as const
 const CALLS = [
   ['signed-commits', { range: 'HEAD' }, 0],
   ['ledger', { command: 'verify' }, 0],
+  ['hotfix', { command: 'status' }, 0],
   ['test-suite', { voucher: 'github' }, 0],
   ['release-gate', {}, 1],
 ] as const

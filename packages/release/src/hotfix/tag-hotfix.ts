@@ -19,7 +19,8 @@ export async function tagHotfix(
   const next = await freeVersion(workspace, deployed)
   const key = await workspace.repository.configValue('user.signingkey')
   const how = key === undefined ? '--annotate' : '--sign'
-  await git(workspace, ['tag', how, '--message', `Hotfix ${next}`, next, commit])
+  const tag = ['tag', how, '--message', `Hotfix ${next}`, next, commit]
+  await git(workspace, tag, await taggerOf(workspace))
   return next
 }
 
@@ -43,8 +44,18 @@ const tagsAt = async (workspace: Workspace, where: readonly string[]): Promise<r
 const newest = (versions: readonly SemVer[]): SemVer | undefined =>
   versions.toSorted(compare).at(-1)
 
-async function git({ run, repository }: Workspace, args: readonly string[]): Promise<string> {
-  const { end, stdout, stderr } = await run({ argv: ['git', ...args], cwd: repository.root })
+/** A machine of nobody's has no name that git could write into a tag. */
+const taggerOf = async ({ repository }: Workspace): Promise<Readonly<Record<string, string>>> =>
+  (await repository.configValue('user.email')) === undefined
+    ? { GIT_COMMITTER_NAME: 'bulkhead', GIT_COMMITTER_EMAIL: 'noreply@bulkhead.invalid' }
+    : {}
+
+async function git(
+  { run, repository }: Workspace,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const { end, stdout, stderr } = await run({ argv: ['git', ...args], cwd: repository.root, env })
   if (end.kind === 'exited' && end.code === 0) return stdout.toString()
   throw new WorldError({
     code: 'git/failed',
