@@ -25,7 +25,7 @@ export function legend(timeline: Timeline): Markup {
     }),
     html`<li>${swatch('changing')}changing</li>`,
     html`<li>${swatch('down')}down</li>`,
-    ...marks(timeline).map(({ look, name }) => html`<li>${swatch(look)}${name}</li>`),
+    ...rareMarks(timeline).map(({ look, name }) => html`<li>${swatch(look)}${name}</li>`),
     html`<li>${stroke('healthy')}healthy</li>`,
     html`<li>${stroke('left')}with the fullest zone gone</li>`,
     html`<li>${stroke('required')}required</li>`,
@@ -36,7 +36,7 @@ export function legend(timeline: Timeline): Markup {
 }
 
 /** What is rare is explained only where it is seen. */
-function marks({ samples, versions, colour }: Timeline): { look: string; name: string }[] {
+function rareMarks({ samples, versions, colour }: Timeline): { look: string; name: string }[] {
   const zones = samples.flatMap((sample) => sample.zones)
   const any = colour(versions[0] ?? null)
   return [
