@@ -37,6 +37,7 @@ export const ENTRY_KINDS = [
   'key.rotated',
   'key.revoked',
   'key.acknowledged',
+  'clock.corrected',
   'annotation',
 ] as const
 
