@@ -15,6 +15,7 @@ export {
   annotateEntry,
   beatLedger,
   breakLease,
+  correctClock,
   mirrorLedger,
   revokeKey,
   rotateKey,
@@ -89,6 +90,9 @@ export {
 export type { Loosening } from '@bulkhead/policy'
 export { approvePolicyChange } from './policy-approval.ts'
 export { approveWaiver } from './waivers.ts'
+export { type ShiftRequest, shiftZone } from './zones/shift-zone.ts'
+export { restoreZone } from './zones/restore-zone.ts'
+export type { ZoneRequest, ZoneResult } from './zones/zone-request.ts'
 export { type QueueView, addToQueue, readQueue, removeFromQueue } from './queue/release-queue.ts'
 export { type QueuedShipResult, shipQueued } from './queue/ship-queued.ts'
 export type { WorkflowEvidence } from './forge-word.ts'
