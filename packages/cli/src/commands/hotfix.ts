@@ -3,6 +3,7 @@ import { registerHotfixApprove, registerReopen } from './hotfix-approve.ts'
 import { registerBranch, registerDeclare, registerMove } from './hotfix-declare.ts'
 import { registerAcknowledge, registerPage } from './hotfix-people.ts'
 import { registerClose, registerOpen, registerPostMortem, registerRepay } from './hotfix-repay.ts'
+import { registerDrill } from './hotfix-drill.ts'
 import { registerHotfixShip } from './hotfix-ship.ts'
 import { registerStatus } from './hotfix-status.ts'
 
@@ -24,4 +25,5 @@ export const registerHotfix: Register = (program, host) => {
   registerPostMortem(hotfix, host)
   registerReopen(hotfix, host)
   registerClose(hotfix, host)
+  registerDrill(hotfix, host)
 }
