@@ -66,7 +66,7 @@ describe('a change that the lane does not take, and a twin that it takes', () =>
   const change = (changed: Parameters<typeof judgeChange>[0]['changed'], fromDeployed = true) =>
     codes(judgeChange({ commit, fromDeployed, changed, policy, drill: false }))
 
-  it('smuggling: more lines than the policy allows', () => {
+  it('smuggling: more lines than the policy allows (hotfix fault 11)', () => {
     const two = (lines: number) => [
       { path: 'src/a.ts', lines: 5 },
       { path: 'src/b.ts', lines },
@@ -80,7 +80,7 @@ describe('a change that the lane does not take, and a twin that it takes', () =>
     expect(change([{ path: 'src/a.ts', lines: 1 }])).toEqual([])
   })
 
-  it('smuggling: a file elsewhere', () => {
+  it('smuggling: a file elsewhere (hotfix fault 12)', () => {
     expect(change([{ path: 'infra/a.ts', lines: 1 }])).toEqual(['hotfix/foreign-path'])
   })
 
@@ -94,7 +94,7 @@ describe('the lane', () => {
     codes(judgeLane({ drill: false, advisory, earlier, policy, now: NOW }))
 
   it.each(['', 'none', 'because', 'GHSA', 'x'.repeat(101), 'CVE-2026 1'])(
-    'takes no advisory called %j',
+    'takes no advisory called %j (hotfix fault 13)',
     (advisory) => expect(lane(advisory)).toEqual(['hotfix/no-advisory']),
   )
   it.each(['GHSA-7fh5-64p2-3v2j', 'CVE-2026-12345', 'SEC-42', 'ops#7'])('takes %s', (advisory) =>
@@ -156,7 +156,7 @@ describe('debts', () => {
     ])
   })
 
-  it('a reviewer who is missing after the fact freezes it sooner', () => {
+  it('a reviewer who is missing after the fact freezes it sooner (hotfix fault 15)', () => {
     const debts = [owing('review', 'back-merge')]
     expect(refuseOverdue(debts, policy, NOW + DAY - 1)).toEqual([])
     expect(refuseOverdue(debts, policy, NOW + DAY).map(({ subject }) => subject)).toEqual([
