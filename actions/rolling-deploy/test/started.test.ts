@@ -45,7 +45,7 @@ describe('rolling-deploy, started as the runner starts it', () => {
     home = await temporaryDirectory()
     entry = await buildAction(dirname(dirname(fileURLToPath(import.meta.url))))
     port = await freePort()
-    project = await makeProject(join(home.path, 'project'), port)
+    project = await makeProject(join(home.path, 'project'), { port })
     files = await passTheGate()
     await startFleet()
   })
@@ -234,6 +234,18 @@ describe('rolling-deploy, started as the runner starts it', () => {
     expect(run).toMatchObject({ exitCode: 0, outputs: { result: 'released', findings: '0' } })
     expect(run.summary).toContain('Not delivered')
     expect(run.summary).toContain('GitHub deployment')
+  })
+
+  it('is released whichever call GitHub fails from, and says what was not told', async () => {
+    for (let from = 0; from < 3; from += 1) {
+      await using github = await startGithub()
+      github.fault = (_request, index) => (index >= from ? { kind: 'hang-up' } : undefined)
+      const run = await start({ 'github-token': GITHUB_TOKEN }, onGithub(github))
+      expect(run, run.stdout).toMatchObject({ exitCode: 0, outputs: { result: 'released' } })
+      expect(run.summary, `call ${from}`).toContain('GitHub deployment')
+      expect(run.summary, `call ${from}`).toContain('Not delivered')
+      expect(await status()).toBe(200)
+    }
   })
 
   it.each([

@@ -1,10 +1,11 @@
-import { type TrustedKey, parsePublicKey } from '@bulkhead/envelope'
+import type { TrustedKey } from '@bulkhead/envelope'
 import type { EntryOnRecord } from './entry.ts'
 import {
   type Acknowledgement,
   type Revocation,
   type Rotation,
   acknowledgementOf,
+  parseLogKey,
   revocationOf,
   rotationOf,
 } from './key-entries.ts'
@@ -246,7 +247,7 @@ export class LogKeys {
   ): LogKeys {
     const keys = new LogKeys(trusted, rules)
     for (const { name, publicKey, ...rest } of known) {
-      const key = parsePublicKey(publicKey, name)
+      const key = parseLogKey(publicKey, name)
       const root = rest.lineage.at(-1)
       if (!trusted.some((other) => other.id === key.id || other.name === root)) continue
       const now = keys.#withId(key.id)
@@ -285,4 +286,4 @@ export interface Voided extends Taken {
 
 const NOTHING_TAKEN: Taken = { indexes: [], from: Number.MAX_SAFE_INTEGER, more: false }
 
-const introduced = ({ name, publicKey }: Rotation): TrustedKey => parsePublicKey(publicKey, name)
+const introduced = ({ name, publicKey }: Rotation): TrustedKey => parseLogKey(publicKey, name)

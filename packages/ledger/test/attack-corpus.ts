@@ -8,7 +8,7 @@ import { type SignedCheckpoint, openCheckpoint, sealCheckpoint } from '../src/tl
 import { cosign } from '../src/tlog/cosignature.ts'
 import { GrowingTree } from '../src/tlog/growing-tree.ts'
 import { hashLeaf } from '../src/tlog/merkle-hash.ts'
-import { noteKey } from '../src/tlog/note-key.ts'
+import { noteKey, witnessKey } from '../src/tlog/note-key.ts'
 import { writeNote } from '../src/tlog/signed-note.ts'
 import { tilePath } from '../src/tlog/tiles.ts'
 import { type Forgery, forgeLog, genesis } from './forged-log.ts'
@@ -29,7 +29,7 @@ export const [ledger, second, stranger] = [
 ]
 const witnesses = ['w1', 'w2', 'w3'].map((name) => {
   const pair = ledgerKey(name)
-  return { ...pair, key: noteKey(`example.net/${name}`, pair.key.publicKey, 'cosignature') }
+  return { ...pair, key: witnessKey(`example.net/${name}`, pair.key.publicKey) }
 })
 export const NOW = Date.UTC(2026, 0, 31, 12, 15)
 const HOUR = 3_600_000

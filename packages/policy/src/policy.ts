@@ -1,6 +1,7 @@
 import type { LedgerForm } from './ledger-form.ts'
 import type { HotfixPolicy } from './hotfix-form.ts'
 import type { AnalysisPolicy } from './analysis-policy.ts'
+import type { MigrationsPolicy, MixedTestPolicy } from './migrations-policy.ts'
 import type { SchedulePolicy } from './schedule-policy.ts'
 import type { BlobId, CommitId, Digest, Milliseconds } from '@bulkhead/vocabulary'
 
@@ -206,6 +207,10 @@ export interface EnvironmentPolicy {
   readonly coalesce: number
   /** Path of the artifact that is shipped; undefined for the first of `build`. */
   readonly artifact: string | undefined
+  /** Undefined where no release brings any. */
+  readonly migrations: MigrationsPolicy | undefined
+  /** Run while both releases serve; undefined for none. */
+  readonly mixedTest: MixedTestPolicy | undefined
   readonly schedule: SchedulePolicy
   readonly bake: BakePolicy
   /** Metrics that have a say besides the traffic; undefined for none. */

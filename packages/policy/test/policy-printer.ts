@@ -174,6 +174,13 @@ const environmentForm = ({
   ...(ledger && { ledger }),
   ...(analysis && { analysis: printAnalysis(analysis) }),
   queue: { coalesce: rest.coalesce },
+  ...(rest.migrations && { migrations: migrationsForm(rest.migrations) }),
+  ...(rest.mixedTest && {
+    'mixed-test': {
+      command: rest.mixedTest.command,
+      timeout: formatDuration(rest.mixedTest.timeout),
+    },
+  }),
   target: targetForm(target),
   regions,
   capacity: capacityForm(rest),
@@ -187,6 +194,11 @@ const environmentForm = ({
     floor: formatDuration(bake.floor),
     deadline: formatDuration(bake.deadline),
   },
+})
+
+const migrationsForm = ({ paths, expand }: NonNullable<EnvironmentPolicy['migrations']>) => ({
+  paths,
+  ...(expand.length > 0 && { expand }),
 })
 
 const capacityForm = ({

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { parsePublicKey } from '@bulkhead/envelope'
 import {
   type Actor,
   type EntryDraft,
@@ -7,13 +6,14 @@ import {
   type LedgerEntry,
   newestCheckpoint,
   logAt,
+  parseLogKey,
   writeMirror,
 } from '@bulkhead/ledger'
 import { loadPolicy } from '@bulkhead/policy'
 import { type FencingToken, InputError } from '@bulkhead/vocabulary'
 import type { Keyring } from './keyring.ts'
 import { ledgerStoreOf } from './ledger-store-of.ts'
-import { writeLedger } from './ledger-access.ts'
+import { openForAppending } from './ledger-access.ts'
 import { pinnedGenesis, requireEnvironment } from './trusted-ref.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -37,7 +37,8 @@ async function record(
   const genesis = await pinnedGenesis(workspace, named)
   const policy = await loadPolicy(workspace.repository, genesis)
   requireEnvironment(policy, environment)
-  const ledger = await writeLedger(workspace, { genesis, policy, environment }, keyring, actors)
+  const address = { genesis, policy, environment }
+  const { ledger } = await openForAppending(workspace, address, keyring, actors)
   const [entry] = await ledger.append([{ ...draft, actors }])
   if (entry === undefined) throw new TypeError('an append of one entry gave none')
   return entry
@@ -107,12 +108,12 @@ async function readPublicKey(file: string) {
         code: 'usage/unreadable-file',
         subject: file,
         message: 'cannot be read',
-        remedy: 'name the file of an Ed25519 public key in PEM',
+        remedy: 'name the file of an Ed25519 or ECDSA P-256 public key in PEM',
       },
       { cause },
     )
   })
-  return parsePublicKey(pem, file)
+  return parseLogKey(pem, file)
 }
 
 /** Writes a verified ledger as files for people without the repository. */

@@ -6,11 +6,11 @@ import {
   judgeEntryProof,
   logNoteKeys,
   newestCheckpoint,
-  noteKey,
   openKnownCheckpoint,
   proveEntry,
   withCosignature,
   witnessCheckpoint,
+  witnessKey,
   witnessMemoryIn,
   writeVerifierKey,
 } from '@bulkhead/ledger'
@@ -76,7 +76,7 @@ export async function witnessLedger(workspace: Workspace, question: WitnessQuest
   const available = openKnownCheckpoint(newest, policy, 'checkpoint').size
   const pem = await readNamed(question.key)
   const signer = parsePrivateKey(pem, question.key)
-  const key = noteKey(checkedName(name), createPublicKey(createPrivateKey(pem)), 'cosignature')
+  const key = witnessKey(checkedName(name), createPublicKey(createPrivateKey(pem)))
   const bytes = checkpoint === undefined ? newest : await readNamed(checkpoint)
   if (checkpoint !== undefined) openKnownCheckpoint(bytes, policy, checkpoint)
   const answer = await witnessCheckpoint(

@@ -12,9 +12,11 @@ import type {
 } from '@bulkhead/rollout'
 import type { CommitId, Digest, Finding, Milliseconds } from '@bulkhead/vocabulary'
 import { artifactPath } from './build-release.ts'
-import type { BreakOrder, Deployment } from './deploy/deployment.ts'
+import { type BreakOrder, type Deployment, REGION_PATIENCE } from './deploy/deployment.ts'
 import { type WayRequest, makeWay } from './deploy/make-way.ts'
 import { environmentMetrics } from './deploy/environment-metrics.ts'
+import { refuseOverContract } from './deploy/contracts.ts'
+import { mixedTestOf } from './deploy/mixed-test.ts'
 import { type WholeEnd, rollRegions } from './deploy/roll-regions.ts'
 import { telling } from './deploy/rollout-teller.ts'
 import { runsOnEvery } from './deploy/runs-on-every.ts'
@@ -50,6 +52,8 @@ export interface ShipRequest {
   readonly breaking?: BreakOrder
   /** Goes by the hotfix lane. */
   readonly hotfix?: HotfixLane
+  /** How long to wait until another release has left the first region; default: as between regions. */
+  readonly wait?: Milliseconds | undefined
   /** Where people may look, for notices. */
   readonly link?: string
   /** Pauses at the edge of a batch. */
@@ -130,6 +134,7 @@ async function askLane(
   const policy = environmentPolicy(base.policy, request.environment)
   const held = refuseStart({ policy, state, commit, now: workspace.clock.now(), breaking })
   const always = [
+    ...(await refuseOverContract({ ...workspace, policy }, state, commit)),
     ...(await checkPromotion(workspace, request, base, policy, shipped)),
     ...(await refuseByHotfixes(workspace, {
       lane: laneOf(request),
@@ -227,6 +232,8 @@ function deploymentOf(
           makeWay: (region) => makeWay({ ...wayOf(workspace, request, hotfix), ledger, region }),
         }),
     metrics: environmentMetrics(policy, workspace),
+    repository: workspace.repository,
+    mixedTest: mixedTestOf(workspace, policy),
     purpose: 'release',
     release: { commit: request.commit, artifact: shipped.digest },
     artifacts,
@@ -235,6 +242,7 @@ function deploymentOf(
     mayGoOn: (next) => refuseWave(workspace, request, { base, policy, ledger, artifacts }, next),
     plan: request.plan,
     breaking: request.breaking,
+    patience: request.wait ?? REGION_PATIENCE,
     unwind: undefined,
     signal: request.signal,
     onProgress: request.onProgress,

@@ -24,6 +24,7 @@ export {
   planRollout,
   planUnwinding,
 } from './plan/planner.ts'
+export { listed } from './migration-refusals.ts'
 export { renderPlan } from './plan/plan-text.ts'
 export { judgeBake } from './judgement.ts'
 export { seededRandom, trialsToNextHit } from './seeded-random.ts'
@@ -45,7 +46,8 @@ export type {
   RolloutEvent,
   StandingOrder,
 } from './run/journal.ts'
-export { type RecordedBatch, type RolloutMemory, recall } from './run/memory.ts'
+export { type RecordedBatch, type RolloutMemory, recall, setAsideBefore } from './run/memory.ts'
+export type { MixedTest, SideBySide } from './run/mixed-test.ts'
 export { quietFleet } from './run/quiet.ts'
 export type { NextWave } from './run/rollout-run.ts'
 export type {

@@ -23,6 +23,7 @@ const request = (
   policy: { ...planPolicy, ...policy },
   observation: assumeFleet(regions, oldRelease.commit),
   release: newRelease,
+  contracts: {},
   previous: Object.fromEntries(Object.keys(regions).map((region) => [region, oldRelease])),
   ...rest,
 })

@@ -42,7 +42,8 @@ export const registerQueue: Register = (program, host) => {
             commit: id,
             pinned: options.pin,
           })
-          return done({ item, commit: id }, `${id} waits as number ${item}`)
+          const line = item === null ? 'is released already' : `waits as number ${item}`
+          return done({ item, commit: id }, `${id} ${line}`)
         }),
       ),
     )

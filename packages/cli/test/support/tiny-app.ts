@@ -52,6 +52,8 @@ export interface TinyPolicy {
   /** A wave without traffic is inconclusive after this long. */
   readonly bakeDeadline?: string
   readonly unitsPerZone?: number
+  /** Further keys of the environment, each on a line of its own. */
+  readonly environment?: readonly string[]
 }
 
 /** The policy of the tiny app: three zones with one unit each unless more are wanted, and a bake of a few requests. */
@@ -61,6 +63,7 @@ export const policyText = ({
   healthDeadline = '20s',
   bakeDeadline = '60s',
   unitsPerZone = 1,
+  environment = [],
 }: TinyPolicy): string => `version: 1
 mode: ${mode}
 signers: .bulkhead/allowed_signers
@@ -100,4 +103,4 @@ environments:
       requests-per-second: 100
       floor: 0s
       deadline: ${bakeDeadline}
-`
+${environment.map((line) => `    ${line}\n`).join('')}`

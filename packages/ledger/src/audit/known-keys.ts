@@ -1,4 +1,5 @@
-import { type TrustedKey, parsePublicKey } from '@bulkhead/envelope'
+import type { TrustedKey } from '@bulkhead/envelope'
+import { parseLogKey } from '../key-entries.ts'
 import type { KeysMemory } from '../log-keys.ts'
 import type { VerifierPolicy } from './verifier-policy.ts'
 
@@ -24,7 +25,7 @@ export function withKeysOf(policy: VerifierPolicy, { known }: KeysMemory): Verif
   const ended = known.filter(({ until }) => until < ALWAYS)
   return {
     ...policy,
-    logKeys: known.map(({ name, publicKey }) => parsePublicKey(publicKey, name)),
+    logKeys: known.map(({ name, publicKey }) => parseLogKey(publicKey, name)),
     principals: Object.fromEntries(known.map(({ name, principal }) => [name, principal])),
     until: Object.fromEntries(ended.map(({ name, until }) => [name, until])),
   }

@@ -7,12 +7,12 @@ import {
   objectOf,
   objectWith,
   oneOf,
-  parsePublicKey,
   readJson,
   recordOf,
   text,
 } from '@bulkhead/envelope'
 import { type Digest, InputError } from '@bulkhead/vocabulary'
+import { parseLogKey } from '../key-entries.ts'
 import type { KeyRules } from '../log-keys.ts'
 import { type NoteKey, noteKey, readVerifierKey, writeVerifierKey } from '../tlog/note-key.ts'
 
@@ -81,7 +81,7 @@ export function parseVerifierPolicy(bytes: Uint8Array, file: string): VerifierPo
     logKeys: logKeys.map(({ name, vkey }) => logKey(vkey, name, file)),
     principals: tableOf(logKeys, ({ principal }) => principal),
     until: tableOf(logKeys, ({ until }) => until),
-    witnesses: witnesses.map(({ vkey }) => verifierKey(vkey, 'cosignature', file)),
+    witnesses: witnesses.map(({ vkey }) => verifierKey(vkey, WITNESS_TYPES, file)),
     quorum,
     roles,
   }
@@ -117,20 +117,23 @@ function requireSense({ logKeys, witnesses, quorum, roles }: VerifierPolicy, fil
   if (names.size !== logKeys.length) throw invalid(file, 'two log keys share a name')
 }
 
-function verifierKey(line: string, type: NoteKey['type'], file: string): NoteKey {
+const LOG_TYPES = ['note', 'ecdsa-note'] as const
+const WITNESS_TYPES = ['cosignature'] as const
+
+function verifierKey(line: string, types: readonly NoteKey['type'][], file: string): NoteKey {
   const key = readVerifierKey(line)
-  if (key?.type === type) return key
+  if (key !== undefined && types.includes(key.type)) return key
   throw new InputError({
     code: 'usage/wrong-key',
     subject: file,
-    message: `${JSON.stringify(line)} is no verifier key for a ${type}`,
+    message: `${JSON.stringify(line)} is no verifier key for a ${types === WITNESS_TYPES ? 'cosignature' : 'note'}`,
     remedy: 'write it as `bulkhead ledger policy` prints it: NAME+ID+BASE64 (c2sp.org/signed-note)',
   })
 }
 
 function logKey(line: string, name: string, file: string): TrustedKey {
-  const { publicKey } = verifierKey(line, 'note', file)
-  return parsePublicKey(publicKey.export({ format: 'pem', type: 'spki' }), name)
+  const { publicKey } = verifierKey(line, LOG_TYPES, file)
+  return parseLogKey(publicKey.export({ format: 'pem', type: 'spki' }), name)
 }
 
 const invalid = (file: string, message: string): InputError =>

@@ -15,5 +15,5 @@ export const acknowledgeVoided: Rule = ({ data, actors }) => {
 
 export const rotateKey: Rule = ({ data }) =>
   rotationOf(data) === undefined
-    ? 'it introduces no Ed25519 key as {"old", "name", "publicKey"}'
+    ? 'it introduces no Ed25519 or ECDSA P-256 key as {"old", "name", "publicKey"}'
     : undefined

@@ -4,7 +4,7 @@ import { openCheckpoint, readCheckpointText, sealCheckpoint } from '../../src/tl
 import { checkCosignature, cosign } from '../../src/tlog/cosignature.ts'
 import { readBundle, writeBundle } from '../../src/tlog/entry-bundle.ts'
 import { hashLeaf } from '../../src/tlog/merkle-hash.ts'
-import { noteKey } from '../../src/tlog/note-key.ts'
+import { noteKey, witnessKey } from '../../src/tlog/note-key.ts'
 import { readNote, writeNote } from '../../src/tlog/signed-note.ts'
 import { readTlogProof, writeTlogProof } from '../../src/tlog/tlog-proof.ts'
 import { ledgerKey } from '../log-fixture.ts'
@@ -13,7 +13,7 @@ const ORIGIN = 'example.org/log'
 const log = ledgerKey()
 const key = noteKey(ORIGIN, log.key.publicKey)
 const witness = ledgerKey()
-const witnessKey = noteKey('example.net/w', witness.key.publicKey, 'cosignature')
+const cosigner = witnessKey('example.net/w', witness.key.publicKey)
 const root = hashLeaf(Buffer.from('x'))
 const sealed = await sealCheckpoint({ origin: ORIGIN, size: 7, root }, key, log.signer)
 
@@ -65,28 +65,26 @@ describe('a cosignature', () => {
   it('verifies at its time; not over other text, by another key, or with any byte changed', async () => {
     const note = readNote(sealed)
     if (note === undefined) throw new Error('not a note')
-    const line = await cosign(note, witnessKey, 1_700_000_000, witness.signer)
+    const line = await cosign(note, cosigner, 1_700_000_000, witness.signer)
     const cosigned = { ...note, signatures: [...note.signatures, line] }
-    expect(checkCosignature(cosigned, witnessKey)).toEqual({
+    expect(checkCosignature(cosigned, cosigner)).toEqual({
       kind: 'cosigned',
       seconds: 1_700_000_000,
     })
-    expect(checkCosignature(note, witnessKey).kind).toBe('absent')
-    expect(checkCosignature({ ...cosigned, text: `${note.text}x\n` }, witnessKey).kind).toBe(
-      'forged',
-    )
+    expect(checkCosignature(note, cosigner).kind).toBe('absent')
+    expect(checkCosignature({ ...cosigned, text: `${note.text}x\n` }, cosigner).kind).toBe('forged')
     for (let at = 0; at < line.bytes.byteLength; at += 1) {
       const bytes = Buffer.from(line.bytes)
       bytes[at] = (bytes[at] ?? 0) ^ 1
       const changed = { ...note, signatures: [{ ...line, bytes }] }
-      expect(checkCosignature(changed, witnessKey).kind).toBe('forged')
+      expect(checkCosignature(changed, cosigner).kind).toBe('forged')
     }
     expect(readNote(writeNote(cosigned))).toEqual(cosigned)
   })
 
   it('says a time, or is not made', async () => {
     const note = { text: 'x\n' }
-    await expect(cosign(note, witnessKey, 0, witness.signer)).rejects.toThrow(TypeError)
+    await expect(cosign(note, cosigner, 0, witness.signer)).rejects.toThrow(TypeError)
     await expect(cosign(note, key, 1, witness.signer)).rejects.toThrow(TypeError)
   })
 })

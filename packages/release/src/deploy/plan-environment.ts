@@ -29,6 +29,10 @@ export interface PlanSource {
   readonly release: ShippedRelease
   readonly lane: Lane
   readonly purpose: PlanRequest['purpose']
+  /** See `contractsByRegion`. */
+  readonly contracts: PlanRequest['contracts']
+  /** See `touchedBefore`. */
+  readonly repair?: PlanRequest['repair']
 }
 
 /** A plan's inputs from what policy, ledger and fleet say. */
@@ -40,6 +44,8 @@ export const planRequestOf = (source: PlanSource): PlanRequest => ({
   observation: { ...source.observation, traffic: [] },
   release: source.release,
   previous: previousOf(source.state, source.policy),
+  contracts: source.contracts,
+  ...(source.repair === undefined ? {} : { repair: source.repair }),
 })
 
 function planPolicyOf(policy: EnvironmentPolicy, { selects, surge }: Abilities): PlanPolicy {
@@ -50,9 +56,13 @@ function planPolicyOf(policy: EnvironmentPolicy, { selects, surge }: Abilities):
     surge: Math.min(policy.surge, surge),
     selects,
     bake: bakeWithMetrics(policy),
+    mixedTest: testOf(policy),
     ...longestBatch(policy.target),
   }
 }
+
+const testOf = ({ mixedTest }: EnvironmentPolicy): PlanPolicy['mixedTest'] =>
+  mixedTest === undefined ? null : { command: mixedTest.command, timeoutMs: mixedTest.timeout }
 
 /** The limits of the target are the longest that a batch may take; how long it takes is seen later. */
 function longestBatch(target: EnvironmentPolicy['target']) {
@@ -82,9 +92,9 @@ function longestBatch(target: EnvironmentPolicy['target']) {
 }
 
 /** The last release that was good in each region. */
-function previousOf(
-  state: EnvironmentState,
-  { regions }: EnvironmentPolicy,
+export function previousOf(
+  state: Pick<EnvironmentState, 'regions' | 'released'>,
+  { regions }: Pick<EnvironmentPolicy, 'regions'>,
 ): Readonly<Record<string, ShippedRelease>> {
   return Object.fromEntries(
     Object.keys(regions).flatMap((region) => {

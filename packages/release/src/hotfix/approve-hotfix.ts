@@ -41,7 +41,8 @@ export async function approveHotfix(
 ): Promise<MadeApproval & { readonly notCounted: readonly Finding[] }> {
   const hotfix = chosenHotfix(base.ledger.state.hotfixes, named)
   const subject = subjectOf(base, environment, hotfix, plan)
-  if (target !== undefined) await requirePlanOfNow(base, { environment, hotfix, plan, target })
+  if (target !== undefined)
+    await requirePlanOfNow(workspace, base, { environment, hotfix, plan, target })
   const { policy, genesis } = base
   const lasts = policy.policy.hotfix.approvalExpires
   const request = { policy, genesis, reason, lasts, key }
@@ -56,6 +57,7 @@ export async function approveHotfix(
  * is to ship. What cannot be planned from here is left to whoever ships.
  */
 async function requirePlanOfNow(
+  { repository }: Workspace,
   base: TrustedBase,
   {
     environment,
@@ -72,12 +74,16 @@ async function requirePlanOfNow(
   const policy = environmentPolicy(base.policy, environment)
   const { state } = base.ledger
   const { digest: artifact } = shippedArtifact(policy, state.verdicts[commit]?.artifacts ?? [])
-  const planned = await agreedPlan({ policy, state, target, release: { commit, artifact } }).catch(
-    (error: unknown) => {
-      if (error instanceof WorldError) return undefined
-      throw error
-    },
-  )
+  const planned = await agreedPlan({
+    repository,
+    policy,
+    state,
+    target,
+    release: { commit, artifact },
+  }).catch((error: unknown) => {
+    if (error instanceof WorldError) return undefined
+    throw error
+  })
   if (planned?.kind !== 'planned' || planned.plan.digest === plan) return
   throw new InputError({
     code: 'hotfix/approval-void',

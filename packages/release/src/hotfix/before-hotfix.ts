@@ -34,7 +34,7 @@ export async function prepareHotfix(
   known: Known,
   artifacts: readonly ArtifactBinding[],
 ): Promise<readonly Finding[]> {
-  const asked = await subjectNow(request, known, artifacts)
+  const asked = await subjectNow(workspace, request, known, artifacts)
   if (asked.kind === 'refused') return asked.findings
   const refused = await refuseHotfix(workspace, known.base, asked.subject)
   if (refused.length > 0) return refused
@@ -84,7 +84,7 @@ export async function refuseDisagreementNow(
   known: Known,
   artifacts: readonly ArtifactBinding[],
 ): Promise<readonly Finding[]> {
-  const asked = await subjectNow(request, known, artifacts)
+  const asked = await subjectNow(workspace, request, known, artifacts)
   return asked.kind === 'refused'
     ? asked.findings
     : refuseDisagreement(workspace, known.base, asked.subject)
@@ -92,6 +92,7 @@ export async function refuseDisagreementNow(
 
 /** What people must have agreed to for this to ship. */
 async function subjectNow(
+  workspace: Workspace,
   request: ShipHotfixRequest,
   known: Known,
   artifacts: readonly ArtifactBinding[],
@@ -99,7 +100,7 @@ async function subjectNow(
   | { readonly kind: 'refused'; readonly findings: readonly Finding[] }
   | { readonly kind: 'asked'; readonly subject: HotfixSubject }
 > {
-  const planned = await planOf(request, known, artifacts)
+  const planned = await planOf(workspace, request, known, artifacts)
   if (planned.kind === 'refused') return planned
   const subject = {
     environment: request.environment,
@@ -112,6 +113,7 @@ async function subjectNow(
 }
 
 function planOf(
+  { repository }: Workspace,
   { environment, target }: ShipHotfixRequest,
   { base, hotfix: { commit } }: Pick<Known, 'base' | 'hotfix'>,
   artifacts: readonly ArtifactBinding[],
@@ -119,7 +121,7 @@ function planOf(
   const policy = environmentPolicy(base.policy, environment)
   const { digest: artifact } = shippedArtifact(policy, artifacts)
   const { state } = base.ledger
-  return agreedPlan({ policy, state, target, release: { commit, artifact } })
+  return agreedPlan({ repository, policy, state, target, release: { commit, artifact } })
 }
 
 /** In whose name somebody else's lease is ended: two people at least, those who agree to the hotfix. */
@@ -131,7 +133,7 @@ export async function breakers(
   const { base, hotfix } = known
   const { artifacts = [] } = base.ledger.state.verdicts[hotfix.commit] ?? {}
   if (request.breaking === undefined || artifacts.length === 0) return []
-  const planned = await planOf(request, known, artifacts)
+  const planned = await planOf(workspace, request, known, artifacts)
   if (planned.kind === 'refused') return []
   const subject = subjectOf(base, request.environment, hotfix, planned.plan.digest)
   const { by } = await judgeHotfixApprovals(workspace, base, subject)

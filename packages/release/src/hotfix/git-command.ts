@@ -5,8 +5,9 @@ import type { Workspace } from '../workspace.ts'
 export async function runGit(
   { run, repository }: Workspace,
   args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  const { end, stdout, stderr } = await run({ argv: ['git', ...args], cwd: repository.root })
+  const { end, stdout, stderr } = await run({ argv: ['git', ...args], cwd: repository.root, env })
   if (end.kind === 'exited' && end.code === 0) return stdout.toString()
   throw new WorldError({
     code: 'git/failed',

@@ -20,7 +20,8 @@ export async function tagHotfix(
   const next = await freeVersion(workspace, deployed)
   const key = await workspace.repository.configValue('user.signingkey')
   const how = key === undefined ? '--annotate' : '--sign'
-  await runGit(workspace, ['tag', how, '--message', `Hotfix ${next}`, next, commit])
+  const tag = ['tag', how, '--message', `Hotfix ${next}`, next, commit]
+  await runGit(workspace, tag, await taggerOf(workspace))
   return next
 }
 
@@ -43,6 +44,12 @@ const tagsAt = async (workspace: Workspace, where: readonly string[]): Promise<r
 
 const newest = (versions: readonly SemVer[]): SemVer | undefined =>
   versions.toSorted(compare).at(-1)
+
+/** A machine of nobody's has no name that git could write into a tag. */
+const taggerOf = async ({ repository }: Workspace): Promise<Readonly<Record<string, string>>> =>
+  (await repository.configValue('user.email')) === undefined
+    ? { GIT_COMMITTER_NAME: 'bulkhead', GIT_COMMITTER_EMAIL: 'noreply@bulkhead.invalid' }
+    : {}
 
 /** A branch to write a fix on: it begins where the ledger says that the environment is. */
 export async function branchFrom(

@@ -29,6 +29,8 @@ export interface PlanRequest {
   readonly repair?: readonly UnitId[]
   /** The last release that was good in a region, by region; none where there never was one. */
   readonly previous: Readonly<Record<string, ShippedRelease>>
+  /** Migrations in the release that `previous` of a region cannot live with, by region. */
+  readonly contracts: Readonly<Record<string, readonly string[]>>
 }
 
 /** What of an environment's policy a plan depends on. */
@@ -43,6 +45,7 @@ export interface PlanPolicy extends RequiredCapacity {
   /** Longest expected time of one batch in ms, and what it is made of. */
   readonly batchMs: number
   readonly batchBecause: string
+  readonly mixedTest: Plan['mixedTest']
 }
 
 export type Planning =
@@ -94,6 +97,7 @@ export function planRollout(request: PlanRequest): Planning {
     surge: policy.surge,
     batchMs: policy.batchMs,
     batchBecause: policy.batchBecause,
+    mixedTest: testOf(request),
     notes: notesOf(request, layout.regions),
   }
   return { kind: 'planned', plan: { ...body, digest: digestOf(body) } }
@@ -121,10 +125,15 @@ export function planUnwinding(request: PlanRequest): Plan {
     surge,
     batchMs,
     batchBecause,
+    mixedTest: null,
     notes: ['unwinding: back from where the fleet stands'],
   }
   return { ...body, digest: digestOf(body) }
 }
+
+/** The way back to what was good before is tested by nobody: it was, when it came. */
+const testOf = ({ purpose, policy }: PlanRequest): Plan['mixedTest'] =>
+  purpose === 'release' ? policy.mixedTest : null
 
 const digestOf = (body: Omit<Plan, 'digest'>) =>
   digest(`sha256:${createHash('sha256').update(canonicalJson(body)).digest('hex')}`)

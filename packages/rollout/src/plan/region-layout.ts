@@ -61,6 +61,7 @@ export function describeRegion(
     kind: previous === null ? 'initial' : 'rolling',
     required,
     requiredBecause: because,
+    contracts: request.contracts[fleet.region] ?? [],
     zones: planZones(request, fleet, required, previous === null),
   }
 }

@@ -98,6 +98,10 @@ const DECISIONS = {
   outage: 'pause',
 } as const
 
+/** What is bad and cannot be taken back is held. */
+const decisionOn = ({ region }: RolloutRun, kind: WaveJudgement['kind']) =>
+  DECISIONS[kind] === 'roll-back' && region.contracts.length > 0 ? 'pause' : DECISIONS[kind]
+
 /** Puts the judgement on record with the next append, and ends the way forward when it is not good. */
 function judged(
   run: RolloutRun,
@@ -109,7 +113,7 @@ function judged(
   run.journal.defer({
     kind: 'wave-judged',
     wave: index,
-    decision: DECISIONS[kind],
+    decision: decisionOn(run, kind),
     why,
     requests,
     errors,

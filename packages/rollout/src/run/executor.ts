@@ -9,15 +9,16 @@ import type { Target } from '../target.ts'
 import { checkBeforehand } from './beforehand.ts'
 import { FleetWatch, type RolloutLimits, defaultLimits } from './fleet-watch.ts'
 import { goForward } from './forward.ts'
+import { goBack } from './go-back.ts'
 import { Interruption } from './interruption.ts'
 import type { Journal, RolloutEnding } from './journal.ts'
 import { JournalWriter } from './journal-writer.ts'
-import { type RolloutMemory, recall } from './memory.ts'
+import { type RolloutMemory, recall, setAsideBefore } from './memory.ts'
 import { isSettled } from './next-batch.ts'
-import { rollBack } from './rollback.ts'
+import type { MixedTest } from './mixed-test.ts'
 import { type QuietWait, quietFleet } from './quiet.ts'
 import type { NextWave, RolloutRun } from './rollout-run.ts'
-import { endSurgesNow } from './surge.ts'
+import { tidyUp } from './surge.ts'
 
 export interface RolloutRequest {
   readonly plan: Plan
@@ -44,6 +45,8 @@ export interface RolloutRequest {
   readonly onProgress?: (progress: RolloutProgress) => void
   /** Metrics that have a say in every bake, besides the traffic that the target counts. */
   readonly metrics?: readonly Metric[]
+  /** Runs the test of both releases that the plan names; without it that is not run. */
+  readonly mixedTest?: MixedTest | undefined
   readonly limits?: Partial<RolloutLimits>
 }
 
@@ -102,6 +105,7 @@ function beginRun(request: RolloutRequest, beginning: Beginning): RolloutRun {
     journal: new JournalWriter(request.journal),
     abort: request.abort ?? new AbortController().signal,
     metrics: request.metrics ?? [],
+    mixedTest: request.mixedTest,
     began: request.memory?.began ?? request.clock.now(),
     mayGoOn: request.mayGoOn ?? (() => Promise.resolve([])),
     touched: new Set([...settled.map((unit) => unit.id), ...(known?.touched ?? [])]),
@@ -128,7 +132,7 @@ function sayBegun(
 async function walk(run: RolloutRun, request: RolloutRequest): Promise<RolloutResult> {
   const { memory, unwind, onFirstJudged = () => undefined } = request
   try {
-    if (memory) await quietFleet(quietWait(run))
+    if (memory) await quietFleet({ ...quietWait(run), aside: setAsideBefore(memory) })
     if (unwind) return await goBack(run, [unwind])
     if (memory?.direction === 'back')
       return await goBack(run, [refuse.wasGoingBack(run.plan.environment)])
@@ -142,17 +146,6 @@ async function walk(run: RolloutRun, request: RolloutRequest): Promise<RolloutRe
   }
 }
 
-/** A rollout that stands still leaves no unit behind that it added, as far as that takes no waiting. */
-async function tidyUp(run: RolloutRun): Promise<readonly Finding[]> {
-  try {
-    await endSurgesNow(run)
-    return []
-  } catch (error) {
-    if (!(error instanceof Interruption)) throw error
-    return error.findings
-  }
-}
-
 const quietWait = ({
   fleet,
   clock,
@@ -163,43 +156,6 @@ const quietWait = ({
   pollMs,
   mostMs,
 })
-
-/** Rolls back because of `causes`, which stay the first findings whatever comes of it. */
-async function goBack(run: RolloutRun, causes: readonly Finding[]): Promise<RolloutResult> {
-  const { plan, region } = run
-  if (plan.purpose === 'return')
-    return { result: 'stuck', findings: [...causes, refuse.returnFailed(plan.environment)] }
-  const { previous } = region
-  if (!previous)
-    return { result: 'stopped', findings: [...causes, refuse.nothingReleased(plan.environment)] }
-  run.journal.defer({ kind: 'rolling-back', findings: causes })
-  run.fleet.decide({
-    kind: 'rollback',
-    tone: 'bad',
-    text: `back to ${refuse.shortCommit(previous.commit)}`,
-    findings: causes,
-  })
-  try {
-    const lost = await rollBack(run, previous)
-    return { result: lost.length > 0 ? 'stuck' : 'rolled-back', findings: [...causes, ...lost] }
-  } catch (error) {
-    if (!(error instanceof Interruption)) throw error
-    return interrupted(run, causes, error)
-  }
-}
-
-async function interrupted(
-  run: RolloutRun,
-  causes: readonly Finding[],
-  { kind, message, findings }: Interruption,
-): Promise<RolloutResult> {
-  if (kind === 'pause')
-    return { result: 'paused', findings: [...causes, ...findings, ...(await tidyUp(run))] }
-  if (findings.some((finding) => finding.code === 'rollout/stale-token'))
-    return { result: 'stopped', findings: [...causes, ...findings] }
-  const failed = refuse.rollbackFailed(run.plan.environment, message)
-  return { result: 'stuck', findings: [...causes, failed, ...findings] }
-}
 
 /** Puts the end on record. When even that fails the findings say so; a release is none without it. */
 async function finish(run: RolloutRun, ended: RolloutResult): Promise<RolloutResult> {

@@ -3,6 +3,7 @@ import type { Wave } from '../plan/plan.ts'
 import { type Place, placeName } from '../zone-capacity.ts'
 import { bakeWave } from './bake-wave.ts'
 import { Interruption } from './interruption.ts'
+import { testSideBySide } from './mixed-test.ts'
 import { byPlace, isSettled, pick } from './next-batch.ts'
 import { checkedLook, placeUnits } from './placing.ts'
 import { type RolloutRun, plainRules } from './rollout-run.ts'
@@ -22,6 +23,7 @@ export async function goForward(run: RolloutRun, onFirstJudged: () => void): Pro
     run.fleet.phase = wave.name
     for (const stage of wave.stages) await placeStage(run, index, stage)
     if (index === last) await placeStragglers(run, index)
+    if (index === 0) await testSideBySide(run)
     await bakeWave(run, index, wave)
     if (index === 0) onFirstJudged()
   }

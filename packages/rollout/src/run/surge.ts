@@ -1,3 +1,4 @@
+import type { Finding } from '@bulkhead/vocabulary'
 import type { Observation } from '../fleet.ts'
 import * as refuse from '../refusals.ts'
 import type { StageOutcome, SurgeOrder } from '../target.ts'
@@ -55,9 +56,20 @@ export async function endSurges(run: RolloutRun, look: () => Promise<Observation
  * At a pause: takes away what the sums and the engine let go at once. What stays is taken away by
  * whoever goes on.
  */
-export async function endSurgesNow(run: RolloutRun): Promise<void> {
+async function endSurgesNow(run: RolloutRun): Promise<void> {
   for (const place of surged(await run.fleet.look()))
     await takeAway(run, place, await run.fleet.look())
+}
+
+/** A rollout that stands still leaves no unit behind that it added, as far as that takes no waiting. */
+export async function tidyUp(run: RolloutRun): Promise<readonly Finding[]> {
+  try {
+    await endSurgesNow(run)
+    return []
+  } catch (error) {
+    if (!(error instanceof Interruption)) throw error
+    return error.findings
+  }
 }
 
 /** @returns why it could not be done now */

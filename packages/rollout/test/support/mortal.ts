@@ -29,11 +29,11 @@ export class SharedRecord {
       began: 0,
       direction: back ? 'back' : 'forward',
       batches: events.flatMap((event): RecordedBatch[] =>
-        'batch' in event
+        'batch' in event && event.kind !== 'aside-intended'
           ? [
               {
                 step: event.kind,
-                direction: event.direction,
+                direction: 'direction' in event ? event.direction : 'forward',
                 ...event.batch,
                 count: event.batch.units.length,
               },

@@ -293,6 +293,7 @@ export class SimulatedFleet implements Target {
     for (left -= requests; left <= 0; left += trialsToNextHit(rate, this.#random)) errors += 1
     // A rate of zero has no next error; forget it, so that the rate may change later.
     if (Number.isFinite(left)) this.#untilError.set(key, left)
+    else this.#untilError.delete(key)
     this.errors.set(key, (this.errors.get(key) ?? 0) + errors)
   }
 

@@ -1,6 +1,6 @@
 import type { FencingToken } from '@bulkhead/vocabulary'
 import type { ShippedRelease } from '@bulkhead/rollout'
-import { wordsOf } from '../process-words.ts'
+import { wordsOf } from '@bulkhead/world'
 import type { HaproxyContext, ProxiedUnit } from './haproxy-context.ts'
 import type { ServerView } from './server-view.ts'
 
