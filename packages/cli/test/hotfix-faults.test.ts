@@ -171,7 +171,7 @@ describe('the faults of a hotfix', () => {
 
   it('SIGKILL while it is repaid and closed: once, and closed (hotfix fault 1)', async () => {
     const { hotfixes } = await run(['hotfix', 'status'], 0)
-    const [{ next = [] } = {}] = hotfixes as readonly {
+    const [{ next } = { next: [] }] = hotfixes as readonly {
       readonly next: readonly { readonly command: string; readonly debt?: string }[]
     }[]
     const channels = next.flatMap(({ debt }) => (debt?.startsWith('channel') ? debt : []))
