@@ -16,6 +16,7 @@ const COMMANDS = [
   'approve',
   'ship',
   'status',
+  'timeline',
   'open',
   'repay',
   'post-mortem',

@@ -1,7 +1,7 @@
 import { type HotfixOnRecord, sealFacts } from '@bulkhead/ledger'
-import type { HotfixPolicy } from '@bulkhead/policy'
-import { type Milliseconds, commitId } from '@bulkhead/vocabulary'
+import { commitId } from '@bulkhead/vocabulary'
 import { describe, expect, it } from 'vitest'
+import { policyOfTests } from './support/policy-of-tests.ts'
 import {
   bindingFixes,
   clockOf,
@@ -16,26 +16,9 @@ import {
 const NOW = Date.parse('2026-01-31T03:00:00.000Z')
 const MINUTE = 60_000
 const DAY = 86_400_000
-const ms = (value: number) => value as Milliseconds
 const at = (time: number, index = 0) => ({ index, at: new Date(time).toISOString() })
 
-const policy: HotfixPolicy = {
-  approvals: 2,
-  approvalExpires: ms(30 * MINUTE),
-  slo: {
-    acknowledged: ms(5 * MINUTE),
-    approved: ms(10 * MINUTE),
-    gated: ms(12 * MINUTE),
-    everywhere: ms(15 * MINUTE),
-  },
-  quota: 2,
-  mostDiff: 10,
-  paths: ['src/**'],
-  grace: ms(3 * DAY),
-  reviewGrace: ms(DAY),
-  yieldWithin: 60_000 as Milliseconds,
-  proof: undefined,
-}
+const policy = policyOfTests
 const commit = commitId('a'.repeat(40))
 const hotfix = (change: Partial<HotfixOnRecord> = {}): HotfixOnRecord => ({
   id: 7,

@@ -5,7 +5,7 @@ import { registerAcknowledge, registerPage } from './hotfix-people.ts'
 import { registerClose, registerOpen, registerPostMortem, registerRepay } from './hotfix-repay.ts'
 import { registerDrill } from './hotfix-drill.ts'
 import { registerHotfixShip } from './hotfix-ship.ts'
-import { registerStatus } from './hotfix-status.ts'
+import { registerStatus, registerTimeline } from './hotfix-status.ts'
 
 export const registerHotfix: Register = (program, host) => {
   const hotfix = program
@@ -20,6 +20,7 @@ export const registerHotfix: Register = (program, host) => {
   registerHotfixApprove(hotfix, host)
   registerHotfixShip(hotfix, host)
   registerStatus(hotfix, host)
+  registerTimeline(hotfix, host)
   registerOpen(hotfix, host)
   registerRepay(hotfix, host)
   registerPostMortem(hotfix, host)
