@@ -1,6 +1,8 @@
 export { buildAction, assembleRelease } from './build-action.ts'
 export { contractOf, exampleDefects, manifestOf } from './contract.ts'
 export { type ContractText, contractText } from './contract-text.ts'
+export { inWorkspace, startFleet } from './fleet.ts'
+export { freePort } from './free-port.ts'
 export { type Project, makeProject } from './project.ts'
 export { type StagedProject, stageProject } from './staged-project.ts'
 export { commandsIn, outputsIn } from './runner-protocol.ts'

@@ -24,6 +24,8 @@ export interface WorkflowRun {
   readonly release: string
   readonly temp: string
   readonly event: { readonly name: string; readonly payload: unknown }
+  /** Arguments besides, such as where GitHub is. */
+  readonly more?: readonly string[]
 }
 
 interface Line {
@@ -51,6 +53,7 @@ const argumentsOf = (run: WorkflowRun, payload: string): readonly string[] => [
   '--action-offline-mode',
   '--no-cache-server',
   '--concurrent-jobs=1',
+  ...(run.more ?? []),
 ]
 
 /** Runs a workflow by `act` on this machine: no container, no network, no action but those of `release`. */
@@ -68,7 +71,7 @@ export async function runWorkflow(run: WorkflowRun): Promise<WorkflowEnd> {
           PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`,
           HOME: temp,
         },
-        timeout: 120_000,
+        timeout: 170_000,
         maxBuffer: 1 << 26,
       },
       (_, out) => resolve(out),
