@@ -46,8 +46,8 @@ describe('the faults of a hotfix', () => {
     })
     await run(['fleet', 'up'], 0)
     good = await team.release('Good', { 'server.mjs': serverText(200) })
-    load = startLoad(team.port)
     await run(['ship'], 0)
+    load = startLoad(team.port)
   })
   afterAll(async () => {
     await load.stop()
