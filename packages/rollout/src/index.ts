@@ -67,6 +67,7 @@ export type {
 export { LiveView } from './live-view.ts'
 export { type ViewOptions, viewLine } from './terminal-view.ts'
 export type { Place } from './zone-capacity.ts'
+export { type ShiftQuestion, refuseShift } from './shift-sums.ts'
 export { RolloutRecorder } from './page/recorder.ts'
 export type { RolloutChapter, RolloutRecord } from './page/record.ts'
 export { Markup, html, nothing } from './page/markup.ts'
