@@ -109,6 +109,8 @@ export { type HotfixStatus, hotfixStatus, hotfixTexts } from './hotfix/hotfix-st
 export { refuseHotfix } from './hotfix/judge-hotfix.ts'
 export type { HotfixForge } from './hotfix/forge-approvals.ts'
 export { type CollectedApprovals, recordForgeApprovals } from './hotfix/record-forge-approvals.ts'
+export { type DrillResult, drillHotfix } from './hotfix/drill-hotfix.ts'
+export { writeIncident } from './hotfix/incident.ts'
 export { moveHotfix } from './hotfix/move-hotfix.ts'
 export { acknowledgeHotfix, pageUntilAcknowledged } from './hotfix/page-hotfix.ts'
 export { approveReopening } from './hotfix/refuse-reopening.ts'
