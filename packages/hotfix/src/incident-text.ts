@@ -14,8 +14,8 @@ export interface IncidentSource {
   readonly approvals: Pick<ApprovalJudgement, 'by'> | undefined
   readonly debts: readonly OpenDebt[]
   readonly next: readonly NextStep[]
-  /** By which somebody agrees on GitHub; undefined while there is nothing to agree to, or no more. */
-  readonly agreement: string | undefined
+  /** What people are asked to agree to, and by which line; undefined while there is nothing, or no more. */
+  readonly agreement: { readonly line: string; readonly plan: string } | undefined
   /** What it fixes; undefined while that may not be told. */
   readonly facts: Pick<HotfixFacts, 'advisory' | 'reason'> | undefined
   /** Pages where something of it happens. */
@@ -42,7 +42,7 @@ export function incidentText(source: IncidentSource): string {
     `## ${isOut ? '🟢' : late ? '🔴' : '🟠'} ${capital(headline(hotfix, clock))}${late && !isOut ? ', and is late' : ''}`,
     `**${spanText(clock.elapsed)}** since it was declared · severity **${hotfix.severity}** · ${plain(environment)}`,
     what,
-    ...section('Now', source.next.map(nextLine)),
+    ...section('Now', withPlan(source).map(nextLine)),
     ...agreementLines(source),
     ...section('Clock', [
       ['| | Step | After | Budget |', '|---|---|---|---|', ...clock.steps.map(stepRow)].join('\n'),
@@ -70,6 +70,18 @@ const section = (heading: string, body: readonly string[]): readonly string[] =>
 
 const bullets = (lines: readonly string[]): string => lines.map((line) => `- ${line}`).join('\n')
 
+/** The digest of the plan, where the command leaves it to be filled in. */
+const withPlan = ({ next, agreement }: IncidentSource): readonly NextStep[] =>
+  next.map((step) =>
+    agreement === undefined
+      ? step
+      : {
+          ...step,
+          what: step.what.replace(/; its digest is PLAN$/, ''),
+          command: step.command.replace(/\bPLAN\b/, agreement.plan),
+        },
+  )
+
 const nextLine = ({ who, what, command }: NextStep): string =>
   `**${capital(plain(who))}**: ${plain(what)}\n\`\`\`sh\n${command.replaceAll('`', "'")}\n\`\`\``
 
@@ -79,7 +91,7 @@ const agreementLines = ({ agreement }: IncidentSource): readonly string[] =>
     ? []
     : [
         '**Or agree on GitHub**: approve the pull request, or the environment of the run, with this line as the review or comment:',
-        `\`\`\`\n${agreement}\n\`\`\``,
+        `\`\`\`\n${agreement.line}\n\`\`\``,
       ]
 
 const stepRow = ({ step, after, budget, late }: ClockStep): string =>
