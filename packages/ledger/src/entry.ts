@@ -35,6 +35,7 @@ export const ENTRY_KINDS = [
   'key.rotated',
   'key.revoked',
   'key.acknowledged',
+  'clock.corrected',
   'annotation',
 ] as const
 

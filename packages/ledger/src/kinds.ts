@@ -21,7 +21,7 @@ import {
   startDeploy,
   stepDeploy,
 } from './rules/deploy-rules.ts'
-import { acknowledgeVoided, revokeKey, rotateKey } from './rules/key-rules.ts'
+import { acknowledgeVoided, correctClock, revokeKey, rotateKey } from './rules/key-rules.ts'
 import { acquireLease, breakLease, releaseLease, renewLease } from './rules/lease-rules.ts'
 import type { Rule } from './rules/rule.ts'
 import { always, annotate, giveVerdict } from './rules/statement-rules.ts'
@@ -125,6 +125,11 @@ export const KINDS: Readonly<Record<EntryKind, Kind>> = {
     event: custom('key', 'acknowledged'),
     rule: acknowledgeVoided,
     tells: ['revocation', 'reason'],
+  },
+  'clock.corrected': {
+    event: custom('clock', 'corrected'),
+    rule: correctClock,
+    tells: ['from', 'reason'],
   },
   annotation: { event: custom('entry', 'annotated'), rule: annotate, tells: ['about', 'text'] },
 }

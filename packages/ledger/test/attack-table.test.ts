@@ -65,6 +65,8 @@ const TABLE: Readonly<
     corpus: [
       'an entry is dated an hour before the one it follows',
       'an entry is dated an hour ahead',
+      'a correction of the clock backdates what follows an entry that had not run ahead',
+      'a correction of the clock is dated before what it leaves as it is',
       'cosignatures are dated an hour ahead, to look fresh for longer',
     ],
     tests: [],

@@ -15,6 +15,7 @@ export {
   annotateEntry,
   beatLedger,
   breakLease,
+  correctClock,
   mirrorLedger,
   revokeKey,
   rotateKey,

@@ -61,7 +61,7 @@ export interface AuditChecks {
 export interface AuditEnd {
   /** Reasons that no single entry gives. */
   readonly findings: readonly Finding[]
-  /** Against entries that do not count, which somebody has acknowledged on record. */
+  /** Against entries that do not count, or were dated ahead, as somebody has said on record. */
   readonly acknowledged: readonly Finding[]
   readonly size: number
   readonly root: Buffer
@@ -74,8 +74,8 @@ export interface AuditEnd {
 }
 
 /** Every check of a verifier with this policy. */
-export const auditChecks = ({ policy, now }: AuditRequest): AuditChecks => ({
-  entry: entryChecksOf(policy, now),
+export const auditChecks = ({ policy }: AuditRequest): AuditChecks => ({
+  entry: entryChecksOf(policy),
   log: LOG_CHECKS,
 })
 
@@ -110,7 +110,8 @@ export async function* auditLog(
   }
   const judged = checks.log.flatMap((check) => check.judge(view))
   const { size, root } = chain.tree
-  const { open, acknowledged } = chain.judgeVoided()
+  const { open, acknowledged: seen } = chain.judgeVoided()
+  const acknowledged = [...seen, ...chain.judgeCorrected()]
   const findings = [...(request.at === undefined ? chain.judgeEnd() : []), ...open, ...judged]
   const state = chain.fold.state()
   return { findings, acknowledged, size, root, head: chain.head, state, memory: chain.memory() }
@@ -162,6 +163,7 @@ async function* upTo(
 }
 
 const MAX_TILES_NAMED = 100
+const MAX_AHEAD_NAMED = 1_000
 
 /** Follows the entries, and notes roots and tiles on the way. */
 class Watch {
@@ -169,10 +171,13 @@ class Watch {
   readonly #chain: LogChain
   readonly #roots = new Map<number, Buffer>()
   #differing: readonly string[] = []
+  readonly #latest: string
+  #ahead: readonly { readonly index: number; readonly at: string }[] = []
 
   constructor(request: AuditRequest, chain: LogChain) {
     this.#request = request
     this.#chain = chain
+    this.#latest = new Date(request.now + request.policy.clockSkewMs).toISOString()
   }
 
   async *follow(): AsyncGenerator<readonly EntryJudgement<EntryOnRecord>[]> {
@@ -191,6 +196,10 @@ class Watch {
 
   #take(read: ReadEntry, bytes: Buffer | undefined): EntryJudgement<EntryOnRecord> {
     const judgement = this.#chain.take(this.#withNewKeys(read, bytes))
+    const { entry, index } = judgement
+    // Two moments in the one spelling are in the order of their texts.
+    if (entry !== null && entry.at > this.#latest && this.#ahead.length < MAX_AHEAD_NAMED)
+      this.#ahead = [...this.#ahead, { index, at: entry.at }]
     this.#note()
     return judgement
   }
@@ -264,6 +273,7 @@ class Watch {
       now,
       tree: { size, root },
       lastAt: this.#chain.lastAt,
+      ahead: this.#ahead.filter(({ index }) => !this.#chain.dates.isCorrected(index)),
       differingTiles: this.#differing,
       ...(at !== undefined && { at, leadsTo: await this.#prover(available) }),
       ...(from === undefined ? {} : { from: compared(from) }),

@@ -1,5 +1,5 @@
 import type { Finding } from '@bulkhead/vocabulary'
-import { againstCheckpoint, againstLog } from '../ledger-findings.ts'
+import { against, againstCheckpoint, againstLog } from '../ledger-findings.ts'
 import { checkCosignature } from '../tlog/cosignature.ts'
 import type { ComparedCheckpoint, LogView } from './log-view.ts'
 
@@ -102,6 +102,16 @@ const checkHeartbeat: Judge = ({ policy, lastAt, now, at }) => {
   return [againstLog('log', 'ledger/silent', message)]
 }
 
+/** Dates only grow, so one entry dated ahead would pin all later ones to its future. */
+const checkClock: Judge = ({ ahead, now }) =>
+  ahead.map(({ index, at }) =>
+    against(
+      index,
+      'ledger/wrong-clock',
+      `it is dated ${at}, here it is ${new Date(now).toISOString()}`,
+    ),
+  )
+
 /** In the order of the annex, §6. */
 export const LOG_CHECKS: readonly LogCheck[] = [
   { name: 'checkpoint-signed', judge: checkSigned },
@@ -110,6 +120,7 @@ export const LOG_CHECKS: readonly LogCheck[] = [
   { name: 'witnessed', judge: checkWitnessed },
   { name: 'checkpoint-matches', judge: checkMatches },
   { name: 'tiles', judge: checkTiles },
+  { name: 'clock', judge: checkClock },
   { name: 'fresh', judge: checkFresh },
   { name: 'heartbeat', judge: checkHeartbeat },
 ]

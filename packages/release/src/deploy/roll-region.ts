@@ -12,7 +12,7 @@ import {
   setAsideBefore,
   runRollout,
 } from '@bulkhead/rollout'
-import type { Digest, FencingToken, Finding } from '@bulkhead/vocabulary'
+import type { Digest, FencingToken, Finding, Milliseconds } from '@bulkhead/vocabulary'
 import { ledgerJournal } from '../ledger-journal.ts'
 import { contractsByRegion } from './contracts.ts'
 import { type Deployment, REGION_PATIENCE } from './deployment.ts'
@@ -50,7 +50,8 @@ export async function rollRegion(
   const outcome = await ledger.acquireLease({
     region,
     actors,
-    ...(hooks.waits ? { patience: REGION_PATIENCE } : {}),
+    signal: deployment.signal,
+    patience: hooks.waits ? REGION_PATIENCE : await patienceIn(deployment, region),
     ...(await breakingIn(deployment, region)),
   })
   if (outcome.kind === 'refused') return refused(outcome.findings)
@@ -63,6 +64,21 @@ export async function rollRegion(
   } finally {
     if (!stuck) await lease.release()
   }
+}
+
+/** Releases follow each other: the next one waits at the first region until the one before has left it. */
+async function patienceIn(deployment: Deployment, region: string): Promise<Milliseconds> {
+  const { ledger, patience, clock, onProgress, release } = deployment
+  const { leases, rollouts } = await ledger.state()
+  const here = leases.find((lease) => lease.region.split('+').includes(region))
+  const other = rollouts.find(({ token }) => token === here?.token)
+  const none = 0 as Milliseconds
+  if (here === undefined || here.stuck || other === undefined || patience === 0) return none
+  if (other.commit === release.commit) return none
+  const text = `waits until ${other.commit.slice(0, 8)} has left ${region} (token ${here.token})`
+  const decision = { at: clock.now(), tone: 'plain', text, region, findings: [] } as const
+  onProgress({ kind: 'decision', decision: { kind: 'frozen', ...decision } })
+  return patience
 }
 
 /** Of the leases that people have decided to end, the one that this region is held by. */
