@@ -90,7 +90,7 @@ describe('the issue of a hotfix', () => {
     ])
     expect(PAGES.waiting).toContain(`--plan sha256:${'9'.repeat(64)} `)
     expect(PAGES.everywhere).toContain('## 🟢 The fix is everywhere')
-    expect(PAGES.everywhere).toContain('back-merge, **overdue** since')
+    expect(PAGES.everywhere).toContain('| back-merge | **overdue** since')
   })
 })
 

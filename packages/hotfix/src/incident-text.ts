@@ -48,7 +48,7 @@ export function incidentText(source: IncidentSource): string {
       ['| | Step | After | Budget |', '|---|---|---|---|', ...clock.steps.map(stepRow)].join('\n'),
     ]),
     ...section('Agree', [bullets((source.approvals?.by ?? []).map(({ name }) => plain(name)))]),
-    ...section('Owed', [bullets(debts.map(debtLine))]),
+    ...section('Owed', debtTable(debts, source.next)),
     ...section('See', [bullets(links.map(({ what: name, url }) => `[${plain(name)}](${url})`))]),
     `<sub>Commit ${code(hotfix.commit)}. This text is written by the lane and is replaced at every step; talk in comments.</sub>`,
   ].join('\n\n')
@@ -72,15 +72,17 @@ const bullets = (lines: readonly string[]): string => lines.map((line) => `- ${l
 
 /** The digest of the plan, where the command leaves it to be filled in. */
 const withPlan = ({ next, agreement }: IncidentSource): readonly NextStep[] =>
-  next.map((step) =>
-    agreement === undefined
-      ? step
-      : {
-          ...step,
-          what: step.what.replace(/; its digest is PLAN$/, ''),
-          command: step.command.replace(/\bPLAN\b/, agreement.plan),
-        },
-  )
+  next
+    .filter(({ debt }) => debt === undefined)
+    .map((step) =>
+      agreement === undefined
+        ? step
+        : {
+            ...step,
+            what: step.what.replace(/; its digest is PLAN$/, ''),
+            command: step.command.replace(/\bPLAN\b/, agreement.plan),
+          },
+    )
 
 const nextLine = ({ who, what, command }: NextStep): string =>
   `**${capital(plain(who))}**: ${plain(what)}\n\`\`\`sh\n${command.replaceAll('`', "'")}\n\`\`\``
@@ -97,5 +99,14 @@ const agreementLines = ({ agreement }: IncidentSource): readonly string[] =>
 const stepRow = ({ step, after, budget, late }: ClockStep): string =>
   `| ${after === undefined ? (late ? '🔴' : '⏳') : late ? '🟠' : '✅'} | ${step} | ${after === undefined ? 'not yet' : spanText(after)} | ${spanText(budget)}${late ? ', **late**' : ''} |`
 
-const debtLine = ({ debt, due, overdue }: OpenDebt): string =>
-  `${plain(debt.name)}, ${overdue ? '**overdue** since' : 'until'} ${new Date(due).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+/** Each debt with its time and what repays it. */
+function debtTable(debts: readonly OpenDebt[], next: readonly NextStep[]): readonly string[] {
+  if (debts.length === 0) return []
+  const rows = debts.map(({ debt: { name }, due, overdue }) => {
+    const time = new Date(due).toISOString().slice(0, 16).replace('T', ' ')
+    const command = next.find(({ debt }) => debt === name)?.command
+    const repaidBy = command === undefined ? '' : code(command.replaceAll('|', ''))
+    return `| ${plain(name)} | ${overdue ? '**overdue** since ' : ''}${time} | ${repaidBy} |`
+  })
+  return [['| Debt | Until (UTC) | Repaid by |', '|---|---|---|', ...rows].join('\n')]
+}

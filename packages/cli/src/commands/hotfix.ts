@@ -4,6 +4,7 @@ import { registerBranch, registerDeclare, registerMove } from './hotfix-declare.
 import { registerAcknowledge, registerPage } from './hotfix-people.ts'
 import { registerClose, registerOpen, registerPostMortem, registerRepay } from './hotfix-repay.ts'
 import { registerHotfixShip } from './hotfix-ship.ts'
+import { registerCollect } from './hotfix-collect.ts'
 import { registerStatus } from './hotfix-status.ts'
 
 export const registerHotfix: Register = (program, host) => {
@@ -17,6 +18,7 @@ export const registerHotfix: Register = (program, host) => {
   registerPage(hotfix, host)
   registerAcknowledge(hotfix, host)
   registerHotfixApprove(hotfix, host)
+  registerCollect(hotfix, host)
   registerHotfixShip(hotfix, host)
   registerStatus(hotfix, host)
   registerOpen(hotfix, host)
