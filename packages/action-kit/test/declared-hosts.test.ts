@@ -1,14 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openWorkspace, startEnvironmentFleet, stopEnvironmentFleet } from '@bulkhead/release'
 import { GITHUB_TOKEN, type TemporaryDirectory, temporaryDirectory } from '@bulkhead/testkit'
 import {
   type StagedProject,
   assembleRelease,
   stageProject,
   startAction,
+  startFleet,
 } from '../src/testing/index.ts'
 import { type ClosedNetwork, cannotBeAlone, closedNetwork } from './support/closed-network.ts'
 
@@ -27,6 +26,7 @@ describe.skipIf(cannotBeAlone)('the way of a release, where only declared hosts 
   let home: TemporaryDirectory
   let project: StagedProject
   let network: ClosedNetwork
+  let fleet: AsyncDisposable
   const entryOf = (name: string) => join(home.path, 'actions', name, 'dist', 'main.mjs')
   beforeAll(async () => {
     home = await temporaryDirectory()
@@ -34,45 +34,13 @@ describe.skipIf(cannotBeAlone)('the way of a release, where only declared hosts 
     const directory = join(home.path, 'project')
     project = await stageProject({ directory, testSuite: entryOf('test-suite'), port: PORT })
     network = await closedNetwork(home.path, project)
-    await startFleet()
+    fleet = await startFleet(project, home.path, network.within)
   })
   afterAll(async () => {
-    await inWorkspace((workspace) => stopEnvironmentFleet(workspace, 'production'))
+    await fleet[Symbol.asyncDispose]()
     await network[Symbol.asyncDispose]()
     await home[Symbol.asyncDispose]()
   })
-
-  async function inWorkspace(
-    work: (workspace: Awaited<ReturnType<typeof openWorkspace>>) => Promise<unknown>,
-  ) {
-    const workspace = await openWorkspace(project.repository.path)
-    try {
-      await work(workspace)
-    } finally {
-      await workspace.repository.close()
-    }
-  }
-
-  /** The fleet lives in that network too. */
-  async function startFleet(): Promise<void> {
-    const supervisor = join(home.path, 'supervisor.ts')
-    const { genesis, repository } = project
-    await writeFile(
-      supervisor,
-      `import { openWorkspace, runEnvironmentFleet } from ${JSON.stringify(import.meta.resolve('@bulkhead/release'))}
-       const workspace = await openWorkspace(${JSON.stringify(repository.path)})
-       await runEnvironmentFleet(workspace, ${JSON.stringify({ environment: 'production', genesis })})
-       await workspace.repository.close()`,
-    )
-    const [program = '', ...words] = network.within
-    await inWorkspace((workspace) =>
-      startEnvironmentFleet(workspace, {
-        environment: 'production',
-        genesis,
-        supervisor: [program, ...words, process.execPath, supervisor],
-      }),
-    )
-  }
 
   const start = (name: (typeof ACTIONS)[number], inputs: Readonly<Record<string, string>>) =>
     startAction({

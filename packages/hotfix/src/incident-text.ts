@@ -24,7 +24,7 @@ export interface IncidentSource {
 
 /** The title of the issue: under an embargo it tells nothing but that there is one. */
 export const incidentTitle = ({ environment, hotfix, clock }: IncidentSource): string =>
-  `Hotfix ${hotfix.id} in ${environment}: ${headline(hotfix, clock)}`
+  `${hotfix.drill ? 'DRILL, nothing is wrong: hotfix' : 'Hotfix'} ${hotfix.id} in ${environment}: ${headline(hotfix, clock)}`
 
 /**
  * The issue of a hotfix in Markdown, for a reader who has ten seconds: how it stands, who must do what
@@ -41,7 +41,7 @@ export function incidentText(source: IncidentSource): string {
   return [
     `## ${isOut ? '🟢' : late ? '🔴' : '🟠'} ${capital(headline(hotfix, clock))}${late && !isOut ? ', and is late' : ''}`,
     `**${spanText(clock.elapsed)}** since it was declared · severity **${hotfix.severity}** · ${plain(environment)}`,
-    what,
+    hotfix.drill ? 'This is a **drill**: nothing is wrong.' : what,
     ...section('Now', withPlan(source).map(nextLine)),
     ...agreementLines(source),
     ...section('Clock', [

@@ -1,15 +1,9 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import {
-  type Workspace,
-  buildRelease,
-  openWorkspace,
-  parseKeyring,
-  suitesDirectory,
-  workingPolicy,
-} from '@bulkhead/release'
+import { buildRelease, parseKeyring, suitesDirectory, workingPolicy } from '@bulkhead/release'
 import { type WorldOfRuns, stageRun, zipFolder } from '@bulkhead/testkit'
 import type { CommitId } from '@bulkhead/vocabulary'
+import { inWorkspace } from './fleet.ts'
 import { type Project, makeProject } from './project.ts'
 import { startAction } from './start-action.ts'
 
@@ -23,9 +17,7 @@ export interface StagedProject extends Project {
   environment(url: string): Readonly<Record<string, string>>
 }
 
-const RUN = { GITHUB_REPOSITORY: 'octo/app', GITHUB_RUN_ID: '4711', GITHUB_RUN_ATTEMPT: '1' }
-const WORKFLOW = '.github/workflows/release.yml'
-const JOB = 'tests'
+const RUN = { GITHUB_REPOSITORY: 'octo/app', GITHUB_RUN_ID: '1', GITHUB_RUN_ATTEMPT: '1' }
 const REPOSITORY_ID = 42
 
 export interface StageRequest {
@@ -33,15 +25,19 @@ export interface StageRequest {
   /** The built `test-suite`. */
   readonly testSuite: string
   readonly port?: number
+  /** The workflow and job whose word counts. */
+  readonly workflow?: { readonly path: string; readonly text: string; readonly job: string }
 }
+
+const PLAIN = { path: '.github/workflows/release.yml', text: 'on: push\n', job: 'tests' } as const
 
 /** Makes a project, tests a change of it by the action, and builds it. What the test job left is gone here. */
 export async function stageProject(request: StageRequest): Promise<StagedProject> {
-  const { directory, testSuite, port = 1 } = request
+  const { directory, testSuite, port = 1, workflow = PLAIN } = request
   const project = await makeProject(directory, {
     port,
-    voucher: `{ github: { repository-id: ${REPOSITORY_ID}, workflow: ${WORKFLOW}, job: ${JOB} } }`,
-    files: { [WORKFLOW]: 'on: push\n' },
+    voucher: `{ github: { repository-id: ${REPOSITORY_ID}, workflow: ${workflow.path}, job: ${workflow.job} } }`,
+    files: { [workflow.path]: workflow.text },
   })
   const { ada: by, repository } = project
   const commit = await repository.commit({ by, message: 'A change', files: { 'a.txt': 'a\n' } })
@@ -55,7 +51,7 @@ export async function stageProject(request: StageRequest): Promise<StagedProject
   const evidence = tested.outputs['evidence']
   if (tested.exitCode !== 0 || evidence === undefined) throw new Error(tested.stdout)
   const archive = await zipFolder(evidence)
-  await inWorkspace(repository.path, async (workspace) => {
+  await inWorkspace(project, async (workspace) => {
     await rm(suitesDirectory(workspace.repository, commit), { recursive: true })
     const keyring = parseKeyring(await readFile(project.keysFile, 'utf8'), project.keysFile)
     await buildRelease(workspace, { policy: await workingPolicy(workspace), keyring })
@@ -66,8 +62,8 @@ export async function stageProject(request: StageRequest): Promise<StagedProject
     runId: Number(RUN.GITHUB_RUN_ID),
     attempt: Number(RUN.GITHUB_RUN_ATTEMPT),
     commit,
-    workflow: WORKFLOW,
-    jobs: [{ name: JOB, log: tested.stdout, archive }],
+    workflow: workflow.path,
+    jobs: [{ name: workflow.job, log: tested.stdout, archive }],
   }
   return {
     ...project,
@@ -78,17 +74,5 @@ export async function stageProject(request: StageRequest): Promise<StagedProject
       GITHUB_SERVER_URL: url,
       GITHUB_API_URL: `${url}/api/v3`,
     }),
-  }
-}
-
-async function inWorkspace(
-  path: string,
-  work: (workspace: Workspace) => Promise<void>,
-): Promise<void> {
-  const workspace = await openWorkspace(path)
-  try {
-    await work(workspace)
-  } finally {
-    await workspace.repository.close()
   }
 }

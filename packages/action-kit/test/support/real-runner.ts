@@ -27,6 +27,8 @@ export interface WorkflowRun {
   readonly event: { readonly name: string; readonly payload: unknown }
   /** By name; they reach the runner by its environment. */
   readonly secrets?: Readonly<Record<string, string>>
+  /** Arguments besides, such as where GitHub is. */
+  readonly more?: readonly string[]
 }
 
 interface Line {
@@ -60,6 +62,7 @@ const argumentsOf = (run: WorkflowRun, payload: string): readonly string[] => [
   '--no-cache-server',
   '--concurrent-jobs=1',
   ...Object.keys(run.secrets ?? {}).map((name) => `--secret=${name}`),
+  ...(run.more ?? []),
 ]
 
 /** Runs a workflow by `act` on this machine: no container, no network, no action but those of `release`. */
@@ -78,7 +81,7 @@ export async function runWorkflow(run: WorkflowRun): Promise<WorkflowEnd> {
           HOME: temp,
           ...run.secrets,
         },
-        timeout: 120_000,
+        timeout: 170_000,
         maxBuffer: 1 << 26,
       },
       (_, out) => resolve(out),

@@ -1,5 +1,6 @@
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { agreementIfAny, hotfixStatus } from '@bulkhead/release'
+import { agreementIfAny, hotfixStatus, writeIncident } from '@bulkhead/release'
 import { environmentOf } from '../environment-options.ts'
 import { type Host, answer } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
@@ -28,6 +29,31 @@ export function registerStatus(hotfix: Command, host: Host): void {
               ? [`${environment}: no hotfix is open`]
               : shown.flatMap((one, index) => statusLines(one, asked[index])),
           )
+        }),
+      ),
+    )
+}
+
+interface TimelineOptions extends HotfixOptions {
+  readonly out?: string
+}
+
+export function registerTimeline(hotfix: Command, host: Host): void {
+  withNumberedOptions(hotfix.command('timeline'), 'hotfix timeline --out incident.html')
+    .description('the incident as one HTML page: clock, budget, people, every step, what is owed')
+    .option('--out <file>', 'where the page goes (default: below the git directory)')
+    .action((options: TimelineOptions) =>
+      answer(host, 'hotfix timeline', options, () =>
+        inWorkspace(options, async (workspace) => {
+          const { out, hotfix: named, genesis } = options
+          const environment = await environmentOf(workspace, options)
+          const written = await writeIncident(workspace, {
+            environment,
+            ...(named === undefined ? {} : { hotfix: named }),
+            ...(genesis === undefined ? {} : { genesis }),
+            file: out === undefined ? undefined : resolve(out),
+          })
+          return done({ ...written }, [`incident page: ${written.file}`])
         }),
       ),
     )

@@ -8,8 +8,8 @@ export function statusLines(
   { hotfix, clock, approvals, debts, next }: HotfixStatus,
   agreement?: Agreement,
 ): readonly string[] {
-  const { id, severity, commit, facts, embargo } = hotfix
-  const what = facts === null ? (embargo ? 'under embargo' : '') : facts.advisory
+  const { id, severity, commit, facts, embargo, drill } = hotfix
+  const what = drill ? 'DRILL' : facts === null ? (embargo ? 'under embargo' : '') : facts.advisory
   return [
     printable(`hotfix ${id}  ${severity}  ${commit.slice(0, 12)}  ${what}`, 200).trimEnd(),
     `  clock ${spanText(clock.elapsed)}${headline(hotfix, clock)}`,
@@ -66,7 +66,7 @@ const headline = ({ closed }: HotfixOnRecord, { waitsFor, steps }: HotfixClock):
   return waitsFor === undefined ? `, everywhere${late}` : `, waits to be ${waitsFor}${late}`
 }
 
-const stepLine = ({ step, after, budget, late }: HotfixClock['steps'][number]): string =>
+export const stepLine = ({ step, after, budget, late }: HotfixClock['steps'][number]): string =>
   `    ${after === undefined ? ' ' : '✓'} ${step.padEnd(12)} ${(after === undefined ? '' : spanText(after)).padStart(12)}  of ${spanText(budget)}${late ? '  LATE' : ''}`
 
 /** What is still owed. */

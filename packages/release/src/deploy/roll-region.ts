@@ -16,8 +16,10 @@ import type { Digest, FencingToken, Finding, Milliseconds } from '@bulkhead/voca
 import { ledgerJournal } from '../ledger-journal.ts'
 import { contractsByRegion } from './contracts.ts'
 import { type Deployment, REGION_PATIENCE } from './deployment.ts'
+import { breakingIn } from './breaking-in.ts'
 import { keepLease } from './keep-lease.ts'
 import { planRequestOf } from './plan-environment.ts'
+import { keepAway } from '../zones/keep-away.ts'
 import { type Takeover, takeOver, touchedBefore } from './unfinished.ts'
 
 /** How often a fleet is looked at while a wave bakes. */
@@ -52,7 +54,7 @@ export async function rollRegion(
     actors,
     signal: deployment.signal,
     patience: hooks.waits ? REGION_PATIENCE : await patienceIn(deployment, region),
-    ...(await breakingIn(deployment, region)),
+    ...(await breakingIn(ledger, deployment.breaking, region)),
   })
   if (outcome.kind === 'refused') return refused(outcome.findings)
   const { lease } = outcome
@@ -81,16 +83,6 @@ async function patienceIn(deployment: Deployment, region: string): Promise<Milli
   return patience
 }
 
-/** Of the leases that people have decided to end, the one that this region is held by. */
-async function breakingIn({ ledger, breaking }: Deployment, region: string) {
-  if (breaking === undefined) return {}
-  const { tokens, reason } = breaking
-  const { leases } = await ledger.state()
-  const here = leases.find((lease) => lease.region.split('+').includes(region))
-  const token = tokens.find((one) => one === here?.token)
-  return token === undefined ? {} : { breaking: { token, reason } }
-}
-
 const refused = (findings: readonly Finding[]): RegionEnd => ({
   result: 'refused',
   findings,
@@ -113,6 +105,8 @@ async function rollUnderLease(
       await keepLease(lease, clock, () => target.stage(artifact, { region, token: lease.token }))
     }
   }
+  const back = await keepAway(await deployment.ledger.state(), target, lease)
+  if (back.length > 0) return refused(back)
   const taken = await takeOver(deployment, region, lease.token)
   const { memory } = taken
   const planned = await keepLease(lease, clock, () => planNow(deployment, region, taken))
