@@ -11,12 +11,15 @@ import {
 import {
   type StagedProject,
   assembleRelease,
+  browse,
   freePort,
+  noBrowser,
+  pageOf,
   stageProject,
   startAction,
   startFleet,
 } from '../src/testing/index.ts'
-import { browse, elementsOf, expectPicture, noBrowser, pageOf } from './support/browser.ts'
+import { elementsOf, expectPicture } from './support/drawn-page.ts'
 import { HOSTILE } from './support/example-page.ts'
 
 const ACTIONS = [
@@ -117,7 +120,7 @@ describe('the job summaries of a day', () => {
   it.skipIf(noBrowser)(
     'are drawn, and nothing of what others wrote is more than text',
     async () => {
-      const { stdout, status } = browse(home.path, '--dump-dom')
+      const { stdout, status } = browse(home.path, 'summary.html', '--dump-dom')
       expect(status).toBe(0)
       const [, body = ''] = stdout.split('</head>')
       expect(body).not.toMatch(/<(?:a|img|script|iframe|h1|h4)[\s>]/)

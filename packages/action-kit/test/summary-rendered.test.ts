@@ -2,8 +2,9 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TemporaryDirectory, temporaryDirectory } from '@bulkhead/testkit'
+import { browse, noBrowser, pageOf } from '../src/testing/index.ts'
 import { summaryMarkdown } from '../src/summary.ts'
-import { browse, elementsOf, expectPicture, noBrowser, pageOf } from './support/browser.ts'
+import { elementsOf, expectPicture } from './support/drawn-page.ts'
 import { blockedPage } from './support/example-page.ts'
 
 const html = (): string => pageOf(summaryMarkdown(blockedPage()))
@@ -48,7 +49,7 @@ describe.skipIf(noBrowser)('the same in a browser', () => {
   afterAll(() => home[Symbol.asyncDispose]())
 
   it('makes no link, image, script or heading of what others wrote', () => {
-    const { stdout, status } = browse(home.path, '--dump-dom')
+    const { stdout, status } = browse(home.path, 'summary.html', '--dump-dom')
     expect(status).toBe(0)
     const [, body = ''] = stdout.split('</head>')
     expect(body).toContain('refuses stranger 3 &lt;img src=x')

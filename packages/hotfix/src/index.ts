@@ -16,6 +16,7 @@ export {
   judgeDescent,
   reopenedBy,
 } from './judge-descent.ts'
+export { type Incident, renderIncidentPage } from './page/incident-page.ts'
 export { principalBehind, pseudonymOf } from './person.ts'
 export { type NextStep, nextSteps } from './next-steps.ts'
 export { type PostMortemSource, customerNotice, postMortem, spanText } from './post-mortem.ts'

@@ -1,7 +1,8 @@
 import type { HotfixOnRecord } from '@bulkhead/ledger'
-import { type CommitId, type Finding, WorldError } from '@bulkhead/vocabulary'
+import type { CommitId, Finding } from '@bulkhead/vocabulary'
 import { type SemVer, compare, inc, parse } from 'semver'
 import type { Workspace } from '../workspace.ts'
+import { runGit } from './git-command.ts'
 
 /**
  * Tags the commit that ships as the next patch of the version that was deployed: `vX.Y.(Z+1)`. Signed
@@ -20,7 +21,7 @@ export async function tagHotfix(
   const key = await workspace.repository.configValue('user.signingkey')
   const how = key === undefined ? '--annotate' : '--sign'
   const tag = ['tag', how, '--message', `Hotfix ${next}`, next, commit]
-  await git(workspace, tag, await taggerOf(workspace))
+  await runGit(workspace, tag, await taggerOf(workspace))
   return next
 }
 
@@ -36,7 +37,7 @@ async function freeVersion(workspace: Workspace, deployed: SemVer): Promise<stri
 }
 
 const tagsAt = async (workspace: Workspace, where: readonly string[]): Promise<readonly SemVer[]> =>
-  (await git(workspace, ['tag', '--list', 'v*', ...where]))
+  (await runGit(workspace, ['tag', '--list', 'v*', ...where]))
     .split('\n')
     .flatMap((tag) => (tag.startsWith('v') ? (parse(tag.slice(1)) ?? []) : []))
     .filter((version) => version.prerelease.length === 0)
@@ -50,28 +51,13 @@ const taggerOf = async ({ repository }: Workspace): Promise<Readonly<Record<stri
     ? { GIT_COMMITTER_NAME: 'bulkhead', GIT_COMMITTER_EMAIL: 'noreply@bulkhead.invalid' }
     : {}
 
-async function git(
-  { run, repository }: Workspace,
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<string> {
-  const { end, stdout, stderr } = await run({ argv: ['git', ...args], cwd: repository.root, env })
-  if (end.kind === 'exited' && end.code === 0) return stdout.toString()
-  throw new WorldError({
-    code: 'git/failed',
-    subject: `git ${args[0] ?? ''}`,
-    message: stderr.toString().trim().slice(0, 500),
-    remedy: 'do it by hand and call this again: what is there already is found',
-  })
-}
-
 /** A branch to write a fix on: it begins where the ledger says that the environment is. */
 export async function branchFrom(
   workspace: Workspace,
   deployed: CommitId,
   name: string,
 ): Promise<void> {
-  await git(workspace, ['branch', '--no-track', name, deployed])
+  await runGit(workspace, ['branch', '--no-track', name, deployed])
 }
 
 const untagged = (commit: CommitId, hotfix: number): Finding => ({

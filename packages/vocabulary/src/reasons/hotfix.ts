@@ -68,6 +68,11 @@ export const hotfixReasons = reasonsOf({
     cause: 'Another commit is put in the place of a hotfix that is out or closed.',
     remedy: 'Declare another hotfix on top of it: `bulkhead hotfix declare`.',
   },
+  'hotfix/drill-disturbs': {
+    cause:
+      'A drill of the hotfix lane would overtake a real rollout, or stand in the way of a fix.',
+    remedy: 'Drill when nothing else is on its way: `bulkhead status`.',
+  },
   'hotfix/not-a-drill': {
     cause: 'A drill of the hotfix lane changes files: what ships as a drill is never reviewed.',
     remedy: 'Drill with an empty commit: `bulkhead hotfix drill`; or declare a hotfix.',
