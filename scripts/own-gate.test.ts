@@ -23,8 +23,12 @@ describe('the gate that CI asks about this repository', () => {
     const { repository, ada: by } = project
     const files = { 'tests.json': JSON.stringify(tests) }
     await repository.commit({ by, message: 'Other tests', files })
+    return ownGate(repository.path)
+  }
+
+  function ownGate(checkout: string) {
     const argv = [join(import.meta.dirname, 'own-gate.ts'), '--environment', 'production']
-    const { status, stdout } = spawnSync(process.execPath, [...argv, '--root', repository.path], {
+    const { status, stdout } = spawnSync(process.execPath, [...argv, '--root', checkout], {
       encoding: 'utf8',
     })
     return { status, stdout }
@@ -47,6 +51,21 @@ describe('the gate that CI asks about this repository', () => {
     expect(status, stdout).toBe(1)
     expect(stdout).toContain(`${code}: `)
     expect(stdout).toContain('own gate: BLOCK')
+  })
+
+  it('judges the newest commit of a shallow clone, which is all that it looks at', async () => {
+    const { repository, ada: by } = project
+    const clone = async (tests: Readonly<Record<string, string>>, name: string) => {
+      const files = { 'tests.json': JSON.stringify(tests) }
+      await repository.commit({ by, message: 'For a clone', files })
+      const from = `file://${repository.path}`
+      await repository.git('clone', '--quiet', '--depth=1', from, join(home.path, name))
+      return ownGate(join(home.path, name))
+    }
+    const sound = await clone({ 'refuses a stranger': 'ok' }, 'sound')
+    expect(sound.status, sound.stdout).toBe(0)
+    expect(sound.stdout).toContain('git/shallow-clone: ')
+    expect((await clone({ other: 'ok' }, 'unsound')).status).toBe(1)
   })
 
   it('is red where it cannot judge', async () => {

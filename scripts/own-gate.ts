@@ -72,14 +72,20 @@ async function judgeOurselves(opened: Workspace): Promise<ReportedRelease> {
   return reportRelease(workspace, { environment, commit, genesis: commit, run })
 }
 
+/** The commit is its own genesis: no history is judged, so none is missed in a shallow clone. */
+const isOfHistory = ({ code }: { readonly code: string }): boolean => code === 'git/shallow-clone'
+
 async function sayVerdict(): Promise<number> {
   const opened = await openWorkspace(values.root)
   try {
     const { outcome, counts, findings } = (await judgeOurselves(opened)).verdict
     for (const { code, subject, message, remedy } of findings)
       process.stdout.write(`${code}: ${subject}: ${message}\n  mend: ${remedy}\n`)
-    process.stdout.write(`own gate: ${outcome}: ${counts.passed} of ${counts.tests} tests passed\n`)
-    return outcome === 'PASS' ? 0 : 1
+    const isPassed = outcome === 'PASS' || (findings.length > 0 && findings.every(isOfHistory))
+    process.stdout.write(
+      `own gate: ${isPassed ? 'PASS' : 'BLOCK'}: ${counts.passed} of ${counts.tests} tests passed\n`,
+    )
+    return isPassed ? 0 : 1
   } finally {
     await opened.repository.close()
   }
