@@ -56,7 +56,7 @@ export function answerOf(done: Done, { status, agreement, issue }: Standing): An
       issue: issue ?? '',
     },
     tables: [
-      ...(status === undefined ? [] : nowTables(status)),
+      ...(status === undefined ? [] : nowTables(status, agreement)),
       ...(agreement === undefined ? [] : [agreementTable(agreement)]),
       ...(status === undefined ? [] : [clockTable(status), ...peopleTables(status)]),
       ...(decisions.length === 0 ? [] : [timelineTable(decisions)]),
@@ -70,13 +70,20 @@ export function answerOf(done: Done, { status, agreement, issue }: Standing): An
   }
 }
 
-const nowTables = ({ next }: HotfixStatus): readonly SummaryTable[] =>
+const nowTables = (
+  { next }: HotfixStatus,
+  agreement: Agreement | undefined,
+): readonly SummaryTable[] =>
   next.length === 0
     ? []
     : [
         {
           header: ['Now', 'What', 'Command'],
-          rows: next.map(({ who, what, command }) => [who, what, { untrusted: command }]),
+          rows: next.map(({ who, what, command }) => [
+            who,
+            what,
+            { untrusted: command.replace(/\bPLAN\b/, agreement?.plan ?? 'PLAN') },
+          ]),
         },
       ]
 

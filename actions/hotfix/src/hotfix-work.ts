@@ -82,7 +82,7 @@ async function tellIssue(
   return keepIncidentOrOwe(workspace, writing, github, {
     environment: about.environment,
     status: found,
-    agreement: agreement?.line,
+    agreement,
     links,
   })
 }

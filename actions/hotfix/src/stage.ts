@@ -4,13 +4,11 @@ import {
   type GithubAccess,
   type HotfixStatus,
   type Workspace,
-  environmentTarget,
-  findAgreement,
+  agreementIfAny,
   hotfixStatus,
   onlyEnvironment,
   parseKeyring,
 } from '@bulkhead/release'
-import { InputError, WorldError } from '@bulkhead/vocabulary'
 import { orderedBy } from './comment-order.ts'
 import { type Context, required, requiredGithub } from './input-rules.ts'
 
@@ -77,17 +75,7 @@ export async function statusOf(
 }
 
 /** What people are asked to agree to; undefined when nothing is, or the fleet cannot say what it has. */
-export async function agreementOf(
+export const agreementOf = (
   { workspace, about }: Stage,
   hotfix: number,
-): Promise<Agreement | undefined> {
-  const { environment, genesis } = about
-  try {
-    const target = await environmentTarget(workspace, environment, genesis)
-    const found = await findAgreement(workspace, { ...about, hotfix }, target)
-    return found.kind === 'asked' ? found.agreement : undefined
-  } catch (error) {
-    if (error instanceof WorldError || error instanceof InputError) return undefined
-    throw error
-  }
-}
+): Promise<Agreement | undefined> => agreementIfAny(workspace, { ...about, hotfix })

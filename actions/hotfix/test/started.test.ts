@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { buildAction, startAction } from '@bulkhead/action-kit/testing'
 import {
@@ -22,6 +23,8 @@ import {
   makeHotfixProject,
 } from './support/hotfix-project.ts'
 
+const runFile = promisify(execFile)
+const CLI = join(dirname(fileURLToPath(import.meta.url)), '../../../packages/cli/src/main.ts')
 const ADVISORY = 'GHSA-canary-advisory'
 const REASON = 'tenants see each other, a canary'
 const FORBIDDEN = { kind: 'status', status: 403 } as const
@@ -61,7 +64,7 @@ describe('hotfix, started as the runner starts it', () => {
   ) => {
     const ours = command === 'dispatch' ? {} : { genesis: lane.genesis }
     const keys = command === 'dispatch' || command === 'status' ? '' : lane.project.keysFile
-    const run = await startAction({
+    const ended = await startAction({
       entry,
       workspace: lane.project.repository.path,
       temp: join(home.path, `temp-${(count += 1)}`),
@@ -89,7 +92,7 @@ describe('hotfix, started as the runner starts it', () => {
       },
     })
     // What is hidden from the log must not be what is found in it.
-    return { ...run, stdout: run.stdout.replaceAll(/^::add-mask::.*\n/gm, '') }
+    return { ...ended, stdout: ended.stdout.replaceAll(/^::add-mask::.*\n/gm, '') }
   }
   const declare = () =>
     start('declare', {
@@ -274,6 +277,30 @@ describe('hotfix, started as the runner starts it', () => {
     const run = await start('approve')
     expect(run, run.stdout).toMatchObject({ exitCode: 0, outputs: { result: 'approved' } })
     expect(run.summary).toContain('bob')
+  })
+
+  it('is seen alike from a clone: the command line shows the same line, and finds nothing new', async () => {
+    const line = await lineNow()
+    agree(line)
+    const cli = (...args: readonly string[]) =>
+      runFile(
+        process.execPath,
+        [CLI, 'hotfix', ...args, '--genesis', lane.genesis, '--repo', lane.project.repository.path],
+        {
+          env: {
+            PATH: process.env['PATH'],
+            HOME: home.path,
+            GITHUB_TOKEN,
+            GITHUB_REPOSITORY: 'octo/app',
+            GITHUB_SERVER_URL: github.url,
+          },
+        },
+      )
+    const { stdout: shown } = await cli('status')
+    expect(shown).toContain(line)
+    expect(shown).toContain('agrees: ')
+    const { stdout } = await cli('collect', '--run', String(RUN), '--keys', lane.project.keysFile)
+    expect(stdout).toContain('✓ 0 new on record')
   })
 
   it('does not ship once somebody has pushed', async () => {

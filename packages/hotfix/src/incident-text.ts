@@ -14,8 +14,8 @@ export interface IncidentSource {
   readonly approvals: Pick<ApprovalJudgement, 'by'> | undefined
   readonly debts: readonly OpenDebt[]
   readonly next: readonly NextStep[]
-  /** By which somebody agrees on GitHub; undefined while there is nothing to agree to, or no more. */
-  readonly agreement: string | undefined
+  /** What people are asked to agree to, and by which line; undefined while there is nothing, or no more. */
+  readonly agreement: { readonly line: string; readonly plan: string } | undefined
   /** What it fixes; undefined while that may not be told. */
   readonly facts: Pick<HotfixFacts, 'advisory' | 'reason'> | undefined
   /** Pages where something of it happens. */
@@ -24,7 +24,7 @@ export interface IncidentSource {
 
 /** The title of the issue: under an embargo it tells nothing but that there is one. */
 export const incidentTitle = ({ environment, hotfix, clock }: IncidentSource): string =>
-  `Hotfix ${hotfix.id} in ${environment}: ${headline(hotfix, clock)}`
+  `${hotfix.drill ? 'DRILL, nothing is wrong: hotfix' : 'Hotfix'} ${hotfix.id} in ${environment}: ${headline(hotfix, clock)}`
 
 /**
  * The issue of a hotfix in Markdown, for a reader who has ten seconds: how it stands, who must do what
@@ -41,14 +41,14 @@ export function incidentText(source: IncidentSource): string {
   return [
     `## ${isOut ? '🟢' : late ? '🔴' : '🟠'} ${capital(headline(hotfix, clock))}${late && !isOut ? ', and is late' : ''}`,
     `**${spanText(clock.elapsed)}** since it was declared · severity **${hotfix.severity}** · ${plain(environment)}`,
-    what,
-    ...section('Now', source.next.map(nextLine)),
+    hotfix.drill ? 'This is a **drill**: nothing is wrong.' : what,
+    ...section('Now', withPlan(source).map(nextLine)),
     ...agreementLines(source),
     ...section('Clock', [
       ['| | Step | After | Budget |', '|---|---|---|---|', ...clock.steps.map(stepRow)].join('\n'),
     ]),
     ...section('Agree', [bullets((source.approvals?.by ?? []).map(({ name }) => plain(name)))]),
-    ...section('Owed', [bullets(debts.map(debtLine))]),
+    ...section('Owed', debtTable(debts, source.next)),
     ...section('See', [bullets(links.map(({ what: name, url }) => `[${plain(name)}](${url})`))]),
     `<sub>Commit ${code(hotfix.commit)}. This text is written by the lane and is replaced at every step; talk in comments.</sub>`,
   ].join('\n\n')
@@ -70,6 +70,20 @@ const section = (heading: string, body: readonly string[]): readonly string[] =>
 
 const bullets = (lines: readonly string[]): string => lines.map((line) => `- ${line}`).join('\n')
 
+/** The digest of the plan, where the command leaves it to be filled in. */
+const withPlan = ({ next, agreement }: IncidentSource): readonly NextStep[] =>
+  next
+    .filter(({ debt }) => debt === undefined)
+    .map((step) =>
+      agreement === undefined
+        ? step
+        : {
+            ...step,
+            what: step.what.replace(/; its digest is PLAN$/, ''),
+            command: step.command.replace(/\bPLAN\b/, agreement.plan),
+          },
+    )
+
 const nextLine = ({ who, what, command }: NextStep): string =>
   `**${capital(plain(who))}**: ${plain(what)}\n\`\`\`sh\n${command.replaceAll('`', "'")}\n\`\`\``
 
@@ -79,11 +93,20 @@ const agreementLines = ({ agreement }: IncidentSource): readonly string[] =>
     ? []
     : [
         '**Or agree on GitHub**: approve the pull request, or the environment of the run, with this line as the review or comment:',
-        `\`\`\`\n${agreement}\n\`\`\``,
+        `\`\`\`\n${agreement.line}\n\`\`\``,
       ]
 
 const stepRow = ({ step, after, budget, late }: ClockStep): string =>
   `| ${after === undefined ? (late ? '🔴' : '⏳') : late ? '🟠' : '✅'} | ${step} | ${after === undefined ? 'not yet' : spanText(after)} | ${spanText(budget)}${late ? ', **late**' : ''} |`
 
-const debtLine = ({ debt, due, overdue }: OpenDebt): string =>
-  `${plain(debt.name)}, ${overdue ? '**overdue** since' : 'until'} ${new Date(due).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+/** Each debt with its time and what repays it. */
+function debtTable(debts: readonly OpenDebt[], next: readonly NextStep[]): readonly string[] {
+  if (debts.length === 0) return []
+  const rows = debts.map(({ debt: { name }, due, overdue }) => {
+    const time = new Date(due).toISOString().slice(0, 16).replace('T', ' ')
+    const command = next.find(({ debt }) => debt === name)?.command
+    const repaidBy = command === undefined ? '' : code(command.replaceAll('|', ''))
+    return `| ${plain(name)} | ${overdue ? '**overdue** since ' : ''}${time} | ${repaidBy} |`
+  })
+  return [['| Debt | Until (UTC) | Repaid by |', '|---|---|---|', ...rows].join('\n')]
+}

@@ -214,6 +214,20 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
       policy: policy({ quorum: 2 }),
     }),
   },
+  'entries are added, and kept from the witnesses': {
+    check: 'unwitnessed',
+    code: 'ledger/no-quorum',
+    attack: async () => ({
+      log: await forged(plain(9)),
+      witnessed: await cosigned(await kept(await forged(plain(9)), 6), 2),
+      policy: policy({ quorum: 2, mostUnwitnessed: 2 }),
+    }),
+    honest: async () => ({
+      log: await forged(plain(9)),
+      witnessed: await cosigned(await kept(await forged(plain(9)), 7), 2),
+      policy: policy({ quorum: 2, mostUnwitnessed: 2 }),
+    }),
+  },
   'another branch of the same size is shown': {
     check: 'remembered',
     code: 'ledger/rewritten',

@@ -113,7 +113,7 @@ const TABLE: Readonly<
     tests: ['is won by exactly one of fifty at once'],
   },
   'crash between push and witness': {
-    corpus: [],
+    corpus: ['entries are added, and kept from the witnesses'],
     tests: ['leaves entries that the next witness covers, and that nobody may change meanwhile'],
   },
 }

@@ -1,3 +1,4 @@
+export { browse, noBrowser, pageOf } from './browser.ts'
 export { buildAction, assembleRelease } from './build-action.ts'
 export { contractOf, exampleDefects, manifestOf } from './contract.ts'
 export { type ContractText, contractText } from './contract-text.ts'

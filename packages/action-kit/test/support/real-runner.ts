@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { readFile, readdir, writeFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 
@@ -24,6 +25,8 @@ export interface WorkflowRun {
   readonly release: string
   readonly temp: string
   readonly event: { readonly name: string; readonly payload: unknown }
+  /** By name; they reach the runner by its environment. */
+  readonly secrets?: Readonly<Record<string, string>>
   /** Arguments besides, such as where GitHub is. */
   readonly more?: readonly string[]
 }
@@ -39,6 +42,11 @@ interface Line {
   readonly raw_output?: boolean
 }
 
+/** Whether there is no runner here; with BULKHEAD_REQUIRE_ENGINES there must be one. */
+export const isAbsent =
+  process.env['BULKHEAD_REQUIRE_ENGINES'] !== '1' &&
+  !(process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, 'act')))
+
 const NOWHERE = '0'.repeat(40)
 
 const argumentsOf = (run: WorkflowRun, payload: string): readonly string[] => [
@@ -53,6 +61,7 @@ const argumentsOf = (run: WorkflowRun, payload: string): readonly string[] => [
   '--action-offline-mode',
   '--no-cache-server',
   '--concurrent-jobs=1',
+  ...Object.keys(run.secrets ?? {}).map((name) => `--secret=${name}`),
   ...(run.more ?? []),
 ]
 
@@ -70,6 +79,7 @@ export async function runWorkflow(run: WorkflowRun): Promise<WorkflowEnd> {
         env: {
           PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`,
           HOME: temp,
+          ...run.secrets,
         },
         timeout: 170_000,
         maxBuffer: 1 << 26,

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { hotfixStatus, writeIncident } from '@bulkhead/release'
+import { agreementIfAny, hotfixStatus, writeIncident } from '@bulkhead/release'
 import { environmentOf } from '../environment-options.ts'
 import { type Host, answer } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
@@ -15,11 +15,19 @@ export function registerStatus(hotfix: Command, host: Host): void {
         inWorkspace(options, async (workspace) => {
           const environment = await environmentOf(workspace, options)
           const shown = await hotfixStatus(workspace, { ...options, environment })
+          const asked = await Promise.all(
+            shown.map(({ hotfix: { id } }) =>
+              agreementIfAny(workspace, { ...options, environment, hotfix: id }),
+            ),
+          )
           return done(
-            { environment, hotfixes: shown },
+            {
+              environment,
+              hotfixes: shown.map((one, index) => ({ ...one, agreement: asked[index] ?? null })),
+            },
             shown.length === 0
               ? [`${environment}: no hotfix is open`]
-              : shown.flatMap((one) => statusLines(one)),
+              : shown.flatMap((one, index) => statusLines(one, asked[index])),
           )
         }),
       ),

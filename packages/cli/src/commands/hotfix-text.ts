@@ -1,16 +1,13 @@
 import { type HotfixClock, spanText } from '@bulkhead/hotfix'
 import type { HotfixOnRecord } from '@bulkhead/ledger'
-import type { HotfixStatus } from '@bulkhead/release'
+import type { Agreement, HotfixStatus } from '@bulkhead/release'
 import { printable } from '@bulkhead/vocabulary'
 
 /** One hotfix as a reader under stress takes it in: how late it is, what is missing, what to type. */
-export function statusLines({
-  hotfix,
-  clock,
-  approvals,
-  debts,
-  next,
-}: HotfixStatus): readonly string[] {
+export function statusLines(
+  { hotfix, clock, approvals, debts, next }: HotfixStatus,
+  agreement?: Agreement,
+): readonly string[] {
   const { id, severity, commit, facts, embargo, drill } = hotfix
   const what = drill ? 'DRILL' : facts === null ? (embargo ? 'under embargo' : '') : facts.advisory
   return [
@@ -27,14 +24,30 @@ export function statusLines({
     ),
     ...(debts.length === 0 ? [] : ['  owes (late, it stops the standard lane):']),
     ...debts.map((one) => debtLine(one, next)),
-    ...nowLines(next.filter(({ debt }) => debt === undefined)),
+    ...nowLines(
+      next.filter(({ debt }) => debt === undefined),
+      agreement,
+    ),
+    ...(agreement === undefined
+      ? []
+      : ['  or, in a review or an approval on GitHub, this line:', `    ${agreement.line}`]),
   ]
 }
 
-const nowLines = (next: HotfixStatus['next']): readonly string[] =>
+/** The digest of the plan stands in the command where it is known. */
+const nowLines = (
+  next: HotfixStatus['next'],
+  agreement: Agreement | undefined,
+): readonly string[] =>
   next.length === 0
     ? []
-    : ['  now:', ...next.map(({ who, what, command }) => `    ${who}: ${what}\n      ${command}`)]
+    : [
+        '  now:',
+        ...next.map(
+          ({ who, what, command }) =>
+            `    ${who}: ${what}\n      ${command.replace(/\bPLAN\b/, agreement?.plan ?? 'PLAN')}`,
+        ),
+      ]
 
 /** When, what, and the command for it: one line each, so that all of it stays on one screen. */
 function debtLine(

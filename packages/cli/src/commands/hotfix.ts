@@ -5,6 +5,7 @@ import { registerAcknowledge, registerPage } from './hotfix-people.ts'
 import { registerClose, registerOpen, registerPostMortem, registerRepay } from './hotfix-repay.ts'
 import { registerDrill } from './hotfix-drill.ts'
 import { registerHotfixShip } from './hotfix-ship.ts'
+import { registerCollect } from './hotfix-collect.ts'
 import { registerStatus, registerTimeline } from './hotfix-status.ts'
 
 export const registerHotfix: Register = (program, host) => {
@@ -18,6 +19,7 @@ export const registerHotfix: Register = (program, host) => {
   registerPage(hotfix, host)
   registerAcknowledge(hotfix, host)
   registerHotfixApprove(hotfix, host)
+  registerCollect(hotfix, host)
   registerHotfixShip(hotfix, host)
   registerStatus(hotfix, host)
   registerTimeline(hotfix, host)

@@ -64,6 +64,8 @@ export interface AuditEnd {
   /** Against entries that do not count, or were dated ahead, as somebody has said on record. */
   readonly acknowledged: readonly Finding[]
   readonly size: number
+  /** How many of them the given witnesses have seen; null when none were given. */
+  readonly witnessed: number | null
   readonly root: Buffer
   /** SHA-256 of the newest entry. */
   readonly head: Digest | null
@@ -114,7 +116,9 @@ export async function* auditLog(
   const acknowledged = [...seen, ...chain.judgeCorrected()]
   const findings = [...(request.at === undefined ? chain.judgeEnd() : []), ...open, ...judged]
   const state = chain.fold.state()
-  return { findings, acknowledged, size, root, head: chain.head, state, memory: chain.memory() }
+  const witnessed = request.witnessed?.size ?? null
+  const { head } = chain
+  return { findings, acknowledged, size, witnessed, root, head, state, memory: chain.memory() }
 }
 
 /**

@@ -82,6 +82,15 @@ const checkQuorum: Judge = (view) => {
   return [againstCheckpoint('ledger/no-quorum', message)]
 }
 
+/** What was appended since the witnesses last looked; a crash before they did leaves as much. */
+const checkUnwitnessed: Judge = ({ policy, witnessed, tree }) => {
+  const { mostUnwitnessed } = policy
+  const waiting = tree.size - (witnessed?.checkpoint.size ?? 0)
+  if (mostUnwitnessed === undefined || waiting <= mostUnwitnessed) return []
+  const message = `no quorum has seen its newest ${waiting} entries, ${mostUnwitnessed} may wait for it`
+  return [againstCheckpoint('ledger/no-quorum', message)]
+}
+
 /** A frozen view is an old one that is true: only time gives it away. */
 const checkFresh: Judge = (view) => {
   const { maxWitnessAgeMs, quorum } = view.policy
@@ -116,6 +125,7 @@ const checkClock: Judge = ({ ahead, now }) =>
 export const LOG_CHECKS: readonly LogCheck[] = [
   { name: 'checkpoint-signed', judge: checkSigned },
   { name: 'quorum', judge: checkQuorum },
+  { name: 'unwitnessed', judge: checkUnwitnessed },
   { name: 'remembered', judge: checkRemembered },
   { name: 'witnessed', judge: checkWitnessed },
   { name: 'checkpoint-matches', judge: checkMatches },

@@ -1,7 +1,8 @@
 import { type HotfixSubject, agreementLine } from '@bulkhead/approvals'
 import type { Target } from '@bulkhead/rollout'
-import type { Digest, Finding } from '@bulkhead/vocabulary'
+import { type Digest, type Finding, InputError, WorldError } from '@bulkhead/vocabulary'
 import { shippedArtifact } from '../deploy/shipped-artifact.ts'
+import { environmentTarget } from '../environment-target.ts'
 import { agreedPlan } from '../hotfix/agreed-plan.ts'
 import { subjectOf } from '../hotfix/approve-hotfix.ts'
 import { chosenHotfix } from '../hotfix/hotfix-access.ts'
@@ -50,5 +51,20 @@ export async function findAgreement(
   return {
     kind: 'asked',
     agreement: { plan, line: agreementLine(base.genesis, subject), subject },
+  }
+}
+
+/** The same where there is one; a fleet that cannot say what it has leaves it open. */
+export async function agreementIfAny(
+  workspace: Workspace,
+  question: StatusQuestion,
+): Promise<Agreement | undefined> {
+  try {
+    const target = await environmentTarget(workspace, question.environment, question.genesis)
+    const found = await findAgreement(workspace, question, target)
+    return found.kind === 'asked' ? found.agreement : undefined
+  } catch (error) {
+    if (error instanceof WorldError || error instanceof InputError) return undefined
+    throw error
   }
 }
