@@ -259,6 +259,7 @@ describe('the faults of a hotfix', () => {
   it('approvals that end while the lease is waited for: asked again under it, and nothing is touched (hotfix fault 10)', async () => {
     const { at, shipping, close } = await later(20)
     let late = 0
+    const waits = Promise.withResolvers<void>()
     const { clock } = at
     const waiting = {
       ...at,
@@ -267,6 +268,7 @@ describe('the faults of a hotfix', () => {
         now: () => clock.now() + late,
         sleep: (ms: number, signal?: AbortSignal) => {
           late = 11 * MINUTE
+          waits.resolve()
           return clock.sleep(ms, signal)
         },
       },
@@ -282,7 +284,7 @@ describe('the faults of a hotfix', () => {
     if (outcome.kind === 'refused') throw new Error(JSON.stringify(outcome.findings))
     const hotfix = Number(secondNamed[1])
     const ended = shipHotfix(waiting, { ...shipping, hotfix, suspectRunning: false })
-    while (late === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    await waits.promise
     await outcome.lease.release()
     const refused = await ended
     expect(refused).toMatchObject({ result: 'refused' })
