@@ -23,6 +23,11 @@ const LAYOUT = [
   '},"predicateType":"https://bulkhead.dev/ledger-entry/v1","subject":',
 ] as const
 
+/** What a plain entry says, with its data as they are written. */
+export interface PlainParts extends EntryParts {
+  readonly dataText: string
+}
+
 const PLAIN = /^[ !#-[\]-~]*$/
 const ASCII = /^[ -~]*$/
 const MAX_DEPTH = 16
@@ -33,7 +38,7 @@ const MAX_DEPTH = 16
  * spelling, and JSON has one reading, so the whole is as the ledger writes it. Whatever is not so is
  * undefined here, and left to the strict reader, which alone refuses.
  */
-export function readPlainly(payload: Buffer): EntryParts | undefined {
+export function readPlainly(payload: Buffer): PlainParts | undefined {
   const text = payload.toString('latin1')
   if (text.includes('\\u') || !ASCII.test(text)) return undefined
   const pieces = cut(text)
@@ -55,7 +60,7 @@ function cut(text: string): readonly string[] | undefined {
   return pieces
 }
 
-function partsOf(pieces: readonly string[]): EntryParts | undefined {
+function partsOf(pieces: readonly string[]): PlainParts | undefined {
   const [actorsText = '', at = '', context, dataText = '', kindText, releaseText = ''] = pieces
   const [subject, environment = '', fenceText, indexText, origin = ''] = pieces.slice(6)
   const [previousText, runnerText = '', subjects] = pieces.slice(11)
@@ -82,7 +87,9 @@ function partsOf(pieces: readonly string[]): EntryParts | undefined {
   const event = eventOf(draft, place)
   if (JSON.stringify(event.context) !== context) return undefined
   if (JSON.stringify(event.subject) !== subject) return undefined
-  return JSON.stringify(subjectsOf(draft, origin)) === subjects ? { draft, place } : undefined
+  return JSON.stringify(subjectsOf(draft, origin)) === subjects
+    ? { draft, place, dataText }
+    : undefined
 }
 
 function readData(text: string): Readonly<Record<string, unknown>> | undefined {

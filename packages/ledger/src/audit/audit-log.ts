@@ -19,7 +19,8 @@ import { hashLeaf } from '../tlog/merkle-hash.ts'
 import { type TreeHead, provesConsistency } from '../tlog/proofs.ts'
 import { type ReadFile, TileMissing, TiledTree } from '../tlog/tiled-tree.ts'
 import { tilePath } from '../tlog/tiles.ts'
-import { type EntryReader, inBatches, readHere, readInOrder } from './entry-reader.ts'
+import { type EntryBatch, inBatches, partOf } from './entry-batch.ts'
+import { type EntryReader, readHere, readInOrder } from './entry-reader.ts'
 import { LOG_CHECKS, type LogCheck } from './log-checks.ts'
 import type { LogView } from './log-view.ts'
 import { entryChecksOf } from './policy-checks.ts'
@@ -29,7 +30,7 @@ import type { VerifierPolicy } from './verifier-policy.ts'
 export interface LogSource {
   read(from: number): AsyncIterable<StoredEntry>
   /** The same in pieces, where that is quicker. */
-  readBatches?(from: number): AsyncIterable<readonly StoredEntry[]>
+  readBatches?(from: number): AsyncIterable<EntryBatch>
   readonly readFile: ReadFile
 }
 
@@ -150,14 +151,11 @@ export async function entryAt(log: LogSource, index: number): Promise<Buffer | u
   return undefined
 }
 
-async function* upTo(
-  batches: AsyncIterable<readonly StoredEntry[]>,
-  last: number,
-): AsyncGenerator<readonly StoredEntry[]> {
+async function* upTo(batches: AsyncIterable<EntryBatch>, last: number): AsyncGenerator<EntryBatch> {
   for await (const batch of batches) {
-    const wanted = batch.filter(({ index }) => index <= last)
-    if (wanted.length > 0) yield wanted
-    if (wanted.length < batch.length) return
+    const beyond = batch.indexes.findIndex((index) => index > last)
+    if (beyond !== 0) yield beyond < 0 ? batch : partOf(batch, 0, beyond)
+    if (beyond >= 0) return
   }
 }
 
@@ -181,25 +179,25 @@ class Watch {
     const { log, at, reader = readHere } = this.#request
     const all = log.readBatches?.(chain.size) ?? inBatches(log.read(chain.size))
     const batches = at === undefined ? all : upTo(all, at)
-    for await (const { read, stored } of readInOrder(batches, reader, () => chain.keys.all)) {
-      yield Array.from(read, (entry, nth) => this.#take(entry, stored[nth]?.bytes))
+    for await (const { entries, bytesOf } of readInOrder(batches, reader, () => chain.keys.all)) {
+      yield Array.from(entries, (read, nth) => this.#take(read, () => bytesOf(nth)))
       await this.#compare(chain.drainTiles())
     }
     if (at === undefined) await this.#compare(chain.tree.edge())
     await this.#proveOlder()
   }
 
-  #take(read: ReadEntry, bytes: Buffer | undefined): EntryJudgement<EntryOnRecord> {
+  #take(read: ReadEntry, bytes: () => Buffer): EntryJudgement<EntryOnRecord> {
     const judgement = this.#chain.take(this.#withNewKeys(read, bytes))
     this.#note()
     return judgement
   }
 
   /** Read ahead before the log introduced the key that signed it: read again. */
-  #withNewKeys(read: ReadEntry, bytes: Buffer | undefined): ReadEntry {
+  #withNewKeys(read: ReadEntry, bytes: () => Buffer): ReadEntry {
     const { reading, index } = read
     const refused = reading.kind === 'refused' && reading.code === 'ledger/bad-signature'
-    return refused && bytes !== undefined ? readBytes(index, bytes, this.#chain.keys.all) : read
+    return refused ? readBytes(index, bytes(), this.#chain.keys.all) : read
   }
 
   #note(): void {
