@@ -20,7 +20,7 @@ import { type TreeHead, provesConsistency } from '../tlog/proofs.ts'
 import { type ReadFile, TileMissing, TiledTree } from '../tlog/tiled-tree.ts'
 import { tilePath } from '../tlog/tiles.ts'
 import { type EntryBatch, inBatches, partOf } from './entry-batch.ts'
-import { type EntryReader, readHere, readInOrder } from './entry-reader.ts'
+import { type EntryReader, type ReadBatch, readHere, readInOrder } from './entry-reader.ts'
 import { LOG_CHECKS, type LogCheck } from './log-checks.ts'
 import type { LogView } from './log-view.ts'
 import { entryChecksOf } from './policy-checks.ts'
@@ -161,6 +161,9 @@ async function* upTo(batches: AsyncIterable<EntryBatch>, last: number): AsyncGen
 
 const MAX_TILES_NAMED = 100
 
+/** So few judgements are alive at a time: what is, the garbage collector moves about. */
+const SAID_AT_ONCE = 32
+
 /** Follows the entries, and notes roots and tiles on the way. */
 class Watch {
   readonly #request: AuditRequest
@@ -179,12 +182,26 @@ class Watch {
     const { log, at, reader = readHere } = this.#request
     const all = log.readBatches?.(chain.size) ?? inBatches(log.read(chain.size))
     const batches = at === undefined ? all : upTo(all, at)
-    for await (const { entries, bytesOf } of readInOrder(batches, reader, () => chain.keys.all)) {
-      yield Array.from(entries, (read, nth) => this.#take(read, () => bytesOf(nth)))
+    for await (const batch of readInOrder(batches, reader, () => chain.keys.all)) {
+      yield* this.#judge(batch)
       await this.#compare(chain.drainTiles())
     }
     if (at === undefined) await this.#compare(chain.tree.edge())
     await this.#proveOlder()
+  }
+
+  *#judge({ entries, bytesOf }: ReadBatch): Generator<readonly EntryJudgement<EntryOnRecord>[]> {
+    let judged: EntryJudgement<EntryOnRecord>[] = []
+    let nth = 0
+    for (const read of entries) {
+      const own = nth
+      judged.push(this.#take(read, () => bytesOf(own)))
+      nth += 1
+      if (judged.length < SAID_AT_ONCE) continue
+      yield judged
+      judged = []
+    }
+    if (judged.length > 0) yield judged
   }
 
   #take(read: ReadEntry, bytes: () => Buffer): EntryJudgement<EntryOnRecord> {

@@ -19,7 +19,8 @@ export function serveLane(): void {
       packer.add(opened, own, hashLeaf(entry))
     }
     const answer = packer.answer(bytes)
-    const { hashes, numbers } = answer
-    parentPort?.postMessage(answer, [hashes.buffer, numbers.buffer, bytes.buffer])
+    const { hashes, numbers, data } = answer
+    const given = [hashes.buffer, numbers.buffer, data.buffer, bytes.buffer]
+    parentPort?.postMessage(answer, given)
   })
 }

@@ -52,6 +52,7 @@ class Lane {
       task.settle({
         entries: unpackAnswer(answer, indexes),
         bytesOf: (nth) => entryIn({ places, bytes: answer.bytes }, nth),
+        free: () => void answer.bytes.buffer.transfer(0),
       })
     })
     this.#worker.on('error', (error) => this.#fail(asError(error)))

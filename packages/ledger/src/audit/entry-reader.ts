@@ -13,7 +13,9 @@ export interface EntryReader {
 export interface ReadBatch {
   /** To be gone through once: each entry is made when it is asked for, and kept by nobody. */
   readonly entries: Iterable<ReadEntry>
-  bytesOf(nth: number): Buffer
+  readonly bytesOf: (nth: number) => Buffer
+  /** Gives its memory back at once: the collector, which sees how much there is of it, would run often. */
+  readonly free: () => void
 }
 
 /** In this very thread: for short logs, and where nothing else is at hand. */
@@ -23,6 +25,8 @@ export const readHere: EntryReader = {
     Promise.resolve({
       entries: entriesOf(batch).map(({ index, bytes }) => readBytes(index, bytes, keys)),
       bytesOf: (nth) => entryIn(batch, nth),
+      // The entries that were read here are parts of it.
+      free: () => undefined,
     }),
 }
 
@@ -41,10 +45,15 @@ export async function* readInOrder(
     // Awaited below, unless the consumer stops before.
     reading.catch(() => undefined)
     ahead.push(reading)
-    const [first] = ahead
-    if (ahead.length <= reader.lanes * AHEAD || first === undefined) continue
-    ahead.shift()
-    yield await first
+    if (ahead.length > reader.lanes * AHEAD) yield* lent(ahead.shift())
   }
-  for (const reading of ahead) yield await reading
+  for (const reading of ahead) yield* lent(reading)
+}
+
+/** Only until the next one is asked for. */
+async function* lent(reading: Promise<ReadBatch> | undefined): AsyncGenerator<ReadBatch> {
+  const batch = await reading
+  if (batch === undefined) return
+  yield batch
+  batch.free()
 }

@@ -14,14 +14,14 @@ export interface LaneTask extends Omit<EntryBatch, 'indexes'> {
 
 /**
  * What a lane read, by columns: an object for each entry would cost more on its way than its signature
- * lets us spend. Data travel as one text, for most of them nobody reads.
+ * lets us spend. Data travel as they are written, for most of them nobody reads.
  */
 export interface LaneAnswer {
   /** Of each entry its hash as a leaf, then its digest: two times 32 bytes. */
   readonly hashes: Uint8Array<ArrayBuffer>
   /** Of those that could be read, {@link NUMBERS} each. */
   readonly numbers: Float64Array<ArrayBuffer>
-  readonly data: string
+  readonly data: Uint8Array<ArrayBuffer>
   readonly columns: Columns
   /** By place in the batch. */
   readonly refusals: ReadonlyMap<number, EntryRefusal>
@@ -57,7 +57,7 @@ export class AnswerPacker {
   readonly #numbers: Float64Array<ArrayBuffer>
   readonly #refusals = new Map<number, EntryRefusal>()
   readonly #columns = newColumns()
-  #data = ''
+  readonly #data = new TextRoom()
   #size = 0
   #before: Digest | undefined
 
@@ -84,12 +84,11 @@ export class AnswerPacker {
     columns.environments.add(place.environment)
     columns.signers.add(signer)
     columns.links.add(place.previous === this.#before ? THE_ONE_BEFORE : place.previous)
-    this.#data += dataText ?? JSON.stringify(draft.data)
     const from = this.#size * NUMBERS
     this.#numbers[from] = place.index
     this.#numbers[from + 1] = draft.fence ?? NO_FENCE
     this.#numbers[from + 2] = Date.parse(place.at)
-    this.#numbers[from + 3] = this.#data.length
+    this.#numbers[from + 3] = this.#data.add(dataText ?? JSON.stringify(draft.data))
     this.#before = own
     this.#size += 1
   }
@@ -100,7 +99,7 @@ export class AnswerPacker {
     return {
       hashes: this.#hashes,
       numbers: this.#numbers,
-      data: this.#data,
+      data: this.#data.bytes(),
       columns: {
         kinds: kinds.pack(),
         releases: releases.pack(),
@@ -116,6 +115,30 @@ export class AnswerPacker {
     }
   }
 }
+
+/** Texts one after another, as bytes: a string would keep alive all that it was cut from. */
+class TextRoom {
+  #room = Buffer.from(new ArrayBuffer(FIRST_ROOM))
+  #size = 0
+
+  /** @returns where it ends */
+  add(text: string): number {
+    const most = this.#size + 3 * text.length
+    if (most > this.#room.byteLength) {
+      const larger = Buffer.from(new ArrayBuffer(2 * most))
+      larger.set(this.#room.subarray(0, this.#size))
+      this.#room = larger
+    }
+    this.#size += this.#room.write(text, this.#size)
+    return this.#size
+  }
+
+  bytes(): Uint8Array<ArrayBuffer> {
+    return this.#room.subarray(0, this.#size)
+  }
+}
+
+const FIRST_ROOM = 64 * 1024
 
 const newColumns = () => ({
   kinds: new Column<EntryOnRecord['kind']>(),
@@ -213,7 +236,8 @@ class TravelledEntry implements EntryOnRecord {
   /** Written by the lane from data that it read strictly: an object. */
   #readData(): EntryOnRecord['data'] {
     const from = this.#row === 0 ? 0 : this.#number(3, this.#row - 1)
-    const text = this.#answer.data.slice(from, this.#number(3))
-    return JSON.parse(text) as EntryOnRecord['data']
+    const { buffer, byteOffset } = this.#answer.data
+    const text = Buffer.from(buffer, byteOffset + from, this.#number(3) - from)
+    return JSON.parse(text.toString()) as EntryOnRecord['data']
   }
 }
