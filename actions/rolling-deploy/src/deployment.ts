@@ -14,6 +14,7 @@ import {
   onlyEnvironment,
   openWorkspace,
   parseKeyring,
+  progressLines,
   shipQueued,
   shipRelease,
   tellQueued,
@@ -21,7 +22,7 @@ import {
 } from '@bulkhead/release'
 import { InputError } from '@bulkhead/vocabulary'
 import type { action } from './action.ts'
-import { answerOf, progressLines } from './answer.ts'
+import { answerOf } from './answer.ts'
 import type { Decision } from './timeline.ts'
 import { openDeployment, tellEnd, tellProgress, workflowRunLink } from './told-deployment.ts'
 

@@ -8,6 +8,7 @@ import { buildAction } from '../src/testing/index.ts'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..')
 const ACTIONS = [
+  'hotfix',
   'ledger',
   'release-gate',
   'rolling-deploy',

@@ -1,26 +1,12 @@
-import { spawnSync } from 'node:child_process'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { marked } from 'marked'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TemporaryDirectory, temporaryDirectory } from '@bulkhead/testkit'
+import { browse, noBrowser, pageOf } from '../src/testing/index.ts'
 import { summaryMarkdown } from '../src/summary.ts'
 import { blockedPage } from './support/example-page.ts'
 
-const BROWSER = 'chromium'
-const noBrowser =
-  process.env['BULKHEAD_REQUIRE_ENGINES'] !== '1' &&
-  spawnSync(BROWSER, ['--version'], { stdio: 'ignore' }).error !== undefined
-
-/** Roughly as GitHub shows it, so that what is looked at here is what people see. */
-const STYLE =
-  'body{font:14px/1.5 -apple-system,"Segoe UI",Helvetica,Arial,sans-serif;max-width:980px;margin:24px auto;color:#1f2328}' +
-  'table{border-collapse:collapse;margin:0 0 16px;display:block;overflow:auto}td,th{border:1px solid #d1d9e0;padding:6px 13px;text-align:left;vertical-align:top}' +
-  'code{background:#818b981f;border-radius:6px;padding:.2em .4em;font-size:85%}h2{border-bottom:1px solid #d1d9e0;padding-bottom:.3em}' +
-  'blockquote{border-left:.25em solid #d1d9e0;margin:0 0 16px;padding:0 1em}summary{cursor:pointer}details{margin:0 0 16px}'
-
-const html = (): string =>
-  `<!doctype html><meta charset="utf-8"><style>${STYLE}</style>${marked.parse(summaryMarkdown(blockedPage()), { async: false })}`
+const html = (): string => pageOf(summaryMarkdown(blockedPage()))
 
 /** Elements with their depth; throws where one is closed that is not open. */
 function elementsOf(page: string): readonly string[] {
@@ -75,27 +61,10 @@ describe.skipIf(noBrowser)('the same in a browser', () => {
   })
   afterAll(() => home[Symbol.asyncDispose]())
 
-  const browse = (...words: readonly string[]) =>
-    spawnSync(
-      BROWSER,
-      [
-        '--headless',
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        `--user-data-dir=${join(home.path, 'profile')}`,
-        ...words,
-        join(home.path, 'summary.html'),
-      ],
-      { cwd: home.path, encoding: 'utf8', timeout: 120_000, killSignal: 'SIGKILL' },
-    )
+  const look = (...words: readonly string[]) => browse(home.path, 'summary.html', ...words)
 
   it('makes no link, image, script or heading of what others wrote', () => {
-    const { stdout, status } = browse('--dump-dom')
+    const { stdout, status } = look('--dump-dom')
     expect(status).toBe(0)
     const [, body = ''] = stdout.split('</head>')
     expect(body).toContain('refuses stranger 3 &lt;img src=x')
@@ -105,7 +74,7 @@ describe.skipIf(noBrowser)('the same in a browser', () => {
 
   it('is drawn', async () => {
     const picture = join(home.path, 'summary.png')
-    expect(browse(`--screenshot=${picture}`, '--window-size=1100,1800').status).toBe(0)
+    expect(look(`--screenshot=${picture}`, '--window-size=1100,1800').status).toBe(0)
     const kept = process.env['BULKHEAD_KEEP_PICTURE']
     if (kept !== undefined) await writeFile(kept, await readFile(picture))
     expect((await readFile(picture)).subarray(1, 4).toString()).toBe('PNG')

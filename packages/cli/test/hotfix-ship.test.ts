@@ -108,7 +108,7 @@ describe('hotfix ship', () => {
     await expectEverywhere(fix)
   })
 
-  it('killed in the middle, goes on once its lease is ended in the name of those who agree', async () => {
+  it('killed in the middle, goes on once its lease is ended in the name of those who agree (hotfix fault 19)', async () => {
     const second = await team.release('Second fix', fixOf(2))
     const named = await team.declare('SEC-2')
     await team.approve(named)

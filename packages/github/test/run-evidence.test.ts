@@ -208,8 +208,8 @@ describe('GitHub as the voucher of a run record', () => {
         'github/wrong-check',
         () => suite({ repository: { id: 43 } }),
       ],
-      ['there is no check', 'github/wrong-check', () => github.world.checkRuns.clear()],
-      ['there is no suite', 'github/wrong-check', () => github.world.checkSuites.clear()],
+      ['there is no check', 'github/missing-check', () => github.world.checkRuns.clear()],
+      ['there is no suite', 'github/missing-check', () => github.world.checkSuites.clear()],
     ])('%s', async (_name, code, make) => {
       make()
       await expectRefusal(code)

@@ -73,6 +73,7 @@ export { noteKey, witnessKey, writeVerifierKey } from './tlog/note-key.ts'
 export { TiledTree } from './tlog/tiled-tree.ts'
 export { witnessMemoryIn } from './witness/witness-memory.ts'
 export { withCosignature, witnessCheckpoint } from './witness/witness.ts'
+export type { ShiftOnRecord } from './zones/zone-on-record.ts'
 export type { QueueOnRecord, QueuedRelease, Train } from './queue/queue-on-record.ts'
 export type {
   DebtOnRecord,

@@ -55,6 +55,19 @@ export const plain = (count: number): readonly Forgery[] => [
   ...Array.from({ length: count - 1 }, (_, n) => refused(n)),
 ]
 
+const ranAhead: readonly Forgery[] = [
+  ...plain(3),
+  { ...refused(3), lies: { at: new Date(NOW + 24 * HOUR).toISOString() } },
+]
+
+/** By default by a clock that is right. */
+const clockCorrected = (from: number, at = NOW): Forgery => ({
+  kind: 'clock.corrected',
+  actors: ACTORS,
+  data: { from, reason: 'the runner was a day ahead' },
+  lies: { at: new Date(at).toISOString() },
+})
+
 export interface ForgedLog extends LogSource {
   readonly entries: readonly StoredEntry[]
   readonly files: Map<string, Buffer>
@@ -199,6 +212,20 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
       log: await forged(plain(9)),
       witnessed: await cosigned(await kept(await forged(plain(9)), 6), 2),
       policy: policy({ quorum: 2 }),
+    }),
+  },
+  'entries are added, and kept from the witnesses': {
+    check: 'unwitnessed',
+    code: 'ledger/no-quorum',
+    attack: async () => ({
+      log: await forged(plain(9)),
+      witnessed: await cosigned(await kept(await forged(plain(9)), 6), 2),
+      policy: policy({ quorum: 2, mostUnwitnessed: 2 }),
+    }),
+    honest: async () => ({
+      log: await forged(plain(9)),
+      witnessed: await cosigned(await kept(await forged(plain(9)), 7), 2),
+      policy: policy({ quorum: 2, mostUnwitnessed: 2 }),
     }),
   },
   'another branch of the same size is shown': {
@@ -357,6 +384,18 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
       ]),
     }),
     honest: async () => ({ log: await forged(plain(4)) }),
+  },
+  'a correction of the clock backdates what follows an entry that had not run ahead': {
+    check: 'date',
+    code: 'ledger/illegal-step',
+    attack: async () => ({ log: await forged([...plain(3), clockCorrected(2, NOW - HOUR)]) }),
+    honest: async () => ({ log: await forged([...ranAhead, clockCorrected(3)]) }),
+  },
+  'a correction of the clock is dated before what it leaves as it is': {
+    check: 'date',
+    code: 'ledger/illegal-step',
+    attack: async () => ({ log: await forged([...ranAhead, clockCorrected(3, NOW - HOUR)]) }),
+    honest: async () => ({ log: await forged([...ranAhead, clockCorrected(3)]) }),
   },
   'a true but old view is shown: the log is silent': {
     check: 'heartbeat',

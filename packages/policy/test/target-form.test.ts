@@ -92,14 +92,6 @@ describe('a target', () => {
       'depends on where it is run',
     ],
     [
-      'a fence for several regions at once',
-      HAPROXY.replace('local:', 'local: [/run/e.sock], eu:').replace(
-        'backend',
-        'fence: [keep, "{token}"], backend',
-      ),
-      'names eu, which is no region',
-    ],
-    [
       'an order that would be two',
       HAPROXY.replace('backend: app', 'backend: "a;b"'),
       'name of a backend',
@@ -109,6 +101,22 @@ describe('a target', () => {
     const found = messages(withTarget(target))
     expect(found.join('\n')).toContain(said)
   })
+
+  it.each([
+    ['never names its region', '[keep, "{token}"]', true],
+    ['names it', '[keep, "{region}", "{token}"]', false],
+  ])(
+    'of two regions whose fence %s: one newest token would shut the other region out',
+    (_, fence, refused) => {
+      const target = HAPROXY.replace('backend', `fence: ${fence}, backend`)
+      const two = withTarget(target)
+        .replace('local: [/run/h.sock]', 'local: [/run/h.sock], eu: [/run/e.sock]')
+        .replace(/^ {6}local: \{.*\}$/m, (line) => `${line}\n      eu: { a: 3, b: 3, c: 3 }`)
+      const said = messages(two).filter((text) => text.includes('never names `{region}`'))
+      expect(said).toHaveLength(refused ? 1 : 0)
+      expect(messages(withTarget(target))).toEqual([])
+    },
+  )
 
   it('may name servers by zone alone where a zone has one unit', () => {
     const target = HAPROXY.replace('backend', 'server: "{zone}", backend')

@@ -39,6 +39,8 @@ export interface GatheredApprovals {
   readonly policyChanges: readonly PolicyApproval[]
   /** Whether these count is judged with the hotfix that they are about. */
   readonly hotfixes: readonly FiledApproval[]
+  /** Approvals of hotfixes that were right and are over, by the number of the hotfix. */
+  readonly lapsed: readonly { readonly hotfix: number; readonly finding: Finding }[]
   readonly reopenings: readonly GivenApproval<ReopeningSubject>[]
   /** The files that count, by digest, with who gave them: for the record. */
   readonly given: readonly { readonly digest: Digest; readonly approver: string }[]
@@ -52,6 +54,7 @@ export const NO_APPROVALS: GatheredApprovals = {
   waivers: [],
   policyChanges: [],
   hotfixes: [],
+  lapsed: [],
   reopenings: [],
   given: [],
   refused: [],
@@ -83,6 +86,7 @@ export async function gatherApprovals(
     waivers: sound.flatMap(waiverOf),
     policyChanges: sound.flatMap(policyApprovalOf),
     hotfixes: sound.flatMap(hotfixOf),
+    lapsed: opened.flatMap(lapsedOf),
     reopenings: sound.flatMap(reopeningOf),
     given: sound.map(({ digest: of, approver }) => ({ digest: of, approver: approver.name })),
     refused: opened.flatMap((one) => (one.kind === 'refused' ? [one.finding] : [])),
@@ -116,6 +120,11 @@ function hotfixOf(opened: Sound & Pick<FiledApproval, 'bytes'>): readonly FiledA
   return approval.kind === 'hotfix'
     ? [{ subject: approval.subject, ...givenBy(opened), bytes }]
     : []
+}
+
+function lapsedOf(opened: OpenedApproval): GatheredApprovals['lapsed'] {
+  if (opened.kind === 'approved' || opened.lapsed?.kind !== 'hotfix') return []
+  return [{ hotfix: opened.lapsed.subject.hotfix, finding: opened.finding }]
 }
 
 function reopeningOf(opened: Sound): readonly GivenApproval<ReopeningSubject>[] {

@@ -15,6 +15,7 @@ export {
   annotateEntry,
   beatLedger,
   breakLease,
+  correctClock,
   mirrorLedger,
   revokeKey,
   rotateKey,
@@ -89,6 +90,9 @@ export {
 export type { Loosening } from '@bulkhead/policy'
 export { approvePolicyChange } from './policy-approval.ts'
 export { approveWaiver } from './waivers.ts'
+export { type ShiftRequest, shiftZone } from './zones/shift-zone.ts'
+export { restoreZone } from './zones/restore-zone.ts'
+export type { ZoneRequest, ZoneResult } from './zones/zone-request.ts'
 export { type QueueView, addToQueue, readQueue, removeFromQueue } from './queue/release-queue.ts'
 export { type QueuedShipResult, shipQueued } from './queue/ship-queued.ts'
 export type { WorkflowEvidence } from './forge-word.ts'
@@ -105,6 +109,8 @@ export { type HotfixStatus, hotfixStatus, hotfixTexts } from './hotfix/hotfix-st
 export { refuseHotfix } from './hotfix/judge-hotfix.ts'
 export type { HotfixForge } from './hotfix/forge-approvals.ts'
 export { type CollectedApprovals, recordForgeApprovals } from './hotfix/record-forge-approvals.ts'
+export { type DrillResult, drillHotfix } from './hotfix/drill-hotfix.ts'
+export { writeIncident } from './hotfix/incident.ts'
 export { moveHotfix } from './hotfix/move-hotfix.ts'
 export { acknowledgeHotfix, pageUntilAcknowledged } from './hotfix/page-hotfix.ts'
 export { approveReopening } from './hotfix/refuse-reopening.ts'
@@ -112,3 +118,8 @@ export { type Repaid, closeHotfix, repayDebt } from './hotfix/repay-debt.ts'
 export { openWhenTime } from './hotfix/sealed-facts.ts'
 export { branchFrom } from './hotfix/tag-hotfix.ts'
 export { isIdle, tellQueued, tellShipped } from './told-ship.ts'
+export { type Agreement, agreementIfAny, findAgreement } from './forge/agreement.ts'
+export { type CareRequest, type Cared, careAfter } from './forge/care-after.ts'
+export { type GithubAccess, openGithubAccess } from './forge/github-access.ts'
+export { type Incident, keepIncident, keepIncidentOrOwe } from './forge/keep-incident.ts'
+export { progressLines } from './progress-lines.ts'

@@ -4,6 +4,7 @@ import {
   type Ledger,
   type LedgerEntry,
   type LedgerVerification,
+  type OpenLedgerOptions,
   MAX_ENTRY_BYTES,
   openLedger,
   verifyLedger,
@@ -104,11 +105,12 @@ export async function openForAppending(
   address: LedgerAddress,
   keyring: Keyring,
   actors: readonly Actor[],
+  how: Pick<OpenLedgerOptions, 'takesDatesAhead'> = {},
 ): Promise<{ readonly ledger: Ledger; readonly signer: Signer }> {
   let refused: InputError | undefined
   for (const signer of ledgerSigners(keyring, address.policy)) {
     try {
-      return { ledger: await openWith(signer, workspace, address, actors), signer }
+      return { ledger: await openWith(signer, workspace, address, actors, how), signer }
     } catch (error) {
       if (!(error instanceof InputError) || error.findings[0]?.code !== 'usage/wrong-key')
         throw error
@@ -124,6 +126,7 @@ async function openWith(
   workspace: Workspace,
   address: LedgerAddress,
   actors: readonly Actor[],
+  how: Pick<OpenLedgerOptions, 'takesDatesAhead'>,
 ): Promise<Ledger> {
   const head = await recallHead(workspace, address)
   const ledger = await openLedger({
@@ -134,6 +137,7 @@ async function openWith(
     environment: address.environment,
     clock: workspace.clock,
     actors,
+    ...how,
     ...(head !== undefined && { head }),
     ...(workspace.tell && { onJunk: workspace.tell }),
   })

@@ -38,7 +38,8 @@ async function record(
   const policy = await loadPolicy(workspace.repository, genesis)
   requireEnvironment(policy, environment)
   const address = { genesis, policy, environment }
-  const { ledger } = await openForAppending(workspace, address, keyring, actors)
+  const how = { takesDatesAhead: draft.kind === 'clock.corrected' }
+  const { ledger } = await openForAppending(workspace, address, keyring, actors, how)
   const [entry] = await ledger.append([{ ...draft, actors }])
   if (entry === undefined) throw new TypeError('an append of one entry gave none')
   return entry
@@ -100,6 +101,13 @@ export const acknowledgeVoided = (
   request: RecordRequest,
   data: { readonly revocation: number; readonly reason: string },
 ): Promise<LedgerEntry> => record(workspace, request, { kind: 'key.acknowledged', data })
+
+/** Says that dates ran ahead from an entry on, by a wrong clock; they go on from ours. */
+export const correctClock = (
+  workspace: Workspace,
+  request: RecordRequest,
+  data: { readonly from: number; readonly reason: string },
+): Promise<LedgerEntry> => record(workspace, request, { kind: 'clock.corrected', data })
 
 async function readPublicKey(file: string) {
   const pem = await readFile(file).catch((cause: unknown) => {

@@ -118,12 +118,13 @@ const MAX_FINDINGS = 1_000
 
 /** Verifies the log for its keys alone: who has witnessed it, and when, is asked elsewhere. */
 export async function followKeys(
-  { heartbeatMs: _silence, maxWitnessAgeMs: _age, ...policy }: VerifierPolicy,
+  policy: VerifierPolicy,
   log: LogSource,
   now: number,
 ): Promise<{ readonly findings: readonly Finding[]; readonly grown: VerifierPolicy }> {
   const findings: Finding[] = []
-  const judgements = auditLog({ policy: { ...policy, quorum: 0 }, log, now })
+  const { heartbeatMs: _silence, maxWitnessAgeMs: _age, mostUnwitnessed: _most, ...rest } = policy
+  const judgements = auditLog({ policy: { ...rest, quorum: 0 }, log, now })
   for (;;) {
     const next = await judgements.next()
     const more = (next.done ? [next.value] : next.value).flatMap((one) => one.findings)

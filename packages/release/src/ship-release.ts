@@ -12,7 +12,7 @@ import type {
 } from '@bulkhead/rollout'
 import type { CommitId, Digest, Finding, Milliseconds } from '@bulkhead/vocabulary'
 import { artifactPath } from './build-release.ts'
-import type { BreakOrder, Deployment } from './deploy/deployment.ts'
+import { type BreakOrder, type Deployment, REGION_PATIENCE } from './deploy/deployment.ts'
 import { type WayRequest, makeWay } from './deploy/make-way.ts'
 import { environmentMetrics } from './deploy/environment-metrics.ts'
 import { refuseOverContract } from './deploy/contracts.ts'
@@ -52,6 +52,8 @@ export interface ShipRequest {
   readonly breaking?: BreakOrder
   /** Goes by the hotfix lane. */
   readonly hotfix?: HotfixLane
+  /** How long to wait until another release has left the first region; default: as between regions. */
+  readonly wait?: Milliseconds | undefined
   /** Where people may look, for notices. */
   readonly link?: string
   /** Pauses at the edge of a batch. */
@@ -240,6 +242,7 @@ function deploymentOf(
     mayGoOn: (next) => refuseWave(workspace, request, { base, policy, ledger, artifacts }, next),
     plan: request.plan,
     breaking: request.breaking,
+    patience: request.wait ?? REGION_PATIENCE,
     unwind: undefined,
     signal: request.signal,
     onProgress: request.onProgress,

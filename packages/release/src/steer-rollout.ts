@@ -1,6 +1,6 @@
 import type { Actor, ReleaseOnRecord } from '@bulkhead/ledger'
 import type { RolloutResult } from '@bulkhead/rollout'
-import type { CommitId, Finding } from '@bulkhead/vocabulary'
+import type { CommitId, Finding, Milliseconds } from '@bulkhead/vocabulary'
 import type { Deployment } from './deploy/deployment.ts'
 import { refuseOverContract } from './deploy/contracts.ts'
 import { environmentMetrics } from './deploy/environment-metrics.ts'
@@ -178,6 +178,7 @@ async function openDeployment(
     mayGoOn: () => Promise.resolve([]),
     plan: undefined,
     breaking: request.breaking,
+    patience: 0 as Milliseconds,
     unwind: undefined,
     signal: request.signal,
     onProgress: request.onProgress,

@@ -138,7 +138,7 @@ async function survive(death: Death | undefined) {
 }
 
 describe('the process of a hotfix is killed while it overtakes a rollout', () => {
-  it('at every second append, before or after it is on record: shipped again, it is everywhere', async () => {
+  it('at every second append, before or after it is on record: shipped again, it is everywhere (hotfix fault 1)', async () => {
     const { appends } = await survive(undefined)
     expect(appends).toBeGreaterThan(10)
     for (let at = 0; at < appends; at += 2) {

@@ -161,7 +161,7 @@ describe('a holder that does not yield', () => {
     return outcome.lease.token
   }
 
-  it('in time: the hotfix is refused by name, having touched nothing', async () => {
+  it('in time: the hotfix is refused by name, having touched nothing (hotfix fault 18)', async () => {
     const bed = await Bed.make()
     const token = await deaf(bed)
     const deployment = hotfix(bed, 'c', { yieldWithin: 5_000 as Milliseconds })
@@ -175,7 +175,7 @@ describe('a holder that does not yield', () => {
     expect(rollouts).toMatchObject([{ ordered: { order: 'yield' } }])
   })
 
-  it('and whose lease is ended by token and reason: the hotfix goes on with a higher one', async () => {
+  it('and whose lease is ended by token and reason: the hotfix goes on with a higher one (hotfix fault 19)', async () => {
     const bed = await Bed.make()
     const tokens = [await deaf(bed)]
     const deployment = {

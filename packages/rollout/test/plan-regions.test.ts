@@ -156,15 +156,6 @@ describe('what a fleet says of itself', () => {
     expect(refusalsOf(planRollout(weightless))[0]?.[0]).toBe('rollout/target-failed')
   })
 
-  test('a zone whose traffic is shifted away stops a plan', () => {
-    const { observation, ...rest } = request({ eu: small })
-    const shifted = [{ region: 'eu', zone: 'b' }]
-    const planning = planRollout({ ...rest, observation: { ...observation, shifted } })
-    expect(refusalsOf(planning)).toEqual([
-      ['rollout/zone-shifted', 'its traffic is shifted away: no other zone is touched meanwhile'],
-    ])
-  })
-
   test('an engine that changes whole zones gets whole zones', () => {
     const plan = planOf(planRollout(request({ eu: small }, { selects: 'zone' })))
     expect(plan.regions[0]?.waves.map(({ name }) => name)).toEqual(['zone a', 'zone b', 'zone c'])

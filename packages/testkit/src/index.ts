@@ -22,6 +22,7 @@ export {
   STAGED,
   type StagedJob,
   type StagedRun,
+  type WorldOfRuns,
   stageRun,
 } from './github/workflow-run.ts'
 export { zipFiles, zipFolder } from './github/zip-folder.ts'

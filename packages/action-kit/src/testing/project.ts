@@ -24,8 +24,22 @@ export interface Project {
 
 const ROLES = ['voucher', 'builder', 'gate', 'ledger'] as const
 
-/** Makes a project in `directory`. `port` is where the fleet's proxy is to listen. */
-export async function makeProject(directory: string, port = 1): Promise<Project> {
+export interface ProjectOptions {
+  /** Where the fleet's proxy is to listen. */
+  readonly port?: number
+  /** Who vouches for test runs, as an entry of the policy; a key within the tests' reach when not given. */
+  readonly voucher?: string
+  /** Files beside those of every project. */
+  readonly files?: Readonly<Record<string, string>>
+}
+
+const OWN_VOUCHER = '{ file: .bulkhead/keys/voucher.pub, separation: local }'
+
+/** Makes a project in `directory`. */
+export async function makeProject(
+  directory: string,
+  { port = 1, voucher = OWN_VOUCHER, files = {} }: ProjectOptions = {},
+): Promise<Project> {
   await mkdir(directory, { recursive: true })
   const [ada, mallory] = [
     await makePerson('Ada', directory),
@@ -40,7 +54,8 @@ export async function makeProject(directory: string, port = 1): Promise<Project>
     message: 'Adopt Bulkhead',
     files: {
       ...FILES,
-      'bulkhead.yml': policyText(port),
+      ...files,
+      'bulkhead.yml': policyText(port, voucher),
       '.bulkhead/allowed_signers': allowedSigners([ada]),
       ...Object.fromEntries(
         pairs.map(({ role, publicKey }) => [`.bulkhead/keys/${role}.pub`, publicKey]),
@@ -97,7 +112,7 @@ const FILES = {
   '.bulkhead/inventory/security.json': `${JSON.stringify(INVENTORY)}\n`,
 }
 
-const policyText = (port: number) => `version: 1
+const policyText = (port: number, voucher: string) => `version: 1
 mode: enforce
 signers: .bulkhead/allowed_signers
 suites:
@@ -112,7 +127,7 @@ build:
   command: [node, build.mjs]
   artifacts: [dist/server.mjs]
 keys:
-  voucher: [{ file: .bulkhead/keys/voucher.pub, separation: local }]
+  voucher: [${voucher}]
   builder: [{ file: .bulkhead/keys/builder.pub }]
   gate: [{ file: .bulkhead/keys/gate.pub }]
   ledger: [{ file: .bulkhead/keys/ledger.pub }]

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { SEVERITIES, type Severity } from '@bulkhead/ledger'
 import {
   branchFrom,
@@ -8,7 +8,6 @@ import {
   hotfixStatus,
   moveHotfix,
 } from '@bulkhead/release'
-import { InputError } from '@bulkhead/vocabulary'
 import { environmentOf } from '../environment-options.ts'
 import { type Host, answer } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
@@ -58,7 +57,9 @@ export function registerDeclare(hotfix: Command, host: Host): void {
     .description('open the record of a hotfix: its clock starts, and people are paged')
     .requiredOption('--commit <rev>', 'the fix, on top of what is deployed')
     .requiredOption('--advisory <id>', 'what it fixes, e.g. GHSA-… or CVE-…')
-    .requiredOption('--severity <word>', `how bad it is: ${SEVERITIES.join(', ')}`, severityOf)
+    .addOption(
+      new Option('--severity <word>', 'how bad it is').choices(SEVERITIES).makeOptionMandatory(),
+    )
     .requiredOption('--reason <text>', 'why it cannot wait')
     .option('--public', 'no embargo: say on record at once what it fixes', false)
     .option('--link <url>', 'where people should look')
@@ -84,17 +85,6 @@ export function registerDeclare(hotfix: Command, host: Host): void {
         }
       }),
     )
-}
-
-function severityOf(text: string): Severity {
-  const found = SEVERITIES.find((word) => word === text)
-  if (found !== undefined) return found
-  throw new InputError({
-    code: 'usage/invalid-option',
-    subject: `--severity ${text}`,
-    message: 'is no severity',
-    remedy: `write one of: ${SEVERITIES.join(', ')}`,
-  })
 }
 
 interface MoveOptions extends HotfixOptions {

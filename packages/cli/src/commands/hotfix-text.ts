@@ -1,18 +1,15 @@
 import { type HotfixClock, spanText } from '@bulkhead/hotfix'
 import type { HotfixOnRecord } from '@bulkhead/ledger'
-import type { HotfixStatus } from '@bulkhead/release'
+import type { Agreement, HotfixStatus } from '@bulkhead/release'
 import { printable } from '@bulkhead/vocabulary'
 
 /** One hotfix as a reader under stress takes it in: how late it is, what is missing, what to type. */
-export function statusLines({
-  hotfix,
-  clock,
-  approvals,
-  debts,
-  next,
-}: HotfixStatus): readonly string[] {
-  const { id, severity, commit, facts, embargo } = hotfix
-  const what = facts === null ? (embargo ? 'under embargo' : '') : facts.advisory
+export function statusLines(
+  { hotfix, clock, approvals, debts, next }: HotfixStatus,
+  agreement?: Agreement,
+): readonly string[] {
+  const { id, severity, commit, facts, embargo, drill } = hotfix
+  const what = drill ? 'DRILL' : facts === null ? (embargo ? 'under embargo' : '') : facts.advisory
   return [
     printable(`hotfix ${id}  ${severity}  ${commit.slice(0, 12)}  ${what}`, 200).trimEnd(),
     `  clock ${spanText(clock.elapsed)}${headline(hotfix, clock)}`,
@@ -27,14 +24,30 @@ export function statusLines({
     ),
     ...(debts.length === 0 ? [] : ['  owes (late, it stops the standard lane):']),
     ...debts.map((one) => debtLine(one, next)),
-    ...nowLines(next.filter(({ debt }) => debt === undefined)),
+    ...nowLines(
+      next.filter(({ debt }) => debt === undefined),
+      agreement,
+    ),
+    ...(agreement === undefined
+      ? []
+      : ['  or, in a review or an approval on GitHub, this line:', `    ${agreement.line}`]),
   ]
 }
 
-const nowLines = (next: HotfixStatus['next']): readonly string[] =>
+/** The digest of the plan stands in the command where it is known. */
+const nowLines = (
+  next: HotfixStatus['next'],
+  agreement: Agreement | undefined,
+): readonly string[] =>
   next.length === 0
     ? []
-    : ['  now:', ...next.map(({ who, what, command }) => `    ${who}: ${what}\n      ${command}`)]
+    : [
+        '  now:',
+        ...next.map(
+          ({ who, what, command }) =>
+            `    ${who}: ${what}\n      ${command.replace(/\bPLAN\b/, agreement?.plan ?? 'PLAN')}`,
+        ),
+      ]
 
 /** When, what, and the command for it: one line each, so that all of it stays on one screen. */
 function debtLine(
@@ -53,7 +66,7 @@ const headline = ({ closed }: HotfixOnRecord, { waitsFor, steps }: HotfixClock):
   return waitsFor === undefined ? `, everywhere${late}` : `, waits to be ${waitsFor}${late}`
 }
 
-const stepLine = ({ step, after, budget, late }: HotfixClock['steps'][number]): string =>
+export const stepLine = ({ step, after, budget, late }: HotfixClock['steps'][number]): string =>
   `    ${after === undefined ? ' ' : '✓'} ${step.padEnd(12)} ${(after === undefined ? '' : spanText(after)).padStart(12)}  of ${spanText(budget)}${late ? '  LATE' : ''}`
 
 /** What is still owed. */

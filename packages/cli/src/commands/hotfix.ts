@@ -3,8 +3,10 @@ import { registerHotfixApprove, registerReopen } from './hotfix-approve.ts'
 import { registerBranch, registerDeclare, registerMove } from './hotfix-declare.ts'
 import { registerAcknowledge, registerPage } from './hotfix-people.ts'
 import { registerClose, registerOpen, registerPostMortem, registerRepay } from './hotfix-repay.ts'
+import { registerDrill } from './hotfix-drill.ts'
 import { registerHotfixShip } from './hotfix-ship.ts'
-import { registerStatus } from './hotfix-status.ts'
+import { registerCollect } from './hotfix-collect.ts'
+import { registerStatus, registerTimeline } from './hotfix-status.ts'
 
 export const registerHotfix: Register = (program, host) => {
   const hotfix = program
@@ -17,11 +19,14 @@ export const registerHotfix: Register = (program, host) => {
   registerPage(hotfix, host)
   registerAcknowledge(hotfix, host)
   registerHotfixApprove(hotfix, host)
+  registerCollect(hotfix, host)
   registerHotfixShip(hotfix, host)
   registerStatus(hotfix, host)
+  registerTimeline(hotfix, host)
   registerOpen(hotfix, host)
   registerRepay(hotfix, host)
   registerPostMortem(hotfix, host)
   registerReopen(hotfix, host)
   registerClose(hotfix, host)
+  registerDrill(hotfix, host)
 }

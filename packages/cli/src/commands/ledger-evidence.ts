@@ -143,6 +143,7 @@ function describeAudit({ findings, state, ...rest }: PolicyAudit): CommandResult
     ...(rest.judged === rest.size
       ? []
       : [`${rest.judged} new entries; what they build on was verified before`]),
+    ...(rest.witnessed === null ? [] : [`witnessed: ${rest.witnessed} entries`]),
     ...rest.acknowledged.map(acknowledgedLine),
     ...(released === null ? [] : [`released: ${released.commit} (entry ${released.index})`]),
     ...leases.map(({ region, holder, token }) =>

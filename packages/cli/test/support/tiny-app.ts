@@ -52,6 +52,8 @@ export interface TinyPolicy {
   /** A wave without traffic is inconclusive after this long. */
   readonly bakeDeadline?: string
   readonly unitsPerZone?: number
+  /** As many as stand in a zone unless another number is wanted. */
+  readonly required?: number
   /** Further keys of the environment, each on a line of its own. */
   readonly environment?: readonly string[]
 }
@@ -63,6 +65,7 @@ export const policyText = ({
   healthDeadline = '20s',
   bakeDeadline = '60s',
   unitsPerZone = 1,
+  required = unitsPerZone,
   environment = [],
 }: TinyPolicy): string => `version: 1
 mode: ${mode}
@@ -94,7 +97,7 @@ environments:
       drain: 1s
     regions:
       local: { a: ${unitsPerZone}, b: ${unitsPerZone}, c: ${unitsPerZone} }
-    capacity: { required: ${unitsPerZone} }
+    capacity: { required: ${required} }
     bake:
       baseline-error-rate: 0.1%
       detect-error-rate: 60%

@@ -62,9 +62,11 @@ export interface AuditChecks {
 export interface AuditEnd {
   /** Reasons that no single entry gives. */
   readonly findings: readonly Finding[]
-  /** Against entries that do not count, which somebody has acknowledged on record. */
+  /** Against entries that do not count, or were dated ahead, as somebody has said on record. */
   readonly acknowledged: readonly Finding[]
   readonly size: number
+  /** How many of them the given witnesses have seen; null when none were given. */
+  readonly witnessed: number | null
   readonly root: Buffer
   /** SHA-256 of the newest entry. */
   readonly head: Digest | null
@@ -75,8 +77,8 @@ export interface AuditEnd {
 }
 
 /** Every check of a verifier with this policy. */
-export const auditChecks = ({ policy, now }: AuditRequest): AuditChecks => ({
-  entry: entryChecksOf(policy, now),
+export const auditChecks = ({ policy }: AuditRequest): AuditChecks => ({
+  entry: entryChecksOf(policy),
   log: LOG_CHECKS,
 })
 
@@ -111,10 +113,13 @@ export async function* auditLog(
   }
   const judged = checks.log.flatMap((check) => check.judge(view))
   const { size, root } = chain.tree
-  const { open, acknowledged } = chain.judgeVoided()
+  const { open, acknowledged: seen } = chain.judgeVoided()
+  const acknowledged = [...seen, ...chain.judgeCorrected()]
   const findings = [...(request.at === undefined ? chain.judgeEnd() : []), ...open, ...judged]
   const state = chain.fold.state()
-  return { findings, acknowledged, size, root, head: chain.head, state, memory: chain.memory() }
+  const witnessed = request.witnessed?.size ?? null
+  const { head } = chain
+  return { findings, acknowledged, size, witnessed, root, head, state, memory: chain.memory() }
 }
 
 /**
@@ -160,6 +165,7 @@ async function* upTo(batches: AsyncIterable<EntryBatch>, last: number): AsyncGen
 }
 
 const MAX_TILES_NAMED = 100
+const MAX_AHEAD_NAMED = 1_000
 
 /** So few judgements are alive at a time: what is, the garbage collector moves about. */
 const SAID_AT_ONCE = 32
@@ -170,10 +176,13 @@ class Watch {
   readonly #chain: LogChain
   readonly #roots = new Map<number, Buffer>()
   #differing: readonly string[] = []
+  readonly #latest: string
+  #ahead: readonly { readonly index: number; readonly at: string }[] = []
 
   constructor(request: AuditRequest, chain: LogChain) {
     this.#request = request
     this.#chain = chain
+    this.#latest = new Date(request.now + request.policy.clockSkewMs).toISOString()
   }
 
   async *follow(): AsyncGenerator<readonly EntryJudgement<EntryOnRecord>[]> {
@@ -206,6 +215,10 @@ class Watch {
 
   #take(read: ReadEntry, bytes: () => Buffer): EntryJudgement<EntryOnRecord> {
     const judgement = this.#chain.take(this.#withNewKeys(read, bytes))
+    const { entry, index } = judgement
+    // Two moments in the one spelling are in the order of their texts.
+    if (entry !== null && entry.at > this.#latest && this.#ahead.length < MAX_AHEAD_NAMED)
+      this.#ahead = [...this.#ahead, { index, at: entry.at }]
     this.#note()
     return judgement
   }
@@ -279,6 +292,7 @@ class Watch {
       now,
       tree: { size, root },
       lastAt: this.#chain.lastAt,
+      ahead: this.#ahead.filter(({ index }) => !this.#chain.dates.isCorrected(index)),
       differingTiles: this.#differing,
       ...(at !== undefined && { at, leadsTo: await this.#prover(available) }),
       ...(from === undefined ? {} : { from: compared(from) }),

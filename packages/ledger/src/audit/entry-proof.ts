@@ -89,6 +89,7 @@ export function judgeEntryProof(text: string, policy: VerifierPolicy, now: numbe
     now,
     tree: checkpoint,
     lastAt: '',
+    ahead: [],
     stored: opened,
     differingTiles: [],
     witnessed: seen,

@@ -1,5 +1,5 @@
 import type { Finding } from '@bulkhead/vocabulary'
-import { againstCheckpoint, againstLog } from '../ledger-findings.ts'
+import { against, againstCheckpoint, againstLog } from '../ledger-findings.ts'
 import { checkCosignature } from '../tlog/cosignature.ts'
 import type { ComparedCheckpoint, LogView } from './log-view.ts'
 
@@ -82,6 +82,15 @@ const checkQuorum: Judge = (view) => {
   return [againstCheckpoint('ledger/no-quorum', message)]
 }
 
+/** What was appended since the witnesses last looked; a crash before they did leaves as much. */
+const checkUnwitnessed: Judge = ({ policy, witnessed, tree }) => {
+  const { mostUnwitnessed } = policy
+  const waiting = tree.size - (witnessed?.checkpoint.size ?? 0)
+  if (mostUnwitnessed === undefined || waiting <= mostUnwitnessed) return []
+  const message = `no quorum has seen its newest ${waiting} entries, ${mostUnwitnessed} may wait for it`
+  return [againstCheckpoint('ledger/no-quorum', message)]
+}
+
 /** A frozen view is an old one that is true: only time gives it away. */
 const checkFresh: Judge = (view) => {
   const { maxWitnessAgeMs, quorum } = view.policy
@@ -102,14 +111,26 @@ const checkHeartbeat: Judge = ({ policy, lastAt, now, at }) => {
   return [againstLog('log', 'ledger/silent', message)]
 }
 
+/** Dates only grow, so one entry dated ahead would pin all later ones to its future. */
+const checkClock: Judge = ({ ahead, now }) =>
+  ahead.map(({ index, at }) =>
+    against(
+      index,
+      'ledger/wrong-clock',
+      `it is dated ${at}, here it is ${new Date(now).toISOString()}`,
+    ),
+  )
+
 /** In the order of the annex, §6. */
 export const LOG_CHECKS: readonly LogCheck[] = [
   { name: 'checkpoint-signed', judge: checkSigned },
   { name: 'quorum', judge: checkQuorum },
+  { name: 'unwitnessed', judge: checkUnwitnessed },
   { name: 'remembered', judge: checkRemembered },
   { name: 'witnessed', judge: checkWitnessed },
   { name: 'checkpoint-matches', judge: checkMatches },
   { name: 'tiles', judge: checkTiles },
+  { name: 'clock', judge: checkClock },
   { name: 'fresh', judge: checkFresh },
   { name: 'heartbeat', judge: checkHeartbeat },
 ]

@@ -21,6 +21,8 @@ export interface LogView {
   readonly tree: TreeHead
   /** Date of the newest entry; empty when there is none. */
   readonly lastAt: string
+  /** Entries dated ahead of the verifier's clock whose dates nobody has corrected since; at most 1,000. */
+  readonly ahead: readonly { readonly index: number; readonly at: string }[]
   readonly stored: StoredCheckpoint
   /** Paths of tiles that are not what the entries make of them; at most 100. */
   readonly differingTiles: readonly string[]

@@ -34,6 +34,8 @@ export interface VerifierPolicy extends KeyRules {
   readonly heartbeatMs?: number
   /** Largest age of the cosignatures that make the quorum, in milliseconds. */
   readonly maxWitnessAgeMs?: number
+  /** How many of the newest entries may wait for the quorum; any number when it is not said. */
+  readonly mostUnwitnessed?: number
   /** How far an entry or a cosignature may be dated ahead of the verifier's clock. */
   readonly clockSkewMs: number
 }
@@ -56,6 +58,7 @@ const policyShape = objectWith(
     roles: recordOf(listOf(text, 32), 64),
     heartbeatMs: count,
     maxWitnessAgeMs: count,
+    mostUnwitnessed: count,
     clockSkewMs: count,
     keyThreshold: count,
   },

@@ -47,6 +47,11 @@ export interface Deployment {
   readonly mayGoOn: (next: NextWave) => Promise<readonly Finding[]>
   /** By this plan, or not at all. */
   readonly plan: Digest | undefined
+  /**
+   * How long the first region waits for another release to leave it. Whoever carries out this very
+   * release is not waited for.
+   */
+  readonly patience: Milliseconds
   readonly breaking: BreakOrder | undefined
   /** Whoever holds the lease of a region is asked to give it back first; findings when he does not. */
   readonly makeWay?: (region: string) => Promise<readonly Finding[]>

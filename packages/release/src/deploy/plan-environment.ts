@@ -8,6 +8,7 @@ import type {
   ShippedRelease,
   Topology,
 } from '@bulkhead/rollout'
+import { withShifts } from '../zones/keep-away.ts'
 import { bakeWithMetrics } from './environment-metrics.ts'
 
 /** What an engine can be told, as far as a plan depends on it. */
@@ -41,7 +42,12 @@ export const planRequestOf = (source: PlanSource): PlanRequest => ({
   lane: source.lane,
   purpose: source.purpose,
   policy: planPolicyOf(source.policy, source.abilities),
-  observation: { ...source.observation, traffic: [] },
+  observation: { ...withShifts(source.observation, source.state), traffic: [] },
+  away: source.state.shifted.map(({ region, zone, by, reason }) => ({
+    region,
+    zone,
+    why: `by ${by}: ${reason}`,
+  })),
   release: source.release,
   previous: previousOf(source.state, source.policy),
   contracts: source.contracts,

@@ -12,12 +12,14 @@ import {
   setAsideBefore,
   runRollout,
 } from '@bulkhead/rollout'
-import type { Digest, FencingToken, Finding } from '@bulkhead/vocabulary'
+import type { Digest, FencingToken, Finding, Milliseconds } from '@bulkhead/vocabulary'
 import { ledgerJournal } from '../ledger-journal.ts'
 import { contractsByRegion } from './contracts.ts'
 import { type Deployment, REGION_PATIENCE } from './deployment.ts'
+import { breakingIn } from './breaking-in.ts'
 import { keepLease } from './keep-lease.ts'
 import { planRequestOf } from './plan-environment.ts'
+import { keepAway } from '../zones/keep-away.ts'
 import { type Takeover, takeOver, touchedBefore } from './unfinished.ts'
 
 /** How often a fleet is looked at while a wave bakes. */
@@ -50,8 +52,9 @@ export async function rollRegion(
   const outcome = await ledger.acquireLease({
     region,
     actors,
-    ...(hooks.waits ? { patience: REGION_PATIENCE } : {}),
-    ...(await breakingIn(deployment, region)),
+    signal: deployment.signal,
+    patience: hooks.waits ? REGION_PATIENCE : await patienceIn(deployment, region),
+    ...(await breakingIn(ledger, deployment.breaking, region)),
   })
   if (outcome.kind === 'refused') return refused(outcome.findings)
   const { lease } = outcome
@@ -65,14 +68,19 @@ export async function rollRegion(
   }
 }
 
-/** Of the leases that people have decided to end, the one that this region is held by. */
-async function breakingIn({ ledger, breaking }: Deployment, region: string) {
-  if (breaking === undefined) return {}
-  const { tokens, reason } = breaking
-  const { leases } = await ledger.state()
+/** Releases follow each other: the next one waits at the first region until the one before has left it. */
+async function patienceIn(deployment: Deployment, region: string): Promise<Milliseconds> {
+  const { ledger, patience, clock, onProgress, release } = deployment
+  const { leases, rollouts } = await ledger.state()
   const here = leases.find((lease) => lease.region.split('+').includes(region))
-  const token = tokens.find((one) => one === here?.token)
-  return token === undefined ? {} : { breaking: { token, reason } }
+  const other = rollouts.find(({ token }) => token === here?.token)
+  const none = 0 as Milliseconds
+  if (here === undefined || here.stuck || other === undefined || patience === 0) return none
+  if (other.commit === release.commit) return none
+  const text = `waits until ${other.commit.slice(0, 8)} has left ${region} (token ${here.token})`
+  const decision = { at: clock.now(), tone: 'plain', text, region, findings: [] } as const
+  onProgress({ kind: 'decision', decision: { kind: 'frozen', ...decision } })
+  return patience
 }
 
 const refused = (findings: readonly Finding[]): RegionEnd => ({
@@ -97,6 +105,8 @@ async function rollUnderLease(
       await keepLease(lease, clock, () => target.stage(artifact, { region, token: lease.token }))
     }
   }
+  const back = await keepAway(await deployment.ledger.state(), target, lease)
+  if (back.length > 0) return refused(back)
   const taken = await takeOver(deployment, region, lease.token)
   const { memory } = taken
   const planned = await keepLease(lease, clock, () => planNow(deployment, region, taken))

@@ -55,7 +55,7 @@ async function takeBackOthers(
 }
 
 /** Smallest first, as the plan has it: the first region risks least. */
-export const regionOrder = ({ regions }: EnvironmentPolicy): readonly string[] =>
+export const regionOrder = ({ regions }: Pick<EnvironmentPolicy, 'regions'>): readonly string[] =>
   Object.entries(regions)
     .map(([name, zones]) => ({ name, units: Object.values(zones).reduce((sum, n) => sum + n, 0) }))
     .sort((a, b) => a.units - b.units || (a.name < b.name ? -1 : 1))

@@ -31,7 +31,8 @@ export async function agreedPlan({
     units: units.map((unit) => ({ ...unit, version, health: 'healthy' as const })),
     traffic: [],
   }
-  const before = { ...state, regions: regionsBefore(state, release) }
+  // A zone that is shifted away, or comes back, must not void their word either.
+  const before = { ...state, regions: regionsBefore(state, release), shifted: [] }
   return planRollout(
     planRequestOf({
       policy,

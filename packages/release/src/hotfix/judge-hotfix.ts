@@ -92,7 +92,12 @@ export async function judgeHotfixApprovals(
     policy: base.policy.policy.hotfix,
     now,
   })
-  const refused = [...recorded.flatMap((one) => one.refused), ...said.refused]
+  const lapsed = local.lapsed.filter((one) => one.hotfix === hotfix.id)
+  const refused = [
+    ...recorded.flatMap((one) => one.refused),
+    ...said.refused,
+    ...lapsed.map(({ finding }) => over(finding)),
+  ]
   return { ...judged, notCounted: [...judged.notCounted, ...refused] }
 }
 
@@ -172,6 +177,14 @@ const refusal = (subject: string, message: string): Finding => ({
   subject,
   message,
   remedy: 'have a person approve whom the trusted ref allows: `bulkhead hotfix approve`',
+})
+
+/** One that is over was right when it was given: who waits for it must know that. */
+const over = ({ subject, message }: Finding): Finding => ({
+  code: 'hotfix/approval-expired',
+  subject,
+  message,
+  remedy: 'have it given again: `bulkhead hotfix approve`',
 })
 
 /** Since when enough people agree, in milliseconds since the epoch; undefined when too few do. */

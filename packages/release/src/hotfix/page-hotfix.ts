@@ -103,9 +103,9 @@ export async function acknowledgeHotfix(
   request: HotfixRequest,
 ): Promise<HotfixOnRecord> {
   const { base, ledger, hotfix } = await openHotfix(workspace, request)
-  if (hotfix.acknowledged !== null) return hotfix
   const data = { of: hotfix.id, how: 'person' }
-  await ledger.append([{ kind: 'hotfix.acknowledged', actors: request.actors, data }])
+  if (hotfix.acknowledged === null)
+    await ledger.append([{ kind: 'hotfix.acknowledged', actors: request.actors, data }])
   const taken = chosenHotfix(ledger.known().hotfixes, hotfix.id)
   await tellLate(workspace, { base, ledger, hotfix: taken, request })
   return chosenHotfix(ledger.known().hotfixes, hotfix.id)

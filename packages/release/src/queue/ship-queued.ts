@@ -1,11 +1,12 @@
-import type { EnvironmentState, Ledger, Train } from '@bulkhead/ledger'
+import type { Ledger, Train } from '@bulkhead/ledger'
 import type { HeldRelease } from '@bulkhead/rollout'
 import type { CommitId, Finding } from '@bulkhead/vocabulary'
 import { type ShipRequest, type ShipResult, shipRelease } from '../ship-release.ts'
 import { findTrustedBase } from '../trusted-ref.ts'
 import type { Workspace } from '../workspace.ts'
 import { openQueue, viewOf } from './release-queue.ts'
-import { type TrainEnd, settleTrain, trainEndOf } from './settle-trains.ts'
+import { settleTrain, trainEndOf } from './settle-trains.ts'
+import { afterTrains, trainOnRecord } from './trains-on-record.ts'
 
 /** What came of asking the queue. `idle`: nothing waits. */
 export type QueuedShipResult =
@@ -33,11 +34,12 @@ export async function shipQueued(
   workspace: Workspace,
   request: Omit<ShipRequest, 'commit'>,
 ): Promise<QueuedShipResult> {
-  const base = await findTrustedBase(workspace, request.environment, request.genesis)
+  const base = await afterTrains(workspace, request)
   const ledger = await openQueue(workspace, request, base)
   for (const train of base.ledger.state.queue.trains) {
-    const end = endOnRecord(base.ledger.state, train)
+    const end = trainOnRecord(base, request.environment, train)
     if (end === 'unfinished') return shipTrain(workspace, request, ledger, train, 'it was begun')
+    if (end === 'under-way') continue
     await settleTrain(ledger, request, train.id, end)
   }
   const settled = await findTrustedBase(workspace, request.environment, request.genesis)
@@ -78,16 +80,6 @@ async function shipTrain(
     await settleTrain(ledger, request, id, trainEndOf(shipped.result))
   const commits = carries.map(({ commit }) => commit)
   return { kind: 'shipped', commit: head.commit, carries: commits, why, shipped, passed: [] }
-}
-
-/** What the ledger says of a rollout that was taken and never settled. */
-function endOnRecord(
-  { good, unfinished, rollouts }: EnvironmentState,
-  { id, head }: Train,
-): TrainEnd | 'unfinished' {
-  if (good.some(({ commit, index }) => commit === head.commit && index > id)) return 'released'
-  const left = [...unfinished, ...rollouts].some(({ commit }) => commit === head.commit)
-  return left ? 'unfinished' : 'other'
 }
 
 /** Why a release of the queue does not ship, with the way out. */

@@ -129,6 +129,7 @@ export class Bed {
       mayGoOn: () => Promise.resolve([]),
       plan: undefined,
       breaking: undefined,
+      patience: 3_600_000 as Deployment['patience'],
       unwind: undefined,
       signal: this.stop.signal,
       onProgress: () => undefined,

@@ -54,6 +54,8 @@ export interface PlannedZone extends Place {
   readonly maxOut: number
   /** Units that are added while the zone is changed, because its own sums allow nothing. */
   readonly surge: number
+  /** Its traffic is shifted away: it carries nothing, counts as gone, and is placed last. */
+  readonly shifted?: true
   readonly reason: string
 }
 

@@ -1,6 +1,7 @@
 import type { Finding } from '@bulkhead/vocabulary'
 import type { UnitId, UnitObservation } from '../fleet.ts'
 import {
+  isShifted,
   placeName,
   totalHealthy,
   weightOf,
@@ -27,7 +28,7 @@ export interface LaidOutRegion extends Omit<RegionPlan, 'waves' | 'startsMs' | '
   readonly fleet: RegionFleet
   readonly weights: DeclaredWeights
   readonly shapes: readonly Omit<Wave, 'bake'>[]
-  /** Capacity that runs the release already. */
+  /** Capacity under traffic that runs the release already. */
   readonly done: number
   /** Whether its waves are judged under traffic. */
   readonly baked: boolean
@@ -96,7 +97,7 @@ export function layOutRegion(
     shapes: shapes.map((shape) =>
       timed(request, weights, zones, { ...shape, evacuable: shape.evacuable && !ill }),
     ),
-    done: weightOfAll(done),
+    done: weightOfAll(done.filter((unit) => !isShifted(observed, unit))),
     baked: previous !== null && request.purpose === 'release',
   }
 }
@@ -128,10 +129,14 @@ function asRepaired(fleet: RegionFleet, repairs: readonly UnitObservation[]): Re
 const isOn = (unit: UnitObservation, { release }: PlanRequest): boolean =>
   unit.health === 'healthy' && unit.version === release.commit
 
-const shapeOf = ({ lane, purpose, policy }: PlanRequest, { units }: RegionFleet, first: boolean) =>
+const shapeOf = (
+  { lane, purpose, policy }: PlanRequest,
+  { units, shifted: away = [] }: RegionFleet,
+  first: boolean,
+) =>
   first || purpose === 'return'
-    ? shapeInitialWaves(units)
-    : shapeWaves(units, { lane, wholeZones: policy.selects === 'zone' })
+    ? shapeInitialWaves(units, away)
+    : shapeWaves(units, { lane, wholeZones: policy.selects === 'zone', away })
 
 function planZones(
   { policy }: PlanRequest,
@@ -149,6 +154,7 @@ function planZones(
       units: units.length,
       healthy: zone.healthy,
     }
+    if (isShifted(fleet, zone)) return { ...place, ...SHIFTED, maxOut: weightOfAll(units) }
     if (first && zone.healthy === 0)
       return {
         ...place,
@@ -172,6 +178,12 @@ function planZones(
   })
 }
 
+const SHIFTED = {
+  surge: 0,
+  shifted: true,
+  reason: 'its traffic is shifted away: it carries nothing, and all of it may be placed at once',
+} as const
+
 interface RegionCheck {
   readonly request: PlanRequest
   readonly fleet: RegionFleet
@@ -188,8 +200,13 @@ function checkRegion(check: RegionCheck): Finding[] {
     return [refuse.singleZone(placeName(zones[0] ?? { region: fleet.region, zone: '' }))]
   if (first) return checkWholeFleet(fleet, required)
   const healthy = totalHealthy(zones)
+  const away = zones.filter((zone) => zone.shifted === true).map(placeName)
+  if (healthy < required && away.length > 0)
+    return [refuse.zoneShifted(named, away, `${healthy} healthy, ${required} required`)]
   if (healthy < required) return [refuse.unhealthyBaseline(named, healthy, required)]
   const blocked = zones.filter((zone) => lacksCapacity(request, fleet, zone))
+  if (blocked.length > 0 && away.length > 0)
+    return blocked.map((zone) => refuse.zoneShifted(placeName(zone), away, sums(zone, request)))
   if (blocked.length > 0)
     return blocked.map((zone) => refuse.noCapacity(placeName(zone), sums(zone, request)))
   return checkEvacuation(check)
@@ -211,8 +228,8 @@ function lacksCapacity(request: PlanRequest, fleet: RegionFleet, zone: PlannedZo
 /** A first release fills the fleet; even full it must be able to lose a zone. */
 function checkWholeFleet(fleet: RegionFleet, required: number): Finding[] {
   const full = zoneHealth({
+    ...fleet,
     units: fleet.units.map((unit) => ({ ...unit, health: 'healthy' })),
-    traffic: [],
   })
   const worst = worstLoss(full)
   if (worst.healthy >= required) return []
@@ -238,7 +255,9 @@ function checkEvacuation({ request, fleet, requirement }: RegionCheck): Finding[
   )
     return []
   const old = weightOfAll(
-    fleet.units.filter((unit) => unit.health === 'healthy' && !firstZone.has(unit.id)),
+    fleet.units.filter(
+      (unit) => unit.health === 'healthy' && !isShifted(fleet, unit) && !firstZone.has(unit.id),
+    ),
   )
   const zones = new Set(fleet.units.map((unit) => unit.zone)).size
   if (old >= requirement.required || zones === 1) return []

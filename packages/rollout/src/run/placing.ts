@@ -39,11 +39,7 @@ export async function placeUnits(run: RolloutRun, placing: Placing): Promise<voi
     if (open.length === 0) break
     const held = await placeSome(run, placing, seen, open)
     if (held === undefined) wait.reset()
-    else if (
-      lifts < MOST_ATTEMPTS &&
-      held.why === 'capacity' &&
-      mayLift(run, placing, seen, open)
-    ) {
+    else if (lifts < MOST_ATTEMPTS && held.why !== 'engine' && mayLift(run, placing, seen, open)) {
       lifts += 1
       await bringSurge(run, placing, held.reason)
     } else if (wait.isOver(held)) throw waitedTooLong(placing, held)
@@ -94,7 +90,7 @@ const needsPlacing = (run: RolloutRun, unit: UnitObservation): boolean =>
 
 function waitedTooLong(place: Place, { why, reason }: Wait): Interruption {
   return why === 'shifted'
-    ? new Interruption('pause', refuse.zoneShifted(placeName(place), reason))
+    ? new Interruption('pause', refuse.heldByShift(placeName(place), reason))
     : new Interruption('roll-back', refuse.noCapacity(placeName(place), reason))
 }
 

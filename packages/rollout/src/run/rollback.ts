@@ -38,7 +38,8 @@ export async function rollBack(
     if (next.kind === 'restored') break
     const held =
       next.kind === 'wait' ? next.wait : await restore(run, next.batch, previous, failures)
-    const lift = held && lifts < MOST_ATTEMPTS ? zoneToLift(run, seen, previous) : undefined
+    const mayLift = held !== undefined && held.why !== 'engine' && lifts < MOST_ATTEMPTS
+    const lift = mayLift ? zoneToLift(run, seen, previous) : undefined
     if (held === undefined) wait.reset()
     else if (lift !== undefined) {
       lifts += 1
@@ -76,7 +77,7 @@ function zoneToLift(
 
 function overdue({ plan }: RolloutRun, { why, reason }: Wait): readonly Finding[] {
   if (why === 'shifted')
-    throw new Interruption('pause', refuse.zoneShifted(plan.environment, reason))
+    throw new Interruption('pause', refuse.heldByShift(plan.environment, reason))
   return [refuse.rollbackFailed(plan.environment, `capacity did not come back: ${reason}`)]
 }
 

@@ -85,8 +85,17 @@ export const ACTIONS_BOT: StoredAccount = {
   type: 'Bot',
 }
 
+const LANGUAGE = { language: 'TypeScript' }
+
 export const emptyCollaboration = (): Collaboration => ({
-  repository: { id: REPOSITORY_ID, default_branch: 'main' },
+  repository: {
+    id: REPOSITORY_ID,
+    default_branch: 'main',
+    // Its own example lacks what the description requires, of every repository in it.
+    ...LANGUAGE,
+    source: LANGUAGE,
+    parent: LANGUAGE,
+  },
   pulls: new Map(),
   reviews: new Map(),
   collaborators: new Map(),

@@ -20,6 +20,7 @@ export type Fault =
       readonly kind: 'status'
       readonly status: number
       readonly headers?: Readonly<Record<string, string>>
+      readonly body?: string
     }
   | { readonly kind: 'body'; readonly body: string }
   | { readonly kind: 'hang-up' }
@@ -113,7 +114,10 @@ function send(response: ServerResponse, { status, headers, body }: Reply): void 
 function misbehave(response: ServerResponse, fault: Fault): void {
   if (fault.kind === 'hang-up' || fault.kind === 'lost') response.destroy()
   else if (fault.kind === 'body') response.writeHead(200).end(fault.body)
-  else response.writeHead(fault.status, { ...fault.headers }).end('{"message":"of the stand-in"}')
+  else
+    response
+      .writeHead(fault.status, { ...fault.headers })
+      .end(fault.body ?? '{"message":"of the stand-in"}')
 }
 
 async function urlOf(server: Server): Promise<string> {

@@ -19,6 +19,12 @@ export const hotfixReasons = reasonsOf({
     cause: 'An approval cannot be read, or who gave it may not approve (any more).',
     remedy: 'Have a person approve whom the trusted ref allows: `bulkhead hotfix approve`.',
   },
+  'hotfix/refused-comment': {
+    cause:
+      'A `/hotfix` comment is no order, was edited, is old, or is of somebody who may not write.',
+    remedy:
+      'Write a new comment of one line, such as `/hotfix status` or `/hotfix ship 42`; or start the workflow by its form.',
+  },
   'hotfix/self-approval': {
     cause:
       'Somebody with a hand in the hotfix approved it: author, co-author, committer, signer, or who pushed last.',
@@ -61,6 +67,11 @@ export const hotfixReasons = reasonsOf({
   'hotfix/fixed-commit': {
     cause: 'Another commit is put in the place of a hotfix that is out or closed.',
     remedy: 'Declare another hotfix on top of it: `bulkhead hotfix declare`.',
+  },
+  'hotfix/drill-disturbs': {
+    cause:
+      'A drill of the hotfix lane would overtake a real rollout, or stand in the way of a fix.',
+    remedy: 'Drill when nothing else is on its way: `bulkhead status`.',
   },
   'hotfix/not-a-drill': {
     cause: 'A drill of the hotfix lane changes files: what ships as a drill is never reviewed.',

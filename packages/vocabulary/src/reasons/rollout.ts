@@ -92,8 +92,9 @@ export const rolloutReasons = reasonsOf({
     remedy: 'Mend the outage, then `bulkhead resume`.',
   },
   'rollout/zone-shifted': {
-    cause: 'The traffic of a zone is shifted away; no other zone is touched meanwhile.',
-    remedy: 'Shift the traffic back when the zone is well, then ship or resume.',
+    cause:
+      'The traffic of a zone is shifted away, so that it counts as gone, and what is left allows nothing.',
+    remedy: 'When the zone is well: `bulkhead zone restore ZONE`, then ship or resume.',
   },
   'rollout/surge-left': {
     cause: 'Units that were added to a zone for its change could not be taken away again.',
