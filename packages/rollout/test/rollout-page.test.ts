@@ -51,6 +51,21 @@ describe('the page', () => {
     expect(page.match(/class="lane"/g)).toHaveLength(9)
   })
 
+  test('shows units that a surge added, and a zone that is shifted away', async () => {
+    const tight = { regions: { eu: { a: 2, b: 2, c: 2 } }, required: 4, surge: 1 }
+    const surged = renderRolloutPage(await recordOf(tight))
+    expect(surged).toMatch(/class="unit v0 surplus"[^]*eu\/a\/\+1, [^<]*added by a surge/)
+    expect(surged).toContain('1 units beyond its own, because without eu/b: 6 − 2 = 4 healthy')
+    expect(surged).toContain('</svg>added by a surge</li>')
+    expect(surged).not.toContain('shifted away')
+    const away = renderRolloutPage(
+      await recordOf({ required: 2 }, ({ fleet }) => fleet.shifted.add('eu/c')),
+    )
+    expect(away).toMatch(/class="unit v0 away"[^]*eu\/c\/1, [^<]*zone shifted away, no traffic/)
+    expect(away).not.toContain('added by a surge')
+    expect([unbalancedTag(surged), unbalancedTag(away)]).toEqual([undefined, undefined])
+  })
+
   test('marks errors and why the release went back', async () => {
     const page = renderRolloutPage(
       await recordOf({}, ({ fleet }) => fleet.errorRates.set(newRelease.commit, 0.5)),

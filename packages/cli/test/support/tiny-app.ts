@@ -54,6 +54,8 @@ export interface TinyPolicy {
   readonly unitsPerZone?: number
   /** As many as stand in a zone unless another number is wanted. */
   readonly required?: number
+  /** Units that a zone may have beyond its own. */
+  readonly surge?: number
   /** Further keys of the environment, each on a line of its own. */
   readonly environment?: readonly string[]
 }
@@ -66,6 +68,7 @@ export const policyText = ({
   bakeDeadline = '60s',
   unitsPerZone = 1,
   required = unitsPerZone,
+  surge = 0,
   environment = [],
 }: TinyPolicy): string => `version: 1
 mode: ${mode}
@@ -97,7 +100,7 @@ environments:
       drain: 1s
     regions:
       local: { a: ${unitsPerZone}, b: ${unitsPerZone}, c: ${unitsPerZone} }
-    capacity: { required: ${required} }
+    capacity: { required: ${required}${surge > 0 ? `, surge: ${surge}` : ''} }
     bake:
       baseline-error-rate: 0.1%
       detect-error-rate: 60%

@@ -26,6 +26,7 @@ export function legend(timeline: Timeline): Markup {
     }),
     html`<li>${swatch('changing')}changing</li>`,
     html`<li>${swatch('down')}down</li>`,
+    ...rareMarks(timeline).map(({ look, name }) => html`<li>${swatch(look)}${name}</li>`),
     html`<li>${stroke('healthy')}healthy, or a metric of the control</li>`,
     html`<li>${stroke('left')}with the fullest zone gone</li>`,
     html`<li>${stroke('required')}required, or the limit of a metric</li>`,
@@ -33,6 +34,20 @@ export function legend(timeline: Timeline): Markup {
   return html`<ul class="legend">
     ${items}
   </ul>`
+}
+
+/** What is rare is explained only where it is seen. */
+function rareMarks({ samples, versions, colour }: Timeline): { look: string; name: string }[] {
+  const zones = samples.flatMap((sample) => sample.zones)
+  const any = colour(versions[0] ?? null)
+  return [
+    ...(zones.some((zone) => zone.units.some((unit) => unit.surplus === true))
+      ? [{ look: `${any} surplus`, name: 'added by a surge' }]
+      : []),
+    ...(zones.some((zone) => zone.shifted === true)
+      ? [{ look: `${any} away`, name: 'zone shifted away, no traffic' }]
+      : []),
+  ]
 }
 
 const PANEL_GAP = 16
