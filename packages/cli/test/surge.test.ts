@@ -26,7 +26,7 @@ describe('a fleet whose sums allow nothing without surge', () => {
   it('is deployed with it: shown while it is there, and taken away', async () => {
     const ended = await project.end('ship')
     expect(ended.code).toBe(0)
-    expect(ended.stderr).toContain('surge    local/a: 1 units beyond its own, because without')
+    expect(ended.stderr).toContain('surge    local/a: one unit beyond its own, because without')
     expect(ended.stderr).toContain('surge    local/c: no unit beyond its own any more')
     expect((await status()).fleet.units).toHaveLength(6)
   })
@@ -34,7 +34,7 @@ describe('a fleet whose sums allow nothing without surge', () => {
   it('has nothing left of it when the process that ships is killed, and another resumes', async () => {
     const commit = await project.release('third')
     const shipping = project.start('ship')
-    await shipping.until('local/b: 1 units beyond its own')
+    await shipping.until('local/b: one unit beyond its own')
     shipping.child.kill('SIGKILL')
     await shipping.ended
     const { ledger, fleet } = await status()
