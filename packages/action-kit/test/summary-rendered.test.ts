@@ -1,26 +1,13 @@
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TemporaryDirectory, temporaryDirectory } from '@bulkhead/testkit'
 import { browse, noBrowser, pageOf } from '../src/testing/index.ts'
 import { summaryMarkdown } from '../src/summary.ts'
+import { elementsOf, expectPicture } from './support/drawn-page.ts'
 import { blockedPage } from './support/example-page.ts'
 
 const html = (): string => pageOf(summaryMarkdown(blockedPage()))
-
-/** Elements with their depth; throws where one is closed that is not open. */
-function elementsOf(page: string): readonly string[] {
-  const open: string[] = []
-  const seen: string[] = []
-  for (const [, slash, name = ''] of page.matchAll(/<(\/?)([a-z][a-z0-9]*)[^>]*>/gi)) {
-    if (slash === '') {
-      seen.push(name)
-      if (!['br', 'meta'].includes(name)) open.push(name)
-    } else if (open.pop() !== name) throw new Error(`</${name}> closes nothing`)
-  }
-  if (open.length > 0) throw new Error(`not closed: ${open.join(', ')}`)
-  return seen
-}
 
 describe('the summary of 3 suites and 200 findings, rendered', () => {
   it('has elements of our own only, each closed where it was opened', () => {
@@ -61,10 +48,8 @@ describe.skipIf(noBrowser)('the same in a browser', () => {
   })
   afterAll(() => home[Symbol.asyncDispose]())
 
-  const look = (...words: readonly string[]) => browse(home.path, 'summary.html', ...words)
-
   it('makes no link, image, script or heading of what others wrote', () => {
-    const { stdout, status } = look('--dump-dom')
+    const { stdout, status } = browse(home.path, 'summary.html', '--dump-dom')
     expect(status).toBe(0)
     const [, body = ''] = stdout.split('</head>')
     expect(body).toContain('refuses stranger 3 &lt;img src=x')
@@ -73,11 +58,6 @@ describe.skipIf(noBrowser)('the same in a browser', () => {
   }, 150_000)
 
   it('is drawn', async () => {
-    const picture = join(home.path, 'summary.png')
-    expect(look(`--screenshot=${picture}`, '--window-size=1100,1800').status).toBe(0)
-    const kept = process.env['BULKHEAD_KEEP_PICTURE']
-    if (kept !== undefined) await writeFile(kept, await readFile(picture))
-    expect((await readFile(picture)).subarray(1, 4).toString()).toBe('PNG')
-    expect((await stat(picture)).size).toBeGreaterThan(20_000)
+    await expectPicture(home.path, 1_800)
   }, 150_000)
 })

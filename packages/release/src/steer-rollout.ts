@@ -102,10 +102,11 @@ export async function rollBackRelease(
   const good = state.good.findLast(
     ({ commit }) => commit === (request.to ?? commit) && commit !== state.released?.commit,
   )
-  const release = good && shippedOf(good)
+  const policy = environmentPolicy(base.policy, request.environment)
+  const release = good && shippedOf(policy, good)
   if (good === undefined || release === undefined)
     return refused(null, noEarlier(request.environment, request.to))
-  const history = { ...workspace, policy: environmentPolicy(base.policy, request.environment) }
+  const history = { ...workspace, policy }
   const [closed] = await refuseOverContract(history, state, good.commit)
   if (closed !== undefined) return refused(good.commit, closed)
   const reopening = await refuseReopening(workspace, {
@@ -157,9 +158,9 @@ async function openDeployment(
   base: TrustedBase,
   known: ReleaseOnRecord,
 ): Promise<Deployment> {
-  const [artifact] = known.artifacts
-  if (artifact === undefined) throw new TypeError('what was shipped has an artifact')
   const policy = environmentPolicy(base.policy, request.environment)
+  const release = shippedOf(policy, known)
+  if (release === undefined) throw new TypeError('what was shipped has an artifact')
   return {
     policy,
     ledger: await openForWriting(workspace, request, base),
@@ -171,7 +172,7 @@ async function openDeployment(
     mixedTest: mixedTestOf(workspace, policy),
     lane: 'standard',
     purpose: 'release',
-    release: { commit: known.commit, artifact: artifact.digest },
+    release,
     artifacts: known.artifacts,
     path: undefined,
     attestation: null,

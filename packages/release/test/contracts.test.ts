@@ -30,7 +30,7 @@ const commit = (files: Readonly<Record<string, string>>): Promise<CommitId> =>
   fixture.commit({ by: ada, message: Object.keys(files).join(), files })
 
 const migrations = { paths: ['db/**'], expand: ['db/*.expand.sql'] }
-const history = () => ({ repository, policy: { migrations, regions: {} } })
+const history = () => ({ repository, policy: { migrations, regions: {}, artifact: undefined } })
 const since = async (after: CommitId) => contractsBetween(history(), { before: base, after })
 
 it.each([
@@ -63,7 +63,10 @@ it('without migrations in the policy nothing is looked for', async () => {
     changes: () => Promise.reject(new Error('asked')),
     isAncestor: () => Promise.reject(new Error('asked')),
   }
-  const none = { repository: refused, policy: { migrations: undefined, regions: {} } }
+  const none = {
+    repository: refused,
+    policy: { migrations: undefined, regions: {}, artifact: undefined },
+  }
   expect(await contractsBetween(none, { before: base, after: base })).toEqual([])
 })
 

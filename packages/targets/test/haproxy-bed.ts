@@ -25,6 +25,8 @@ export interface BedOptions {
   readonly proxies?: number
   /** Spare servers of every zone. */
   readonly spares?: number
+  /** Words that bring a command to the units' host; default: it runs here. */
+  readonly reach?: readonly [string, ...string[]]
   readonly change?: Partial<HaproxySpec>
 }
 
@@ -37,6 +39,7 @@ export async function makeHaproxyBed({
   regions = { 'eu-1': { a: 1, b: 2 } },
   proxies = 1,
   spares = 0,
+  reach,
   change = {},
 }: BedOptions = {}) {
   const directory = await temporaryDirectory('bulkhead-haproxy-')
@@ -80,6 +83,7 @@ export async function makeHaproxyBed({
     backend: 'app',
     server: '{region}-{zone}-{number}',
     replace: [
+      ...(reach ?? []),
       process.execPath,
       fixture('replace-unit.mjs'),
       directory.path,

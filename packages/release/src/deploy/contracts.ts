@@ -9,7 +9,7 @@ import { previousOf } from './plan-environment.ts'
 /** What tells one release's migrations from another's. */
 export interface MigrationHistory {
   readonly repository: Pick<Repository, 'changes' | 'isAncestor'>
-  readonly policy: Pick<EnvironmentPolicy, 'migrations' | 'regions'>
+  readonly policy: Pick<EnvironmentPolicy, 'migrations' | 'regions' | 'artifact'>
 }
 
 /** Two releases: code of `before` would run on a database that `after` has migrated. */

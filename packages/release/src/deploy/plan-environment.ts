@@ -1,4 +1,4 @@
-import type { EnvironmentState, GoodRelease } from '@bulkhead/ledger'
+import type { EnvironmentState, ReleaseOnRecord } from '@bulkhead/ledger'
 import type { EnvironmentPolicy } from '@bulkhead/policy'
 import type {
   Lane,
@@ -100,19 +100,23 @@ function longestBatch(target: EnvironmentPolicy['target']) {
 /** The last release that was good in each region. */
 export function previousOf(
   state: Pick<EnvironmentState, 'regions' | 'released'>,
-  { regions }: Pick<EnvironmentPolicy, 'regions'>,
+  policy: Pick<EnvironmentPolicy, 'regions' | 'artifact'>,
 ): Readonly<Record<string, ShippedRelease>> {
   return Object.fromEntries(
-    Object.keys(regions).flatMap((region) => {
+    Object.keys(policy.regions).flatMap((region) => {
       const good = state.regions[region] ?? state.released
-      const shipped = good && shippedOf(good)
+      const shipped = good && shippedOf(policy, good)
       return shipped ? [[region, shipped]] : []
     }),
   )
 }
 
-/** A release on record, as a fleet knows it. */
-export function shippedOf({ commit, artifacts }: GoodRelease): ShippedRelease | undefined {
-  const [artifact] = artifacts
+/** A release on record, as the fleet of an environment knows it: of several services each runs its own. */
+export function shippedOf(
+  { artifact: named }: Pick<EnvironmentPolicy, 'artifact'>,
+  { commit, artifacts }: ReleaseOnRecord,
+): ShippedRelease | undefined {
+  // One that was shipped before the policy named an artifact was the first.
+  const artifact = artifacts.find(({ name }) => name === named) ?? artifacts[0]
   return artifact && { commit, artifact: artifact.digest }
 }

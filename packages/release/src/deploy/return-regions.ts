@@ -15,7 +15,7 @@ export async function returnRegions(
   regions: readonly string[],
   good: GoodRelease,
 ): Promise<RolloutResult & Pick<RegionEnd, 'id'>> {
-  const release = shippedOf(good)
+  const release = shippedOf(deployment.policy, good)
   if (release === undefined) throw new TypeError('a good release has an artifact')
   const closed = await refuseOverContract(
     deployment,

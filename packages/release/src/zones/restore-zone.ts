@@ -42,7 +42,7 @@ async function goodRelease({ ledger, place }: HeldZone): Promise<GoodRelease | u
 async function reconcile(zone: HeldZone, good: GoodRelease): Promise<Finding | undefined> {
   const { request, place, hand } = zone
   const { target } = request
-  const release = shippedOf(good)
+  const release = shippedOf(zone.policy, good)
   if (release === undefined) return undefined
   const old = await notOn(zone, release)
   if (old.length > 0) {
