@@ -16,8 +16,11 @@ const ACTIONS = [
   'signed-commits',
   'release-gate',
   'rolling-deploy',
+  'hotfix',
   'ledger',
 ] as const
+/** A hotfix whose issue is opened, and whose approvals are asked for. */
+const FIX = { command: 'declare', severity: 'low', advisory: 'SEC-42', reason: 'a hole' } as const
 /** Where the fleet listens: in that network nobody else is there. */
 const PORT = 18_080
 
@@ -59,6 +62,7 @@ describe.skipIf(cannotBeAlone)('the way of a release, where only declared hosts 
       ['signed-commits', { range: 'HEAD', genesis }, { verdict: 'PASS' }],
       ['release-gate', keyed, { verdict: 'PASS' }],
       ['rolling-deploy', keyed, { result: 'released' }],
+      ['hotfix', { ...keyed, ...FIX, commit: project.commit }, { result: 'declared' }],
       ['ledger', { command: 'verify', genesis }, { verdict: 'VERIFIED', released: project.commit }],
       ['test-suite', { voucher: 'github' }, { outcome: 'passed' }],
     ] as const

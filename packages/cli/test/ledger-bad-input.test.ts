@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
@@ -111,6 +112,43 @@ describe('a ledger that is not what it should be', () => {
     expect(codes(await run(repository, 2, ['ledger', 'heartbeat']))).toEqual(['usage/wrong-key'])
     expect(await tipOf(repository)).toBe(before)
     await run(repository, 0, ['ledger', 'verify'])
+  })
+
+  it('has lost its key: a spare one, declared beforehand, ends the old one and hands over to a new', async () => {
+    const repository = await fresh()
+    const keys = join(repository.path, '.git/bulkhead/keys')
+    const makeKey = async (name: string) => {
+      const pem = file(`${name}-${copies}.pem`)
+      const pub = file(`${name}-${copies}.pub`)
+      execFileSync('openssl', ['genpkey', '-algorithm', 'ed25519', '-out', pem])
+      execFileSync('openssl', ['pkey', '-in', pem, '-pubout', '-out', pub])
+      return { pem, pub }
+    }
+    const [spare, next] = [await makeKey('spare'), await makeKey('next')]
+    await cp(spare.pub, join(repository.path, '.bulkhead/keys/spare.pub'))
+    const policy = join(repository.path, 'bulkhead.yml')
+    const first = '{ file: .bulkhead/keys/ledger.pub }'
+    const text = await readFile(policy, 'utf8')
+    await writeFile(policy, text.replace(first, `${first}, { file: .bulkhead/keys/spare.pub }`))
+    const genesis = await repository.commit({ by: begun.ada, message: 'Declare a spare key' })
+    await repository.git('config', 'bulkhead.genesis', genesis)
+    await repository.git('update-ref', '-d', BRANCH)
+    await run(repository, 0, ['ledger', 'heartbeat'])
+
+    await rm(join(keys, 'ledger.pem'))
+    expect(codes(await run(repository, 2, ['ledger', 'heartbeat']))).toEqual(['usage/wrong-key'])
+    const key = (name: string) => join(repository.path, '.bulkhead/keys', name)
+    const bySpare = ['--keys', spare.pem]
+    const revoke = ['ledger', 'keys', 'revoke', '--key', key('ledger.pub'), '--reason', 'lost']
+    await run(repository, 0, [...revoke, ...bySpare])
+    const rotate = ['ledger', 'keys', 'rotate', '--new', next.pub, '--name', 'next']
+    expect(
+      codes(await run(repository, 3, [...rotate, '--old', key('ledger.pub'), ...bySpare])),
+    ).toEqual(['ledger/illegal-step'])
+    await run(repository, 0, [...rotate, '--old', key('spare.pub'), ...bySpare])
+    await cp(next.pem, join(keys, 'next.pem'))
+    await run(repository, 0, ['ledger', 'heartbeat'])
+    expect(await run(repository, 0, ['ledger', 'verify'])).toMatchObject({ size: 5 })
   })
 
   it('is dated a day ahead: refused, until somebody corrects the clock in their name', async () => {

@@ -136,6 +136,17 @@ describe('who agrees to a commit on GitHub', () => {
     expect((await voids()).slice(1)).toEqual(['its author started the run'])
   })
 
+  it('a short page is not the last one: a word on the next still takes back the first', async () => {
+    const pages = [[reviewBy(BOB)], [reviewBy(BOB, { id: 81, state: 'CHANGES_REQUESTED' })], []]
+    github.fault = ({ path }) => {
+      const [, page] = /\/reviews\?.*\bpage=([0-9]+)$/.exec(path) ?? []
+      return page === undefined
+        ? undefined
+        : { kind: 'body', body: JSON.stringify(pages[Number(page) - 1]) }
+    }
+    expect((await voids())[0]).toBe('its author asked for changes after it')
+  })
+
   it('reads every page, and knows nothing when any call fails, whichever it is', async () => {
     github.world.reviews.set(
       12,

@@ -19,7 +19,8 @@ import { hashLeaf } from '../tlog/merkle-hash.ts'
 import { type TreeHead, provesConsistency } from '../tlog/proofs.ts'
 import { type ReadFile, TileMissing, TiledTree } from '../tlog/tiled-tree.ts'
 import { tilePath } from '../tlog/tiles.ts'
-import { type EntryReader, inBatches, readHere, readInOrder } from './entry-reader.ts'
+import { type EntryBatch, inBatches, partOf } from './entry-batch.ts'
+import { type EntryReader, type ReadBatch, readHere, readInOrder } from './entry-reader.ts'
 import { LOG_CHECKS, type LogCheck } from './log-checks.ts'
 import type { LogView } from './log-view.ts'
 import { entryChecksOf } from './policy-checks.ts'
@@ -29,7 +30,7 @@ import type { VerifierPolicy } from './verifier-policy.ts'
 export interface LogSource {
   read(from: number): AsyncIterable<StoredEntry>
   /** The same in pieces, where that is quicker. */
-  readBatches?(from: number): AsyncIterable<readonly StoredEntry[]>
+  readBatches?(from: number): AsyncIterable<EntryBatch>
   readonly readFile: ReadFile
 }
 
@@ -155,19 +156,19 @@ export async function entryAt(log: LogSource, index: number): Promise<Buffer | u
   return undefined
 }
 
-async function* upTo(
-  batches: AsyncIterable<readonly StoredEntry[]>,
-  last: number,
-): AsyncGenerator<readonly StoredEntry[]> {
+async function* upTo(batches: AsyncIterable<EntryBatch>, last: number): AsyncGenerator<EntryBatch> {
   for await (const batch of batches) {
-    const wanted = batch.filter(({ index }) => index <= last)
-    if (wanted.length > 0) yield wanted
-    if (wanted.length < batch.length) return
+    const beyond = batch.indexes.findIndex((index) => index > last)
+    if (beyond !== 0) yield beyond < 0 ? batch : partOf(batch, 0, beyond)
+    if (beyond >= 0) return
   }
 }
 
 const MAX_TILES_NAMED = 100
 const MAX_AHEAD_NAMED = 1_000
+
+/** So few judgements are alive at a time: what is, the garbage collector moves about. */
+const SAID_AT_ONCE = 32
 
 /** Follows the entries, and notes roots and tiles on the way. */
 class Watch {
@@ -190,15 +191,29 @@ class Watch {
     const { log, at, reader = readHere } = this.#request
     const all = log.readBatches?.(chain.size) ?? inBatches(log.read(chain.size))
     const batches = at === undefined ? all : upTo(all, at)
-    for await (const { read, stored } of readInOrder(batches, reader, () => chain.keys.all)) {
-      yield Array.from(read, (entry, nth) => this.#take(entry, stored[nth]?.bytes))
+    for await (const batch of readInOrder(batches, reader, () => chain.keys.all)) {
+      yield* this.#judge(batch)
       await this.#compare(chain.drainTiles())
     }
     if (at === undefined) await this.#compare(chain.tree.edge())
     await this.#proveOlder()
   }
 
-  #take(read: ReadEntry, bytes: Buffer | undefined): EntryJudgement<EntryOnRecord> {
+  *#judge({ entries, bytesOf }: ReadBatch): Generator<readonly EntryJudgement<EntryOnRecord>[]> {
+    let judged: EntryJudgement<EntryOnRecord>[] = []
+    let nth = 0
+    for (const read of entries) {
+      const own = nth
+      judged.push(this.#take(read, () => bytesOf(own)))
+      nth += 1
+      if (judged.length < SAID_AT_ONCE) continue
+      yield judged
+      judged = []
+    }
+    if (judged.length > 0) yield judged
+  }
+
+  #take(read: ReadEntry, bytes: () => Buffer): EntryJudgement<EntryOnRecord> {
     const judgement = this.#chain.take(this.#withNewKeys(read, bytes))
     const { entry, index } = judgement
     // Two moments in the one spelling are in the order of their texts.
@@ -209,10 +224,10 @@ class Watch {
   }
 
   /** Read ahead before the log introduced the key that signed it: read again. */
-  #withNewKeys(read: ReadEntry, bytes: Buffer | undefined): ReadEntry {
+  #withNewKeys(read: ReadEntry, bytes: () => Buffer): ReadEntry {
     const { reading, index } = read
     const refused = reading.kind === 'refused' && reading.code === 'ledger/bad-signature'
-    return refused && bytes !== undefined ? readBytes(index, bytes, this.#chain.keys.all) : read
+    return refused ? readBytes(index, bytes(), this.#chain.keys.all) : read
   }
 
   #note(): void {

@@ -69,7 +69,7 @@ export class EnvironmentFold implements OnRecord {
   }
 
   goodSince(commit: CommitId): number | undefined {
-    return this.#good.whole.findLast((good) => good.commit === commit)?.index
+    return this.#good.since(commit)
   }
 
   /** Whether a commit ended good in some region: what is taken back there rests on that. */
