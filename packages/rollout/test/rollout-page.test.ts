@@ -55,7 +55,7 @@ describe('the page', () => {
     const tight = { regions: { eu: { a: 2, b: 2, c: 2 } }, required: 4, surge: 1 }
     const surged = renderRolloutPage(await recordOf(tight))
     expect(surged).toMatch(/class="unit v0 surplus"[^]*eu\/a\/\+1, [^<]*added by a surge/)
-    expect(surged).toContain('1 units beyond its own, because without eu/b: 6 − 2 = 4 healthy')
+    expect(surged).toContain('one unit beyond its own, because without eu/b: 6 − 2 = 4 healthy')
     expect(surged).toContain('</svg>added by a surge</li>')
     expect(surged).not.toContain('shifted away')
     const away = renderRolloutPage(

@@ -48,7 +48,7 @@ describe('a fleet whose sums allow nothing', () => {
     expect(surplusOf(scenario)).toEqual([])
     const said = scenario.progress.flatMap((one) => (one.kind === 'decision' ? one.decision : []))
     expect(said.filter(({ kind }) => kind === 'surge').map(({ text }) => text)).toContain(
-      'eu/a: 1 units beyond its own, because without eu/b: 6 − 2 = 4 healthy, minus 4 required leaves 0: none of eu/a may be out',
+      'eu/a: one unit beyond its own, because without eu/b: 6 − 2 = 4 healthy, minus 4 required leaves 0: none of eu/a may be out',
     )
   })
 

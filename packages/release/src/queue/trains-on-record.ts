@@ -1,4 +1,5 @@
 import type { EnvironmentState, Train } from '@bulkhead/ledger'
+import type { RolloutDecision } from '@bulkhead/rollout'
 import type { CommitId } from '@bulkhead/vocabulary'
 import { REGION_PATIENCE } from '../deploy/deployment.ts'
 import { regionOrder } from '../deploy/roll-regions.ts'
@@ -13,20 +14,44 @@ const LOOK_MS = 2_000
 /**
  * The record, once a release may follow those that were taken and are alive: the first region is free
  * of them, and they are fewer than may be under way at once. What waits is not taken meanwhile, so that
- * the next rollout carries what has come until then.
+ * the next rollout carries what has come until then. A process that gives no sign of life for a term of
+ * its lease is gone, and waited for no more: whoever goes on says how its lease is ended.
  */
 export async function afterTrains(
   workspace: Workspace,
-  request: Pick<ShipRequest, 'environment' | 'genesis' | 'wait' | 'signal'>,
+  request: Pick<ShipRequest, 'environment' | 'genesis' | 'wait' | 'signal' | 'onProgress'>,
 ): Promise<TrustedBase> {
-  const { environment, genesis, wait = REGION_PATIENCE, signal } = request
+  const { environment, genesis, wait = REGION_PATIENCE, signal, onProgress } = request
   const { clock } = workspace
   const until = clock.monotonic() + wait
+  let seen: { readonly sign: number; readonly since: number } | undefined
   for (;;) {
     const base = await findTrustedBase(workspace, environment, genesis)
-    const isLate = clock.monotonic() >= until || signal.aborted
-    if (isLate || !mustWait(base, environment)) return base
+    const now = clock.monotonic()
+    if (now >= until || signal.aborted || !mustWait(base, environment)) return base
+    const { sign, ttlMs } = lifeOf(base.ledger.state)
+    if (seen === undefined) onProgress({ kind: 'decision', decision: waiting(clock.now()) })
+    if (seen?.sign !== sign) seen = { sign, since: now }
+    if (now - seen.since >= ttlMs) return base
     await clock.sleep(LOOK_MS, signal).catch(() => undefined)
+  }
+}
+
+const waiting = (at: number): RolloutDecision => ({
+  at,
+  kind: 'frozen',
+  tone: 'plain',
+  text: 'waits until the release before it has left the first region; `bulkhead status` shows it',
+  findings: [],
+})
+
+/** The newest sign of life of what was taken, and how long its leases last without one. */
+function lifeOf(state: EnvironmentState): { readonly sign: number; readonly ttlMs: number } {
+  const tokens = new Set(aliveTrains(state).map(({ token }) => token))
+  const held = state.leases.filter(({ token }) => tokens.has(token))
+  return {
+    sign: Math.max(0, ...held.map(({ lastSign }) => lastSign)),
+    ttlMs: Math.max(0, ...held.map(({ ttlMs }) => ttlMs)),
   }
 }
 

@@ -22,7 +22,8 @@ export async function bringSurge(run: RolloutRun, place: Place, sums: string): P
       'roll-back',
       refuse.noCapacity(placeName(place), `${sums}; no surge: ${why.reason}`),
     )
-  say(run, `${placeName(place)}: ${extra} units beyond its own, because ${sums}`)
+  const count = extra === 1 ? 'one unit' : `${extra} units`
+  say(run, `${placeName(place)}: ${count} beyond its own, because ${sums}`)
 }
 
 /**
