@@ -81,7 +81,7 @@ const nowTables = (
           header: ['Now', 'What', 'Command'],
           rows: next.map(({ who, what, command }) => [
             who,
-            what,
+            agreement === undefined ? what : what.replace(/; its digest is PLAN$/, ''),
             { untrusted: command.replace(/\bPLAN\b/, agreement?.plan ?? 'PLAN') },
           ]),
         },

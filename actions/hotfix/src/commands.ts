@@ -70,7 +70,7 @@ export async function approve(stage: Stage): Promise<Done> {
   const findings = judged?.findings ?? [tooFew(hotfix.id, agreement.line)]
   const done = blocked(
     'waiting',
-    `WAITING: ${judged?.by.length ?? 0} people agree to hotfix ${hotfix.id}`,
+    `WAITING: too few agree to hotfix ${hotfix.id}, ${judged?.by.length ?? 0} so far`,
     [...findings, ...refused],
   )
   return { ...done, hotfix: hotfix.id }
