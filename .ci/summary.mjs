@@ -1,4 +1,4 @@
-// Prints one line `N passed, N failed, N skipped` from vitest's JSON report; no report is a failure.
+// Prints one line `N passed, N failed, N skipped` from vitest's JSON reports; a report that is not there is a failure.
 import { readFileSync } from 'node:fs'
 
 function countTests(path) {
@@ -20,6 +20,9 @@ function countTests(path) {
   }
 }
 
-const { passed, failed, skipped } = countTests(process.argv[2])
-process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`)
-process.exitCode = failed === 0 && passed > 0 ? 0 : 1
+const counts = process.argv.slice(2).map(countTests)
+const sum = (what) => counts.reduce((total, count) => total + count[what], 0)
+process.stdout.write(
+  `${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped\n`,
+)
+process.exitCode = sum('failed') === 0 && counts.every(({ passed }) => passed > 0) ? 0 : 1

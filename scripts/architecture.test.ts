@@ -30,6 +30,7 @@ const FLOORS = [
     '@bulkhead/action-ledger',
     '@bulkhead/action-release-gate',
     '@bulkhead/action-rolling-deploy',
+    '@bulkhead/action-hotfix',
   ],
   ['@bulkhead/story', '@bulkhead/bench', '@bulkhead/tenant-app', '@bulkhead/exec-driver'],
 ]

@@ -1,7 +1,9 @@
 // Commands for those who release Bulkhead: `npm run bulkhead-dev -- COMMAND`.
 const COMMANDS: Readonly<Record<string, () => Promise<unknown>>> = {
+  'own-gate': () => import('./own-gate.ts'),
   'pack-release': () => import('./pack-release.ts'),
   'publish-mirrors': () => import('./publish-mirrors.ts'),
+  'tag-release': () => import('./tag-release.ts'),
 }
 
 const [, , name = '', ...rest] = process.argv

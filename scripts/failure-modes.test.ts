@@ -14,12 +14,6 @@ const LIST =
 /** What no test shows, and why. */
 const WITHOUT_A_TEST: ReadonlyMap<number, string> = new Map([
   [23, 'standby and protected instances are of autoscaling groups: no target for those yet'],
-  [43, 'a release cannot declare yet that it contracts a schema'],
-  [
-    44,
-    'old code on new data: a batch is judged beside the old release, no mixed-version test is run',
-  ],
-  [54, 'nothing here listens to webhooks: each run reads the record instead'],
 ])
 
 /** `N: …` in the rollout room, whose tests walk down the list; `… (failure N)` elsewhere. */

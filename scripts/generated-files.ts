@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { policyJsonSchema } from '../packages/policy/src/index.ts'
 import { driverJsonSchema } from '../packages/targets/src/index.ts'
@@ -16,8 +17,16 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
       `${JSON.stringify(driverJsonSchema(), null, 2)}\n`,
     ],
     ['packages/signers/src/public-root.ts', publicRoot()],
+    ['packages/cli/src/version.ts', await versionModule()],
     ...(await actionContracts()),
   ])
+}
+
+/** The version of the command line, which changesets keep in its `package.json`. */
+async function versionModule(): Promise<string> {
+  const manifest = new URL('../packages/cli/package.json', import.meta.url)
+  const { version } = JSON.parse(await readFile(manifest, 'utf8')) as { readonly version: string }
+  return `/** Version of the command line. Generated from its \`package.json\`. */\nexport const VERSION = '${version}'\n`
 }
 
 interface TufSeeds {

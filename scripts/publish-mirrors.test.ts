@@ -45,8 +45,9 @@ describe('publish-mirrors', () => {
     await source.commit({ by: releaser, message: word, files })
   }
 
-  async function publish(version: string) {
-    const argv = ['--version', version, '--root', source.path, '--key', releaser.keyFile] as const
+  async function publish(version?: string) {
+    const named = version === undefined ? [] : ['--version', version]
+    const argv = [...named, '--root', source.path, '--key', releaser.keyFile] as const
     const to = join(home.path, 'mirrors', '{action}', '.git')
     const { end, stdout, stderr } = await runProcess({
       argv: [process.execPath, PROGRAM, ...argv, '--to', to],
@@ -111,6 +112,27 @@ describe('publish-mirrors', () => {
     await inMirror('gate', 'tag', '--delete', 'v1.2')
     expect((await publish('1.2.4')).said).toContain('refs/tags/v1.2')
     expect((await publish('1.2.4')).said).toContain('was there')
+  })
+
+  it('releases each action in its own version, and none before all have one', async () => {
+    const manifest = (version: string) => JSON.stringify({ version })
+    const files = {
+      'actions/gate/package.json': manifest('2.0.0'),
+      'actions/ship/package.json': manifest('0.0.0'),
+    }
+    await source.commit({ by: releaser, message: 'versions', files })
+    const early = await publish()
+    expect(early).toMatchObject({ end: { code: 3 } })
+    expect(early.said).toContain('actions/ship/package.json has no version to release')
+    expect((await inMirror('gate', 'tag', '--list', 'v2*')).text).toBe('')
+    await source.commit({
+      by: releaser,
+      message: 'a version',
+      files: { 'actions/ship/package.json': manifest('1.3.1') },
+    })
+    expect(await publish()).toMatchObject({ end: { code: 0 } })
+    expect((await inMirror('gate', 'tag', '--list', 'v2*')).text).toBe('v2\nv2.0\nv2.0.0')
+    expect((await inMirror('ship', 'tag', '--list', 'v2*', 'v1.3.1')).text).toBe('v1.3.1')
   })
 
   it.each(['1.2', 'v01.2.3', '1.2.3-rc.1', 'latest', ''])(

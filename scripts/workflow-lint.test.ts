@@ -170,6 +170,29 @@ describe('a workflow', () => {
     expect(defectsOf(text).join('\n')).toContain(word)
   })
 
+  it('for a comment may start a workflow, and nothing else', () => {
+    const hotfix = `OWNER/bulkhead/actions/hotfix@${SHA} # v0`
+    const comment = `on: issue_comment
+permissions: {}
+jobs:
+  a:
+    runs-on: ubuntu-24.04
+    permissions:
+      actions: write # to start the workflow of the default branch
+    steps:
+      - uses: ${hotfix}
+        with: { command: dispatch }
+`
+    expect(defectsOf(comment)).toEqual([])
+    for (const [from, to] of [
+      ['command: dispatch', 'command: ship'],
+      [hotfix, `actions/checkout@${SHA} # v7.0.1`],
+      ['actions: write', 'contents: write'],
+      ['command: dispatch', "command: dispatch, advisory: '${{ secrets.A }}'"],
+    ] as const)
+      expect(defectsOf(comment.replace(from, to)).join('\n'), to).toContain('runs on issue_comment')
+  })
+
   it('that signs with our actions alone is not', () => {
     const signing = GOOD.replace('contents: read #', 'id-token: write #')
     expect(defectsOf(`${signing}      - uses: ${GATE}\n`)).toEqual([])

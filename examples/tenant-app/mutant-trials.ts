@@ -28,7 +28,7 @@ function mutant(suite: Trial['suite'], mutation: Mutation): Trial {
 }
 
 function sceneTrials(edit: (name: string) => Mutation): Trial[] {
-  const sound = ['improvement', 'broken-in-production']
+  const sound = ['improvement', 'broken-in-production', 'killed-deployer', 'overtaken', 'hotfix']
   const twins = (['isolation', 'security'] as const).flatMap((suite) =>
     sound.map((name): Trial => ({ title: name, suite, edits: [edit(name)], expected: 'survived' })),
   )

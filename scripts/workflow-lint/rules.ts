@@ -47,6 +47,7 @@ export function workflowDefects(place: string, text: string): readonly string[] 
   const defects = [
     ...events
       .filter((event) => DANGEROUS.includes(String(event)))
+      .filter((event) => event !== 'issue_comment' || !Object.values(jobs).every(onlyDispatches))
       .map((event) => `runs on ${String(event)}`),
     ...(isEmpty(permissions) ? [] : ['does not begin with `permissions: {}`']),
     ...Object.entries(jobs).flatMap(([name, job]) =>
@@ -54,6 +55,26 @@ export function workflowDefects(place: string, text: string): readonly string[] 
     ),
   ]
   return defects.map((defect) => `${place}: ${defect}`)
+}
+
+/**
+ * All that may be done for a comment, which anybody can write: starting the workflow of the default
+ * branch, by our action, without a checkout, a secret or a right to write anything else.
+ */
+const onlyDispatches = (job: Job): boolean => {
+  const { permissions, steps = [], uses } = job
+  if (typeof permissions !== 'object' || uses !== undefined || isPrivileged(job)) return false
+  const written = Object.entries(permissions).filter(([, right]) => right !== 'read')
+  return (
+    written.every(([what]) => what === 'actions') &&
+    steps.every(
+      (step) =>
+        step.uses !== undefined &&
+        OURS.test(step.uses) &&
+        step.uses.includes('/hotfix@') &&
+        step.with?.['command'] === 'dispatch',
+    )
+  )
 }
 
 const isEmpty = (value: unknown): boolean =>

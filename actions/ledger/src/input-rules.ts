@@ -1,5 +1,5 @@
-import type { ActionContext } from '@bulkhead/action-kit'
-import { type Finding, InputError } from '@bulkhead/vocabulary'
+import { type ActionContext, type CommandRule, checkCommandInputs } from '@bulkhead/action-kit'
+import { InputError } from '@bulkhead/vocabulary'
 import type { action } from './action.ts'
 
 type Inputs = ActionContext<typeof action.inputs>['inputs']
@@ -7,42 +7,18 @@ type Command = Inputs['command']
 type Special = 'verifier-policy' | 'format' | 'file' | 'since' | 'until' | 'keys-file'
 
 /** Inputs that belong to one command, and what that command cannot do without. */
-const RULES: readonly (readonly [input: Special, command: Command, needed: boolean])[] = [
-  ['verifier-policy', 'verify', false],
-  ['format', 'export', false],
-  ['file', 'export', true],
-  ['since', 'export', false],
-  ['until', 'export', false],
-  ['keys-file', 'heartbeat', true],
+const RULES: readonly CommandRule<Special, Command>[] = [
+  ['verifier-policy', ['verify'], false],
+  ['format', ['export'], false],
+  ['file', ['export'], true],
+  ['since', ['export'], false],
+  ['until', ['export'], false],
+  ['keys-file', ['heartbeat'], true],
 ]
 
-/**
- * An input that changes nothing is a misunderstanding, and is not passed over.
- * @throws InputError with one finding for each input that is missing or belongs to another command
- */
-export function checkCombination(inputs: Inputs): void {
-  const findings = RULES.flatMap(([input, command, needed]): readonly Finding[] => {
-    const given = inputs[input] !== undefined
-    if (given && command !== inputs.command)
-      return [
-        {
-          code: 'action/invalid-input',
-          subject: `input ${input}`,
-          message: `means nothing to \`command: ${inputs.command}\``,
-          remedy: `leave it out, or write \`command: ${command}\``,
-        },
-      ]
-    if (given || !needed || command !== inputs.command) return []
-    return [
-      {
-        code: 'action/missing-input',
-        subject: `input ${input}`,
-        message: `is required by \`command: ${command}\` and was not given`,
-        remedy: `set \`${input}:\` under \`with:\``,
-      },
-    ]
-  })
-  if (findings.length > 0) throw new InputError(findings)
+/** @throws InputError with one finding for each input that is missing or belongs to another command */
+export const checkCombination = (inputs: Inputs): void => {
+  checkCommandInputs(inputs, RULES)
 }
 
 /** ISO 8601, from a day on. @throws InputError `action/invalid-input` */

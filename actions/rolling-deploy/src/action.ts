@@ -40,7 +40,7 @@ export const action = defineAction({
       description: 'Where the rollout page goes; below the git directory when not given.',
     },
     'github-token': {
-      kind: 'text',
+      kind: 'secret',
       description:
         'A token with `deployments: write`, where GitHub is to show the deployment and its states.',
     },

@@ -1,5 +1,5 @@
 import type { ActionAnswer } from '@bulkhead/action-kit'
-import type { QueuedShipResult, ShipRequest, ShipResult, WrittenPage } from '@bulkhead/release'
+import type { QueuedShipResult, ShipResult, WrittenPage } from '@bulkhead/release'
 import type { Finding } from '@bulkhead/vocabulary'
 import type { action } from './action.ts'
 import { type Decision, timelineTables } from './timeline.ts'
@@ -90,16 +90,3 @@ const untoldTable = (findings: readonly Finding[]) => ({
     { untrusted: remedy },
   ]),
 })
-
-/** The log of a rollout: one line for each decision and each step of the engine; the samples in between are for live views. */
-export function progressLines(
-  progress: Parameters<ShipRequest['onProgress']>[0],
-): readonly string[] {
-  if (progress.kind === 'sample' || progress.kind === 'bake') return []
-  if (progress.kind === 'step') {
-    const { at, unit, note } = progress.step
-    return [`${new Date(at).toISOString()}  ${'step'.padEnd(8)}  ${unit ?? 'fleet'}: ${note}`]
-  }
-  const { at, kind, text } = progress.decision
-  return [`${new Date(at).toISOString()}  ${kind.padEnd(8)}  ${text}`]
-}

@@ -14,6 +14,7 @@ import {
   onlyEnvironment,
   openWorkspace,
   parseKeyring,
+  progressLines,
   shipQueued,
   shipRelease,
   tellQueued,
@@ -21,7 +22,7 @@ import {
 } from '@bulkhead/release'
 import { InputError } from '@bulkhead/vocabulary'
 import type { action } from './action.ts'
-import { answerOf, progressLines } from './answer.ts'
+import { answerOf } from './answer.ts'
 import type { Decision } from './timeline.ts'
 import { openDeployment, tellEnd, tellProgress, workflowRunLink } from './told-deployment.ts'
 
@@ -125,7 +126,7 @@ async function shipOne(
   const commit = await workspace.repository.resolveCommit(inputs.commit)
   teller?.begin(commit)
   const shipped = await shipRelease(workspace, { ...request, commit })
-  return { kind: 'shipped', commit, carries: [], why: '', shipped }
+  return { kind: 'shipped', commit, carries: [], why: '', shipped, passed: [] }
 }
 
 /** Two wishes at once are a mistake: which one counts must not be guessed. */

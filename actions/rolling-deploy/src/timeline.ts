@@ -15,6 +15,7 @@ const KINDS: Readonly<Record<Decision['kind'], string>> = {
   batch: 'batch',
   wave: 'wave judged',
   frozen: 'waits',
+  surge: 'surge',
   rollback: 'rolling back',
   paused: 'paused',
   finished: 'finished',

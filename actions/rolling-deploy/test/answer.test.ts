@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { QueuedShipResult, ShipResult } from '@bulkhead/release'
+import { type QueuedShipResult, type ShipResult, progressLines } from '@bulkhead/release'
 import { commitId } from '@bulkhead/vocabulary'
-import { type Beside, answerOf, progressLines } from '../src/answer.ts'
+import { type Beside, answerOf } from '../src/answer.ts'
 
 const COMMIT = 'a'.repeat(40)
 const finding = {
@@ -16,6 +16,7 @@ const shipped = (over: Partial<ShipResult>): QueuedShipResult => ({
   commit: commitId(COMMIT),
   carries: [],
   why: '',
+  passed: [],
   shipped: {
     result: 'released',
     plan: undefined,

@@ -1,10 +1,15 @@
-import { once } from 'node:events'
 import { copyFile, readFile, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Project, buildAction, makeProject, startAction } from '@bulkhead/action-kit/testing'
+import {
+  type Project,
+  buildAction,
+  freePort,
+  makeProject,
+  startAction,
+  startFleet,
+} from '@bulkhead/action-kit/testing'
 import {
   type AttestationFiles,
   buildRelease,
@@ -12,8 +17,6 @@ import {
   openWorkspace,
   parseKeyring,
   runSuites,
-  startEnvironmentFleet,
-  stopEnvironmentFleet,
   workingPolicy,
 } from '@bulkhead/release'
 import {
@@ -24,56 +27,25 @@ import {
   temporaryDirectory,
 } from '@bulkhead/testkit'
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string')
-    throw new TypeError('a TCP port was asked for')
-  return address.port
-}
-
 describe('rolling-deploy, started as the runner starts it', () => {
   let home: TemporaryDirectory
   let entry: string
   let project: Project
   let port: number
   let files: AttestationFiles
+  let fleet: AsyncDisposable
   beforeAll(async () => {
     home = await temporaryDirectory()
     entry = await buildAction(dirname(dirname(fileURLToPath(import.meta.url))))
     port = await freePort()
-    project = await makeProject(join(home.path, 'project'), port)
+    project = await makeProject(join(home.path, 'project'), { port })
     files = await passTheGate()
-    await startFleet()
+    fleet = await startFleet(project, home.path)
   })
   afterAll(async () => {
-    const workspace = await openWorkspace(project.repository.path)
-    await stopEnvironmentFleet(workspace, 'production')
-    await workspace.repository.close()
+    await fleet[Symbol.asyncDispose]()
     await home[Symbol.asyncDispose]()
   })
-
-  /** A fleet of real processes, run by a supervisor of its own, as `bulkhead fleet up` starts it. */
-  async function startFleet(): Promise<void> {
-    const supervisor = join(home.path, 'supervisor.ts')
-    await writeFile(
-      supervisor,
-      `import { openWorkspace, runEnvironmentFleet } from ${JSON.stringify(import.meta.resolve('@bulkhead/release'))}
-       const workspace = await openWorkspace(${JSON.stringify(project.repository.path)})
-       await runEnvironmentFleet(workspace, ${JSON.stringify({ environment: 'production', genesis: project.genesis })})
-       await workspace.repository.close()`,
-    )
-    const workspace = await openWorkspace(project.repository.path)
-    await startEnvironmentFleet(workspace, {
-      environment: 'production',
-      genesis: project.genesis,
-      supervisor: [process.execPath, supervisor],
-    })
-    await workspace.repository.close()
-  }
 
   /** What the jobs before the deploy do: suites, build and gate of the commit that is checked out. */
   async function passTheGate(): Promise<AttestationFiles> {
@@ -234,6 +206,18 @@ describe('rolling-deploy, started as the runner starts it', () => {
     expect(run).toMatchObject({ exitCode: 0, outputs: { result: 'released', findings: '0' } })
     expect(run.summary).toContain('Not delivered')
     expect(run.summary).toContain('GitHub deployment')
+  })
+
+  it('is released whichever call GitHub fails from, and says what was not told', async () => {
+    for (let from = 0; from < 3; from += 1) {
+      await using github = await startGithub()
+      github.fault = (_request, index) => (index >= from ? { kind: 'hang-up' } : undefined)
+      const run = await start({ 'github-token': GITHUB_TOKEN }, onGithub(github))
+      expect(run, run.stdout).toMatchObject({ exitCode: 0, outputs: { result: 'released' } })
+      expect(run.summary, `call ${from}`).toContain('GitHub deployment')
+      expect(run.summary, `call ${from}`).toContain('Not delivered')
+      expect(await status()).toBe(200)
+    }
   })
 
   it.each([

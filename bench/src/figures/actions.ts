@@ -11,6 +11,7 @@ import { temporaryDirectory } from '@bulkhead/testkit'
 import { timeProcess } from '../child.ts'
 import { type Figure, type Measurement, median } from '../figure.ts'
 import { gatedProject } from '../gate/gated-project.ts'
+import { NO_PEERS, peerActions } from './peer-actions.ts'
 
 const RUNS = 7
 const root = join(dirname(fileURLToPath(import.meta.url)), '../../..')
@@ -76,6 +77,25 @@ async function timeStarts(
   return { ours: median(ours), bare: median(bare) }
 }
 
+/** The report actions of others, from the start of the process until they miss an input, with their size. */
+async function peerStarts(scratch: string): Promise<readonly string[]> {
+  const notes: string[] = []
+  for (const { name, entry, bytes } of await peerActions()) {
+    const { ours } = await timeStarts(
+      (run) =>
+        startAction({
+          entry,
+          inputs: {},
+          workspace: scratch,
+          temp: join(scratch, `${name}-${run}`),
+        }),
+      1,
+    )
+    notes.push(`${name}: ${(ours * 1_000).toFixed(0)} ms, ${(bytes / 1e6).toFixed(2)} MB`)
+  }
+  return notes.length > 0 ? notes : [NO_PEERS]
+}
+
 const against = (
   { ours, bare }: { readonly ours: number; readonly bare: number },
   most: number,
@@ -105,7 +125,7 @@ const coldStart: Figure = {
         }),
       2,
     )
-    return against(times, 150)
+    return { ...against(times, 150), notes: await peerStarts(path) }
   },
 }
 

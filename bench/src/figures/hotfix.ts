@@ -32,7 +32,7 @@ async function overtake(afterMs: number | undefined): Promise<number> {
     name: 'the hotfix',
     order: 'yield',
     yieldWithin: 120_000 as Milliseconds,
-    breaking: undefined,
+    breaking: [],
     signal,
   } as const
   const hotfix = bed.deployment('c', {

@@ -8,7 +8,8 @@ import { largeTap, smallReports } from './other-reports.ts'
 import { hotfixFleet } from './hotfix-fleet.ts'
 import { hotfix } from './hotfix.ts'
 import { judge } from './judge.ts'
-import { ledger } from './ledger.ts'
+import { ledgerStore } from './ledger-store.ts'
+import { ledgerVerify } from './ledger-verify.ts'
 import { plan } from './plan.ts'
 import { reports, reportsWithChildren } from './reports.ts'
 import { rollout } from './rollout.ts'
@@ -24,7 +25,8 @@ export const figures: readonly Figure[] = [
   largeGoJson,
   largeTap,
   plan,
-  ...ledger,
+  ...ledgerVerify,
+  ...ledgerStore,
   ...judge,
   rollout,
   ...hotfix,

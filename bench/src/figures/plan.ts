@@ -57,6 +57,7 @@ function planLargeFleet(): void {
       surge: 0,
       selects: 'units',
       batchMs: 25_000,
+      mixedTest: null,
       batchBecause: 'drain 10 s + healthy after 15 s',
       bake: {
         baselineErrorRate: 0.001,
@@ -70,6 +71,7 @@ function planLargeFleet(): void {
     },
     observation: { units, traffic: [] },
     release: { commit: newCommit, artifact: newArtifact },
+    contracts: {},
     previous: Object.fromEntries(
       [0, 1, 2].map((n) => [`region-${n}`, { commit: oldCommit, artifact: oldArtifact }]),
     ),

@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto'
 import {
   type Signer,
   type TrustedKey,
@@ -94,15 +95,18 @@ function releaseNumber(n: number): ReleaseOnRecord {
 export interface BulkKey {
   readonly signer: Signer
   readonly key: TrustedKey
-  /** Passed to other processes. */
+  /** Passed to other processes: the key in PEM, and its public half as notes know it. */
+  readonly privateKey: string
   readonly vkey: string
 }
 
-export function newBulkKey(): BulkKey {
-  const pair = generateKeyPair()
-  const key = parsePublicKey(pair.publicKey, 'ledger.pub')
+export const newBulkKey = (): BulkKey => bulkKeyOf(generateKeyPair().privateKey)
+
+export function bulkKeyOf(privateKey: string): BulkKey {
+  const publicKey = createPublicKey(privateKey).export({ format: 'pem', type: 'spki' })
+  const key = parsePublicKey(publicKey.toString(), 'ledger.pub')
   const vkey = writeVerifierKey(noteKey(BULK_ORIGIN, key.publicKey))
-  return { signer: parsePrivateKey(pair.privateKey, 'ledger'), key, vkey }
+  return { signer: parsePrivateKey(privateKey, 'ledger'), key, privateKey, vkey }
 }
 
 export const bulkPolicyText = (vkey: string): string =>
@@ -136,7 +140,7 @@ export const writeBulkLog = (directory: string, size: number, bulk: BulkKey): Pr
     sealLogCheckpoint(tree, BULK_ORIGIN, bulk.key, bulk.signer),
   )
 
-const AT_ONCE = 1_000
+const AT_ONCE = 10_000
 
 /** The same into a store, many entries in each of its steps. Tiles come with the next append. */
 export async function writeBulkStore(

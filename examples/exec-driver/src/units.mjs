@@ -1,7 +1,8 @@
 // The engine: what a platform team replaces. FLEET_DIRECTORY holds fleet.json, a list of
-// {id, region, zone, port}, and a pid file for each unit.
+// {id, region, zone, port}, and a pid file for each unit. One that is `spare` runs only while its zone
+// has units beyond its own; shifted.json has the zones whose traffic is shifted away.
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -10,16 +11,32 @@ const directory = process.env.FLEET_DIRECTORY
 const DRAIN_MS = 10_000
 const START_MS = 20_000
 
-export const fleet = JSON.parse(readFileSync(join(directory, 'fleet.json'), 'utf8'))
+const all = JSON.parse(readFileSync(join(directory, 'fleet.json'), 'utf8'))
+export const fleet = all.filter(({ spare }) => !spare)
+export const spares = all.filter(({ spare }) => spare)
+
+const shifts = join(directory, 'shifted.json')
+
+export const shiftedZones = () =>
+  existsSync(shifts) ? JSON.parse(readFileSync(shifts, 'utf8')) : []
+
+const isSame = (a, b) => a.region === b.region && a.zone === b.zone
+const isShifted = (unit) => shiftedZones().some((zone) => isSame(zone, unit))
+
+export function setShifted(zone, away) {
+  const others = shiftedZones().filter((known) => !isSame(known, zone))
+  writeFileSync(shifts, JSON.stringify(away ? [...others, zone] : others), { flush: true })
+}
 
 /** What the unit itself says: its build, whether it is being drained, how much it has to do. */
-export async function inspect({ port }) {
+export async function inspect(unit) {
+  const { port } = unit
   try {
     const answer = await fetch(`http://127.0.0.1:${port}/health`, {
       signal: AbortSignal.timeout(2_000),
     })
     const { build, draining, inFlight } = await answer.json()
-    const health = !answer.ok ? 'unhealthy' : draining ? 'draining' : 'healthy'
+    const health = !answer.ok ? 'unhealthy' : draining && !isShifted(unit) ? 'draining' : 'healthy'
     return { version: build, health, inFlight }
   } catch {
     return { version: null, health: 'stopped', inFlight: 0 }
@@ -41,7 +58,7 @@ export async function drainUnit(unit, signal) {
 }
 
 export async function restoreUnit(unit) {
-  await tell(unit, 'off')
+  await tell(unit, isShifted(unit) ? 'on' : 'off')
   return (await inspect(unit)).health === 'healthy' ? undefined : 'it is not healthy'
 }
 
@@ -52,7 +69,7 @@ export async function replaceUnit(unit, { commit, path }) {
   const child = spawn(process.execPath, [path], {
     detached: true,
     stdio: 'ignore',
-    env: { ...process.env, PORT: String(unit.port) },
+    env: { ...process.env, PORT: String(unit.port), DRAINING: isShifted(unit) ? 'on' : 'off' },
   })
   child.unref()
   await writeFile(file, String(child.pid))
@@ -64,6 +81,10 @@ export async function replaceUnit(unit, { commit, path }) {
   const { version, health } = await inspect(unit)
   return `it is ${health} on ${version} after ${START_MS} ms`
 }
+
+/** Stops what runs there for good. */
+export const stopUnit = async ({ port }) =>
+  stop(Number(await readFile(join(directory, `${port}.pid`), 'utf8').catch(() => '0')))
 
 async function stop(pid) {
   const alive = () => {

@@ -26,7 +26,8 @@ export interface Narrator {
   heading(text: string): void
 }
 
-const SHOWN_LINES = 30
+/** Of a long answer the beginning and the end: the end says what came of it. */
+const SHOWN_LINES = { first: 20, last: 10 }
 const WIDTH = 200
 
 export function narrator(write: (text: string) => void, colour: boolean): Narrator {
@@ -37,10 +38,13 @@ export function narrator(write: (text: string) => void, colour: boolean): Narrat
     const lines = stripVTControlCharacters(text)
       .split('\n')
       .filter((each) => each.trim() !== '')
-    for (const each of lines.slice(0, SHOWN_LINES))
+    const { first, last } = SHOWN_LINES
+    const hidden = Math.max(0, lines.length - first - last)
+    const show = (each: string) =>
       line(paint('dim', `    ${each.length > WIDTH ? `${each.slice(0, WIDTH)}…` : each}`))
-    if (lines.length > SHOWN_LINES)
-      line(paint('dim', `    … ${lines.length - SHOWN_LINES} more lines`))
+    lines.slice(0, first).forEach(show)
+    if (hidden > 0) line(paint('dim', `    … ${hidden} more lines …`))
+    lines.slice(first + hidden).forEach(show)
   }
   return {
     say: (text) => line(`  ${text}`),

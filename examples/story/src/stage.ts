@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { childEnvironment } from '@bulkhead/world'
-import { type Answer, bulkhead, bulkheadArgv } from './bulkhead.ts'
+import { type Answer, type Running, bulkhead, bulkheadArgv, startBulkhead } from './bulkhead.ts'
 import { type Load, startLoad } from './load.ts'
 import type { Narrator } from './narrator.ts'
 import { REPOSITORY, type StoryRepository, prepareRepository } from './world-of-the-story.ts'
@@ -18,6 +18,10 @@ export interface Stage extends StoryRepository {
   readonly proxyPort: number
   /** Types one command, shows what it answers. `keys` are passed on stdin. */
   run(args: readonly string[], options?: { readonly keys?: boolean }): Promise<Answer>
+  /** Types a command and goes on; `keys` are passed on stdin. */
+  start(args: readonly string[]): Running
+  /** Says what an earlier command has answered by now. */
+  show(answer: Answer): void
   /** Asks without showing: for the checks. */
   ask(args: readonly string[]): Promise<Answer>
 }
@@ -67,25 +71,33 @@ async function onStage<Result>(
   const cwd = story.repository.path
   const ask: Stage['ask'] = (args) => bulkhead(args, { cwd, signal })
   const run = typist(story, signal, narrate)
+  const start: Stage['start'] = (args) => {
+    narrate.command(`bulkhead ${args.join(' ')} &`)
+    return startBulkhead(args, { cwd, signal, input: keysOf(story) })
+  }
   children.push(await startDatabase(cwd, ports.database))
   children.push(await startVoucher(cwd, story.keys.voucher))
   await firstRelease(run)
   const load = startLoad({ port: ports.proxy, perSecond: LOAD_PER_SECOND, requests: USER_REQUESTS })
   try {
-    return await play({ ...story, directory, load, proxyPort: ports.proxy, run, ask })
+    const show: Stage['show'] = (answer) => narrate.answered(answer)
+    return await play({ ...story, directory, load, proxyPort: ports.proxy, run, start, show, ask })
   } finally {
     await load.stop()
   }
 }
 
+/** The voucher has its own. */
+const keysOf = ({ keys }: StoryRepository): string =>
+  [keys.builder, keys.gate, keys.ledger].join('\n')
+
 /** Types commands and shows what they answer. */
 function typist(story: StoryRepository, signal: AbortSignal, narrate: Narrator): Stage['run'] {
   const cwd = story.repository.path
-  const keys = [story.keys.builder, story.keys.gate, story.keys.ledger].join('\n')
   return async (args, options = {}) => {
     narrate.command(`bulkhead ${args.join(' ')}`)
     const quiet = args[0] === 'test' || args[0] === 'build'
-    const input = options.keys === true ? { input: keys } : {}
+    const input = options.keys === true ? { input: keysOf(story) } : {}
     const answer = await bulkhead(args, { cwd, quiet, signal, ...input })
     narrate.answered(answer)
     return answer

@@ -19,10 +19,12 @@ export const REPOSITORY = 'tenant-app'
 const ROLES = ['voucher', 'builder', 'gate', 'ledger'] as const
 export type RoleKeys = Readonly<Record<(typeof ROLES)[number], string>>
 
-/** Two maintainers whom the repository trusts, and a stranger. */
+/** Two maintainers whom the repository trusts, two more who may approve, and a stranger. */
 export interface People {
   readonly ada: Person
   readonly grace: Person
+  readonly hedy: Person
+  readonly radia: Person
   readonly mallory: Person
 }
 
@@ -51,7 +53,9 @@ export async function prepareRepository(
     message: 'Adopt Bulkhead',
     files: {
       'bulkhead.yml': await policyText(ports),
-      '.bulkhead/allowed_signers': allowedSigners([people.ada, people.grace]),
+      '.bulkhead/allowed_signers':
+        allowedSigners([people.ada, people.grace]) +
+        approvers([people.grace, people.hedy, people.radia]),
       ...Object.fromEntries(ROLES.map((role) => [`.bulkhead/keys/${role}.pub`, publicKeys[role]])),
     },
   })
@@ -62,13 +66,22 @@ export async function prepareRepository(
 
 async function makePeople(home: string): Promise<People> {
   await mkdir(home, { recursive: true })
-  const [ada, grace, mallory] = await Promise.all(
-    ['Ada', 'Grace', 'Mallory'].map((name) => makePerson(name, home)),
-  )
-  if (ada === undefined || grace === undefined || mallory === undefined)
-    throw new TypeError('three people were made')
-  return { ada, grace, mallory }
+  const one = (name: string) => makePerson(name, home)
+  const [ada, grace, hedy, radia, mallory] = await Promise.all([
+    one('Ada'),
+    one('Grace'),
+    one('Hedy'),
+    one('Radia'),
+    one('Mallory'),
+  ])
+  return { ada, grace, hedy, radia, mallory }
 }
+
+/** They may agree to a hotfix. */
+const approvers = (people: readonly Person[]): string =>
+  people
+    .map(({ email, publicKey }) => `${email} namespaces="bulkhead-approval" ${publicKey}\n`)
+    .join('')
 
 /** The example as its authors would have it: sources of their own, dependencies installed beside. */
 async function copyExample(to: string): Promise<void> {

@@ -19,7 +19,7 @@ it.skipIf(process.env['BULKHEAD_REQUIRE_ENGINES'] !== '1')(
     expect(story.split('\n').filter((line) => line.includes('✗ ') && /^ {2}✗/.test(line))).toEqual(
       [],
     )
-    expect(story.match(/^ {2}✓ +[\d.]+ s {2}\d\. /gm)).toHaveLength(7)
+    expect(story.match(/^ {2}✓ +[\d.]+ s {2}\d\. /gm)).toHaveLength(9)
     expect(end).toEqual({ kind: 'exited', code: 0 })
   },
 )

@@ -1,4 +1,5 @@
 import { type InputSpecs, type InputValues, defineInputs } from './input-specs.ts'
+import { PRIVILEGED_INPUTS } from './runner-kind.ts'
 import { COMMON_OUTPUTS, type OutputSpecs } from './outputs.ts'
 
 /** An action as its `action.yml` and README show it; a test holds the three together. */
@@ -40,10 +41,14 @@ export const defineAction = <const Inputs extends InputSpecs, const Outputs exte
 ): ActionDefinition<Inputs, Outputs> => definition
 
 /** Every input of an action, as `action.yml` has them. */
-export const allInputs = ({ inputs }: ActionDefinition): InputSpecs => ({
-  ...inputs,
-  ...COMMON_INPUTS,
+export const allInputs = (definition: ActionDefinition): InputSpecs => ({
+  ...definition.inputs,
+  ...commonInputs(definition),
 })
+
+/** Those that an action has besides its own. */
+export const commonInputs = ({ privileged = false }: ActionDefinition) =>
+  privileged ? { ...PRIVILEGED_INPUTS, ...COMMON_INPUTS } : COMMON_INPUTS
 
 /** Every output of an action, as `action.yml` has them. */
 export const allOutputs = ({ outputs }: ActionDefinition): OutputSpecs => ({

@@ -1,4 +1,5 @@
 export { type ActionDefinition, defineAction } from './action-definition.ts'
+export { type CommandRule, checkCommandInputs } from './command-inputs.ts'
 export { readKeysFile } from './keys-file.ts'
 export { type ActionAnswer, type ActionContext, runAction } from './run-action.ts'
 export type { SummaryTable } from './html.ts'

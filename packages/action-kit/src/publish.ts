@@ -18,6 +18,8 @@ export interface Report {
   readonly suites: readonly string[]
   /** Findings are shown and block nothing: the trusted policy only observes. */
   readonly observing: boolean
+  /** What is to be said of the machine, beside the judgement. */
+  readonly notice?: string | undefined
   /** For the log only: why the world failed, or where our bug is. */
   readonly trace: string | undefined
 }
@@ -39,7 +41,8 @@ export async function publish(
   for (const line of (report.trace ?? '').split('\n').filter((text) => text !== ''))
     host.writeLine(logLine(line))
   host.writeLine(logLine(`${name}: ${report.headline}`))
-  if (report.observing) host.writeLine(workflowCommand('warning', OBSERVING, { title: name }))
+  for (const notice of noticesOf(report))
+    host.writeLine(workflowCommand('warning', notice, { title: name }))
   const level = report.observing ? 'warning' : 'error'
   for (const line of findingLines(report.findings, { annotate, level })) host.writeLine(line)
   if (report.outcome === 'bug')
@@ -47,6 +50,11 @@ export async function publish(
   await writeSummary(name, report, host)
   return writeOutputs(report, host)
 }
+
+const noticesOf = ({ observing, notice }: Report): readonly string[] => [
+  ...(observing ? [OBSERVING] : []),
+  ...(notice === undefined ? [] : [notice]),
+]
 
 /** Said loudly wherever something passes only because the trusted policy observes. */
 const OBSERVING = 'MODE observe: what is found here would block, and does not'
@@ -97,7 +105,7 @@ async function writeSummary(name: string, report: Report, host: ActionHost): Pro
       summaryMarkdown({
         title: `${observing ? '⚠️' : ICONS[outcome]} bulkhead ${name}`,
         lead: { untrusted: headline },
-        notice: observing ? OBSERVING : undefined,
+        notice: noticesOf(report).join(' · ') || undefined,
         findings,
         suites,
         tables,

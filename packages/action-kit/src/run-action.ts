@@ -2,7 +2,7 @@ import { DeniedError, ExitCode, type Finding, InputError, WorldError } from '@bu
 import {
   type ActionDefinition,
   type AllValues,
-  COMMON_INPUTS,
+  commonInputs,
   unansweredOutputs,
 } from './action-definition.ts'
 import { type ActionHost, processHost } from './action-host.ts'
@@ -13,6 +13,7 @@ import { type Environment, readInputs, secretValues } from './inputs.ts'
 import type { OutputSpecs, OutputValues } from './outputs.ts'
 import type { SummaryTable } from './html.ts'
 import { type Report, publish } from './publish.ts'
+import { judgeRunner } from './runner-kind.ts'
 import { guardSecrets } from './secrecy.ts'
 
 /** What an action's work is given. */
@@ -60,9 +61,13 @@ export async function runAction<const Inputs extends InputSpecs, const Outputs e
   try {
     secretValues(definition.inputs, host.env).forEach(keep)
     if (definition.privileged === true) refuseHostileEnvironment(host.env)
-    const inputs = readInputs({ own: definition.inputs, common: COMMON_INPUTS }, host.env)
+    const inputs = readInputs(
+      { own: definition.inputs, common: commonInputs(definition) },
+      host.env,
+    )
     annotate = inputs.annotations
-    report = answered(await work(contextOf(inputs, host, keep)))
+    const notice = 'runner' in inputs ? judgeRunner(String(inputs['runner']), host.env) : undefined
+    report = { ...answered(await work(contextOf(inputs, host, keep))), notice }
   } catch (error) {
     report = failed(definition, error)
   }

@@ -60,6 +60,11 @@ const ROOMS: Readonly<Record<string, string>> = {
   rollout: 'Rollout',
   test: 'Test reports',
   gate: 'Release',
+  github: 'GitHub',
+  hotfix: 'Hotfix',
+  approval: 'Approvals',
+  action: 'Inputs',
+  usage: 'Inputs',
 }
 
 /** The group with the gravest finding comes first. */

@@ -1,18 +1,13 @@
-import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { delimiter, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildRelease, openWorkspace, parseKeyring, workingPolicy } from '@bulkhead/release'
 import { type TemporaryDirectory, temporaryDirectory } from '@bulkhead/testkit'
 import { type Project, assembleRelease, makeProject } from '../src/testing/index.ts'
-import { runWorkflow } from './support/real-runner.ts'
+import { isAbsent, runWorkflow } from './support/real-runner.ts'
 
 const EXAMPLES = join(dirname(fileURLToPath(import.meta.url)), '../../../docs/workflows')
-const isAbsent =
-  process.env['BULKHEAD_REQUIRE_ENGINES'] !== '1' &&
-  !(process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, 'act')))
-
 /** The examples of this repository by `act`, on this machine and without a network. */
 describe.skipIf(isAbsent)('the example workflows, run by a real runner', () => {
   let home: TemporaryDirectory

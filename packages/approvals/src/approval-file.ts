@@ -124,7 +124,12 @@ export type OpenedApproval =
       /** SHA-256 of the file. */
       readonly digest: Digest
     }
-  | { readonly kind: 'refused'; readonly finding: Finding }
+  | {
+      readonly kind: 'refused'
+      readonly finding: Finding
+      /** What it was about, when nothing but its time is wrong. */
+      readonly lapsed?: Approval
+    }
 
 /** Opens an approval: strict form, this repository, in its time, by a person whom the trusted ref allows. */
 export function openApproval(bytes: Uint8Array, request: OpenRequest): OpenedApproval {
@@ -150,11 +155,14 @@ export function openApproval(bytes: Uint8Array, request: OpenRequest): OpenedApp
   if (approval.genesis !== genesis)
     return refuse(request, 'approval/wrong-repository', `its genesis is ${approval.genesis}`)
   if (now + skew < Date.parse(approval.created) || now >= Date.parse(approval.expires))
-    return refuse(
-      request,
-      'approval/expired',
-      `it holds from ${approval.created} until ${approval.expires}`,
-    )
+    return {
+      ...refuse(
+        request,
+        'approval/expired',
+        `it holds from ${approval.created} until ${approval.expires}`,
+      ),
+      lapsed: approval,
+    }
   return { kind: 'approved', approval, approver: signed.value, digest: sha256(bytes) }
 }
 
@@ -197,7 +205,7 @@ const refuse = (
   { name }: OpenRequest,
   code: keyof typeof REMEDIES,
   message: string,
-): OpenedApproval => ({
+): Extract<OpenedApproval, { readonly kind: 'refused' }> => ({
   kind: 'refused',
   finding: { code, subject: name, message, remedy: REMEDIES[code] },
 })

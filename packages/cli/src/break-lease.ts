@@ -3,20 +3,20 @@ import { type FencingToken, InputError, fencingToken } from '@bulkhead/vocabular
 import { InvalidArgumentError } from 'commander'
 
 export interface BreakOptions {
-  readonly breakLease?: FencingToken
+  readonly breakLease?: readonly FencingToken[]
   readonly reason?: string
 }
 
-/** A lease is ended by name and reason, or not at all. */
-export function breakingOf({ breakLease: token, reason = '' }: BreakOptions): {
+/** Leases are ended by name and reason, or not at all. */
+export function breakingOf({ breakLease: tokens = [], reason = '' }: BreakOptions): {
   readonly breaking?: BreakOrder
 } {
-  if (token === undefined && reason === '') return {}
-  if (token !== undefined && reason.trim() !== '' && reason.length <= MOST_REASON)
-    return { breaking: { token, reason } }
+  if (tokens.length === 0 && reason === '') return {}
+  if (tokens.length > 0 && reason.trim() !== '' && reason.length <= MOST_REASON)
+    return { breaking: { tokens, reason } }
   throw new InputError({
     code: 'usage/invalid-option',
-    subject: token === undefined ? '--reason' : '--break-lease',
+    subject: tokens.length === 0 ? '--reason' : '--break-lease',
     message:
       reason.length > MOST_REASON
         ? `the reason has ${reason.length} characters; at most ${MOST_REASON} go on record`
@@ -27,8 +27,11 @@ export function breakingOf({ breakLease: token, reason = '' }: BreakOptions): {
 
 const MOST_REASON = 500
 
-/** Parses `--break-lease`. */
-export function tokenOf(text: string): FencingToken {
-  if (/^[0-9]{1,15}$/.test(text)) return fencingToken(Number(text))
+/** Parses `--break-lease`, which may be said again for a second lease. */
+export function tokensOf(
+  text: string,
+  before: readonly FencingToken[] = [],
+): readonly FencingToken[] {
+  if (/^[0-9]{1,15}$/.test(text)) return [...before, fencingToken(Number(text))]
   throw new InvalidArgumentError('It is a whole number; `bulkhead status` shows it.')
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { type ToldEnd, type Workspace, type WrittenPage, withRolloutPage } from '@bulkhead/release'
-import type { RolloutProgress } from '@bulkhead/rollout'
+import type { Lane, RolloutProgress } from '@bulkhead/rollout'
 import type { Command } from 'commander'
 import type { CommandResult } from './command-result.ts'
 import type { Host } from './host.ts'
@@ -21,6 +21,7 @@ interface ShownRollout<Ended> {
   readonly workspace: Workspace
   readonly environment: string
   readonly what: 'ship' | 'resume' | 'abort' | 'rollback'
+  readonly lane?: Lane
   readonly options: PageOptions
   readonly tell: (ended: Ended) => ToldEnd | undefined
   readonly describe: (ended: Ended) => CommandResult
@@ -28,7 +29,16 @@ interface ShownRollout<Ended> {
 
 /** Carries a rollout out before the eyes of whoever watches, and leaves its page behind. */
 export async function showRollout<Ended>(
-  { host, workspace, environment, what, options, tell, describe }: ShownRollout<Ended>,
+  {
+    host,
+    workspace,
+    environment,
+    what,
+    lane = 'standard',
+    options,
+    tell,
+    describe,
+  }: ShownRollout<Ended>,
   work: (onProgress: (progress: RolloutProgress) => void) => Promise<Ended>,
 ): Promise<CommandResult> {
   const view = rolloutConsole(host)
@@ -36,7 +46,7 @@ export async function showRollout<Ended>(
   const request = {
     environment,
     what,
-    lane: 'standard' as const,
+    lane,
     file: options.page === undefined ? undefined : resolve(options.page),
     tell,
     onPage: (written: WrittenPage) => {

@@ -45,20 +45,25 @@ export function describeQueued(answered: QueuedShipResult): CommandResult {
         outcome: 'blocked',
         findings: answered.findings,
         json: { result: 'held' },
-        text: ['HELD: everything that waits contains what was found bad'],
+        text: [
+          'HELD: everything that waits contains what was found bad, or lacks a fix that is out',
+        ],
       }
     case 'shipped': {
-      const { commit, carries, why, shipped } = answered
+      const { commit, carries, why, shipped, passed } = answered
       const described = describe(shipped)
       const line = `${commit.slice(0, 12)} with ${carries.length} in all: ${why}`
       return {
         ...described,
-        json: { ...described.json, commit, carries, why },
-        text: [line, ...described.text],
+        json: { ...described.json, commit, carries, why, passed: [...passed] },
+        text: [line, ...described.text, ...passed.map(passedLine)],
       }
     }
   }
 }
+
+const passedLine = ({ subject, message, remedy }: Finding): string =>
+  `  ${subject.slice(0, 12)}: ${message}\n    → ${remedy}`
 
 /** What the end of a rollout means, in a few words. */
 export const ENDS: Readonly<Record<ShipResult['result'], string>> = {

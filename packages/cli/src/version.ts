@@ -1,2 +1,2 @@
-/** Version of the command line; the release script replaces it together with package.json. */
+/** Version of the command line. Generated from its `package.json`. */
 export const VERSION = '0.0.0'

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TemporaryDirectory, temporaryDirectory } from '@bulkhead/testkit'
@@ -81,14 +82,18 @@ describe('hotfix ship', () => {
     const shipped = answerOf(await shipping.ended)
     expect(shipped.findings).toEqual([])
     expect(shipped).toMatchObject({ exitCode: 0, result: 'released', proof: 'closed' })
-    expect(shipped).toMatchObject({ preempted: [standard] })
+    expect(shipped).toMatchObject({ preempted: [standard], told: true })
+    expect(await readFile(String(shipped['report']), 'utf8')).toContain('hotfix lane')
     const { requests, failures } = await load.stop()
     expect(requests).toBeGreaterThan(20)
     expect(failures).toBe(0)
     await expectEverywhere(fix)
     const log = await run(['ledger', 'log'], 0)
     const kinds = (log['entries'] as { readonly kind: string }[]).map((entry) => entry.kind)
-    expect(kinds.filter((kind) => kind === 'hotfix.shipped')).toHaveLength(1)
+    const times = (kind: string) => kinds.filter((one) => one === kind).length
+    // Who agreed is on record though both came as files; the embargo has ended by itself.
+    expect(['hotfix.shipped', 'hotfix.approved', 'hotfix.opened'].map(times)).toEqual([1, 2, 1])
+    expect(kinds.indexOf('hotfix.opened')).toBeGreaterThan(kinds.indexOf('hotfix.shipped'))
     expect(kinds.indexOf('hotfix.shipped')).toBeGreaterThan(kinds.lastIndexOf('deploy.finished'))
   })
 
@@ -98,10 +103,12 @@ describe('hotfix ship', () => {
     expect(ledger).toMatchObject({ queue: { waiting: [{ commit: standard }] } })
     const again = await run(['ship', '--commit', standard], 1)
     expect(codes(again).join()).toMatch(/attest\/wrong-base|hotfix\/fix-lost/)
+    const held = await run(['ship', '--queued'], 1)
+    expect(held.findings).toMatchObject([{ code: 'hotfix/fix-lost', subject: standard }])
     await expectEverywhere(fix)
   })
 
-  it('killed in the middle, goes on once its lease is ended in the name of those who agree', async () => {
+  it('killed in the middle, goes on once its lease is ended in the name of those who agree (hotfix fault 19)', async () => {
     const second = await team.release('Second fix', fixOf(2))
     const named = await team.declare('SEC-2')
     await team.approve(named)

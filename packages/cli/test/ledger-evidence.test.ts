@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type TemporaryDirectory, temporaryDirectory } from '@bulkhead/testkit'
+import { type TemporaryDirectory, makeRepository, temporaryDirectory } from '@bulkhead/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Answer, answerOf } from './support/answers.ts'
 import { type CommandLine, installBulkhead } from './support/command-line.ts'
@@ -145,20 +145,54 @@ describe('a ledger before people who do not trust us', () => {
     expect(codes(await run(1, ...verify, '--witnessed', file('two')))).toEqual(['ledger/silent'])
   })
 
+  it('is cosigned by a second repository that knows nothing but its branch and a policy', async () => {
+    const { policy } = await run(0, 'ledger', 'policy')
+    await writeFile(file('for the witness.json'), String(policy))
+    const second = await makeRepository(file('second'))
+    const branch = 'refs/heads/ledger/production'
+    await second.git('fetch', '--quiet', root, `${branch}:${branch}`)
+    const mine = ['--verifier-policy', file('for the witness.json')]
+    const line = [...witness('w2', '--out', file('by second')), ...mine, '--json']
+    const cosign = async () => answerOf(await bulkhead.run(second.path, line))
+    const first = await cosign()
+    expect(first).toMatchObject({ exitCode: 0, size: 3 })
+    // Requests at once, each a process: whoever was not the next to be remembered has cosigned nothing.
+    const before = (await readdir(file('w2-state'), { recursive: true })).length
+    const answers = await Promise.all([1, 2, 3, 4].map(cosign))
+    const won = answers.filter(({ exitCode }) => exitCode === 0)
+    expect(won.length).toBeGreaterThan(0)
+    for (const lost of answers.filter((one) => !won.includes(one)))
+      expect(lost).toMatchObject({ exitCode: 1, findings: [{ code: 'ledger/lost-race' }] })
+    const after = (await readdir(file('w2-state'), { recursive: true })).length
+    expect(after - before).toBe(won.length)
+
+    const vkey = String(first['vkey'])
+    const asked = { witnesses: [{ name: 'second', vkey }], quorum: 1, mostUnwitnessed: 0 }
+    await writeFile(file('asks.json'), JSON.stringify({ ...JSON.parse(String(policy)), ...asked }))
+    const verify = ['ledger', 'verify', '--verifier-policy', file('asks.json')]
+    const witnessed = [...verify, '--witnessed', file('by second')]
+    expect(await run(0, ...witnessed)).toMatchObject({ witnessed: 3, size: 3 })
+    await run(0, 'ledger', 'annotate', '1', 'after the witness')
+    expect(codes(await run(1, ...witnessed))).toEqual(['ledger/no-quorum'])
+    await second.git('fetch', '--quiet', root, `${branch}:${branch}`)
+    expect(await cosign()).toMatchObject({ exitCode: 0, size: 4 })
+    expect(await run(0, ...witnessed)).toMatchObject({ witnessed: 4, size: 4 })
+  })
+
   it('that was cut is cosigned by no witness and verified by nobody who remembers it', async () => {
     const git = (...args: readonly string[]) => project.repository.git(...args)
     const tip = (await git('rev-parse', 'ledger/production')).trim()
     await git('update-ref', 'refs/heads/ledger/production', `${tip}~1`)
-    expect(codes(await run(1, ...witness('w1')))).toEqual(['ledger/rewritten'])
+    expect(codes(await run(1, ...witness('w2')))).toEqual(['ledger/rewritten'])
     expect(codes(await run(1, 'ledger', 'verify'))).toContain('ledger/rewritten')
     await git('update-ref', 'refs/heads/ledger/production', tip)
     await run(0, 'ledger', 'verify')
-    await run(0, ...witness('w1'))
+    await run(0, ...witness('w2'))
   })
 
   it('is listed and exported as somebody needs it', async () => {
     const all = await run(0, 'ledger', 'log')
-    expect(all).toMatchObject({ size: 3 })
+    expect(all).toMatchObject({ size: 4 })
     const beats = await run(0, 'ledger', 'log', '--kind', 'heartbeat', '--since', '2020-01-01')
     expect(beats['entries']).toHaveLength(2)
     expect((await run(0, 'ledger', 'log', '--until', '2020-01-01'))['entries']).toEqual([])
@@ -170,6 +204,7 @@ describe('a ledger before people who do not trust us', () => {
       'dev.cdeventsx.bulkhead-ledger.created.0.1.0',
       'dev.cdeventsx.bulkhead-ledger.alive.0.1.0',
       'dev.cdeventsx.bulkhead-ledger.alive.0.1.0',
+      'dev.cdeventsx.bulkhead-entry.annotated.0.1.0',
     ])
     await run(0, 'ledger', 'export', '--format', 'csv', '--out', file('changes.csv'))
     expect(await readFile(file('changes.csv'), 'utf8')).toMatch(
@@ -185,8 +220,8 @@ describe('a ledger before people who do not trust us', () => {
     const outside = answerOf(
       await bulkhead.run(home.path, [...verify, file('mine.json'), '--json']),
     )
-    expect(outside).toMatchObject({ exitCode: 0, verdict: 'VERIFIED', size: 3 })
-    const bundle = join(file('mirror'), 'tile', 'entries', '000.p', '3')
+    expect(outside).toMatchObject({ exitCode: 0, verdict: 'VERIFIED', size: 4 })
+    const bundle = join(file('mirror'), 'tile', 'entries', '000.p', '4')
     const bytes = await readFile(bundle)
     bytes[bytes.byteLength - 9] = (bytes.at(-9) ?? 0) ^ 1
     await writeFile(bundle, bytes)
@@ -211,7 +246,7 @@ describe('a ledger before people who do not trust us', () => {
     expect(codes(await run(3, 'ledger', 'lease', 'break', '1', '--reason', 'gone'))).toEqual([
       'ledger/illegal-step',
     ])
-    expect(await run(0, 'ledger', 'annotate', '1', 'the first beat')).toMatchObject({ index: 3 })
+    expect(await run(0, 'ledger', 'annotate', '1', 'the first beat')).toMatchObject({ index: 4 })
   })
 
   it('has its key replaced, goes on with the new one, and refuses the old one', async () => {
@@ -227,20 +262,48 @@ describe('a ledger before people who do not trust us', () => {
     const stranger = ['--keys', file('stranger.pem')]
     expect(codes(await run(2, 'ledger', 'heartbeat', ...stranger))).toEqual(['usage/wrong-key'])
     await run(0, 'ledger', 'heartbeat', '--keys', file('next.pem'))
-    expect(await run(0, 'ledger', 'verify', '--from', file('seen'))).toMatchObject({ size: 6 })
-    const revoke = ['ledger', 'keys', 'revoke', '--key', old, '--from', '3', '--reason', 'stolen']
+    expect(await run(0, 'ledger', 'verify', '--from', file('seen'))).toMatchObject({ size: 7 })
+    // Whoever begins with the old key follows the log to the new one: no witness, proof or memory ends.
+    await run(0, 'ledger', 'verify', '--save', file('seen since'))
+    await run(0, 'ledger', 'verify', '--from', file('seen since'))
+    await run(0, ...witness('w1', '--out', file('one')))
+    await run(0, ...witness('w2', '--checkpoint', file('one'), '--out', file('two')))
+    await run(0, 'ledger', 'verify', '--witnessed', file('two'))
+    await run(0, 'ledger', 'proof', '6', '--witnessed', file('two'), '--out', file('proof'))
+    const proven = await run(0, 'ledger', 'proof', 'verify', file('proof'))
+    expect(proven).toMatchObject({ verdict: 'PROVEN', entry: { index: 6, kind: 'heartbeat' } })
+    // An auditor who was given the new key by hand believes the log as well, and a proof without it.
+    const { policy } = await run(0, 'ledger', 'policy')
+    expect(JSON.parse(String(policy))).toMatchObject({
+      logKeys: [{ until: 6 }, { name: 'next' }],
+    })
+    await writeFile(file('both.json'), String(policy))
+    const both = ['--verifier-policy', file('both.json')]
+    await run(0, 'ledger', 'verify', ...both)
+    await run(0, 'ledger', 'proof', 'verify', file('proof'), ...both)
+    const untrusting = String(policy).replace('"until": 6', '"until": 2')
+    await writeFile(file('both.json'), untrusting)
+    await run(0, 'ledger', 'proof', '5', '--out', file('proof'))
+    expect(codes(await run(1, 'ledger', 'proof', 'verify', file('proof'), ...both))).toEqual([
+      'ledger/revoked-key',
+    ])
+    const revoke = ['ledger', 'keys', 'revoke', '--key', old, '--from', '4', '--reason', 'stolen']
     await run(0, ...revoke, '--keys', file('next.pem'))
     const taken = await run(1, 'ledger', 'verify')
-    expect(taken.findings.map(({ subject }) => subject)).toEqual(['entry 3', 'entry 4'])
+    expect(taken.findings.map(({ subject }) => subject)).toEqual(['entry 4', 'entry 5'])
+    const listed = await run(1, 'ledger', 'log')
+    expect(listed).toMatchObject({ verdict: 'REFUSED', findings: taken.findings, size: 8 })
+    expect(await run(1, 'ledger', 'export')).toMatchObject({ findings: taken.findings, lines: 0 })
     // What a stolen key wrote is told to who verifies, and keeps nobody from going on.
     await run(0, 'ledger', 'heartbeat', '--keys', file('next.pem'))
     // Somebody has looked at them: they still do not count, are still named, and the log verifies.
-    const acknowledge = ['ledger', 'keys', 'acknowledge', '6', '--reason', 'a drill']
+    const acknowledge = ['ledger', 'keys', 'acknowledge', '7', '--reason', 'a drill']
     await run(0, ...acknowledge, '--keys', file('next.pem'))
-    expect(await run(0, 'ledger', 'verify')).toMatchObject({
-      verdict: 'VERIFIED',
-      acknowledged: [{ subject: 'entry 3' }, { subject: 'entry 4' }],
-    })
+    for (const read of ['verify', 'log'])
+      expect(await run(0, 'ledger', read)).toMatchObject({
+        verdict: 'VERIFIED',
+        acknowledged: [{ subject: 'entry 4' }, { subject: 'entry 5' }],
+      })
     expect(codes(await run(3, ...acknowledge, '--keys', file('next.pem')))).toEqual([
       'ledger/illegal-step',
     ])

@@ -106,3 +106,22 @@ describe('the armed exit', () => {
     expect(await exitCodeWith(program)).toBe(70)
   })
 })
+
+it.skipIf(await isLacking('bash'))(
+  'an answer that a full disk cannot take is an error of the world',
+  async () => {
+    for (const [args, codes] of [
+      ['completion bash', '3'],
+      ['--help', '3'],
+      ['no-such-command 2>/dev/full', '2'],
+    ] as const) {
+      const line = `"$NODE" "$ENTRY" ${args} >/dev/full; echo "$?" >&2`
+      const env = { NODE: process.execPath, ENTRY: bulkhead.entry }
+      const { stderr } = await runProcess({ argv: ['bash', '-c', line], cwd: home.path, env })
+      const said = stderr.toString().trimEnd().split('\n')
+      expect([args, said.at(-1)]).toEqual([args, codes])
+      expect(stderr.toString()).not.toMatch(/\n\s+at .*:\d+/)
+      if (codes === '3') expect(said[0]).toContain('usage/unwritable-file  stdout')
+    }
+  },
+)

@@ -86,6 +86,35 @@ describe('releases in a queue', () => {
     await run(['ledger', 'verify'], 0)
   })
 
+  it('one that is paused and resumed by hand leaves the queue by itself', async () => {
+    const five = await release('five')
+    await run(['queue', 'add', five], 0)
+    const ship = bulkhead.start(root, ['ship', '--queued', '--json'])
+    await ship.until('placed local/a/1')
+    ship.child.kill('SIGINT')
+    expect(answerOf(await ship.ended)).toMatchObject({ result: 'paused' })
+    const taken = { trains: [{ head: { commit: five } }] }
+    expect(await run(['status'], 0)).toMatchObject({ ledger: { queue: taken } })
+    const resumed = await run(['resume'], 0)
+    expect(resumed).toMatchObject({ result: 'released', commit: five, rollout: expect.any(Number) })
+    const empty = { trains: [], waiting: [] }
+    expect(await run(['status'], 0)).toMatchObject({ ledger: { queue: empty } })
+    expect(await shipNext()).toMatchObject({ result: 'idle' })
+  })
+
+  it('the same release told twice, and an older one told later, change nothing (failure 54)', async () => {
+    const [older, newer] = [await release('older'), await release('newer')]
+    const first = await run(['queue', 'add', newer], 0)
+    expect(await run(['queue', 'add', newer], 0)).toMatchObject({ item: first['item'] })
+    await run(['queue', 'add', older], 0)
+    expect(await shipNext()).toMatchObject({ commit: newer, carries: [older, newer] })
+    // The message about the older one comes once more, after the newer one is out.
+    const again = await run(['queue', 'add', older], 0)
+    expect(again).toMatchObject({ item: null })
+    expect(await shipNext()).toMatchObject({ result: 'idle' })
+    expect(await run(['status'], 0)).toMatchObject({ ledger: { released: { commit: newer } } })
+  })
+
   it('a bad one is taken back, and what contains it is held until it is let in again', async () => {
     const bad = await release('bad', 503)
     await run(['queue', 'add', bad], 0)

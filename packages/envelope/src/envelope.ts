@@ -1,4 +1,11 @@
 import { decodeBase64, encodeBase64 } from './base64.ts'
+import {
+  MOST_ENVELOPE_BYTES,
+  MOST_SIGNATURE_BYTES,
+  Room,
+  type Form,
+  readCanonicalForm,
+} from './canonical-form.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { sha256 } from './digest.ts'
 import { isSignedBy } from './key-signature.ts'
@@ -15,9 +22,7 @@ import type {
 } from './types.ts'
 
 /** A verdict about many thousands of findings still fits. */
-const LIMITS = { maxBytes: 16 * 1024 * 1024, maxDepth: 4 }
-/** The longest DER of an ECDSA signature on P-256. */
-const MOST_SIGNATURE_BYTES = 72
+const LIMITS = { maxBytes: MOST_ENVELOPE_BYTES, maxDepth: 4 }
 /** What begins a Sigstore bundle, in whichever order; a DSSE envelope has no such member. */
 const BUNDLE = /^\s*\{\s*"(?:dsseEnvelope|mediaType|verificationMaterial)"/
 
@@ -83,15 +88,35 @@ export function openWithKeys(
   keys: readonly TrustedKey[],
   payloadType: string,
 ): OpenResult {
-  const form = readForm(bytes)
+  return quickOpener()(bytes, keys, payloadType)
+}
+
+/**
+ * {@link openWithKeys} for very many envelopes, one after another: all are decoded in the same memory,
+ * so that none of them costs an allocation.
+ * @returns a function whose result is good until it is called again
+ */
+export function quickOpener(): typeof openWithKeys {
+  const room = new Room()
+  return (bytes, keys, payloadType) => {
+    const form = readCanonicalForm(bytes, room) ?? readForm(bytes)
+    return openForm(bytes, form, keys, payloadType)
+  }
+}
+
+function openForm(
+  bytes: Uint8Array,
+  form: Form | string,
+  keys: readonly TrustedKey[],
+  payloadType: string,
+): OpenResult {
   if (typeof form === 'string') return { kind: 'malformed', reason: form }
   if (form.payloadType !== payloadType) {
     const reason = `the payload type is ${JSON.stringify(form.payloadType)}, not ${payloadType}`
     return { kind: 'malformed', reason }
   }
-  const signed = preAuthenticationEncoding(payloadType, form.payload)
   const signer = likelyFirst(keys, form.keyid).find((key) =>
-    isSignedBy(key.publicKey, signed, form.signature),
+    isSignedBy(key.publicKey, form.signed, form.signature),
   )
   if (signer === undefined) return { kind: 'untrusted', reason: describeTrust(keys) }
   if (form.keyid !== undefined && form.keyid !== signer.id) {
@@ -121,17 +146,8 @@ const envelopeShape = objectOf({
   signatures: listOf(objectWith({ sig: text }, { keyid: text }), 16),
 })
 
-interface Form {
-  readonly payloadType: string
-  readonly payload: Buffer
-  readonly signature: Buffer
-  readonly keyid: string | undefined
-}
-
 /** @returns the parts, or what is wrong with the form */
 function readForm(bytes: Uint8Array): Form | string {
-  const canonical = readCanonicalForm(bytes)
-  if (canonical !== undefined) return canonical
   const read = readJson(envelopeShape, bytes, LIMITS)
   if (read.kind === 'refused') return read.reason
   const { payloadType, payload: encoded, signatures } = read.value
@@ -145,28 +161,6 @@ function readForm(bytes: Uint8Array): Form | string {
   if (signature === undefined || signature.byteLength > MOST_SIGNATURE_BYTES) {
     return `the signature is not canonical base64 of at most ${MOST_SIGNATURE_BYTES} bytes`
   }
-  return { payloadType, payload, signature, keyid: only.keyid }
-}
-
-const HEAD = '{"payload":"'
-const MIDDLE = '","payloadType":"'
-const TAIL =
-  /^([!#-[\]-~]{1,128})","signatures":\[\{"keyid":"([!#-[\]-~]{1,128})","sig":"([A-Za-z0-9+/=]{8,96})"\}\]\}$/
-
-/**
- * The very form that {@link sealEnvelope} writes, told without parsing JSON: nearly every envelope has
- * it, and a log may have millions. What differs in any byte is left to the strict reader.
- */
-function readCanonicalForm(bytes: Uint8Array): Form | undefined {
-  if (bytes.byteLength > LIMITS.maxBytes) return undefined
-  const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
-  const end = whole.indexOf(MIDDLE)
-  if (end < 0 || !whole.startsWith(HEAD)) return undefined
-  const [, payloadType, keyid, sig] = TAIL.exec(whole.slice(end + MIDDLE.length)) ?? []
-  if (payloadType === undefined || keyid === undefined || sig === undefined) return undefined
-  const payload = decodeBase64(whole.slice(HEAD.length, end))
-  const signature = decodeBase64(sig)
-  if (payload === undefined || signature === undefined) return undefined
-  if (signature.byteLength > MOST_SIGNATURE_BYTES) return undefined
-  return { payloadType, payload, signature, keyid }
+  const signed = preAuthenticationEncoding(payloadType, payload)
+  return { payloadType, payload, signature, keyid: only.keyid, signed }
 }

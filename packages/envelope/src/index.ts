@@ -1,7 +1,7 @@
 export { canonicalJson, isCanonicalAscii, isPlainObject } from './canonical-json.ts'
 export { sha256 } from './digest.ts'
 export { canonicalEcdsa } from './ecdsa-signature.ts'
-export { isBundle, openEnvelope, openWithKeys, sealEnvelope } from './envelope.ts'
+export { isBundle, openEnvelope, openWithKeys, quickOpener, sealEnvelope } from './envelope.ts'
 export { withExactText } from './exact-text.ts'
 export { JsonRefusal } from './json-scanner.ts'
 export { type KeyPair, generateKeyPair, parsePrivateKey, parsePublicKey } from './keys.ts'

@@ -16,6 +16,8 @@ export type KeyAlgorithm = 'ed25519' | 'ecdsa-p256'
 /** Signs bytes with one key, wherever that lies: in a file, or in a key service that only signs. */
 export interface Signer {
   readonly id: KeyId
+  /** The longest message that it signs, in bytes; absent where it signs any. */
+  readonly mostBytes?: number
   sign(bytes: Uint8Array): Promise<Uint8Array>
 }
 

@@ -26,6 +26,8 @@ const MAY_COME = new Set([
   'github/wrong-run',
   'github/wrong-artifact',
   'github/job-unfinished',
+  // GitHub answers alike that there is none, that one may not see it, and that it is late.
+  'github/missing-check',
   // An approval may come, for exactly these contents.
   'gate/edited-test-file',
   'gate/policy-loosened',

@@ -6,6 +6,8 @@ export interface ChangedPath {
   readonly path: string
   /** Lines added and removed; undefined for a file that is not text. */
   readonly lines: number | undefined
+  /** `head` has nothing at this path. */
+  readonly gone: boolean
 }
 
 /** What `head` changes against `base`: renames are a file that goes and one that comes. */
@@ -16,17 +18,15 @@ export async function findChanges(
 ): Promise<readonly ChangedPath[]> {
   // No attribute or configuration may say that a file has no text, or another one.
   const plain = ['--no-renames', '--no-ext-diff', '--no-textconv', '--ignore-submodules=none']
-  const args = ['diff-tree', '-r', '-z', '--numstat', ...plain, base, head]
+  const args = ['diff-tree', '-r', '-z', '--raw', '--numstat', ...plain, base, head]
   const { stdout } = await expectCode(git, args)
-  return stdout
-    .toString()
-    .split('\0')
-    .filter((entry) => entry !== '')
-    .map((entry) => {
-      const [added = '-', removed = '-', ...path] = entry.split('\t')
-      const lines = added === '-' ? undefined : Number(added) + Number(removed)
-      return { path: path.join('\t'), lines }
-    })
+  const fields = stdout.toString().split('\0').filter(Boolean)
+  // For each file two fields that end in its status and are its path; then one with numbers and path.
+  return fields.slice((fields.length / 3) * 2).map((entry, file) => {
+    const [added = '-', removed = '-', ...path] = entry.split('\t')
+    const lines = added === '-' ? undefined : Number(added) + Number(removed)
+    return { path: path.join('\t'), lines, gone: fields[file * 2]?.endsWith(' D') ?? false }
+  })
 }
 
 /** Commits `base..head`, to be looked for by their changes in `other`. */

@@ -1,7 +1,7 @@
 import { WorldError } from '@bulkhead/vocabulary'
 import * as v from 'valibot'
 import { readBody } from './response-body.ts'
-import { type Patience, requestPatiently } from './patient-request.ts'
+import { type Patience, type Sent, requestPatiently } from './patient-request.ts'
 
 /** What GitHub said: something, or that there is no such thing. All else is thrown. */
 export type Answer<Value> =
@@ -33,12 +33,28 @@ export interface GithubApi {
   readonly list: <Item extends Listed>(
     request: ListRequest<Item>,
   ) => Promise<Answer<readonly Item[]>>
+  /**
+   * Every item of a list that states no total: pages are read until one is empty, for a short page is not
+   * the last one by any word of GitHub.
+   */
+  readonly items: <Item>(
+    path: string,
+    item: v.GenericSchema<unknown, Item>,
+  ) => Promise<Answer<readonly Item[]>>
   /** Makes something. It is sent once, unless GitHub has turned it away for now: it may have been taken. */
   readonly post: <Value>(
     path: string,
     body: unknown,
     shape: v.GenericSchema<unknown, Value>,
   ) => Promise<Value>
+  /** Gives something a new state; said again when GitHub fails. */
+  readonly patch: <Value>(
+    path: string,
+    body: unknown,
+    shape: v.GenericSchema<unknown, Value>,
+  ) => Promise<Value>
+  /** As `post`, where GitHub has nothing to answer. */
+  readonly order: (path: string, body: unknown) => Promise<void>
   /** The bytes behind a path that redirects to where they are kept. */
   readonly download: (path: string, mostBytes: number) => Promise<Answer<Buffer>>
 }
@@ -73,14 +89,19 @@ export function openGithubApi(options: ApiOptions): GithubApi {
     if (answer.kind === 'absent') return answer
     return { kind: 'found', value: read(path, answer.value, shape) }
   }
+  const send = async (path: string, sent: Sent): Promise<Buffer> => {
+    const url = urlOf(path)
+    return readBody(url, await requestPatiently(url, options, sent), MOST_JSON_BYTES)
+  }
   return {
     get,
     list: (request) => readList(request, get),
-    async post(path, body, shape) {
-      const url = urlOf(path)
-      const response = await requestPatiently(url, options, body)
-      return read(path, await readBody(url, response, MOST_JSON_BYTES), shape)
-    },
+    items: (path, item) => readItems(path, item, get),
+    post: async (path, body, shape) =>
+      read(path, await send(path, { method: 'POST', body }), shape),
+    patch: async (path, body, shape) =>
+      read(path, await send(path, { method: 'PATCH', body }), shape),
+    order: async (path, body) => void (await send(path, { method: 'POST', body })),
     download: ask,
   }
 }
@@ -106,6 +127,22 @@ async function readList<Item extends Listed>(
     if (!isOne || items.length > answer.value.total || answer.value.items.length === 0) break
   }
   throw failed(path, `listed ${items.length} of its ${key}, which is not all, or not one list`)
+}
+
+async function readItems<Item>(
+  path: string,
+  item: v.GenericSchema<unknown, Item>,
+  get: GithubApi['get'],
+): Promise<Answer<readonly Item[]>> {
+  const items: Item[] = []
+  for (let page = 1; page <= MOST_PAGES; page += 1) {
+    const joint = path.includes('?') ? '&' : '?'
+    const answer = await get(`${path}${joint}per_page=${PER_PAGE}&page=${page}`, v.array(item))
+    if (answer.kind === 'absent') return answer
+    if (answer.value.length === 0) return { kind: 'found', value: items }
+    items.push(...answer.value)
+  }
+  throw failed(path, `listed more than ${MOST_PAGES} pages`)
 }
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true })

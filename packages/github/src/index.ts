@@ -13,3 +13,12 @@ export type { FileBlobs, RunQuestion, VouchingJob } from './run-checks.ts'
 export { type RunEvidence, recordLine, resolveRunEvidence } from './run-evidence.ts'
 export { type Admission, admitEvent, requireWritersEvent } from './event-admission.ts'
 export { DeploymentTeller, type DeploymentState } from './deployments.ts'
+export {
+  type ForgeWord,
+  type ForgeWords,
+  type WordsQuestion,
+  readForgeWords,
+} from './forge-words.ts'
+export { type KeptIssue, keepIssue } from './kept-issue.ts'
+export { type ProposedMerge, proposeMerge } from './proposed-merge.ts'
+export { type Comment, type WorkflowStart, readComment, startWorkflow } from './comment.ts'

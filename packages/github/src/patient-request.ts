@@ -27,6 +27,12 @@ const TIMEOUT = 30_000
 const MOST_REDIRECTS = 3
 const REDIRECTS = new Set([301, 302, 307, 308])
 
+/** What a request brings: something new, or the new state of what is there, which may be said twice. */
+export interface Sent {
+  readonly method: 'POST' | 'PATCH'
+  readonly body: unknown
+}
+
 /**
  * Asks until there is an answer: 2xx, 404 or 410. Passing faults (no connection, 5xx, 429, GitHub's
  * secondary limits) are tried again, after the time that GitHub names, as far as patience goes.
@@ -35,24 +41,24 @@ const REDIRECTS = new Set([301, 302, 307, 308])
 export async function requestPatiently(
   url: URL,
   options: ApiOptions,
-  posted?: unknown,
+  sent?: Sent,
 ): Promise<Response> {
   const { attempts, budget, wait, now } = options.patience ?? USUAL
   let waited = 0
   let trouble: Trouble = { kind: 'failed', why: 'was not asked' }
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
-    const tried = await tryOnce(url, options, { now, posted })
+    const tried = await tryOnce(url, options, { now, sent })
     if (tried instanceof Response) return tried
     trouble = tried
     if (trouble.kind === 'forbidden') break
     // What was posted may have been taken all the same: only what was turned away is said again.
-    if (posted !== undefined && trouble.kind !== 'rate-limited') break
+    if (sent?.method === 'POST' && trouble.kind !== 'rate-limited') break
     const pause = trouble.after ?? FIRST_WAIT * 2 ** (attempt - 1)
     if (attempt === attempts || waited + pause > budget) break
     waited += pause
     await wait(pause)
   }
-  throw troubled(url, trouble, posted === undefined ? READING : WRITING)
+  throw troubled(url, trouble, sent === undefined ? READING : WRITING)
 }
 
 interface Trouble {
@@ -66,16 +72,15 @@ interface Trouble {
 async function tryOnce(
   url: URL,
   options: ApiOptions,
-  { now, posted }: { readonly now: () => number; readonly posted: unknown },
+  { now, sent }: { readonly now: () => number; readonly sent: Sent | undefined },
 ): Promise<Response | Trouble> {
   try {
-    const response = await (posted === undefined
+    const response = await (sent === undefined
       ? follow(url, options)
-      : ask(url, options, { posted, signal: untilTimeout(options) }))
+      : ask(url, options, { sent, signal: untilTimeout(options) }))
     if (response.ok) return response
     // Who may read and not write is told that there is no such thing.
-    if (posted === undefined && (response.status === 404 || response.status === 410))
-      return response
+    if (sent === undefined && (response.status === 404 || response.status === 410)) return response
     await response.body?.cancel()
     return troubleOf(response, now)
   } catch (cause) {
@@ -125,11 +130,11 @@ function untilTimeout({ signal }: ApiOptions): AbortSignal {
   return signal === undefined ? timeout : AbortSignal.any([signal, timeout])
 }
 
-/** One request; what is posted is not carried on by a redirect. */
+/** One request; what is sent is not carried on by a redirect. */
 const ask = (
   url: URL,
   options: ApiOptions,
-  { posted, signal }: { readonly posted?: unknown; readonly signal: AbortSignal },
+  { sent, signal }: { readonly sent?: Sent; readonly signal: AbortSignal },
 ): Promise<Response> =>
   (options.fetch ?? fetch)(url, {
     redirect: 'manual',
@@ -141,9 +146,9 @@ const ask = (
       ...(url.origin === options.address.origin
         ? { authorization: `Bearer ${options.token}` }
         : {}),
-      ...(posted === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(sent === undefined ? {} : { 'content-type': 'application/json' }),
     },
-    ...(posted === undefined ? {} : { method: 'POST', body: JSON.stringify(posted) }),
+    ...(sent === undefined ? {} : { method: sent.method, body: JSON.stringify(sent.body) }),
   })
 
 const READING = {

@@ -119,6 +119,7 @@ const looseWorkflow = (path: string): Finding =>
 export const isNamed = ({ name }: WorkflowJob, wanted: string): boolean =>
   name === wanted || (name.startsWith(`${wanted} (`) && name.endsWith(')'))
 
+const ASK_AGAIN = 'give the job of the gate `checks: read`, and judge again'
 const WAIT = 'let the gate need that job (`needs:`), and judge again when it has ended'
 
 /** Why a job's word does not count: it did not succeed, or its check, suite and run do not fit together. */
@@ -146,7 +147,8 @@ export async function objectToJob(
     checkSuiteShape,
   )
   const wrong = (message: string) => [objection('github/wrong-check', subject, message, again)]
-  if (check.kind === 'absent' || suite.kind === 'absent') return wrong('GitHub has no check of it')
+  if (check.kind === 'absent' || suite.kind === 'absent')
+    return [objection('github/missing-check', subject, 'GitHub has no check of it', ASK_AGAIN)]
   const facts: readonly (readonly [string, unknown, unknown])[] = [
     ['app', check.value.app?.id, appId],
     ["suite's app", suite.value.app?.id, appId],

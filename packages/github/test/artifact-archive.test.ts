@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { crc32, deflateRawSync } from 'node:zlib'
 import { PassThrough } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { makeRepository, temporaryDirectory } from '@bulkhead/testkit'
+import { makeRepository, temporaryDirectory, plainName } from '@bulkhead/testkit'
 import archiver from 'archiver'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -133,7 +133,7 @@ describe('an archive', () => {
       '',
       '/',
     ].map((name): [string, 'unsafe', Buffer] => [
-      `the name ${JSON.stringify(name)}`,
+      `the name ${plainName(name)}`,
       'unsafe',
       zip([{ ...first, name }]),
     ]),

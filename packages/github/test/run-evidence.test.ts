@@ -208,8 +208,8 @@ describe('GitHub as the voucher of a run record', () => {
         'github/wrong-check',
         () => suite({ repository: { id: 43 } }),
       ],
-      ['there is no check', 'github/wrong-check', () => github.world.checkRuns.clear()],
-      ['there is no suite', 'github/wrong-check', () => github.world.checkSuites.clear()],
+      ['there is no check', 'github/missing-check', () => github.world.checkRuns.clear()],
+      ['there is no suite', 'github/missing-check', () => github.world.checkSuites.clear()],
     ])('%s', async (_name, code, make) => {
       make()
       await expectRefusal(code)
@@ -349,9 +349,9 @@ describe('GitHub as the voucher of a run record', () => {
       { kind: 'body', body: '[]' },
     ] as const
 
-    it.each(FAULTS)(
-      'at any one of its answers ($kind $status), nothing is vouched for',
-      async (fault) => {
+    it.each(FAULTS.map((fault) => [JSON.stringify(fault), fault] as const))(
+      'at any one of its answers (%s), nothing is vouched for',
+      async (_, fault) => {
         await resolve()
         const calls = github.requests.length
         expect(calls).toBeGreaterThan(6)

@@ -45,6 +45,15 @@ export function clockOf(
   return { elapsed, steps, waitsFor: steps.find(({ after }) => after === undefined)?.step }
 }
 
+/** Steps that are late, and of which nobody was told yet. */
+export const lateSteps = (
+  { pages }: Pick<HotfixOnRecord, 'pages'>,
+  { steps }: HotfixClock,
+): readonly ClockStep[] => {
+  const told = new Set(pages.flatMap(({ late }) => late))
+  return steps.filter(({ step, late }) => late && !told.has(step))
+}
+
 /** What is out was approved, though the approvals are over by now. */
 function approvedBefore({ reached, approvals }: HotfixOnRecord): number | undefined {
   if (reached === null) return undefined

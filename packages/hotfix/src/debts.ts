@@ -46,6 +46,25 @@ export const refuseOverdue = (
       remedy: repayCommand(hotfix.id, debt.name),
     }))
 
+/**
+ * Why the hotfix lane waits too: nobody has looked at an earlier hotfix in time. Two people hurried it
+ * out and a third was to read it in peace; a lane that goes on without is a way around review. One
+ * command opens it again.
+ */
+export const refuseUnreviewed = (
+  hotfixes: readonly HotfixOnRecord[],
+  policy: Grace,
+  now: number,
+): readonly Finding[] =>
+  refuseOverdue(
+    hotfixes.map((hotfix) => ({
+      ...hotfix,
+      debts: hotfix.debts.filter(({ name }) => name === 'review'),
+    })),
+    policy,
+    now,
+  )
+
 const spanOf = (ms: number): string =>
   ms < 60_000
     ? formatDuration((Math.ceil(ms / 1_000) * 1_000) as Milliseconds)
@@ -55,7 +74,11 @@ const spanOf = (ms: number): string =>
 export const repayCommand = (hotfix: number, debt: string): string =>
   debt === 'action-items'
     ? `\`bulkhead hotfix repay ${debt} --hotfix ${hotfix} --detect TEXT --prevent TEXT --evidence LINK\``
-    : `\`bulkhead hotfix repay ${debt} --hotfix ${hotfix}${NEEDS_EVIDENCE.has(debt) ? ' --evidence LINK' : ''}\``
+    : `\`bulkhead hotfix repay ${asWord(debt)} --hotfix ${hotfix}${NEEDS_EVIDENCE.has(debt) || asWord(debt) !== debt ? ' --evidence LINK' : ''}\``
+
+/** `channel slack` is one argument to a shell. */
+const asWord = (debt: string): string =>
+  /^[\w-]+$/.test(debt) ? debt : `'${debt.replaceAll("'", '')}'`
 
 /** What only people can do, so that they must say where it was done. */
 const NEEDS_EVIDENCE: ReadonlySet<string> = new Set(['review', 'post-mortem', 'customer-notice'])

@@ -15,13 +15,28 @@ export interface ChangeQuestion {
   /** Whether it contains what is deployed. */
   readonly fromDeployed: boolean
   readonly changed: readonly ChangedFile[]
+  /** It only tries out the lane, and owes nothing of what a fix owes. */
+  readonly drill: boolean
   readonly policy: Pick<HotfixPolicy, 'mostDiff' | 'paths'>
 }
 
 /** Whether a change may take the hotfix lane: small, in its paths, and on top of what is deployed. */
 export function judgeChange(question: ChangeQuestion): readonly Finding[] {
-  return [...refuseForeignBase(question), ...refuseLarge(question), ...refusePaths(question)]
+  return [
+    ...refuseForeignBase(question),
+    ...(question.drill ? refuseRealChange(question) : refuseLarge(question)),
+    ...refusePaths(question),
+  ]
 }
+
+/** A change that was shipped as a drill would bind no later release and owe no review. */
+const refuseRealChange = ({ changed }: ChangeQuestion): readonly Finding[] =>
+  changed.slice(0, 5).map(({ path }) => ({
+    code: 'hotfix/not-a-drill',
+    subject: path,
+    message: 'differs from what is deployed: a drill changes no file',
+    remedy: 'drill with an empty commit (`bulkhead hotfix drill`), or declare a hotfix',
+  }))
 
 const refuseForeignBase = ({ commit, fromDeployed }: ChangeQuestion): readonly Finding[] =>
   fromDeployed
@@ -68,6 +83,7 @@ const WEEK = 7 * 86_400_000
 
 export interface LaneQuestion {
   readonly advisory: string
+  readonly drill: boolean
   /** Every hotfix on record in the environment. */
   readonly earlier: readonly HotfixOnRecord[]
   readonly policy: Pick<HotfixPolicy, 'quota'>
@@ -79,7 +95,13 @@ export interface LaneQuestion {
 const ADVISORY = /^[A-Za-z][A-Za-z0-9]*(?:[-:/#][A-Za-z0-9]+)+$/
 
 /** Whether the lane is open to another hotfix: for an advisory, and not too often. */
-export function judgeLane({ advisory, earlier, policy, now }: LaneQuestion): readonly Finding[] {
+export function judgeLane({
+  advisory,
+  drill,
+  earlier,
+  policy,
+  now,
+}: LaneQuestion): readonly Finding[] {
   const findings: Finding[] = []
   if (!ADVISORY.test(advisory) || advisory.length > 100)
     findings.push({
@@ -89,8 +111,8 @@ export function judgeLane({ advisory, earlier, policy, now }: LaneQuestion): rea
       remedy: 'write an id such as GHSA-7fh5-64p2-3v2j, CVE-2026-12345 or SEC-42',
     })
   // A clock that was set back sees declarations of the future: they count too.
-  const recent = earlier.filter(({ declared }) => now - Date.parse(declared.at) < WEEK)
-  if (recent.length >= policy.quota)
+  const recent = earlier.filter((one) => !one.drill && now - Date.parse(one.declared.at) < WEEK)
+  if (!drill && recent.length >= policy.quota)
     findings.push({
       code: 'hotfix/quota',
       subject: `hotfix ${recent.map(({ id }) => id).join(', ')}`,

@@ -16,9 +16,9 @@ export interface DescentFact {
   readonly unlisted: readonly RegressionTest[]
 }
 
-/** Hotfixes that no release may lack: they are out somewhere, closed or not (law 10). */
+/** Hotfixes that no release may lack: they are out somewhere, closed or not (law 10). A drill fixes nothing. */
 export const bindingFixes = (hotfixes: readonly HotfixOnRecord[]): readonly HotfixOnRecord[] =>
-  hotfixes.filter(({ reached }) => reached !== null)
+  hotfixes.filter(({ drill, reached }) => !drill && reached !== null)
 
 /**
  * Whether a release keeps every fix that is out. That the listed tests pass is the verdict's business:

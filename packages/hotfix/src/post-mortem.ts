@@ -1,8 +1,8 @@
 import type { HotfixOnRecord, LedgerEntry } from '@bulkhead/ledger'
 import type { HotfixFacts } from '@bulkhead/ledger'
 import type { HotfixPolicy } from '@bulkhead/policy'
-import { printable } from '@bulkhead/vocabulary'
 import { type ClockStep, clockOf } from './clock.ts'
+import { plain } from './markdown.ts'
 
 export interface PostMortemSource {
   readonly environment: string
@@ -29,7 +29,7 @@ export function postMortem(source: PostMortemSource): string {
     '',
     facts === undefined
       ? 'What it fixes is sealed until the fix is everywhere.'
-      : `**${cell(facts.advisory)}**: ${cell(facts.reason)}`,
+      : `**${plain(facts.advisory)}**: ${plain(facts.reason)}`,
     '',
     `Severity ${hotfix.severity}, commit \`${hotfix.commit}\`, on top of \`${hotfix.base ?? 'nothing'}\`.`,
     '',
@@ -55,8 +55,8 @@ export function postMortem(source: PostMortemSource): string {
     '',
     '- Impact: [who was affected, for how long]',
     '- Cause: [why it was possible]',
-    '- Detect: [what would have told us sooner]',
-    '- Prevent: [what makes it impossible]',
+    '- [ ] Detect: [what would have told us sooner; who, by when]',
+    '- [ ] Prevent: [what makes it impossible; who, by when]',
     '',
   ].join('\n')
 }
@@ -87,9 +87,9 @@ const timelineOf = ({ hotfix, entries }: PostMortemSource): readonly TimelineRow
     .map(({ at, kind, actors, data }) => ({
       at,
       kind,
-      actors: actors.map(({ provider, id }) => cell(`${provider}:${id}`)).join(', '),
+      actors: actors.map(({ provider, id }) => plain(`${provider}:${id}`)).join(', '),
       says: ['outcome', 'result', 'how', 'source', 'debt']
-        .flatMap((key) => (typeof data[key] === 'string' ? [` ${cell(data[key])}`] : []))
+        .flatMap((key) => (typeof data[key] === 'string' ? [` ${plain(data[key])}`] : []))
         .join(''),
     }))
 
@@ -97,12 +97,8 @@ const waivedOf = ({ debts }: HotfixOnRecord): readonly string[] => {
   const waived = debts.filter(({ why }) => why !== 'every hotfix owes it')
   return waived.length === 0
     ? ['Nothing besides bake, waves and the wait for approvals.']
-    : waived.map(({ name, why }) => `- ${cell(name)}: ${cell(why)}`)
+    : waived.map(({ name, why }) => `- ${plain(name)}: ${plain(why)}`)
 }
-
-/** A cell of a table: no pipe ends it, no mark-up, no HTML and no mention begins in it. */
-const cell = (text: string): string =>
-  printable(text, 300).replaceAll(/[|<>`*_[\]@#&\\]/g, (mark) => `&#${mark.codePointAt(0)};`)
 
 /** A span as people read it: `4 min 05 s`. */
 export function spanText(ms: number): string {
@@ -121,7 +117,7 @@ export const customerNotice = ({
   [
     '# Notice of a security fix',
     '',
-    `- Nature: ${facts === undefined ? '[what it is, once it may be told]' : `${cell(facts.advisory)}, ${cell(facts.reason)}`}`,
+    `- Nature: ${facts === undefined ? '[what it is, once it may be told]' : `${plain(facts.advisory)}, ${plain(facts.reason)}`}`,
     '- Data: [which kinds of data, or none]',
     '- Impact: [whose, since when]',
     `- Status: ${hotfix.everywhere === null ? 'a fix is on its way' : `fixed everywhere since ${hotfix.everywhere.at}`}`,

@@ -103,20 +103,24 @@ describe('an approval that does not count beside a good one', () => {
       by(bob, { created: NOW + MINUTE, recorded: NOW - 30 * MINUTE, expires: NOW + 1e8 }),
     ],
     [
-      'one from a clock further ahead than clocks are',
+      'one from a clock further ahead than clocks are (hotfix fault 17)',
       'hotfix/approval-expired',
       by(bob, { created: NOW + SKEW + 1, recorded: undefined, expires: NOW + 1e8 }),
     ],
-    ['self-approval', 'hotfix/self-approval', by(person('mallory'))],
+    ['self-approval (hotfix fault 7)', 'hotfix/self-approval', by(person('mallory'))],
     [
       'self-approval from a second account that the policy knows',
       'hotfix/self-approval',
       by(person('second', 'Mallory@example.com')),
     ],
-    ['a bot', 'hotfix/not-a-person', by({ ...bob, role: 'bot' })],
+    ['a bot (hotfix fault 8)', 'hotfix/not-a-person', by({ ...bob, role: 'bot' })],
     ['the forge', 'hotfix/not-a-person', by({ ...bob, role: 'forge' })],
     ['who declared it', 'hotfix/approved-by-trigger', by(tim)],
-    ['the same human twice', 'hotfix/same-person', by(ada, { name: 'another of ada' })],
+    [
+      'the same human twice (hotfix fault 9)',
+      'hotfix/same-person',
+      by(ada, { name: 'another of ada' }),
+    ],
     [
       'the same human from a second account',
       'hotfix/same-person',

@@ -1,7 +1,7 @@
 import { type HotfixOnRecord, sealFacts } from '@bulkhead/ledger'
-import type { HotfixPolicy } from '@bulkhead/policy'
-import { type Milliseconds, commitId } from '@bulkhead/vocabulary'
+import { commitId } from '@bulkhead/vocabulary'
 import { describe, expect, it } from 'vitest'
+import { policyOfTests } from './support/policy-of-tests.ts'
 import {
   bindingFixes,
   clockOf,
@@ -16,26 +16,9 @@ import {
 const NOW = Date.parse('2026-01-31T03:00:00.000Z')
 const MINUTE = 60_000
 const DAY = 86_400_000
-const ms = (value: number) => value as Milliseconds
 const at = (time: number, index = 0) => ({ index, at: new Date(time).toISOString() })
 
-const policy: HotfixPolicy = {
-  approvals: 2,
-  approvalExpires: ms(30 * MINUTE),
-  slo: {
-    acknowledged: ms(5 * MINUTE),
-    approved: ms(10 * MINUTE),
-    gated: ms(12 * MINUTE),
-    everywhere: ms(15 * MINUTE),
-  },
-  quota: 2,
-  mostDiff: 10,
-  paths: ['src/**'],
-  grace: ms(3 * DAY),
-  reviewGrace: ms(DAY),
-  yieldWithin: 60_000 as Milliseconds,
-  proof: undefined,
-}
+const policy = policyOfTests
 const commit = commitId('a'.repeat(40))
 const hotfix = (change: Partial<HotfixOnRecord> = {}): HotfixOnRecord => ({
   id: 7,
@@ -43,6 +26,7 @@ const hotfix = (change: Partial<HotfixOnRecord> = {}): HotfixOnRecord => ({
   commits: [],
   base: null,
   severity: 'high',
+  drill: false,
   embargo: true,
   sealed: sealFacts({ salt: '', advisory: '', reason: '' }),
   facts: null,
@@ -63,9 +47,9 @@ const codes = (findings: readonly { readonly code: string }[]) => findings.map((
 
 describe('a change that the lane does not take, and a twin that it takes', () => {
   const change = (changed: Parameters<typeof judgeChange>[0]['changed'], fromDeployed = true) =>
-    codes(judgeChange({ commit, fromDeployed, changed, policy }))
+    codes(judgeChange({ commit, fromDeployed, changed, policy, drill: false }))
 
-  it('smuggling: more lines than the policy allows', () => {
+  it('smuggling: more lines than the policy allows (hotfix fault 11)', () => {
     const two = (lines: number) => [
       { path: 'src/a.ts', lines: 5 },
       { path: 'src/b.ts', lines },
@@ -79,7 +63,7 @@ describe('a change that the lane does not take, and a twin that it takes', () =>
     expect(change([{ path: 'src/a.ts', lines: 1 }])).toEqual([])
   })
 
-  it('smuggling: a file elsewhere', () => {
+  it('smuggling: a file elsewhere (hotfix fault 12)', () => {
     expect(change([{ path: 'infra/a.ts', lines: 1 }])).toEqual(['hotfix/foreign-path'])
   })
 
@@ -90,10 +74,10 @@ describe('a change that the lane does not take, and a twin that it takes', () =>
 
 describe('the lane', () => {
   const lane = (advisory: string, earlier: readonly HotfixOnRecord[] = []) =>
-    codes(judgeLane({ advisory, earlier, policy, now: NOW }))
+    codes(judgeLane({ drill: false, advisory, earlier, policy, now: NOW }))
 
   it.each(['', 'none', 'because', 'GHSA', 'x'.repeat(101), 'CVE-2026 1'])(
-    'takes no advisory called %j',
+    'takes no advisory called %j (hotfix fault 13)',
     (advisory) => expect(lane(advisory)).toEqual(['hotfix/no-advisory']),
   )
   it.each(['GHSA-7fh5-64p2-3v2j', 'CVE-2026-12345', 'SEC-42', 'ops#7'])('takes %s', (advisory) =>
@@ -155,7 +139,7 @@ describe('debts', () => {
     ])
   })
 
-  it('a reviewer who is missing after the fact freezes it sooner', () => {
+  it('a reviewer who is missing after the fact freezes it sooner (hotfix fault 15)', () => {
     const debts = [owing('review', 'back-merge')]
     expect(refuseOverdue(debts, policy, NOW + DAY - 1)).toEqual([])
     expect(refuseOverdue(debts, policy, NOW + DAY).map(({ subject }) => subject)).toEqual([

@@ -42,14 +42,11 @@ const checkOrigin: Judge = ({ identity }, entry, index) => {
       )
 }
 
-const checkDate: Judge = (chain, entry, index) =>
-  entry.at >= chain.lastAt
-    ? undefined
-    : against(
-        index,
-        'ledger/broken-chain',
-        `it is dated ${entry.at}, before an earlier entry of ${chain.lastAt}`,
-      )
+const checkDate: Judge = ({ dates }, entry, index) => {
+  const objection = dates.objection(entry)
+  const code = entry.kind === 'clock.corrected' ? 'ledger/illegal-step' : 'ledger/broken-chain'
+  return objection === undefined ? undefined : against(index, code, objection)
+}
 
 const checkGenesis: Judge = ({ identity }, entry, index) => {
   if ((entry.kind === 'genesis') !== (index === 0)) {

@@ -109,26 +109,44 @@ const malformed = (reason: string): EntryRefusal => ({
   reason,
 })
 
-/**
- * Reads one entry: its signature by a trusted key, then its form. The payload must be, byte for byte,
- * what our own writer makes of what was read, so that nothing can hide in an entry that one reader
- * sees and another does not.
- */
+/** What the bytes of an entry say and who signed them, before it is put together. */
+export interface OpenedEntry extends EntryParts {
+  readonly kind: 'read'
+  readonly signer: string
+  readonly digest: Digest
+  /** The data as they are written, where they are plain. */
+  readonly dataText?: string
+}
+
+/** Reads one entry: see {@link openEntry}. */
 export function readEntry(bytes: Buffer, keys: readonly TrustedKey[]): EntryReading {
+  const opened = openEntry(bytes, keys)
+  if (opened.kind === 'refused') return opened
+  const { draft, place, signer, digest } = opened
+  return { kind: 'read', entry: { ...draft, ...place, signer, digest, bytes } }
+}
+
+/**
+ * Its signature by a trusted key, then its form. The payload must be, byte for byte, what our own writer
+ * makes of what was read, so that nothing can hide in an entry that one reader sees and another does not.
+ * @param open how its envelope is opened
+ */
+export function openEntry(
+  bytes: Buffer,
+  keys: readonly TrustedKey[],
+  open = openWithKeys,
+): OpenedEntry | EntryRefusal {
   if (bytes.byteLength > MAX_ENTRY_BYTES) {
     return malformed(`it has ${bytes.byteLength} bytes, the limit is ${MAX_ENTRY_BYTES}`)
   }
-  const opened = openWithKeys(bytes, keys, STATEMENT_PAYLOAD_TYPE)
+  const opened = open(bytes, keys, STATEMENT_PAYLOAD_TYPE)
   if (opened.kind !== 'opened') {
     return { kind: 'refused', code: UNOPENED[opened.kind], reason: opened.reason }
   }
   const { payload, signer, digest } = opened.envelope
   const parts = readPlainly(payload) ?? readStrictly(payload)
   if (typeof parts === 'string') return malformed(parts)
-  return {
-    kind: 'read',
-    entry: { ...parts.draft, ...parts.place, signer: signer.name, digest, bytes },
-  }
+  return { kind: 'read', ...parts, signer: signer.name, digest }
 }
 
 /** @returns the parts of an entry, or what is wrong with its form */

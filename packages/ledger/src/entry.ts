@@ -21,6 +21,8 @@ export const ENTRY_KINDS = [
   'queue.removed',
   'queue.taken',
   'queue.settled',
+  'zone.shifted',
+  'zone.restored',
   'hotfix.declared',
   'hotfix.moved',
   'hotfix.paged',
@@ -35,6 +37,7 @@ export const ENTRY_KINDS = [
   'key.rotated',
   'key.revoked',
   'key.acknowledged',
+  'clock.corrected',
   'annotation',
 ] as const
 

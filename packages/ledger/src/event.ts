@@ -28,8 +28,21 @@ const SPEC_VERSION = '0.5.1'
  * afterwards, which the entry about the abandoned release does not know.
  */
 export function eventOf(draft: EntryDraft, place: EventPlace): CdEvent {
-  const { type, subject, content } = KINDS[draft.kind].event(draft, place)
+  const { context, subject } = eventAbout(draft, place)
   // In canonical order: see entry-form.ts.
+  return {
+    context,
+    customData: { data: draft.data, kind: draft.kind, release: draft.release ?? null },
+    subject,
+  }
+}
+
+/** The parts of an event that follow from the rest of an entry; its data are asked for only where they matter. */
+export function eventAbout(
+  draft: EntryDraft,
+  place: EventPlace,
+): Pick<CdEvent, 'context' | 'subject'> {
+  const { type, subject, content } = KINDS[draft.kind].event(draft, place)
   return {
     context: {
       id: String(place.index),
@@ -38,7 +51,6 @@ export function eventOf(draft: EntryDraft, place: EventPlace): CdEvent {
       timestamp: place.at,
       type,
     },
-    customData: { data: draft.data, kind: draft.kind, release: draft.release ?? null },
     subject: { content, id: subject },
   }
 }

@@ -1,6 +1,13 @@
 export { type AuditEnd, type AuditRequest, type LogSource, auditLog } from './audit/audit-log.ts'
 export { type ProofJudgement, judgeEntryProof, proveEntry } from './audit/entry-proof.ts'
-export { logAt, newestCheckpoint, openKnownCheckpoint } from './audit/known-checkpoint.ts'
+export {
+  claimedCheckpoint,
+  isSignedByPolicy,
+  logAt,
+  newestCheckpoint,
+  openKnownCheckpoint,
+} from './audit/known-checkpoint.ts'
+export { withKeysOf } from './audit/known-keys.ts'
 export {
   type VerifierPolicy,
   parseVerifierPolicy,
@@ -9,7 +16,8 @@ export {
 } from './audit/verifier-policy.ts'
 export { type EntryLanes, lanesWhenLong, openLanes } from './audit/entry-lanes.ts'
 export type { EntryReader } from './audit/entry-reader.ts'
-export { sealEntry } from './entry-form.ts'
+export { parseLogKey } from './key-entries.ts'
+export { MAX_ENTRY_BYTES, sealEntry } from './entry-form.ts'
 export { MAX_SAVED_BYTES, readSavedAudit, writeSavedAudit } from './audit/saved-audit.ts'
 export { ENTRY_KINDS } from './entry.ts'
 export { KINDS } from './kinds.ts'
@@ -24,7 +32,14 @@ export {
 export { type EntryFilter, entryFilter } from './read/entry-filter.ts'
 export { isMirror, mirrorLog } from './mirror/mirror-log.ts'
 export { writeMirror } from './mirror/write-mirror.ts'
-export type { Actor, EntryDraft, EntryKind, LedgerEntry, ReleaseOnRecord } from './entry.ts'
+export type {
+  Actor,
+  EntryDraft,
+  EntryKind,
+  EntryOnRecord,
+  LedgerEntry,
+  ReleaseOnRecord,
+} from './entry.ts'
 export { EnvironmentFold, foldEnvironment } from './state/environment-fold.ts'
 export type {
   EnvironmentState,
@@ -54,10 +69,11 @@ export {
 } from './verify-ledger.ts'
 export { type StoreAddress, openStore } from './store-address.ts'
 export { logNoteKeys, sealLogCheckpoint } from './stored-tree.ts'
-export { noteKey, writeVerifierKey } from './tlog/note-key.ts'
+export { noteKey, witnessKey, writeVerifierKey } from './tlog/note-key.ts'
 export { TiledTree } from './tlog/tiled-tree.ts'
 export { witnessMemoryIn } from './witness/witness-memory.ts'
 export { withCosignature, witnessCheckpoint } from './witness/witness.ts'
+export type { ShiftOnRecord } from './zones/zone-on-record.ts'
 export type { QueueOnRecord, QueuedRelease, Train } from './queue/queue-on-record.ts'
 export type {
   DebtOnRecord,

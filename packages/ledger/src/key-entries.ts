@@ -1,5 +1,6 @@
 import {
   type Shape,
+  type TrustedKey,
   count,
   objectOf,
   objectWith,
@@ -64,9 +65,16 @@ export function rotationOf(data: EntryDraft['data']): Rotation | undefined {
   return read.kind === 'read' && isKey(read.value) ? read.value : undefined
 }
 
+/**
+ * The public key of a ledger: Ed25519, or ECDSA P-256 where a key service signs no long Ed25519 messages.
+ * @throws InputError `usage/wrong-key`
+ */
+export const parseLogKey = (pem: Uint8Array | string, name: string): TrustedKey =>
+  parsePublicKey(pem, name, ['ed25519', 'ecdsa-p256'])
+
 function isKey({ name, publicKey }: Rotation): boolean {
   try {
-    return parsePublicKey(publicKey, name).name === name
+    return parseLogKey(publicKey, name).name === name
   } catch (error) {
     if (error instanceof InputError) return false
     throw error

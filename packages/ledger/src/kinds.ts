@@ -21,12 +21,13 @@ import {
   startDeploy,
   stepDeploy,
 } from './rules/deploy-rules.ts'
-import { acknowledgeVoided, revokeKey, rotateKey } from './rules/key-rules.ts'
+import { acknowledgeVoided, correctClock, revokeKey, rotateKey } from './rules/key-rules.ts'
 import { acquireLease, breakLease, releaseLease, renewLease } from './rules/lease-rules.ts'
 import type { Rule } from './rules/rule.ts'
 import { always, annotate, giveVerdict } from './rules/statement-rules.ts'
+import { restoreZone, shiftZone } from './zones/zone-rules.ts'
 
-/** All that the ledger knows of one kind of entry. What it does to the state is in the folds of `state/`, `queue/` and `hotfix/`. */
+/** All that the ledger knows of one kind of entry. What it does to the state is in the folds of `state/`, `queue/`, `zones/` and `hotfix/`. */
 interface Kind {
   /** Its CDEvents event. */
   readonly event: Describe
@@ -84,6 +85,16 @@ export const KINDS: Readonly<Record<EntryKind, Kind>> = {
   },
   'queue.taken': { event: custom('queue', 'taken'), rule: takeFromQueue, tells: ['why'] },
   'queue.settled': { event: custom('queue', 'settled'), rule: settleTrain, tells: ['result'] },
+  'zone.shifted': {
+    event: custom('zone', 'shifted'),
+    rule: shiftZone,
+    tells: ['region', 'zone', 'step', 'reason'],
+  },
+  'zone.restored': {
+    event: custom('zone', 'restored'),
+    rule: restoreZone,
+    tells: ['region', 'zone', 'step', 'reason'],
+  },
   'hotfix.declared': {
     event: custom('hotfix', 'declared'),
     rule: declareHotfix,
@@ -125,6 +136,11 @@ export const KINDS: Readonly<Record<EntryKind, Kind>> = {
     event: custom('key', 'acknowledged'),
     rule: acknowledgeVoided,
     tells: ['revocation', 'reason'],
+  },
+  'clock.corrected': {
+    event: custom('clock', 'corrected'),
+    rule: correctClock,
+    tells: ['from', 'reason'],
   },
   annotation: { event: custom('entry', 'annotated'), rule: annotate, tells: ['about', 'text'] },
 }

@@ -13,6 +13,8 @@ export interface LeaseRequest {
   readonly ttl?: Milliseconds
   /** How long to wait for a lease that is held. Default 0. */
   readonly patience?: Milliseconds
+  /** Ends the wait. */
+  readonly signal?: AbortSignal
   /** Ends somebody else's lease, by its token, for a reason that goes on record. A human's decision. */
   readonly breaking?: { readonly token: FencingToken; readonly reason: string }
 }

@@ -54,8 +54,8 @@ export async function acquireLease(
       return { kind: 'acquired', lease: heldLease(writer, token, request) }
     }
     const left = until - clock.monotonic()
-    if (left <= 0) return { kind: 'refused', findings: outcome.refused }
-    await clock.sleep(Math.min(left, LONGEST_LOOK_MS))
+    if (left <= 0 || request.signal?.aborted) return { kind: 'refused', findings: outcome.refused }
+    await clock.sleep(Math.min(left, LONGEST_LOOK_MS), request.signal).catch(() => undefined)
     await writer.sync()
   }
 }

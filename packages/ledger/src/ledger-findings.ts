@@ -16,6 +16,8 @@ const REMEDIES: Partial<Record<ReasonCode, string>> = {
   'ledger/bad-tile': REBUILD,
   'ledger/no-checkpoint':
     'append to it once: `bulkhead ledger heartbeat` adds tiles and checkpoint',
+  'ledger/wrong-clock':
+    'correct the clock that is wrong; what it wrote is set right by `bulkhead ledger clock correct INDEX --reason TEXT`',
   'ledger/illegal-step': 'find out who wrote the entry, and why, before shipping anything',
 }
 

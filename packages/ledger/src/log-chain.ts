@@ -9,6 +9,7 @@ import { hashLeaf } from './tlog/merkle-hash.ts'
 import { ENTRY_CHECKS, type EntryCheck, STEP_CHECK } from './entry-checks.ts'
 import { type KeyRules, type KeysMemory, LogKeys, type Voided } from './log-keys.ts'
 import { against } from './ledger-findings.ts'
+import { type DatesMemory, LogDates } from './log-dates.ts'
 
 /** Whom and what a reader of a ledger trusts; all of it from the caller, none of it from the log. */
 export interface LedgerTrust extends KeyRules {
@@ -46,6 +47,8 @@ export interface ReadEntry<Entry extends EntryOnRecord = EntryOnRecord> {
 export interface ChainMemory {
   readonly head: Digest
   readonly lastAt: string
+  /** Absent in what was saved before clocks could be corrected. */
+  readonly dates?: DatesMemory
   readonly fold: FoldMemory
   readonly keys: KeysMemory
 }
@@ -64,7 +67,7 @@ export class LogChain {
   #full: Tile[] = []
   #size = 0
   #head: Digest | null = null
-  #lastAt = ''
+  #dates = new LogDates()
   #sound = true
 
   constructor(identity: LedgerIdentity, checks: readonly EntryCheck[] = ENTRY_CHECKS) {
@@ -79,13 +82,13 @@ export class LogChain {
     identity: LedgerIdentity,
     checks: readonly EntryCheck[],
     tree: GrowingTree,
-    { head, lastAt, fold, keys }: ChainMemory,
+    { head, lastAt, dates, fold, keys }: ChainMemory,
   ): LogChain {
     const chain = new LogChain(identity, checks)
     chain.#tree = tree
     chain.#size = tree.size
     chain.#head = head
-    chain.#lastAt = lastAt
+    chain.#dates = LogDates.resume(lastAt, dates)
     chain.#fold = EnvironmentFold.resume(fold)
     chain.#keys = LogKeys.resume(identity.trust.keys, identity.trust, keys)
     return chain
@@ -95,7 +98,8 @@ export class LogChain {
   memory(): ChainMemory | undefined {
     if (this.#head === null) return undefined
     const [fold, keys] = [this.#fold.memory(), this.#keys.memory()]
-    return { head: this.#head, lastAt: this.#lastAt, fold, keys }
+    const dates = this.#dates.memory()
+    return { head: this.#head, lastAt: this.lastAt, dates, fold, keys }
   }
 
   /** Whether nothing is wrong with form and links so far, and all of the log was seen. */
@@ -134,7 +138,11 @@ export class LogChain {
   }
 
   get lastAt(): string {
-    return this.#lastAt
+    return this.#dates.newest
+  }
+
+  get dates(): LogDates {
+    return this.#dates
   }
 
   /** Reads and judges the next stored entry and moves past it, whatever is found. */
@@ -205,7 +213,7 @@ export class LogChain {
   #moveTo(index: number, digest: Digest, entry: EntryOnRecord | null, legal: boolean): void {
     this.#size = index + 1
     this.#head = digest
-    if (entry !== null && entry.at > this.#lastAt) this.#lastAt = entry.at
+    if (entry !== null) this.#dates.apply(entry)
     if (entry === null || !legal) return
     this.#fold.apply(entry)
     const taken = this.#keys.apply(entry)
@@ -221,6 +229,15 @@ export class LogChain {
     const of = (acknowledged: boolean) =>
       voided.filter((one) => (one.acknowledgedBy !== null) === acknowledged).flatMap(takenBack)
     return { open: of(false), acknowledged: of(true) }
+  }
+
+  /** Dates that ran ahead and that somebody has corrected on record, for all who come after. */
+  judgeCorrected(): readonly Finding[] {
+    return this.#dates.corrected.map(({ from, upTo, by, reason }) => {
+      const those = upTo - 1 > from ? ` and those up to entry ${upTo - 1}` : ''
+      const message = `it${those} ran ahead; entry ${by} corrected the clock: ${reason}`
+      return against(from, 'ledger/wrong-clock', message)
+    })
   }
 
   /** What can only be said at the end: a log that stops before what was seen of it is cut. */
@@ -256,7 +273,7 @@ export class LogChain {
     copy.#full = [...this.#full]
     copy.#size = this.#size
     copy.#head = this.#head
-    copy.#lastAt = this.#lastAt
+    copy.#dates = this.#dates.fork()
     copy.#sound = this.#sound
     return copy
   }

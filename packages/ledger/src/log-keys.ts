@@ -1,10 +1,11 @@
-import { type TrustedKey, parsePublicKey } from '@bulkhead/envelope'
+import type { TrustedKey } from '@bulkhead/envelope'
 import type { EntryOnRecord } from './entry.ts'
 import {
   type Acknowledgement,
   type Revocation,
   type Rotation,
   acknowledgementOf,
+  parseLogKey,
   revocationOf,
   rotationOf,
 } from './key-entries.ts'
@@ -50,12 +51,15 @@ const SIGNED_KEPT = 1_000
 /** The keys of a log, as its entries change them: introduced by older ones, and ended. */
 export class LogKeys {
   readonly #rules: KeyRules
+  /** The keys that the caller names. */
+  readonly #own: readonly TrustedKey[]
   #known: readonly KnownKey[]
   #voices: ReadonlyMap<string, readonly string[]> = new Map()
   #voided: readonly Voided[] = []
 
   constructor(trusted: readonly TrustedKey[], rules: KeyRules) {
     this.#rules = rules
+    this.#own = trusted
     this.#known = trusted.map((key) => this.#first(key))
   }
 
@@ -121,10 +125,18 @@ export class LogKeys {
     const old = this.#withId(rotation.old)
     if (old === undefined) return 'it comes after a key that the log never had'
     if (this.#threshold === 1 && old.key.name !== signer) return 'only the old key may introduce it'
-    if (this.#named(rotation.name) !== undefined) return `a key is called ${rotation.name} already`
-    return this.#withId(introduced(rotation).id) === undefined
+    const next = this.#withId(introduced(rotation).id)
+    if (next !== undefined)
+      return this.#isTakenUp(old, next) ? undefined : 'it introduces a key that the log had already'
+    return this.#named(rotation.name) === undefined
       ? undefined
-      : 'it introduces a key that the log had already'
+      : `a key is called ${rotation.name} already`
+  }
+
+  /** A caller may know by themselves a key that the log is only about to bring in. */
+  #isTakenUp(old: KnownKey, next: KnownKey): boolean {
+    const named = this.#own.some(({ id }) => id === next.key.id)
+    return named && next !== old && !next.lineage.includes(old.key.name)
   }
 
   #objectionToAcknowledging(known: Acknowledgement | undefined): string | undefined {
@@ -178,8 +190,15 @@ export class LogKeys {
     const old = this.#withId(rotation.old)
     if (old === undefined) return
     const { principal, lineage } = old
-    const next = { key, principal, lineage: [key.name, ...lineage], until: Number.MAX_SAFE_INTEGER }
     old.until = Math.min(old.until, entry.index + 1)
+    const known = this.#withId(key.id)
+    if (known !== undefined) {
+      // Whom it speaks for, and its end, stay as the caller says.
+      const roles = [...new Set([...known.lineage, ...lineage])]
+      this.#known = this.#known.map((one) => (one === known ? { ...known, lineage: roles } : one))
+      return
+    }
+    const next = { key, principal, lineage: [key.name, ...lineage], until: Number.MAX_SAFE_INTEGER }
     this.#known = [...this.#known, { ...next, signed: [], signedMore: false }]
   }
 
@@ -228,9 +247,9 @@ export class LogKeys {
   ): LogKeys {
     const keys = new LogKeys(trusted, rules)
     for (const { name, publicKey, ...rest } of known) {
-      const key = parsePublicKey(publicKey, name)
+      const key = parseLogKey(publicKey, name)
       const root = rest.lineage.at(-1)
-      if (!trusted.some((other) => other.name === root)) continue
+      if (!trusted.some((other) => other.id === key.id || other.name === root)) continue
       const now = keys.#withId(key.id)
       const until = Math.min(rest.until, now?.until ?? Number.MAX_SAFE_INTEGER)
       const principal = now?.principal ?? rest.principal
@@ -243,7 +262,7 @@ export class LogKeys {
   }
 
   fork(): LogKeys {
-    const copy = new LogKeys([], this.#rules)
+    const copy = new LogKeys(this.#own, this.#rules)
     copy.#known = this.#known.map((known) => ({ ...known, signed: [...known.signed] }))
     copy.#voices = this.#voices
     copy.#voided = this.#voided
@@ -267,4 +286,4 @@ export interface Voided extends Taken {
 
 const NOTHING_TAKEN: Taken = { indexes: [], from: Number.MAX_SAFE_INTEGER, more: false }
 
-const introduced = ({ name, publicKey }: Rotation): TrustedKey => parsePublicKey(publicKey, name)
+const introduced = ({ name, publicKey }: Rotation): TrustedKey => parseLogKey(publicKey, name)

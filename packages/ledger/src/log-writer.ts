@@ -6,6 +6,7 @@ import { MAX_ENTRY_BYTES, sealEntry } from './entry-form.ts'
 import type { EnvironmentFold } from './state/environment-fold.ts'
 import type { AppendRequest, LedgerStore, StorePosition, StoredFile } from './ledger-store.ts'
 import { checkpointFile, fileOfTile, newEdge, outgrown } from './stored-tree.ts'
+import type { LogDates } from './log-dates.ts'
 import { TreeReconciliation } from './tree-reconciliation.ts'
 import { type EntryJudgement, type LedgerIdentity, LogChain } from './log-chain.ts'
 
@@ -67,9 +68,9 @@ export class LogWriter {
     return this.#chain.fold
   }
 
-  /** Date of the newest entry; empty when there is none. */
-  get newestDate(): string {
-    return this.#chain.lastAt
+  /** The dates on record. */
+  get dates(): LogDates {
+    return this.#chain.dates
   }
 
   /** Keys that may sign the next entry. */
@@ -214,7 +215,7 @@ export class LogWriter {
     const now = new Date(clock.now()).toISOString()
     const index = chain.size
     // Another machine's clock may be ahead of ours: dates never go back, so that order stays plain.
-    const at = now > chain.lastAt ? now : chain.lastAt
+    const at = now > chain.lastAt || draft.kind === 'clock.corrected' ? now : chain.lastAt
     const place = { origin, environment, index, previous: chain.head, at, runner }
     const bytes = await sealEntry(draft, place, signer)
     if (bytes.byteLength > MAX_ENTRY_BYTES) throw tooLarge(draft, bytes.byteLength)

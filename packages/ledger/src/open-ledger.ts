@@ -6,6 +6,7 @@ import type { EnvironmentState } from './state/environment-state.ts'
 import { type LeaseOutcome, acquireLease } from './lease.ts'
 import type { LeaseRequest } from './lease-decision.ts'
 import type { LedgerStore } from './ledger-store.ts'
+import { type LogDates, MOST_AHEAD_MS } from './log-dates.ts'
 import { LogWriter } from './log-writer.ts'
 import { readEntry } from './entry-form.ts'
 
@@ -23,6 +24,8 @@ export interface OpenLedgerOptions {
   readonly genesisDigest?: Digest
   /** An entry seen before, which the log must still hold. */
   readonly head?: { readonly index: number; readonly digest: Digest }
+  /** Opens a log that is dated ahead of our clock too: for who is about to correct that. */
+  readonly takesDatesAhead?: boolean
   /** Spreads retries. Default `Math.random`. */
   readonly random?: () => number
   /**
@@ -72,7 +75,7 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
   })
   await writer.sync()
   requireTrustedSigner(signer, writer.keys)
-  refuseClock(writer.newestDate, clock)
+  if (options.takesDatesAhead !== true) refuseClock(writer.dates, clock)
   return {
     async append(drafts) {
       const outcome = await writer.append(() => [...drafts])
@@ -108,20 +111,22 @@ function requireTrustedSigner(signer: Signer, keys: readonly TrustedKey[]): void
   })
 }
 
-/** Clocks of two machines that are kept by the network differ by less. */
-const MOST_AHEAD_MS = 600_000
-
 /** Dates only grow: what is appended after an entry dated ahead would carry its wrong date on. */
-function refuseClock(newest: string, clock: Clock): void {
+function refuseClock(dates: LogDates, clock: Clock): void {
   const now = clock.now()
+  const { newest } = dates
   if (newest === '' || Date.parse(newest) <= now + MOST_AHEAD_MS) return
+  const from = dates.aheadOf(now)
+  const mend =
+    from === undefined
+      ? 'nothing is appended until that date has passed'
+      : `\`bulkhead ledger clock correct ${from} --reason TEXT\` goes on from the right date, in your name and on record`
   throw new DeniedError([
     {
       code: 'ledger/wrong-clock',
       subject: 'the newest entry',
       message: `it is dated ${newest}, here it is ${new Date(now).toISOString()}`,
-      remedy:
-        'correct the clock of this machine; if it is right, find out who wrote the entry (`bulkhead ledger log`): nothing is appended until that date has passed',
+      remedy: `correct the clock of this machine; if it is right, find out who wrote the entry (\`bulkhead ledger log\`), then ${mend}`,
     },
   ])
 }

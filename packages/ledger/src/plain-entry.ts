@@ -1,9 +1,10 @@
 import { isCanonicalAscii, isPlainObject, readShape } from '@bulkhead/envelope'
 import { type Digest, fencingToken, isDigest } from '@bulkhead/vocabulary'
+import { isCanonicalObject } from './canonical-text.ts'
 import { ENTRY_KINDS, type EntryDraft, type EntryKind, type ReleaseOnRecord } from './entry.ts'
 import { actorsShape, releaseShape, runnerShape, subjectsOf } from './entry-parts.ts'
 import type { EntryParts } from './entry-parts.ts'
-import { eventOf } from './event.ts'
+import { eventAbout } from './event.ts'
 
 /** What stands between the parts of every entry that is plain, in canonical order. */
 const LAYOUT = [
@@ -23,6 +24,11 @@ const LAYOUT = [
   '},"predicateType":"https://bulkhead.dev/ledger-entry/v1","subject":',
 ] as const
 
+/** What a plain entry says, with its data as they are written. */
+export interface PlainParts extends EntryParts {
+  readonly dataText: string
+}
+
 const PLAIN = /^[ !#-[\]-~]*$/
 const ASCII = /^[ -~]*$/
 const MAX_DEPTH = 16
@@ -33,7 +39,7 @@ const MAX_DEPTH = 16
  * spelling, and JSON has one reading, so the whole is as the ledger writes it. Whatever is not so is
  * undefined here, and left to the strict reader, which alone refuses.
  */
-export function readPlainly(payload: Buffer): EntryParts | undefined {
+export function readPlainly(payload: Buffer): PlainParts | undefined {
   const text = payload.toString('latin1')
   if (text.includes('\\u') || !ASCII.test(text)) return undefined
   const pieces = cut(text)
@@ -55,7 +61,7 @@ function cut(text: string): readonly string[] | undefined {
   return pieces
 }
 
-function partsOf(pieces: readonly string[]): EntryParts | undefined {
+function partsOf(pieces: readonly string[]): PlainParts | undefined {
   const [actorsText = '', at = '', context, dataText = '', kindText, releaseText = ''] = pieces
   const [subject, environment = '', fenceText, indexText, origin = ''] = pieces.slice(6)
   const [previousText, runnerText = '', subjects] = pieces.slice(11)
@@ -71,25 +77,47 @@ function partsOf(pieces: readonly string[]): EntryParts | undefined {
   if (data === undefined || kind === undefined || index === undefined) return undefined
   if (fence === undefined || previous === undefined) return undefined
   if (!PLAIN.test(environment) || !PLAIN.test(origin) || !isInstant(at)) return undefined
+  let value: EntryDraft['data'] | undefined
   const draft: EntryDraft = {
     kind,
     ...(release === null ? {} : { release }),
     ...(fence === null ? {} : { fence: fencingToken(fence) }),
     actors,
-    data,
+    // Nobody may ever ask: of a million entries a verifier needs the data of some.
+    get data() {
+      return (value ??= data())
+    },
   }
   const place = { origin, environment, index, previous, at, runner }
-  const event = eventOf(draft, place)
+  const event = eventAbout(draft, place)
   if (JSON.stringify(event.context) !== context) return undefined
   if (JSON.stringify(event.subject) !== subject) return undefined
-  return JSON.stringify(subjectsOf(draft, origin)) === subjects ? { draft, place } : undefined
+  return subjectText(draft, origin) === subjects ? { draft, place, dataText } : undefined
 }
 
-function readData(text: string): Readonly<Record<string, unknown>> | undefined {
+const subjectTexts = new WeakMap<ReleaseOnRecord, string>()
+
+/** Neighbours are about the same release, which was read once. */
+function subjectText(draft: EntryDraft, origin: string): string {
+  const { release } = draft
+  const known = release && subjectTexts.get(release)
+  const written = known ?? JSON.stringify(subjectsOf(draft, origin))
+  if (release !== undefined && known === undefined) subjectTexts.set(release, written)
+  return written
+}
+
+/** Data in their one spelling, told as quickly as they allow; undefined for any other text. */
+function readData(text: string): (() => EntryDraft['data']) | undefined {
+  const canonical = isCanonicalObject(text)
+  if (canonical === false) return undefined
+  if (canonical === true) return () => objectIn(text)
   const value = parse(text)
   if (!isPlainObject(value) || !isCanonicalAscii(value, MAX_DEPTH)) return undefined
-  return JSON.stringify(value) === text ? value : undefined
+  return JSON.stringify(value) === text ? () => value : undefined
 }
+
+/** Of text that was proven to be one. */
+const objectIn = (text: string) => JSON.parse(text) as EntryDraft['data']
 
 const KIND_NAMES: ReadonlyMap<string, EntryKind> = new Map(ENTRY_KINDS.map((kind) => [kind, kind]))
 const kindOf = (text: string | undefined): EntryKind | undefined => KIND_NAMES.get(text ?? '')
@@ -105,10 +133,18 @@ function digestOf(text: string | undefined): Digest | null | undefined {
   return text === `"${inner}"` && isDigest(inner) ? inner : undefined
 }
 
-/** What `instantText` takes: the one spelling of a moment. */
+const MINUTE_LETTERS = '2026-01-31T12:00'.length
+const REST = /^:[0-5][0-9]\.[0-9]{3}Z$/
+let knownMinute = ''
+
+/** What `instantText` takes: the one spelling of a moment. Neighbours are often of the same minute. */
 function isInstant(text: string): boolean {
+  const minute = text.slice(0, MINUTE_LETTERS)
+  if (minute === knownMinute && REST.test(text.slice(MINUTE_LETTERS))) return true
   const date = new Date(text)
-  return !Number.isNaN(date.getTime()) && date.toISOString() === text
+  if (Number.isNaN(date.getTime()) || date.toISOString() !== text) return false
+  if (text.length === MINUTE_LETTERS + ':00.000Z'.length) knownMinute = minute
+  return true
 }
 
 function parse(text: string): unknown {
@@ -125,14 +161,21 @@ const MOST_REMEMBERED = 256
 class Remembered<T> {
   readonly #read: (value: unknown) => T | undefined
   readonly #known = new Map<string, T>()
+  /** Nearly always it is asked for again, and to compare is quicker than to look up. */
+  #newest: readonly [string, T] | undefined
 
   constructor(read: (value: unknown) => T | undefined) {
     this.#read = read
   }
 
   read(text: string): T | undefined {
-    const known = this.#known.get(text)
-    if (known !== undefined) return known
+    if (this.#newest?.[0] === text) return this.#newest[1]
+    const known = this.#known.get(text) ?? this.#readNew(text)
+    if (known !== undefined) this.#newest = [text, known]
+    return known
+  }
+
+  #readNew(text: string): T | undefined {
     const value = parse(text)
     if (!isCanonicalAscii(value, MAX_DEPTH) || JSON.stringify(value) !== text) return undefined
     const read = this.#read(value)

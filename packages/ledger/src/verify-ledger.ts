@@ -23,6 +23,8 @@ export interface LedgerVerification {
   readonly findings: readonly Finding[]
   /** SHA-256 of the newest entry: worth remembering, for it pins all before it. */
   readonly head: Digest | null
+  /** What it says of its environment; what a revocation took back says nothing. */
+  readonly state: EnvironmentState
 }
 
 /** After so many findings nothing is learned from more. */
@@ -48,12 +50,15 @@ export async function* judgeLedger(
 export async function verifyLedger(request: VerifyLedgerRequest): Promise<LedgerVerification> {
   const entries: LedgerEntry[] = []
   const findings: Finding[] = []
-  const judgements = judgeLedger(request)
-  for (;;) {
-    const next = await judgements.next()
-    findings.push(...next.value.findings)
-    if (next.done) return { entries, findings, head: next.value.head }
-    if (next.value.entry !== null) entries.push(next.value.entry)
-    if (findings.length >= MAX_FINDINGS) return { entries, findings, head: null }
+  const chain = new LogChain(request)
+  for await (const { index, bytes } of request.entries) {
+    const judged = chain.judge(index, bytes)
+    chain.drainTiles()
+    findings.push(...judged.findings)
+    if (judged.entry !== null) entries.push(judged.entry)
+    if (findings.length >= MAX_FINDINGS)
+      return { entries, findings, head: null, state: chain.fold.state() }
   }
+  findings.push(...chain.judgeEnd())
+  return { entries, findings, head: chain.head, state: chain.fold.state() }
 }

@@ -8,7 +8,7 @@ import { type SignedCheckpoint, openCheckpoint, sealCheckpoint } from '../src/tl
 import { cosign } from '../src/tlog/cosignature.ts'
 import { GrowingTree } from '../src/tlog/growing-tree.ts'
 import { hashLeaf } from '../src/tlog/merkle-hash.ts'
-import { noteKey } from '../src/tlog/note-key.ts'
+import { noteKey, witnessKey } from '../src/tlog/note-key.ts'
 import { writeNote } from '../src/tlog/signed-note.ts'
 import { tilePath } from '../src/tlog/tiles.ts'
 import { type Forgery, forgeLog, genesis } from './forged-log.ts'
@@ -29,7 +29,7 @@ export const [ledger, second, stranger] = [
 ]
 const witnesses = ['w1', 'w2', 'w3'].map((name) => {
   const pair = ledgerKey(name)
-  return { ...pair, key: noteKey(`example.net/${name}`, pair.key.publicKey, 'cosignature') }
+  return { ...pair, key: witnessKey(`example.net/${name}`, pair.key.publicKey) }
 })
 export const NOW = Date.UTC(2026, 0, 31, 12, 15)
 const HOUR = 3_600_000
@@ -54,6 +54,19 @@ export const plain = (count: number): readonly Forgery[] => [
   genesis,
   ...Array.from({ length: count - 1 }, (_, n) => refused(n)),
 ]
+
+const ranAhead: readonly Forgery[] = [
+  ...plain(3),
+  { ...refused(3), lies: { at: new Date(NOW + 24 * HOUR).toISOString() } },
+]
+
+/** By default by a clock that is right. */
+const clockCorrected = (from: number, at = NOW): Forgery => ({
+  kind: 'clock.corrected',
+  actors: ACTORS,
+  data: { from, reason: 'the runner was a day ahead' },
+  lies: { at: new Date(at).toISOString() },
+})
 
 export interface ForgedLog extends LogSource {
   readonly entries: readonly StoredEntry[]
@@ -199,6 +212,20 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
       log: await forged(plain(9)),
       witnessed: await cosigned(await kept(await forged(plain(9)), 6), 2),
       policy: policy({ quorum: 2 }),
+    }),
+  },
+  'entries are added, and kept from the witnesses': {
+    check: 'unwitnessed',
+    code: 'ledger/no-quorum',
+    attack: async () => ({
+      log: await forged(plain(9)),
+      witnessed: await cosigned(await kept(await forged(plain(9)), 6), 2),
+      policy: policy({ quorum: 2, mostUnwitnessed: 2 }),
+    }),
+    honest: async () => ({
+      log: await forged(plain(9)),
+      witnessed: await cosigned(await kept(await forged(plain(9)), 7), 2),
+      policy: policy({ quorum: 2, mostUnwitnessed: 2 }),
     }),
   },
   'another branch of the same size is shown': {
@@ -357,6 +384,18 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
       ]),
     }),
     honest: async () => ({ log: await forged(plain(4)) }),
+  },
+  'a correction of the clock backdates what follows an entry that had not run ahead': {
+    check: 'date',
+    code: 'ledger/illegal-step',
+    attack: async () => ({ log: await forged([...plain(3), clockCorrected(2, NOW - HOUR)]) }),
+    honest: async () => ({ log: await forged([...ranAhead, clockCorrected(3)]) }),
+  },
+  'a correction of the clock is dated before what it leaves as it is': {
+    check: 'date',
+    code: 'ledger/illegal-step',
+    attack: async () => ({ log: await forged([...ranAhead, clockCorrected(3, NOW - HOUR)]) }),
+    honest: async () => ({ log: await forged([...ranAhead, clockCorrected(3)]) }),
   },
   'a true but old view is shown: the log is silent': {
     check: 'heartbeat',

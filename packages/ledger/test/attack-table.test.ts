@@ -65,6 +65,8 @@ const TABLE: Readonly<
     corpus: [
       'an entry is dated an hour before the one it follows',
       'an entry is dated an hour ahead',
+      'a correction of the clock backdates what follows an entry that had not run ahead',
+      'a correction of the clock is dated before what it leaves as it is',
       'cosignatures are dated an hour ahead, to look fresh for longer',
     ],
     tests: [],
@@ -111,7 +113,7 @@ const TABLE: Readonly<
     tests: ['is won by exactly one of fifty at once'],
   },
   'crash between push and witness': {
-    corpus: [],
+    corpus: ['entries are added, and kept from the witnesses'],
     tests: ['leaves entries that the next witness covers, and that nobody may change meanwhile'],
   },
 }

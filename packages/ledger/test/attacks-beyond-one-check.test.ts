@@ -3,7 +3,7 @@ import { sealEnvelope } from '@bulkhead/envelope'
 import { describe, expect, it } from 'vitest'
 import { readEntry, sealEntry } from '../src/entry-form.ts'
 import { ENTRY_KINDS } from '../src/entry.ts'
-import { noteKey } from '../src/tlog/note-key.ts'
+import { noteKey, witnessKey } from '../src/tlog/note-key.ts'
 import { TiledTree } from '../src/tlog/tiled-tree.ts'
 import { writeNote } from '../src/tlog/signed-note.ts'
 import type { WitnessMemory } from '../src/witness/witness-memory.ts'
@@ -136,7 +136,7 @@ describe('two entries of which git makes one object id', () => {
 
 describe('a crash between push and witness', () => {
   const own = ledgerKey('w1')
-  const key = noteKey('example.net/w1', own.key.publicKey, 'cosignature')
+  const key = witnessKey('example.net/w1', own.key.publicKey)
 
   function witness() {
     let last: Awaited<ReturnType<WitnessMemory['last']>> = null

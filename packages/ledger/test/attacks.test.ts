@@ -88,11 +88,46 @@ describe('a key that is replaced', () => {
     for (const wrong of [
       { ...rotation(second, stranger), data: { old: second.key.id, name: 'x', publicKey: 'x' } },
       rotation(second, stranger, 'ledger.pub'),
-      rotation(second, ledger),
+      rotation(second, second),
     ]) {
       const log = await forged([...plain(2), { ...wrong, signedBy: second.signer }])
       expect(await audit({ log })).toEqual(['ledger/illegal-step'])
     }
+  })
+})
+
+describe('a key that the caller knows before the log brings it in', () => {
+  const handedOver = forged([
+    ...plain(2),
+    { ...rotation(second, ledger), signedBy: second.signer },
+    verdict(),
+  ])
+
+  it('is the same key: it has both roles, and the old one signs nothing more', async () => {
+    const roles = { 'gate.verdict': ['second.pub'] }
+    const log = await handedOver
+    expect(await audit({ log, policy: policy({ roles }) })).toEqual([])
+    const before = await forged([...plain(2), verdict()])
+    expect(await audit({ log: before, policy: policy({ roles }) })).toEqual(['ledger/wrong-role'])
+    const after = await forged([
+      ...plain(2),
+      { ...rotation(second, ledger), signedBy: second.signer },
+      { ...refused(3), signedBy: second.signer },
+    ])
+    expect(await audit({ log: after })).toEqual(['ledger/revoked-key'])
+  })
+
+  it('keeps the end that the caller gave it, and is taken up once', async () => {
+    const until = { 'ledger.pub': 3 }
+    const log = await handedOver
+    expect(await audit({ log, policy: policy({ until }) })).toContain('ledger/revoked-key')
+    const again = rotation(second, ledger)
+    const twice = await forged([
+      ...plain(2),
+      { ...again, signedBy: second.signer },
+      { ...again, signedBy: second.signer },
+    ])
+    expect(await audit({ log: twice })).toContain('ledger/illegal-step')
   })
 })
 
@@ -210,8 +245,8 @@ describe('order', () => {
   })
 })
 
-async function endOf(log: ForgedLog) {
-  const judgements = auditLog({ policy: policy(), now: NOW, log })
+async function endOf(log: ForgedLog, now = NOW) {
+  const judgements = auditLog({ policy: policy(), now, log })
   for (;;) {
     const next = await judgements.next()
     if (next.done) return next.value
@@ -342,5 +377,66 @@ describe('the log as it was at an entry', () => {
     expect(await audit({ log, at: 20, policy: quorum, witnessed: await cosigned(log, 1) })).toEqual(
       ['ledger/no-quorum'],
     )
+  })
+})
+
+describe('a clock that ran ahead', () => {
+  const DAY = 86_400_000
+  const at = (ms: number) => ({ at: new Date(NOW + ms).toISOString() })
+  const correction: Forgery = {
+    kind: 'clock.corrected',
+    actors: ACTORS,
+    data: { from: 2, reason: 'the runner was a day ahead' },
+    lies: at(0),
+  }
+  const corrected = forged([
+    ...plain(2),
+    { ...refused(2), lies: at(DAY) },
+    { ...refused(3), lies: at(DAY) },
+    correction,
+    { ...refused(5), lies: at(1_000) },
+  ])
+  it('refuses the log until somebody has corrected it, and is told for ever after', async () => {
+    const open = await forged([...plain(2), { ...refused(2), lies: at(DAY) }])
+    expect(await audit({ log: open })).toEqual(['ledger/wrong-clock'])
+    const log = await corrected
+    expect(await audit({ log })).toEqual([])
+    for (const now of [NOW, NOW + 2 * DAY]) {
+      const { acknowledged } = await endOf(log, now)
+      expect(acknowledged).toMatchObject([
+        {
+          code: 'ledger/wrong-clock',
+          subject: 'entry 2',
+          message:
+            'it and those up to entry 3 ran ahead; entry 4 corrected the clock: the runner was a day ahead',
+        },
+      ])
+    }
+  })
+
+  it('is corrected by who is named, and by keys whose role it is', async () => {
+    const log = await forged([
+      ...plain(2),
+      { ...refused(2), lies: at(DAY) },
+      { ...correction, actors: [] },
+    ])
+    expect(await audit({ log })).toContain('ledger/illegal-step')
+    const roles = { 'clock.corrected': ['second.pub'] }
+    expect(await audit({ log: await corrected, policy: policy({ roles }) })).toContain(
+      'ledger/wrong-role',
+    )
+  })
+
+  it('may run ahead again, and leaves the newest right date for a heartbeat', async () => {
+    const silent = { policy: policy({ heartbeatMs: 60_000 }), now: NOW + 120_000 }
+    expect(await audit({ log: await corrected, ...silent })).toEqual(['ledger/silent'])
+    const twice = await forged([
+      ...plain(2),
+      { ...refused(2), lies: at(DAY) },
+      correction,
+      { ...refused(4), lies: at(DAY) },
+      { ...correction, data: { from: 4, reason: 'again' }, lies: at(1_000) },
+    ])
+    expect(await audit({ log: twice })).toEqual([])
   })
 })

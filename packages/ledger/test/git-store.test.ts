@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { chmod, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openRepository } from '@bulkhead/git'
@@ -13,6 +13,7 @@ import {
   gitLedgerStore,
   verifyLedger,
 } from '../src/index.ts'
+import { type ObjectDisk, objectDisk } from '../src/git-store/object-disk.ts'
 import {
   ACTORS,
   ORIGIN,
@@ -262,28 +263,28 @@ describe('several processes on one repository', () => {
 })
 
 describe('a process killed outright', () => {
-  it.each(['unpack-objects', 'update-ref'])(
-    'before git %s leaves the log as it was',
-    async (command) => {
+  // Three blobs, seven trees, a commit, and the folders that they lie in.
+  it.each(['1', '4', '11', '13', 'update-ref'])(
+    'at step %s leaves the log as it was',
+    async (step) => {
       await using home = await temporaryDirectory()
       await using git = await gitStore(home.path)
-      expect((await child(git.fixture.path, home.path, 'x', '1', command)).end).toMatchObject({
-        kind: 'signalled',
-      })
+      const killed = async () => {
+        const { end } = await child(git.fixture.path, home.path, 'x', '1', step)
+        expect(end).toMatchObject({ kind: 'signalled' })
+      }
+      const lives = async (name: string) => {
+        const { end } = await child(git.fixture.path, home.path, name, '1')
+        expect(end).toEqual({ kind: 'exited', code: 0 })
+      }
+      await killed()
       expect(await git.store.head()).toEqual({ tip: null })
-      expect((await child(git.fixture.path, home.path, 'a', '1')).end).toEqual({
-        kind: 'exited',
-        code: 0,
-      })
-      expect((await child(git.fixture.path, home.path, 'x', '1', command)).end).toMatchObject({
-        kind: 'signalled',
-      })
+      await lives('a')
+      await killed()
       expect(await textsOf(git.store)).toEqual(['a0'])
-      expect((await child(git.fixture.path, home.path, 'b', '1')).end).toEqual({
-        kind: 'exited',
-        code: 0,
-      })
+      await lives('b')
       expect(await textsOf(git.store)).toEqual(['a0', 'b0'])
+      expect(await git.fixture.git('fsck', '--strict', '--no-dangling')).toBe('')
     },
   )
 
@@ -301,29 +302,69 @@ describe('a process killed outright', () => {
   })
 })
 
+/** A disk that does nothing from some moment on, and a git that says why. */
+function fullDisk(command: string) {
+  const state = { full: false }
+  const refuse =
+    <Args extends readonly unknown[]>(step: (...args: Args) => Promise<void>) =>
+    (...args: Args) =>
+      state.full && command !== 'update-ref' ? Promise.reject(new Error('ENOSPC')) : step(...args)
+  const disk: ObjectDisk = { put: refuse(objectDisk.put), settle: refuse(objectDisk.settle) }
+  const run: RunProcess = async (request) =>
+    state.full && request.argv.includes(command)
+      ? {
+          end: { kind: 'exited', code: 128 },
+          stdout: Buffer.alloc(0),
+          stderr: Buffer.from('fatal: No space left on device'),
+        }
+      : runProcess(request)
+  return { state, disk, run }
+}
+
 describe('a store that cannot write', () => {
   it.each([
-    ['objects', 'unpack-objects'],
-    ['the ref', 'update-ref'],
-  ])('%s says so, and the log is as it was', async (_name, command) => {
+    ['objects', 'unpack-objects', 1],
+    ['a pack', 'index-pack', 200],
+    ['the ref', 'update-ref', 1],
+  ])('%s says so, and the log is as it was', async (_name, command, entries) => {
     await using home = await temporaryDirectory()
-    let broken = false
-    const run: RunProcess = async (request) =>
-      broken && request.argv.includes(command)
-        ? {
-            end: { kind: 'exited', code: 128 },
-            stdout: Buffer.alloc(0),
-            stderr: Buffer.from('fatal: No space left on device'),
-          }
-        : runProcess(request)
-    await using git = await gitStore(home.path, { run })
+    const { state, disk, run } = fullDisk(command)
+    await using git = await gitStore(home.path, { run, disk })
     const ledger = await open(git.store, key)
     await ledger.append([note('one')])
-    broken = true
-    await expect(ledger.append([note('two')])).rejects.toThrow(/No space left/)
-    broken = false
+    state.full = true
+    const many = Array.from({ length: entries }, (_, n) => note(`n${n}`))
+    await expect(ledger.append(many)).rejects.toThrow(/No space left/)
+    state.full = false
     await ledger.append([note('three')])
     expect(await textsOf(git.store)).toEqual(['one', 'three'])
+  })
+
+  it('leaves to git what it cannot write itself', async () => {
+    await using home = await temporaryDirectory()
+    const commands: string[] = []
+    const run: RunProcess = (request) => {
+      commands.push(...request.argv.filter((word) => word.endsWith('-objects')))
+      return runProcess(request)
+    }
+    const cannot = () => Promise.reject(new Error('EACCES'))
+    await using git = await gitStore(home.path, { run, disk: { ...objectDisk, put: cannot } })
+    await (await open(git.store, key)).append([note('one')])
+    expect(await textsOf(git.store)).toEqual(['one'])
+    expect(commands).toEqual(['unpack-objects'])
+  })
+
+  it('gives new folders of objects the mode of the folder around them', async () => {
+    await using home = await temporaryDirectory()
+    await using git = await gitStore(home.path)
+    const objects = join(git.fixture.path, '.git', 'objects')
+    await chmod(objects, 0o2775)
+    await (await open(git.store, key)).append([note('one')])
+    const commit = (await git.fixture.git('rev-parse', BRANCH)).trim()
+    const folder = join(objects, commit.slice(0, 2))
+    expect(((await stat(folder)).mode & 0o7777).toString(8)).toBe('2775')
+    expect(((await stat(join(folder, commit.slice(2)))).mode & 0o777).toString(8)).toBe('444')
+    expect((await readdir(folder)).filter((name) => name.startsWith('tmp_'))).toEqual([])
   })
 })
 

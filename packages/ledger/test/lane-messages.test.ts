@@ -2,13 +2,14 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { AnswerPacker, unpackAnswer } from '../src/audit/lane-messages.ts'
 import { ENTRY_KINDS, type EntryOnRecord } from '../src/entry.ts'
-import { sealEntry } from '../src/entry-form.ts'
+import { openEntry, sealEntry } from '../src/entry-form.ts'
 import { type ReadEntry, readBytes } from '../src/log-chain.ts'
 import { fencingToken } from '@bulkhead/vocabulary'
-import { sha256 } from '@bulkhead/envelope'
+import { quickOpener, sha256 } from '@bulkhead/envelope'
 import { ACTORS, ORIGIN, ledgerKey, release } from './log-fixture.ts'
 
 const { signer, key } = ledgerKey()
+const open = quickOpener()
 
 const draft = fc.record(
   {
@@ -72,14 +73,18 @@ describe('a batch on its way from a lane', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(item, { minLength: 1, maxLength: 12 }), async (items) => {
         const read: ReadEntry[] = []
+        const stored: Buffer[] = []
         let before: Buffer = Buffer.from('genesis')
         for (const [at, one] of items.entries()) {
           const bytes = await sealed(one, before)
           read.push(readBytes(at, bytes, [key]))
+          stored.push(bytes)
           before = bytes
         }
         const packer = new AnswerPacker(read.length)
-        for (const one of read) packer.add(one)
+        for (const [nth, { digest, leaf }] of read.entries()) {
+          packer.add(openEntry(stored[nth] ?? before, [key], open), digest, leaf)
+        }
         const sent = structuredClone(packer.answer(new Uint8Array(8)))
         const arrived = [
           ...unpackAnswer(

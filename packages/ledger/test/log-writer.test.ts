@@ -17,6 +17,7 @@ import {
 } from './log-fixture.ts'
 import { fencingToken } from '@bulkhead/vocabulary'
 
+const DAY_MS = 86_400_000
 const key = ledgerKey()
 const identity = { trust: { keys: [key.key] }, origin: ORIGIN, environment: 'production' }
 const note = (text: string): EntryDraft => ({
@@ -125,6 +126,34 @@ describe('opening and appending', () => {
     clock.move(-1)
     expect(await codeOf(open(store, key, { clock }))).toEqual(['DeniedError', 'ledger/wrong-clock'])
     expect(await textsOf(store)).toHaveLength(2)
+  })
+
+  it('goes on from the right date once somebody has corrected a clock that ran ahead', async () => {
+    const store = new MemoryStore()
+    const clock = new HandClock()
+    await (await open(store, key, { clock })).append([note('right')])
+    clock.move(DAY_MS)
+    await (await open(store, key, { clock })).append([note('a day ahead'), note('still')])
+    clock.move(60_000 - DAY_MS)
+    await expect(open(store, key, { clock })).rejects.toMatchObject({
+      findings: [{ remedy: expect.stringContaining('clock correct 2 --reason') as string }],
+    })
+    const keeper = await open(store, key, { clock, takesDatesAhead: true })
+    const correct = (from: number, reason = 'the runner was a day ahead') =>
+      keeper.append([{ kind: 'clock.corrected', actors: ACTORS, data: { from, reason } }])
+    await expect(correct(1)).rejects.toThrow(/do not leap ahead with entry 1/)
+    await expect(correct(2, ' ')).rejects.toThrow(/illegal-step/)
+    await correct(2)
+    await expect(correct(2)).rejects.toThrow(/do not leap ahead with entry 2/)
+    const [entry] = await (await open(store, key, { clock })).append([note('right again')])
+    expect(entry?.at).toBe('2026-01-31T12:01:00.000Z')
+    expect(await textsOf(store)).toEqual([
+      'right',
+      'a day ahead',
+      'still',
+      undefined,
+      'right again',
+    ])
   })
 
   it('folds what is on record', async () => {

@@ -4,7 +4,7 @@ import { openCheckpoint, sealCheckpoint } from '../src/tlog/checkpoint.ts'
 import { checkCosignature } from '../src/tlog/cosignature.ts'
 import { GrowingTree } from '../src/tlog/growing-tree.ts'
 import { hashLeaf } from '../src/tlog/merkle-hash.ts'
-import { noteKey } from '../src/tlog/note-key.ts'
+import { noteKey, witnessKey } from '../src/tlog/note-key.ts'
 import { TiledTree } from '../src/tlog/tiled-tree.ts'
 import { tilePath } from '../src/tlog/tiles.ts'
 import { type WitnessMemory, witnessMemoryIn } from '../src/witness/witness-memory.ts'
@@ -14,7 +14,7 @@ import { ORIGIN, ledgerKey } from './log-fixture.ts'
 const log = ledgerKey()
 const logKey = noteKey(ORIGIN, log.key.publicKey)
 const own = ledgerKey()
-const key = noteKey('example.net/w1', own.key.publicKey, 'cosignature')
+const key = witnessKey('example.net/w1', own.key.publicKey)
 
 /** A log of `size` leaves: from `forkAt` on they are others. */
 async function logOf(size: number, forkAt = size) {

@@ -13,6 +13,7 @@ import {
   wholeNumber,
 } from './forms.ts'
 import { ledgerForm } from './ledger-form.ts'
+import { migrationsForm, mixedTestForm } from './migrations-form.ts'
 
 const zonesForm = explain(
   v.pipe(
@@ -109,6 +110,8 @@ export const environmentForm = explain(
         'dist/api.mjs',
       ),
     ),
+    migrations: v.optional(migrationsForm),
+    'mixed-test': v.optional(mixedTestForm),
     schedule: v.optional(scheduleForm),
     queue: v.optional(
       explain(

@@ -42,4 +42,5 @@ export type {
   ProbePolicy,
 } from './analysis-policy.ts'
 export { HOTFIX_STEPS, type HotfixPolicy, type HotfixStep } from './hotfix-form.ts'
+export type { MigrationsPolicy, MixedTestPolicy } from './migrations-policy.ts'
 export type { FreezeWindow, SchedulePolicy } from './schedule-policy.ts'

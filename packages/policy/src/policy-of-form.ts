@@ -132,6 +132,14 @@ const environmentOfForm = (form: EnvironmentForm, name: string): EnvironmentPoli
   after: form.after,
   coalesce: form.queue.coalesce,
   artifact: form.artifact,
+  migrations: form.migrations && {
+    paths: form.migrations.paths,
+    expand: form.migrations.expand ?? [],
+  },
+  mixedTest: form['mixed-test'] && {
+    command: atLeastOne(form['mixed-test'].command),
+    timeout: span(form['mixed-test'].timeout),
+  },
   schedule: form.schedule === undefined ? ALWAYS : scheduleOfForm(form.schedule, span),
   bake: bakeOfForm(form.bake),
   analysis: form.analysis && analysisOfForm(form.analysis, span),
@@ -178,6 +186,7 @@ const haproxyOfForm = (
   drain: span(form.drain),
   slowStart: span(form['slow-start']),
   fence: form.fence && atLeastOne(form.fence),
+  spare: form.spare && { server: form.spare.server, retire: atLeastOne(form.spare.retire) },
 })
 
 const healthOfForm = (form: Extract<TargetForm, { kind: 'local' }>['health']): HealthPolicy => ({

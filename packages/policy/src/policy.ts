@@ -1,6 +1,7 @@
 import type { LedgerForm } from './ledger-form.ts'
 import type { HotfixPolicy } from './hotfix-form.ts'
 import type { AnalysisPolicy } from './analysis-policy.ts'
+import type { MigrationsPolicy, MixedTestPolicy } from './migrations-policy.ts'
 import type { SchedulePolicy } from './schedule-policy.ts'
 import type { BlobId, CommitId, Digest, Milliseconds } from '@bulkhead/vocabulary'
 
@@ -163,6 +164,15 @@ export interface HaproxyTargetPolicy {
   readonly slowStart: Milliseconds
   /** Keeps the newest token; undefined: the state directory of the machine does. */
   readonly fence: readonly [string, ...string[]] | undefined
+  /** Servers held ready for units beyond a zone's own. */
+  readonly spare: SparePolicy | undefined
+}
+
+export interface SparePolicy {
+  /** Name of such a server, of `{region}`, `{zone}` and `{number}`. */
+  readonly server: string
+  /** Stops what runs there. */
+  readonly retire: readonly [string, ...string[]]
 }
 
 /** An engine of the user's own. */
@@ -197,6 +207,10 @@ export interface EnvironmentPolicy {
   readonly coalesce: number
   /** Path of the artifact that is shipped; undefined for the first of `build`. */
   readonly artifact: string | undefined
+  /** Undefined where no release brings any. */
+  readonly migrations: MigrationsPolicy | undefined
+  /** Run while both releases serve; undefined for none. */
+  readonly mixedTest: MixedTestPolicy | undefined
   readonly schedule: SchedulePolicy
   readonly bake: BakePolicy
   /** Metrics that have a say besides the traffic; undefined for none. */

@@ -89,6 +89,8 @@ const soundEnvironment = (data: unknown): Sound<EnvironmentForm> => ({
   after: sound(environmentForm.entries.after, data, 'after'),
   queue: sound(environmentForm.entries.queue, data, 'queue'),
   artifact: sound(environmentForm.entries.artifact, data, 'artifact'),
+  migrations: sound(environmentForm.entries.migrations, data, 'migrations'),
+  'mixed-test': sound(environmentForm.entries['mixed-test'], data, 'mixed-test'),
   schedule: sound(environmentForm.entries.schedule, data, 'schedule'),
   bake: sound(environmentForm.entries.bake, data, 'bake'),
   analysis: sound(environmentForm.entries.analysis, data, 'analysis'),

@@ -15,6 +15,7 @@ export function targetDefects(
       return [
         ...runsFromPath([...at, 'replace'], target.replace),
         ...(target.fence === undefined ? [] : runsFromPath([...at, 'fence'], target.fence)),
+        ...(target.spare === undefined ? [] : spareDefects([...at, 'spare'], target, regions)),
         ...(namesRelease(target.replace) ? [] : [sameForEveryRelease([...at, 'replace'])]),
         ...(regions === undefined ? [] : regionDefects(at, target, regions)),
         ...(sharesToken(target, regions) ? [oneTokenForAll([...at, 'fence'])] : []),
@@ -69,6 +70,29 @@ function regionDefects(
     ...(areApart(server, regions) ? [] : [sameServer([...at, 'server'])]),
   ]
 }
+
+/** A spare server of its own for every number in every zone, and none that is a unit's. */
+function spareDefects(
+  at: YamlPath,
+  { server, spare }: Extract<TargetForm, { kind: 'haproxy' }>,
+  regions: EnvironmentForm['regions'] = {},
+): readonly Defect[] {
+  if (spare === undefined) return []
+  const several = Object.values(regions).some((zones) => Object.keys(zones).length > 1)
+  const apart = spare.server.includes('{number}') && (!several || spare.server.includes('{zone}'))
+  return [
+    ...runsFromPath([...at, 'retire'], spare.retire),
+    ...(apart && spare.server !== server ? [] : [sameSpare([...at, 'server'])]),
+  ]
+}
+
+const sameSpare = (path: YamlPath): Defect => ({
+  code: 'policy/inconsistent',
+  path,
+  part: 'value',
+  message: `${showPath(path)} gives several spare servers one name, or a unit's`,
+  remedy: 'Name it by zone and number, for example `server: "{zone}-spare-{number}"`.',
+})
 
 /** Whether releases in two regions, each under a lease of its own, would shut each other out. */
 const sharesToken = (

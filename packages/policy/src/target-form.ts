@@ -64,6 +64,14 @@ const proxyAddress = explain(v.pipe(v.string(), v.regex(PROXY)), {
   example: '/run/haproxy/admin.sock',
 })
 
+/** Of letters, digits, _ - . : and what stands for place and number. */
+const SERVER = /^(?:[A-Za-z0-9_.:-]|\{(?:region|zone|number)\})+$/
+
+const spareExample = {
+  server: '{zone}-spare-{number}',
+  retire: ['ssh', '{address}', 'stop-app', '{port}'],
+}
+
 const proxiesExample = { local: ['/run/haproxy/admin.sock'] }
 
 const haproxyName = (form: string, pattern: RegExp, meaning: string, example: string) =>
@@ -102,7 +110,7 @@ const haproxyForm = v.strictObject({
   server: v.optional(
     haproxyName(
       'the name of a server, in which {region}, {zone} and {number} stand for those of the unit',
-      /^(?:[A-Za-z0-9_.:-]|\{(?:region|zone|number)\})+$/,
+      SERVER,
       "The name of a unit's server in that backend.",
       '{region}-{zone}-{number}',
     ),
@@ -126,12 +134,34 @@ const haproxyForm = v.strictObject({
       ['ssh', 'lb1.example', 'keep-token', '{region}', '{token}'],
     ),
   ),
+  spare: v.optional(
+    explain(
+      v.strictObject({
+        server: haproxyName(
+          'the name of a server, in which {region}, {zone} and {number} stand for zone and slot',
+          SERVER,
+          'The name of a spare server in that backend, numbered from 1 in every zone.',
+          spareExample.server,
+        ),
+        retire: commandLine(
+          'Stops what runs behind a spare server, after it was drained. Braces as in `replace`, without those of a release.',
+          ['ssh', '{address}', 'stop-app', '{port}'],
+        ),
+      }),
+      {
+        form: 'a mapping with the keys server and retire',
+        meaning:
+          "Servers that the configuration holds `disabled`, for units beyond a zone's own (`capacity.surge`).",
+        example: spareExample,
+      },
+    ),
+  ),
 })
 
 const execForm = v.strictObject({
   kind: kindOf('exec', 'An engine of your own, through a driver that you write.'),
   command: commandLine(
-    'The driver. It is run with one more word, what to do: topology, observe, apply, drain or restore.',
+    'The driver. It is run with one more word, what to do: topology, observe, apply, drain, restore, surge or shift.',
     ['/usr/local/bin/fleet-driver'],
   ),
   env: environmentVariables('Further environment variables of the driver.'),

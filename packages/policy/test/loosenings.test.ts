@@ -73,6 +73,8 @@ environments:
       drain: 10s
     regions: { eu: { a: 3, b: 3, c: 3 }, us: { a: 3, b: 3 } }
     capacity: { required: 5, required-in: { eu: 2 } }
+    migrations: { paths: [db/**], expand: [db/*.expand.sql] }
+    mixed-test: { command: [node, both.mjs], timeout: 60s }
     schedule: { freeze: [{ from: fri 16:00, to: mon 08:00, reason: x }], most-at-once: 2, spacing: 5m }
     bake: { baseline-error-rate: 0.1%, detect-error-rate: 5%, false-alarm: 1%, power: 95%, requests-per-second: 50, floor: 10s, deadline: 10m }
   staging:
@@ -127,6 +129,22 @@ const LOOSENING: readonly (readonly [string, string, string, 'tightens' | 'loose
   ['signing.sigstore', '  sigstore: { trusted-root: trust.json }\n', '', 'loosens too'],
   ['signing.rules.author', 'author: committer', 'author: any', 'tightens'],
   ['signing.rules.touch', 'touch: required', 'touch: not-required', 'tightens'],
+  ['environments.production.migrations', '[db/**]', '[db/sql/**]', 'loosens too'],
+  ['environments.production.migrations', 'db/*.expand.sql', 'db/**', 'loosens too'],
+  ['environments.production.mixed-test.command', 'both.mjs', 'none.mjs', 'loosens too'],
+  ['environments.production.mixed-test.timeout', 'timeout: 60s', 'timeout: 2m', 'tightens'],
+  [
+    'environments.production.migrations',
+    '    migrations: { paths: [db/**], expand: [db/*.expand.sql] }\n',
+    '',
+    'tightens',
+  ],
+  [
+    'environments.production.mixed-test',
+    '    mixed-test: { command: [node, both.mjs], timeout: 60s }\n',
+    '',
+    'loosens too',
+  ],
   ['signing.rules.tags', 'tags: signed', 'tags: any', 'tightens'],
   ['signing.rules.rsa-bits', 'rsa-bits: 3072', 'rsa-bits: 2048', 'tightens'],
   ['signing.rules.forge', 'forge: clean-merges', 'forge: any', 'tightens'],

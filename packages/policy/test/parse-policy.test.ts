@@ -83,6 +83,8 @@ describe('a right policy', () => {
           surge: 0,
           after: undefined,
           artifact: undefined,
+          migrations: undefined,
+          mixedTest: undefined,
           schedule: { timeZone: 'UTC', freeze: [], mostAtOnce: undefined, spacing: 0 },
           analysis: undefined,
           bake: {

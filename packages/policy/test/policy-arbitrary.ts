@@ -114,6 +114,13 @@ const haproxyTarget = (regionNames: readonly string[]): fc.Arbitrary<HaproxyTarg
     fence: fc.option(fc.constant(['keep-token', '{region}', '{token}'] as const), {
       nil: undefined,
     }),
+    spare: fc.option(
+      installed.map((words) => ({
+        server: '{zone}-spare-{number}',
+        retire: ['ssh', ...words] as const,
+      })),
+      { nil: undefined },
+    ),
   })
 
 const regions = fc.dictionary(
@@ -164,6 +171,16 @@ const environment = fc
     surge: fc.nat(5),
     coalesce: fc.integer({ min: 1, max: 1_000 }),
     schedule,
+    migrations: fc.option(
+      fc.constantFrom(
+        { paths: ['db/**'], expand: [] },
+        { paths: ['db/a/**', 'db/b.sql'], expand: ['db/a/*.expand.sql'] },
+      ),
+      { nil: undefined },
+    ),
+    mixedTest: fc.option(fc.record({ command, timeout: span(1, 999_999_999) }), {
+      nil: undefined,
+    }),
   })
   .map(({ share, own, ...rest }) => {
     const units = Object.values(rest.regions).flatMap((zones) => Object.values(zones))

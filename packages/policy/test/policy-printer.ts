@@ -147,7 +147,7 @@ function targetForm(target: TargetPolicy): object {
       }
     }
     case 'haproxy': {
-      const { timeout, health, drain, slowStart, fence, ...rest } = target
+      const { timeout, health, drain, slowStart, fence, spare, ...rest } = target
       return {
         ...rest,
         timeout: formatDuration(timeout),
@@ -155,6 +155,7 @@ function targetForm(target: TargetPolicy): object {
         drain: formatDuration(drain),
         'slow-start': formatDuration(slowStart),
         ...(fence === undefined ? {} : { fence }),
+        ...(spare === undefined ? {} : { spare }),
       }
     }
     case 'exec':
@@ -173,6 +174,13 @@ const environmentForm = ({
   ...(ledger && { ledger }),
   ...(analysis && { analysis: printAnalysis(analysis) }),
   queue: { coalesce: rest.coalesce },
+  ...(rest.migrations && { migrations: migrationsForm(rest.migrations) }),
+  ...(rest.mixedTest && {
+    'mixed-test': {
+      command: rest.mixedTest.command,
+      timeout: formatDuration(rest.mixedTest.timeout),
+    },
+  }),
   target: targetForm(target),
   regions,
   capacity: capacityForm(rest),
@@ -186,6 +194,11 @@ const environmentForm = ({
     floor: formatDuration(bake.floor),
     deadline: formatDuration(bake.deadline),
   },
+})
+
+const migrationsForm = ({ paths, expand }: NonNullable<EnvironmentPolicy['migrations']>) => ({
+  paths,
+  ...(expand.length > 0 && { expand }),
 })
 
 const capacityForm = ({

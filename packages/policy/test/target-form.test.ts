@@ -71,12 +71,25 @@ describe('a target', () => {
       'the same server',
     ],
     [
-      'a fence for several regions at once',
-      HAPROXY.replace('local:', 'local: [/run/e.sock], eu:').replace(
+      'one spare server for a zone',
+      HAPROXY.replace('backend', 'spare: { server: "{zone}-spare", retire: [stop] }, backend'),
+      'gives several spare servers one name',
+    ],
+    [
+      'spare servers that are units',
+      HAPROXY.replace(
         'backend',
-        'fence: [keep, "{token}"], backend',
+        'server: "{zone}-{number}", spare: { server: "{zone}-{number}", retire: [stop] }, backend',
       ),
-      'names eu, which is no region',
+      "or a unit's",
+    ],
+    [
+      'a way to retire out of the work tree',
+      HAPROXY.replace(
+        'backend',
+        'spare: { server: "{zone}-spare-{number}", retire: [./stop] }, backend',
+      ),
+      'depends on where it is run',
     ],
     [
       'an order that would be two',
@@ -88,6 +101,22 @@ describe('a target', () => {
     const found = messages(withTarget(target))
     expect(found.join('\n')).toContain(said)
   })
+
+  it.each([
+    ['never names its region', '[keep, "{token}"]', true],
+    ['names it', '[keep, "{region}", "{token}"]', false],
+  ])(
+    'of two regions whose fence %s: one newest token would shut the other region out',
+    (_, fence, refused) => {
+      const target = HAPROXY.replace('backend', `fence: ${fence}, backend`)
+      const two = withTarget(target)
+        .replace('local: [/run/h.sock]', 'local: [/run/h.sock], eu: [/run/e.sock]')
+        .replace(/^ {6}local: \{.*\}$/m, (line) => `${line}\n      eu: { a: 3, b: 3, c: 3 }`)
+      const said = messages(two).filter((text) => text.includes('never names `{region}`'))
+      expect(said).toHaveLength(refused ? 1 : 0)
+      expect(messages(withTarget(target))).toEqual([])
+    },
+  )
 
   it('may name servers by zone alone where a zone has one unit', () => {
     const target = HAPROXY.replace('backend', 'server: "{zone}", backend')

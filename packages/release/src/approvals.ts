@@ -27,13 +27,20 @@ const MOST_FILES = 1_000
 const approvalsDirectory = ({ repository }: Pick<Workspace, 'repository'>): string =>
   join(ownDirectory(repository), 'approvals')
 
+/** An approval of a hotfix that lies in a clone, with the signed bytes that a ledger may carry. */
+export interface FiledApproval extends GivenApproval {
+  readonly bytes: Uint8Array
+}
+
 /** What the approvals of a clone come to under one policy. */
 export interface GatheredApprovals {
   readonly amendments: readonly Amendment[]
   readonly waivers: readonly Waiver[]
   readonly policyChanges: readonly PolicyApproval[]
   /** Whether these count is judged with the hotfix that they are about. */
-  readonly hotfixes: readonly GivenApproval[]
+  readonly hotfixes: readonly FiledApproval[]
+  /** Approvals of hotfixes that were right and are over, by the number of the hotfix. */
+  readonly lapsed: readonly { readonly hotfix: number; readonly finding: Finding }[]
   readonly reopenings: readonly GivenApproval<ReopeningSubject>[]
   /** The files that count, by digest, with who gave them: for the record. */
   readonly given: readonly { readonly digest: Digest; readonly approver: string }[]
@@ -47,6 +54,7 @@ export const NO_APPROVALS: GatheredApprovals = {
   waivers: [],
   policyChanges: [],
   hotfixes: [],
+  lapsed: [],
   reopenings: [],
   given: [],
   refused: [],
@@ -63,13 +71,14 @@ export async function gatherApprovals(
   names.sort()
   if (names.length === 0) return NO_APPROVALS
   const trusted = await trustedSignersOf(policy)
-  const opened: OpenedApproval[] = []
+  const opened: (OpenedApproval & { readonly bytes: Uint8Array })[] = []
   for (const name of names.slice(0, MOST_FILES)) {
     const bytes = await readRegularFile(join(directory, name), MOST_BYTES)
     if (bytes !== undefined)
-      opened.push(
-        openApproval(bytes, { genesis, now: workspace.clock.now(), skew: SKEW, trusted, name }),
-      )
+      opened.push({
+        ...openApproval(bytes, { genesis, now: workspace.clock.now(), skew: SKEW, trusted, name }),
+        bytes,
+      })
   }
   const sound = opened.filter((one) => one.kind === 'approved')
   return {
@@ -77,6 +86,7 @@ export async function gatherApprovals(
     waivers: sound.flatMap(waiverOf),
     policyChanges: sound.flatMap(policyApprovalOf),
     hotfixes: sound.flatMap(hotfixOf),
+    lapsed: opened.flatMap(lapsedOf),
     reopenings: sound.flatMap(reopeningOf),
     given: sound.map(({ digest: of, approver }) => ({ digest: of, approver: approver.name })),
     refused: opened.flatMap((one) => (one.kind === 'refused' ? [one.finding] : [])),
@@ -105,9 +115,16 @@ function policyApprovalOf(opened: Sound): readonly PolicyApproval[] {
     : []
 }
 
-function hotfixOf(opened: Sound): readonly GivenApproval[] {
-  const { approval } = opened
-  return approval.kind === 'hotfix' ? [{ subject: approval.subject, ...givenBy(opened) }] : []
+function hotfixOf(opened: Sound & Pick<FiledApproval, 'bytes'>): readonly FiledApproval[] {
+  const { approval, bytes } = opened
+  return approval.kind === 'hotfix'
+    ? [{ subject: approval.subject, ...givenBy(opened), bytes }]
+    : []
+}
+
+function lapsedOf(opened: OpenedApproval): GatheredApprovals['lapsed'] {
+  if (opened.kind === 'approved' || opened.lapsed?.kind !== 'hotfix') return []
+  return [{ hotfix: opened.lapsed.subject.hotfix, finding: opened.finding }]
 }
 
 function reopeningOf(opened: Sound): readonly GivenApproval<ReopeningSubject>[] {

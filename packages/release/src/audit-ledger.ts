@@ -1,17 +1,32 @@
-import type { LedgerVerification } from '@bulkhead/ledger'
-import { loadPolicy } from '@bulkhead/policy'
-import { verifyWholeLedger } from './ledger-access.ts'
-import { pinnedGenesis, requireEnvironment } from './trusted-ref.ts'
+import type { EntryOnRecord } from '@bulkhead/ledger'
+import { type AuditMeans, type PolicyAudit, auditByPolicy } from './ledger-audit.ts'
 import type { Workspace } from './workspace.ts'
 
-/** Verifies the whole ledger of an environment, with a verdict and reasons for each entry. */
+/** A log in memory, with all that `ledger verify` says of it. */
+export interface ReadLedger extends PolicyAudit {
+  /** Every entry that could be read, in order, also those that do not count. */
+  readonly entries: readonly EntryOnRecord[]
+}
+
+/** Reads the whole ledger of an environment, and judges it exactly as `ledger verify` does. */
 export async function auditLedger(
   workspace: Workspace,
   environment: string,
-  genesisNamed?: string,
-): Promise<LedgerVerification> {
-  const genesis = await pinnedGenesis(workspace, genesisNamed)
-  const policy = await loadPolicy(workspace.repository, genesis)
-  requireEnvironment(policy, environment)
-  return verifyWholeLedger(workspace, { genesis, policy, environment })
+  genesis?: string,
+  means: Pick<AuditMeans, 'reader'> = {},
+): Promise<ReadLedger> {
+  const entries: EntryOnRecord[] = []
+  const question = {
+    environment: () => Promise.resolve(environment),
+    ...(genesis === undefined ? {} : { genesis }),
+  }
+  const onEntry = (entry: EntryOnRecord) => void entries.push(withoutBytes(entry))
+  const audit = await auditByPolicy(workspace, question, { ...means, onEntry })
+  return { ...audit, entries }
+}
+
+/** What is read here may carry its bytes, which nobody needs who was told what they say. */
+function withoutBytes(entry: EntryOnRecord & { readonly bytes?: Buffer }): EntryOnRecord {
+  const { bytes: _bytes, ...rest } = entry
+  return rest
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type BuildRecord, signBuildRecord } from '@bulkhead/attest'
 import type { LoadedPolicy } from '@bulkhead/policy'
@@ -119,6 +119,7 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
     await writeFile(temporary, bytes)
     await rename(temporary, path)
   } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => undefined)
     throw new WorldError(
       {
         code: 'usage/unwritable-file',

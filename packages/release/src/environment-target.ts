@@ -108,7 +108,7 @@ async function localFleetSpec(
   if (found === undefined) throw new TypeError('the environment was just required')
   if (found.target.kind !== 'local') throw notOurs(environment, found.target.kind)
   const { command, env, health, listen, drain } = found.target
-  return { command, env, health, listen, drain, regions: found.regions }
+  return { command, env, health, listen, drain, regions: found.regions, surge: found.surge }
 }
 
 const notOurs = (environment: string, kind: string): InputError =>

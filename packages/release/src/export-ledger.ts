@@ -1,7 +1,7 @@
 import {
   CHANGE_HEADER,
   type EntryFilter,
-  type LedgerEntry,
+  type EntryOnRecord,
   changeLine,
   changesOf,
   cloudEventOf,
@@ -47,10 +47,10 @@ export async function exportLedger(
 async function changeLines(
   workspace: Workspace,
   environment: string,
-  entries: readonly LedgerEntry[],
+  entries: readonly EntryOnRecord[],
   { release, since = '', until = '\uffff', region }: EntryFilter,
 ): Promise<readonly string[]> {
-  const authors = await authorsOf(workspace, { entries })
+  const authors = await authorsOf(workspace, entries)
   const changes = [...changesOf(entries)]
     .filter(({ start }) => start >= since && start < until)
     .filter(({ commit }) => release === undefined || commit.startsWith(release))

@@ -6,21 +6,16 @@ export {
   keepApproval,
 } from './approvals.ts'
 export { auditLedger } from './audit-ledger.ts'
-export {
-  type LedgerQuestion,
-  type PolicyAudit,
-  auditByPolicy,
-  auditMirror,
-  proveByPolicy,
-  verifierOf,
-  witnessLedger,
-} from './ledger-audit.ts'
+export { type PolicyAudit, auditByPolicy, auditMirror } from './ledger-audit.ts'
+export { proveByPolicy, witnessLedger } from './ledger-proof.ts'
+export { type LedgerQuestion, verifierByNow } from './ledger-question.ts'
 export {
   type RecordRequest,
   acknowledgeVoided,
   annotateEntry,
   beatLedger,
   breakLease,
+  correctClock,
   mirrorLedger,
   revokeKey,
   rotateKey,
@@ -85,15 +80,25 @@ export {
   verifyRelease,
 } from './verify-release.ts'
 export { onlyEnvironment, workingPolicy, worktreePolicy } from './working-policy.ts'
-export { type Workspace, keysDirectory, openWorkspace, suitesDirectory } from './workspace.ts'
+export {
+  KEY_ROLES,
+  type Workspace,
+  keysDirectory,
+  openWorkspace,
+  suitesDirectory,
+} from './workspace.ts'
 export type { Loosening } from '@bulkhead/policy'
 export { approvePolicyChange } from './policy-approval.ts'
 export { approveWaiver } from './waivers.ts'
+export { type ShiftRequest, shiftZone } from './zones/shift-zone.ts'
+export { restoreZone } from './zones/restore-zone.ts'
+export type { ZoneRequest, ZoneResult } from './zones/zone-request.ts'
 export { type QueueView, addToQueue, readQueue, removeFromQueue } from './queue/release-queue.ts'
 export { type QueuedShipResult, shipQueued } from './queue/ship-queued.ts'
 export type { WorkflowEvidence } from './forge-word.ts'
 export { recordLine } from '@bulkhead/github'
-export { type ShipHotfixRequest, type ShipHotfixResult, shipHotfix } from './hotfix/ship-hotfix.ts'
+export type { ShipHotfixRequest } from './hotfix/before-hotfix.ts'
+export { type ShipHotfixResult, shipHotfix } from './hotfix/ship-hotfix.ts'
 export { type AgreedPlanSource, agreedPlan } from './hotfix/agreed-plan.ts'
 export type { Conclusion } from './hotfix/conclude-hotfix.ts'
 export { type ToldEnd, type WrittenPage, withRolloutPage } from './rollout-report.ts'
@@ -102,9 +107,19 @@ export { declareHotfix } from './hotfix/declare-hotfix.ts'
 export { chosenHotfix, openHotfix } from './hotfix/hotfix-access.ts'
 export { type HotfixStatus, hotfixStatus, hotfixTexts } from './hotfix/hotfix-status.ts'
 export { refuseHotfix } from './hotfix/judge-hotfix.ts'
+export type { HotfixForge } from './hotfix/forge-approvals.ts'
+export { type CollectedApprovals, recordForgeApprovals } from './hotfix/record-forge-approvals.ts'
+export { type DrillResult, drillHotfix } from './hotfix/drill-hotfix.ts'
+export { writeIncident } from './hotfix/incident.ts'
+export { moveHotfix } from './hotfix/move-hotfix.ts'
 export { acknowledgeHotfix, pageUntilAcknowledged } from './hotfix/page-hotfix.ts'
 export { approveReopening } from './hotfix/refuse-reopening.ts'
 export { type Repaid, closeHotfix, repayDebt } from './hotfix/repay-debt.ts'
 export { openWhenTime } from './hotfix/sealed-facts.ts'
 export { branchFrom } from './hotfix/tag-hotfix.ts'
 export { isIdle, tellQueued, tellShipped } from './told-ship.ts'
+export { type Agreement, agreementIfAny, findAgreement } from './forge/agreement.ts'
+export { type CareRequest, type Cared, careAfter } from './forge/care-after.ts'
+export { type GithubAccess, openGithubAccess } from './forge/github-access.ts'
+export { type Incident, keepIncident, keepIncidentOrOwe } from './forge/keep-incident.ts'
+export { progressLines } from './progress-lines.ts'

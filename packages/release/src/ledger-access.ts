@@ -2,8 +2,10 @@ import {
   type Actor,
   type EnvironmentState,
   type Ledger,
+  type LedgerEntry,
   type LedgerVerification,
-  foldEnvironment,
+  type OpenLedgerOptions,
+  MAX_ENTRY_BYTES,
   openLedger,
   verifyLedger,
 } from '@bulkhead/ledger'
@@ -27,6 +29,8 @@ export interface LedgerAddress {
 export interface LedgerState {
   readonly state: EnvironmentState
   readonly size: number
+  /** All of it, in order. */
+  readonly entries: readonly LedgerEntry[]
 }
 
 /**
@@ -46,7 +50,8 @@ export async function readLedger(
 ): Promise<LedgerState> {
   const verification = await verifyWholeLedger(workspace, address)
   if (verification.findings.length > 0) throw new DeniedError(verification.findings)
-  return { state: foldEnvironment(verification.entries), size: verification.entries.length }
+  const { state, entries } = verification
+  return { state, size: entries.length, entries }
 }
 
 /** Verifies a whole ledger, also against what this clone has seen of it before. */
@@ -68,9 +73,9 @@ export async function verifyWholeLedger(
 }
 
 /**
- * Opens a ledger for appending; the first append writes its genesis entry. The caller's key is one of
- * the policy, or one that the ledger itself put in the place of such a key.
- * @throws InputError `usage/wrong-key`
+ * Opens a ledger for entries of any kind. A deploy writes long ones, and must not find out in the middle
+ * that its key cannot sign them.
+ * @throws InputError `usage/wrong-key`, `signer/too-long`
  */
 export async function writeLedger(
   workspace: Workspace,
@@ -78,10 +83,34 @@ export async function writeLedger(
   keyring: Keyring,
   actors: readonly Actor[],
 ): Promise<Ledger> {
+  const { ledger, signer } = await openForAppending(workspace, address, keyring, actors)
+  const { mostBytes = Number.MAX_SAFE_INTEGER } = signer
+  if (mostBytes > MAX_ENTRY_BYTES) return ledger
+  throw new InputError({
+    code: 'signer/too-long',
+    subject: ledgerOrigin(address),
+    message: `its key lies in a service that signs at most ${mostBytes} bytes with it, and entries have up to ${MAX_ENTRY_BYTES}`,
+    remedy:
+      'begin the ledger with a key of the spec ECC_NIST_P256, which signs entries of any length; or let `bulkhead ledger keys rotate` put a key in a file in its place',
+  })
+}
+
+/**
+ * Opens a ledger for appending; the first append writes its genesis entry. The caller's key is one of
+ * the policy, or one that the ledger itself put in the place of such a key.
+ * @throws InputError `usage/wrong-key`
+ */
+export async function openForAppending(
+  workspace: Workspace,
+  address: LedgerAddress,
+  keyring: Keyring,
+  actors: readonly Actor[],
+  how: Pick<OpenLedgerOptions, 'takesDatesAhead'> = {},
+): Promise<{ readonly ledger: Ledger; readonly signer: Signer }> {
   let refused: InputError | undefined
   for (const signer of ledgerSigners(keyring, address.policy)) {
     try {
-      return await openWith(signer, workspace, address, actors)
+      return { ledger: await openWith(signer, workspace, address, actors, how), signer }
     } catch (error) {
       if (!(error instanceof InputError) || error.findings[0]?.code !== 'usage/wrong-key')
         throw error
@@ -97,6 +126,7 @@ async function openWith(
   workspace: Workspace,
   address: LedgerAddress,
   actors: readonly Actor[],
+  how: Pick<OpenLedgerOptions, 'takesDatesAhead'>,
 ): Promise<Ledger> {
   const head = await recallHead(workspace, address)
   const ledger = await openLedger({
@@ -107,6 +137,7 @@ async function openWith(
     environment: address.environment,
     clock: workspace.clock,
     actors,
+    ...how,
     ...(head !== undefined && { head }),
     ...(workspace.tell && { onJunk: workspace.tell }),
   })

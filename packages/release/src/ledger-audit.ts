@@ -1,111 +1,30 @@
-import { createPrivateKey, createPublicKey } from 'node:crypto'
-import { parsePrivateKey } from '@bulkhead/envelope'
 import {
   type AuditEnd,
   type AuditRequest,
+  type EntryOnRecord,
   type EntryReader,
-  type LedgerStore,
   MAX_SAVED_BYTES,
-  type LogSource,
   MAX_SNAPSHOT_BYTES,
-  type ProofJudgement,
   Reconciliation,
   type RuntimeSnapshot,
-  TiledTree,
-  type VerifierPolicy,
   auditLog,
-  gitLedgerStore,
+  claimedCheckpoint,
   isMirror,
-  judgeEntryProof,
   logAt,
-  logNoteKeys,
   mirrorLog,
   newestCheckpoint,
-  noteKey,
-  openKnownCheckpoint,
   parseSnapshot,
   parseVerifierPolicy,
-  plainPolicy,
-  proveEntry,
   readSavedAudit,
-  withCosignature,
-  witnessCheckpoint,
-  witnessMemoryIn,
   writeSavedAudit,
-  writeVerifierKey,
 } from '@bulkhead/ledger'
-import { loadPolicy } from '@bulkhead/policy'
 import { type Finding, InputError } from '@bulkhead/vocabulary'
-import { readRegularFile, systemClock } from '@bulkhead/world'
+import { systemClock } from '@bulkhead/world'
 import { writeWhole } from './build-release.ts'
-import { ledgerOrigin } from './ledger-access.ts'
-import { ledgerStoreOf } from './ledger-store-of.ts'
+import { type LedgerQuestion, readNamed, storeOf, verifierOf } from './ledger-question.ts'
 import { recallHead, rememberHead } from './remembered-head.ts'
-import { trustedKeys } from './trusted-keys.ts'
-import { pinnedGenesis, requireEnvironment } from './trusted-ref.ts'
+import { pinnedGenesis } from './trusted-ref.ts'
 import type { Workspace } from './workspace.ts'
-
-/** Which log is asked about, and by whose policy it is judged. */
-export interface LedgerQuestion {
-  /** Called for only when no policy file says it. */
-  readonly environment: () => Promise<string>
-  readonly genesis?: string
-  readonly verifierPolicy?: string
-}
-
-const MAX_FILE_BYTES = 512 * 1024
-
-async function readNamed(path: string, most = MAX_FILE_BYTES): Promise<Buffer> {
-  const bytes = await readRegularFile(path, most)
-  if (bytes !== undefined) return bytes
-  throw new InputError({
-    code: 'usage/unreadable-file',
-    subject: path,
-    message: `is not there, is no file, or has more than ${most} bytes`,
-    remedy: 'check the path and its permissions',
-  })
-}
-
-/** The verifier's own policy file, or what follows from the genesis that the caller pinned. */
-export async function verifierOf(
-  workspace: Workspace,
-  { environment: named, genesis: pinned, verifierPolicy }: LedgerQuestion,
-): Promise<VerifierPolicy> {
-  if (verifierPolicy !== undefined) {
-    return parseVerifierPolicy(await readNamed(verifierPolicy), verifierPolicy)
-  }
-  const environment = await named()
-  const genesis = await pinnedGenesis(workspace, pinned)
-  const policy = await loadPolicy(workspace.repository, genesis)
-  requireEnvironment(policy, environment)
-  const origin = ledgerOrigin({ genesis, environment })
-  return plainPolicy({ origin, environment, logKeys: trustedKeys(policy, 'ledger') })
-}
-
-/**
- * Where the log lies says the policy at the pinned genesis. An auditor who pins none, and brings a
- * policy of their own, reads the branch of the repository at hand.
- */
-async function storeOf(
-  workspace: Workspace,
-  { verifierPolicy, genesis }: LedgerQuestion,
-  { environment }: VerifierPolicy,
-): Promise<LedgerStore> {
-  const pinned = await pinnedGenesis(workspace, genesis).catch((error: unknown) => {
-    if (verifierPolicy !== undefined && error instanceof InputError) return undefined
-    throw error
-  })
-  if (pinned === undefined) {
-    return gitLedgerStore({ repository: workspace.repository, environment })
-  }
-  return ledgerStoreOf(workspace, await loadPolicy(workspace.repository, pinned), environment)
-}
-
-const logOf = async (
-  workspace: Workspace,
-  question: LedgerQuestion,
-  policy: VerifierPolicy,
-): Promise<LogSource> => logAt(await storeOf(workspace, question, policy))
 
 export interface AuditQuestion extends LedgerQuestion, AuditOptions {}
 
@@ -127,6 +46,8 @@ export interface AuditMeans {
   readonly reader?: EntryReader
   /** Told now and then how many entries were judged. */
   readonly progress?: (judged: number) => void
+  /** Given every entry that could be read, in order. */
+  readonly onEntry?: (entry: EntryOnRecord) => void
 }
 
 export interface PolicyAudit extends Omit<AuditEnd, 'findings' | 'root' | 'memory'> {
@@ -190,7 +111,7 @@ export async function auditMirror(
 async function runAudit(
   basis: Pick<AuditRequest, 'policy' | 'log' | 'now' | 'head'>,
   { from, witnessed, save, at, snapshot }: AuditOptions,
-  { reader, progress }: AuditMeans,
+  { reader, progress, onEntry }: AuditMeans,
 ): Promise<PolicyAudit> {
   const { policy, log } = basis
   const runtime =
@@ -207,7 +128,7 @@ async function runAudit(
     ...(saved && { from: saved.checkpoint }),
     ...(saved?.memory && { memory: saved.memory }),
     ...(witnessed !== undefined && {
-      witnessed: openKnownCheckpoint(await readNamed(witnessed), policy, witnessed),
+      witnessed: claimedCheckpoint(await readNamed(witnessed), policy, witnessed),
     }),
   })
   const findings: Finding[] = []
@@ -218,8 +139,11 @@ async function runAudit(
     if (!next.done) {
       judged += next.value.length
       progress?.(judged)
-      if (runtime !== undefined)
-        for (const { entry } of next.value) if (entry) reconciliation.take(entry)
+      for (const { entry } of next.value) {
+        if (entry === null) continue
+        onEntry?.(entry)
+        if (runtime !== undefined) reconciliation.take(entry)
+      }
       continue
     }
     const { root: _root, memory, ...end } = next.value
@@ -243,78 +167,5 @@ async function readSnapshot(file: string, environment: string): Promise<RuntimeS
     subject: file,
     message: `is of ${snapshot.environment}, the ledger of ${environment}`,
     remedy: 'name the snapshot of this environment',
-  })
-}
-
-export type ProofQuestion = LedgerQuestion & { readonly witnessed?: string }
-
-/** The tlog-proof of an entry; or, of a proof in a file, what it proves. */
-export const proveByPolicy = {
-  async make(workspace: Workspace, question: ProofQuestion, index: number) {
-    const policy = await verifierOf(workspace, question)
-    const log = await logOf(workspace, question, policy)
-    const { witnessed } = question
-    const newest = await newestCheckpoint(log)
-    const bytes = witnessed === undefined ? newest : await readNamed(witnessed)
-    const available = openKnownCheckpoint(newest, policy, 'checkpoint').size
-    const checkpoint = openKnownCheckpoint(bytes, policy, witnessed ?? 'checkpoint')
-    return proveEntry(log, index, checkpoint, available)
-  },
-  async judge(
-    workspace: Workspace,
-    question: LedgerQuestion,
-    file: string,
-  ): Promise<ProofJudgement> {
-    const policy = await verifierOf(workspace, question)
-    const text = (await readNamed(file)).toString('utf8')
-    return judgeEntryProof(text, policy, workspace.clock.now())
-  },
-}
-
-export interface WitnessQuestion extends LedgerQuestion {
-  readonly name: string
-  /** File of the witness's Ed25519 private key, used for nothing else. */
-  readonly key: string
-  readonly state: string
-  /** A checkpoint to cosign; without it, the newest of the log. */
-  readonly checkpoint?: string
-}
-
-/** Cosigns a checkpoint of the log in this repository, after proving it against the witness's memory. */
-export async function witnessLedger(workspace: Workspace, question: WitnessQuestion) {
-  const policy = await verifierOf(workspace, question)
-  const log = await logOf(workspace, question, policy)
-  const { name, state, checkpoint } = question
-  const newest = await newestCheckpoint(log)
-  const available = openKnownCheckpoint(newest, policy, 'checkpoint').size
-  const pem = await readNamed(question.key)
-  const signer = parsePrivateKey(pem, question.key)
-  const key = noteKey(checkedName(name), createPublicKey(createPrivateKey(pem)), 'cosignature')
-  const answer = await witnessCheckpoint(
-    {
-      origin: policy.origin,
-      logKeys: logNoteKeys(policy.origin, policy.logKeys),
-      key,
-      signer,
-      memory: witnessMemoryIn(state),
-      now: () => workspace.clock.now(),
-    },
-    {
-      checkpoint: checkpoint === undefined ? newest : await readNamed(checkpoint),
-      prove: (old, size) => new TiledTree(size, log.readFile, available).consistencyProof(old),
-    },
-  )
-  if (answer.kind === 'refused') return { findings: answer.findings, vkey: writeVerifierKey(key) }
-  const note = withCosignature(answer.checkpoint, answer.line)
-  return { findings: [], note, size: answer.checkpoint.size, vkey: writeVerifierKey(key) }
-}
-
-function checkedName(name: string): string {
-  if (/^[a-z0-9][a-z0-9./_-]{0,126}$/.test(name)) return name
-  throw new InputError({
-    code: 'usage/invalid-option',
-    subject: name,
-    message: 'cannot name a witness',
-    remedy: 'name it like an address without scheme, such as example.net/w1',
   })
 }

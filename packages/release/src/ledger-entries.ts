@@ -1,19 +1,19 @@
 import { readFile } from 'node:fs/promises'
-import { parsePublicKey } from '@bulkhead/envelope'
 import {
   type Actor,
   type EntryDraft,
+  type EntryOnRecord,
   type LedgerEntry,
-  type LedgerVerification,
-  gitLedgerStore,
   newestCheckpoint,
   logAt,
+  parseLogKey,
   writeMirror,
 } from '@bulkhead/ledger'
 import { loadPolicy } from '@bulkhead/policy'
 import { type FencingToken, InputError } from '@bulkhead/vocabulary'
 import type { Keyring } from './keyring.ts'
-import { writeLedger } from './ledger-access.ts'
+import { ledgerStoreOf } from './ledger-store-of.ts'
+import { openForAppending } from './ledger-access.ts'
 import { pinnedGenesis, requireEnvironment } from './trusted-ref.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -37,7 +37,9 @@ async function record(
   const genesis = await pinnedGenesis(workspace, named)
   const policy = await loadPolicy(workspace.repository, genesis)
   requireEnvironment(policy, environment)
-  const ledger = await writeLedger(workspace, { genesis, policy, environment }, keyring, actors)
+  const address = { genesis, policy, environment }
+  const how = { takesDatesAhead: draft.kind === 'clock.corrected' }
+  const { ledger } = await openForAppending(workspace, address, keyring, actors, how)
   const [entry] = await ledger.append([{ ...draft, actors }])
   if (entry === undefined) throw new TypeError('an append of one entry gave none')
   return entry
@@ -100,6 +102,13 @@ export const acknowledgeVoided = (
   data: { readonly revocation: number; readonly reason: string },
 ): Promise<LedgerEntry> => record(workspace, request, { kind: 'key.acknowledged', data })
 
+/** Says that dates ran ahead from an entry on, by a wrong clock; they go on from ours. */
+export const correctClock = (
+  workspace: Workspace,
+  request: RecordRequest,
+  data: { readonly from: number; readonly reason: string },
+): Promise<LedgerEntry> => record(workspace, request, { kind: 'clock.corrected', data })
+
 async function readPublicKey(file: string) {
   const pem = await readFile(file).catch((cause: unknown) => {
     throw new InputError(
@@ -107,12 +116,12 @@ async function readPublicKey(file: string) {
         code: 'usage/unreadable-file',
         subject: file,
         message: 'cannot be read',
-        remedy: 'name the file of an Ed25519 public key in PEM',
+        remedy: 'name the file of an Ed25519 or ECDSA P-256 public key in PEM',
       },
       { cause },
     )
   })
-  return parsePublicKey(pem, file)
+  return parseLogKey(pem, file)
 }
 
 /** Writes a verified ledger as files for people without the repository. */
@@ -120,8 +129,11 @@ export async function mirrorLedger(
   workspace: Workspace,
   environment: string,
   directory: string,
+  genesis?: string,
 ): Promise<number> {
-  const log = await logAt(gitLedgerStore({ repository: workspace.repository, environment }))
+  const pinned = await pinnedGenesis(workspace, genesis)
+  const policy = await loadPolicy(workspace.repository, pinned)
+  const log = await logAt(ledgerStoreOf(workspace, policy, environment))
   return writeMirror(directory, log.read(0), () => newestCheckpoint(log))
 }
 
@@ -131,7 +143,7 @@ export async function mirrorLedger(
  */
 export async function authorsOf(
   { repository }: Workspace,
-  { entries }: Pick<LedgerVerification, 'entries'>,
+  entries: readonly EntryOnRecord[],
 ): Promise<ReadonlyMap<string, string>> {
   const commits = new Set(entries.flatMap(({ release }) => release?.commit ?? []))
   const authors = new Map<string, string>()

@@ -1,5 +1,5 @@
 import type { Actor, EntryDraft, EnvironmentState, Ledger } from '@bulkhead/ledger'
-import type { Batch, Journal, Plan, Receipt, RolloutEvent } from '@bulkhead/rollout'
+import type { Batch, BatchStep, Journal, Plan, Receipt, RolloutEvent } from '@bulkhead/rollout'
 import {
   DeniedError,
   type Digest,
@@ -63,6 +63,9 @@ const KINDS = {
   'batch-done': 'deploy.step',
   'batch-failed': 'deploy.step',
   'batch-withdrawn': 'deploy.step',
+  'aside-intended': 'deploy.step',
+  'aside-done': 'deploy.step',
+  'tested-side-by-side': 'deploy.step',
   'surge-intended': 'deploy.step',
   'surge-done': 'deploy.step',
   'wave-judged': 'deploy.step',
@@ -103,6 +106,11 @@ function dataOf(
     case 'batch-failed':
     case 'batch-withdrawn':
       return stepOf(event)
+    case 'aside-intended':
+      return { step: event.kind, batch: batchOf(event.batch) }
+    case 'aside-done':
+      return { step: event.kind, batch: batchOf(event.batch), why: event.why }
+    case 'tested-side-by-side':
     case 'surge-intended':
     case 'surge-done':
     case 'wave-judged': {
@@ -122,7 +130,7 @@ function dataOf(
   }
 }
 
-type StepEvent = Extract<RolloutEvent, { readonly batch: Batch }>
+type StepEvent = Extract<RolloutEvent, BatchStep>
 
 function stepOf(event: StepEvent): EntryDraft['data'] {
   const { kind, wave, direction, batch } = event
@@ -143,6 +151,7 @@ const summaryOf = (plan: Plan, name: string) => {
     purpose: plan.purpose,
     regions: plan.regions.map((each) => each.region),
     required: region?.required ?? 0,
+    ...(region?.contracts.length ? { contracts: region.contracts.slice(0, MOST_PATHS) } : {}),
     previous: region?.previous ?? null,
     waves: (region?.waves ?? []).map((wave) => ({
       name: wave.name,
@@ -151,6 +160,9 @@ const summaryOf = (plan: Plan, name: string) => {
     })),
   }
 }
+
+/** Of very many migrations the first stand for the rest. */
+const MOST_PATHS = 20
 
 /** An entry is at most 64 KiB: of a large batch the first units stand for the rest, which is counted. */
 const batchOf = ({ region, zone, units }: Batch) => ({

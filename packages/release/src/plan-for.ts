@@ -7,7 +7,9 @@ import {
   planRollout,
 } from '@bulkhead/rollout'
 import { type CommitId, WorldError } from '@bulkhead/vocabulary'
+import { contractsByRegion, refuseOverContract } from './deploy/contracts.ts'
 import { ASSUMED, type Abilities, planRequestOf } from './deploy/plan-environment.ts'
+import { memoryOf, touchedBefore } from './deploy/unfinished.ts'
 import { agreedPlan } from './hotfix/agreed-plan.ts'
 import { shippedArtifact } from './deploy/shipped-artifact.ts'
 import { openTarget } from './environment-target.ts'
@@ -45,16 +47,23 @@ export async function planFor(workspace: Workspace, request: PlanForRequest): Pr
   if (request.lane === 'hotfix') {
     const target = { topology: () => topologyOrAssumed(workspace, base, request.environment) }
     const release = { commit: request.commit, artifact }
-    return agreedPlan({ policy, state, target, release })
+    return agreedPlan({ ...workspace, policy, state, target, release })
   }
+  const history = { ...workspace, policy }
+  const overContract = await refuseOverContract(history, state, request.commit)
+  if (overContract.length > 0) return { kind: 'refused', findings: overContract }
+  const seen = await observeOrAssume(workspace, base, request.environment)
+  const left = state.unfinished.map((each) => memoryOf(base.ledger.entries, each))
   return planRollout(
     planRequestOf({
+      contracts: await contractsByRegion(history, state, request),
+      repair: touchedBefore(left, seen.observation),
       policy,
       state,
       release: { commit: request.commit, artifact },
       lane: 'standard',
       purpose: 'release',
-      ...(await observeOrAssume(workspace, base, request.environment)),
+      ...seen,
     }),
   )
 }

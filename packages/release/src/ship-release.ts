@@ -12,9 +12,11 @@ import type {
 } from '@bulkhead/rollout'
 import type { CommitId, Digest, Finding, Milliseconds } from '@bulkhead/vocabulary'
 import { artifactPath } from './build-release.ts'
-import type { BreakOrder, Deployment } from './deploy/deployment.ts'
+import { type BreakOrder, type Deployment, REGION_PATIENCE } from './deploy/deployment.ts'
 import { type WayRequest, makeWay } from './deploy/make-way.ts'
 import { environmentMetrics } from './deploy/environment-metrics.ts'
+import { refuseOverContract } from './deploy/contracts.ts'
+import { mixedTestOf } from './deploy/mixed-test.ts'
 import { type WholeEnd, rollRegions } from './deploy/roll-regions.ts'
 import { telling } from './deploy/rollout-teller.ts'
 import { runsOnEvery } from './deploy/runs-on-every.ts'
@@ -50,6 +52,8 @@ export interface ShipRequest {
   readonly breaking?: BreakOrder
   /** Goes by the hotfix lane. */
   readonly hotfix?: HotfixLane
+  /** How long to wait until another release has left the first region; default: as between regions. */
+  readonly wait?: Milliseconds | undefined
   /** Where people may look, for notices. */
   readonly link?: string
   /** Pauses at the edge of a batch. */
@@ -65,8 +69,10 @@ export interface HotfixLane {
   readonly yieldWithin: Milliseconds
   /** The version that is being rolled out is the suspect: it goes back instead of giving way. */
   readonly suspectRunning: boolean
-  /** Whether people agree to these bytes now; asked before anything is touched. */
+  /** Whether all is as it must be before the way is made; asked before anything is touched. */
   readonly refuse: (artifacts: readonly ArtifactBinding[]) => Promise<readonly Finding[]>
+  /** Whether people agree to these bytes; asked again under each region's lease. */
+  readonly disagreement: (artifacts: readonly ArtifactBinding[]) => Promise<readonly Finding[]>
 }
 
 export interface ShipResult {
@@ -128,6 +134,7 @@ async function askLane(
   const policy = environmentPolicy(base.policy, request.environment)
   const held = refuseStart({ policy, state, commit, now: workspace.clock.now(), breaking })
   const always = [
+    ...(await refuseOverContract({ ...workspace, policy }, state, commit)),
     ...(await checkPromotion(workspace, request, base, policy, shipped)),
     ...(await refuseByHotfixes(workspace, {
       lane: laneOf(request),
@@ -225,14 +232,17 @@ function deploymentOf(
           makeWay: (region) => makeWay({ ...wayOf(workspace, request, hotfix), ledger, region }),
         }),
     metrics: environmentMetrics(policy, workspace),
+    repository: workspace.repository,
+    mixedTest: mixedTestOf(workspace, policy),
     purpose: 'release',
     release: { commit: request.commit, artifact: shipped.digest },
     artifacts,
     path: artifactPath(directory, shipped.digest, shipped.name),
     attestation: attestation.digest,
-    mayGoOn: (next) => refuseWave(workspace, request, { base, policy, ledger }, next),
+    mayGoOn: (next) => refuseWave(workspace, request, { base, policy, ledger, artifacts }, next),
     plan: request.plan,
     breaking: request.breaking,
+    patience: request.wait ?? REGION_PATIENCE,
     unwind: undefined,
     signal: request.signal,
     onProgress: request.onProgress,
@@ -251,7 +261,7 @@ const wayOf = (
   name,
   yieldWithin,
   order: suspectRunning ? 'abort' : 'yield',
-  breaking: breaking?.token,
+  breaking: breaking?.tokens ?? [],
 })
 
 /**
@@ -261,8 +271,8 @@ const wayOf = (
 async function refuseWave(
   workspace: Workspace,
   request: ShipRequest,
-  { base, policy, ledger }: Pick<Prepared, 'base' | 'policy' | 'ledger'>,
-  { newZone }: NextWave,
+  { base, policy, ledger, artifacts }: Pick<Prepared, 'base' | 'policy' | 'ledger' | 'artifacts'>,
+  { newZone, wave }: NextWave,
 ): Promise<readonly Finding[]> {
   const overtaken = await refuseOvertaken(workspace, { base, ledger, commit: request.commit })
   if (overtaken.length > 0) return overtaken
@@ -271,6 +281,10 @@ async function refuseWave(
   if (lost.length > 0) return lost
   const { attestation } = await verifyNow(workspace, request, base)
   if (attestation.kind === 'refused') return attestation.findings
+  // The lease may have been waited for longer than an approval holds. A region that has begun is ended:
+  // half a fix is worse than one that was approved an hour ago.
+  if (request.hotfix !== undefined && wave === 'start')
+    return request.hotfix.disagreement(artifacts)
   return newZone && request.hotfix === undefined ? refuseFrozen(policy, workspace.clock.now()) : []
 }
 

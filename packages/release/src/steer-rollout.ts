@@ -1,16 +1,28 @@
-import type { Actor, EnvironmentState, ReleaseOnRecord } from '@bulkhead/ledger'
+import type { Actor, ReleaseOnRecord } from '@bulkhead/ledger'
 import type { RolloutResult } from '@bulkhead/rollout'
-import type { CommitId, FencingToken, Finding } from '@bulkhead/vocabulary'
+import type { CommitId, Finding, Milliseconds } from '@bulkhead/vocabulary'
 import type { Deployment } from './deploy/deployment.ts'
+import { refuseOverContract } from './deploy/contracts.ts'
 import { environmentMetrics } from './deploy/environment-metrics.ts'
 import { goBackEverywhere } from './deploy/go-back.ts'
+import { mixedTestOf } from './deploy/mixed-test.ts'
 import { shippedOf } from './deploy/plan-environment.ts'
 import { returnRegions } from './deploy/return-regions.ts'
 import { regionOrder } from './deploy/roll-regions.ts'
 import { refuseReopening } from './hotfix/refuse-reopening.ts'
 import type { Keyring } from './keyring.ts'
+import { settleTrainsOf } from './queue/settle-trains.ts'
 import { writeLedger } from './ledger-access.ts'
+import { type Leftover, leftover, refuseWayBack } from './leftover.ts'
 import { type ShipRequest, type ShipResult, shipRelease } from './ship-release.ts'
+import {
+  goesByItsLane,
+  noEarlier,
+  nothingUnderWay,
+  ordered,
+  unfinished,
+  wasBack,
+} from './steer-refusals.ts'
 import { type TrustedBase, environmentPolicy, findTrustedBase } from './trusted-ref.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -20,6 +32,8 @@ export type SteerRequest = Omit<ShipRequest, 'commit' | 'plan' | 'hotfix'>
 export interface SteerResult {
   readonly result: RolloutResult['result'] | 'ordered'
   readonly commit: CommitId | null
+  /** The name on record of the rollout that was steered, or of the one that carried this out. */
+  readonly rollout: number | null
   readonly findings: readonly Finding[]
 }
 
@@ -36,12 +50,13 @@ export async function resumeRollout(
   if (left === undefined) return nothing(request.environment)
   if (left.direction === 'forward' && left.lane === 'hotfix')
     return refused(left.commit, goesByItsLane(request.environment))
-  if (left.direction === 'back') return takeBack(workspace, request, base, left.commit, wasBack)
-  const { result, findings }: ShipResult = await shipRelease(workspace, {
+  if (left.direction === 'back') return takeBack(workspace, request, base, left, wasBack)
+  const { result, findings, rollout }: ShipResult = await shipRelease(workspace, {
     ...request,
     commit: left.commit,
   })
-  return { result, commit: left.commit, findings }
+  await settle(workspace, request, base, { commit: left.commit, result })
+  return { result, commit: left.commit, rollout, findings }
 }
 
 /** Stops what is under way at the edge of a batch; another process carries it out. */
@@ -67,10 +82,12 @@ export async function abortRollout(
   const { state } = base.ledger
   const left = leftover(state)
   if (left === undefined) return nothing(request.environment)
+  const closed = await refuseWayBack(workspace, base, request.environment, left)
+  if (closed !== undefined) return refused(left.commit, closed)
   if (state.rollouts.length > 0 && request.breaking === undefined)
     return order(workspace, request, 'abort')
   const reason = ordered(request.environment, request.reason)
-  return takeBack(workspace, request, base, left.commit, reason)
+  return takeBack(workspace, request, base, left, reason)
 }
 
 /** Returns to a release that was fully good: the last one before the present, or the one that is named. */
@@ -85,42 +102,31 @@ export async function rollBackRelease(
   const good = state.good.findLast(
     ({ commit }) => commit === (request.to ?? commit) && commit !== state.released?.commit,
   )
-  const release = good && shippedOf(good)
+  const policy = environmentPolicy(base.policy, request.environment)
+  const release = good && shippedOf(policy, good)
   if (good === undefined || release === undefined)
     return refused(null, noEarlier(request.environment, request.to))
+  const history = { ...workspace, policy }
+  const [closed] = await refuseOverContract(history, state, good.commit)
+  if (closed !== undefined) return refused(good.commit, closed)
   const reopening = await refuseReopening(workspace, {
     base,
     environment: request.environment,
     commit: good.commit,
   })
-  if (reopening.length > 0) return { result: 'refused', commit: good.commit, findings: reopening }
+  if (reopening.length > 0)
+    return { result: 'refused', commit: good.commit, rollout: null, findings: reopening }
   const deployment = await openDeployment(workspace, request, base, good)
-  const ended = await returnRegions(deployment, regionOrder(deployment.policy), good)
-  return { ...ended, commit: good.commit }
-}
-
-type Leftover = Pick<EnvironmentState['unfinished'][number], 'commit' | 'direction' | 'id' | 'lane'>
-
-/** What began and did not end; or what is good in some regions while others have not begun. */
-function leftover(state: EnvironmentState): Leftover | undefined {
-  const begun = state.unfinished.at(-1) ?? state.rollouts.at(-1)
-  if (begun !== undefined) return begun
-  const ahead = Object.values(state.regions).find(
-    ({ commit, index }) =>
-      state.released !== null && commit !== state.released.commit && index > state.released.index,
-  )
-  if (ahead === undefined) return undefined
-  const { commit, index } = ahead
-  const isFix = state.hotfixes.some((hotfix) => hotfix.commit === commit && hotfix.closed === null)
-  const lane = isFix ? 'hotfix' : 'standard'
-  return { commit, direction: 'forward', id: index as FencingToken, lane }
+  const regions = regionOrder(deployment.policy)
+  const { result, findings, id: rollout = null } = await returnRegions(deployment, regions, good)
+  return { result, commit: good.commit, rollout, findings }
 }
 
 async function takeBack(
   workspace: Workspace,
   request: SteerRequest,
   base: TrustedBase,
-  commit: CommitId,
+  { commit, id: rollout }: Leftover,
   reason: Finding,
 ): Promise<SteerResult> {
   const { unfinished: left, rollouts, regions } = base.ledger.state
@@ -129,7 +135,20 @@ async function takeBack(
   )
   if (known === undefined) throw new TypeError('it was found on record before')
   const deployment = await openDeployment(workspace, request, base, known)
-  return { ...(await goBackEverywhere(deployment, reason)), commit }
+  const { result, findings } = await goBackEverywhere(deployment, reason)
+  await settle(workspace, request, base, { commit, result })
+  return { result, commit, rollout, findings }
+}
+
+/** A rollout that was taken from the queue leaves it by whoever brings it to its end. */
+async function settle(
+  workspace: Workspace,
+  request: SteerRequest,
+  base: TrustedBase,
+  ended: { readonly commit: CommitId; readonly result: RolloutResult['result'] },
+): Promise<void> {
+  if (base.ledger.state.queue.trains.length === 0) return
+  await settleTrainsOf(await openForWriting(workspace, request, base), request, ended)
 }
 
 /** A deployment of what is on record; the way back asks no verdict. */
@@ -139,9 +158,9 @@ async function openDeployment(
   base: TrustedBase,
   known: ReleaseOnRecord,
 ): Promise<Deployment> {
-  const [artifact] = known.artifacts
-  if (artifact === undefined) throw new TypeError('what was shipped has an artifact')
   const policy = environmentPolicy(base.policy, request.environment)
+  const release = shippedOf(policy, known)
+  if (release === undefined) throw new TypeError('what was shipped has an artifact')
   return {
     policy,
     ledger: await openForWriting(workspace, request, base),
@@ -149,15 +168,18 @@ async function openDeployment(
     target: request.target,
     clock: workspace.clock,
     metrics: environmentMetrics(policy, workspace),
+    repository: workspace.repository,
+    mixedTest: mixedTestOf(workspace, policy),
     lane: 'standard',
     purpose: 'release',
-    release: { commit: known.commit, artifact: artifact.digest },
+    release,
     artifacts: known.artifacts,
     path: undefined,
     attestation: null,
     mayGoOn: () => Promise.resolve([]),
     plan: undefined,
     breaking: request.breaking,
+    patience: 0 as Milliseconds,
     unwind: undefined,
     signal: request.signal,
     onProgress: request.onProgress,
@@ -192,57 +214,14 @@ async function order(
       data: { order: what, of: id, reason: request.reason },
     })),
   )
-  return { result: 'ordered', commit: first.commit, findings: [] }
+  return { result: 'ordered', commit: first.commit, rollout: first.id, findings: [] }
 }
 
 const refused = (commit: CommitId | null, finding: Finding): SteerResult => ({
   result: 'refused',
   commit,
+  rollout: null,
   findings: [finding],
 })
 
-const nothing = (environment: string): SteerResult =>
-  refused(null, {
-    code: 'rollout/nothing-to-resume',
-    subject: environment,
-    message: 'no rollout is under way or unfinished here',
-    remedy: 'See `bulkhead status`; ship a release with `bulkhead ship`.',
-  })
-
-const goesByItsLane = (environment: string): Finding => ({
-  code: 'rollout/hotfix-first',
-  subject: environment,
-  message: 'a hotfix is unfinished: it goes on in its own lane, with the approvals that it asks',
-  remedy: 'Go on with it: `bulkhead hotfix ship`. Or take it back: `bulkhead abort`.',
-})
-
-const wasBack: Finding = {
-  code: 'rollout/aborted',
-  subject: 'the rollout',
-  message: 'it was being rolled back when it stopped; it goes on going back',
-  remedy: 'Read why on record (`bulkhead ledger log`), mend the release, ship again.',
-}
-
-const ordered = (environment: string, reason: string): Finding => ({
-  code: 'rollout/aborted',
-  subject: environment,
-  message: `it was ordered back: ${reason}`,
-  remedy: 'Ship again when the reason is settled.',
-})
-
-const unfinished = (environment: string, id: FencingToken): Finding => ({
-  code: 'rollout/unfinished',
-  subject: environment,
-  message: `the rollout that began under token ${id} has not ended`,
-  remedy: 'Take it back first (`bulkhead abort`), or go on with it (`bulkhead resume`).',
-})
-
-const noEarlier = (environment: string, to: CommitId | undefined): Finding => ({
-  code: 'rollout/nothing-released',
-  subject: to ?? environment,
-  message:
-    to === undefined
-      ? 'there is no earlier fully good release to return to'
-      : 'was not fully good here, or runs here now',
-  remedy: 'Name a commit of the record that was released: `bulkhead ledger log`.',
-})
+const nothing = (environment: string): SteerResult => refused(null, nothingUnderWay(environment))

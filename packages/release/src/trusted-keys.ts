@@ -10,14 +10,14 @@ import { InputError } from '@bulkhead/vocabulary'
 import type { KeyRole } from './workspace.ts'
 
 /**
- * A ledger's checkpoints are C2SP notes, which know Ed25519 only, and vouchers hold keys of their own.
- * Statements may be signed by either kind, for a key service signs long ones with ECDSA alone.
+ * Vouchers hold keys of their own, in files. The others may lie in a key service, which signs long
+ * statements and entries with ECDSA alone.
  */
 const ALGORITHMS: Readonly<Record<KeyRole, readonly [KeyAlgorithm, ...KeyAlgorithm[]]>> = {
   voucher: ['ed25519'],
   builder: ['ed25519', 'ecdsa-p256'],
   gate: ['ed25519', 'ecdsa-p256'],
-  ledger: ['ed25519'],
+  ledger: ['ed25519', 'ecdsa-p256'],
 }
 
 /** A public key that the trusted ref names, with what the policy says of it. */

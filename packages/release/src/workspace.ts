@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { type Repository, openRepository } from '@bulkhead/git'
 import type { CommitId, Finding } from '@bulkhead/vocabulary'
 import { type Clock, type RunProcess, runProcess, systemClock } from '@bulkhead/world'
+import type { HotfixForge } from './hotfix/forge-approvals.ts'
 
 /** What every step on the way of a release works in: a repository, and the world through its doors. */
 export interface Workspace {
@@ -10,6 +11,8 @@ export interface Workspace {
   readonly run: RunProcess
   /** Told of what is amiss and stops nothing, such as junk that somebody wrote into a ledger. */
   readonly tell?: (finding: Finding) => void
+  /** Asked about approvals of hotfixes that people gave there; without it none of those counts. */
+  readonly forge?: HotfixForge | undefined
 }
 
 /** Opens the repository around `directory`. @throws InputError `git/not-a-repository` */

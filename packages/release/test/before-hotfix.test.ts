@@ -12,6 +12,7 @@ const fix: HotfixOnRecord = {
   commits: [],
   base: null,
   severity: 'critical',
+  drill: false,
   embargo: true,
   sealed: digest(`sha256:${'5'.repeat(64)}`),
   facts: null,

@@ -68,6 +68,8 @@ class MortalHand {
       apply: (...all) => alive(() => target.apply(...all)),
       drain: (...all) => alive(() => target.drain(...all)),
       restore: (...all) => alive(() => target.restore(...all)),
+      surge: (...all) => alive(() => target.surge(...all)),
+      shift: (...all) => alive(() => target.shift(...all)),
       stage: (...all) => alive(() => target.stage(...all)),
       holds: (artifact) => alive(() => target.holds(artifact)),
     }
@@ -86,7 +88,7 @@ function hotfix(bed: Bed, hand: MortalHand): Deployment {
     name: 'hotfix 7',
     order: 'yield',
     yieldWithin: 60_000 as Milliseconds,
-    breaking: undefined,
+    breaking: [],
     signal: new AbortController().signal,
   } as const
   return bed.deployment('c', {
@@ -136,7 +138,7 @@ async function survive(death: Death | undefined) {
 }
 
 describe('the process of a hotfix is killed while it overtakes a rollout', () => {
-  it('at every second append, before or after it is on record: shipped again, it is everywhere', async () => {
+  it('at every second append, before or after it is on record: shipped again, it is everywhere (hotfix fault 1)', async () => {
     const { appends } = await survive(undefined)
     expect(appends).toBeGreaterThan(10)
     for (let at = 0; at < appends; at += 2) {

@@ -165,7 +165,7 @@ afterAll(async () => {
 })
 
 describe('a hotfix from declared to closed', () => {
-  it('is declared: on record before anybody is paged; a channel that is down is a debt and stops nothing', async () => {
+  it('is declared: on record before anybody is paged; the second channel is told, the first is a debt and stops nothing (hotfix fault 2)', async () => {
     fix = await gated('Keep tenants apart')
     const [pager, slack] = [channel('pager', 'answered 503'), channel('slack')]
     const declared = await declare(fix, [pager, slack])
@@ -181,6 +181,7 @@ describe('a hotfix from declared to closed', () => {
     const controller = new AbortController()
     await pageUntilAcknowledged(workspace, {
       ...(await request()),
+      until: 'acknowledged',
       every: 1 as Milliseconds,
       channels: [slack],
       signal: controller.signal,
@@ -213,6 +214,7 @@ describe('a hotfix from declared to closed', () => {
       { ...workspace, clock: { ...workspace.clock, sleep } },
       {
         ...(await request()),
+        until: 'acknowledged',
         every: 120_000 as Milliseconds,
         channels: [slack],
         signal: quiet.signal,
@@ -225,7 +227,7 @@ describe('a hotfix from declared to closed', () => {
     })
   })
 
-  it('two people agree, one on record and one by file; the author and who declared it do not count', async () => {
+  it('two people agree, one on record and one by file; the author and who declared it do not count (hotfix fault 7)', async () => {
     expect(codes(await refusals())).toEqual(['hotfix/too-few-approvals'])
     await approvedBy(project.ada)
     await approvedBy(people.tim)
@@ -240,7 +242,7 @@ describe('a hotfix from declared to closed', () => {
     expect(await refusals()).toEqual([])
   })
 
-  it('by another plan it may not ship, nor when the approvals are over', async () => {
+  it('by another plan it may not ship, nor when the approvals are over (hotfix fault 10)', async () => {
     const other = parseDigest(`sha256:${'8'.repeat(64)}`)
     expect(codes(await refusals(other))).toContain('hotfix/approval-void')
     const later = { ...workspace.clock, now: () => Date.now() + 31 * 60_000 }
@@ -253,7 +255,7 @@ describe('a hotfix from declared to closed', () => {
     )
   })
 
-  it('an approver whom the trusted ref no longer knows does not count', async () => {
+  it('an approver whom the trusted ref no longer knows does not count (hotfix fault 6)', async () => {
     const base = await findTrustedBase(workspace, environment)
     const path = base.policy.policy.signers ?? ''
     const lines = base.policy.files.get(path)?.toString().split('\n') ?? []
@@ -277,7 +279,7 @@ describe('a hotfix from declared to closed', () => {
     ])
     expect(status?.clock.waitsFor).toBe('everywhere')
     expect(status?.next.map(({ command }) => command)).toEqual([
-      `bulkhead hotfix ship --commit ${fix}`,
+      `bulkhead hotfix ship --hotfix ${hotfix}`,
     ])
   })
 
@@ -374,13 +376,16 @@ describe('a hotfix that the lane does not take', () => {
     expect(declared.kind === 'refused' && codes(declared.findings)).toEqual(['hotfix/too-large'])
   })
 
-  it('an approval of an earlier hotfix is none of the next', async () => {
+  it('an approval of an earlier hotfix is none of the next; Slack is down meanwhile (hotfix fault 3) (hotfix fault 16)', async () => {
     await project.repository.git('switch', '--quiet', 'main')
     fix = await gated('Keep them further apart')
     const earlier = hotfix
-    const declared = await declare(fix)
+    const [pager, slack] = [channel('pager'), channel('slack', 'answered 500')]
+    const declared = await declare(fix, [pager, slack])
     if (declared.kind !== 'declared') throw new Error(JSON.stringify(declared.findings))
     hotfix = declared.hotfix.id
+    expect(declared.hotfix.pages).toMatchObject([{ told: ['pager'], failed: ['slack'] }])
+    expect(declared.hotfix.debts).toMatchObject([{ name: 'channel slack' }])
     expect(hotfix).not.toBe(earlier)
     expect(codes(await refusals())).toEqual(['hotfix/too-few-approvals'])
   })
@@ -389,6 +394,7 @@ describe('a hotfix that the lane does not take', () => {
     const pager = { ...channel('pager'), acknowledgedBy: () => Promise.resolve('U1') }
     const taken = await pageUntilAcknowledged(workspace, {
       ...(await request()),
+      until: 'acknowledged',
       every: 120_000 as Milliseconds,
       channels: [pager],
       signal: quiet.signal,

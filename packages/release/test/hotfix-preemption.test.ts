@@ -1,5 +1,5 @@
 import type { EntryDraft } from '@bulkhead/ledger'
-import type { Milliseconds } from '@bulkhead/vocabulary'
+import type { FencingToken, Milliseconds } from '@bulkhead/vocabulary'
 import { describe, expect, it } from 'vitest'
 import { ACTORS, release } from '../../ledger/test/log-fixture.ts'
 import type { Deployment } from '../src/deploy/deployment.ts'
@@ -19,7 +19,7 @@ const way = (bed: Bed, extra: Partial<WayRequest> = {}): Omit<WayRequest, 'regio
   name: 'hotfix 7',
   order: 'yield',
   yieldWithin: 60_000 as Milliseconds,
-  breaking: undefined,
+  breaking: [],
   signal: never,
   ...extra,
 })
@@ -147,8 +147,8 @@ describe('a hotfix overtakes a rollout that is under way', () => {
 
 describe('a holder that does not yield', () => {
   /** A lease of somebody who never looks at the record again. */
-  async function deaf(bed: Bed): Promise<number> {
-    const outcome = await bed.ledger.acquireLease({ region: 'eu', actors: ACTORS })
+  async function deaf(bed: Bed, region = 'eu'): Promise<FencingToken> {
+    const outcome = await bed.ledger.acquireLease({ region, actors: ACTORS })
     if (outcome.kind === 'refused') throw new Error('it is free')
     const started: EntryDraft = {
       kind: 'deploy.started',
@@ -161,7 +161,7 @@ describe('a holder that does not yield', () => {
     return outcome.lease.token
   }
 
-  it('in time: the hotfix is refused by name, having touched nothing', async () => {
+  it('in time: the hotfix is refused by name, having touched nothing (hotfix fault 18)', async () => {
     const bed = await Bed.make()
     const token = await deaf(bed)
     const deployment = hotfix(bed, 'c', { yieldWithin: 5_000 as Milliseconds })
@@ -175,15 +175,33 @@ describe('a holder that does not yield', () => {
     expect(rollouts).toMatchObject([{ ordered: { order: 'yield' } }])
   })
 
-  it('and whose lease is ended by token and reason: the hotfix goes on with a higher one', async () => {
+  it('and whose lease is ended by token and reason: the hotfix goes on with a higher one (hotfix fault 19)', async () => {
     const bed = await Bed.make()
-    const token = (await deaf(bed)) as NonNullable<WayRequest['breaking']>
+    const tokens = [await deaf(bed)]
     const deployment = {
-      ...hotfix(bed, 'c', { breaking: token }),
-      breaking: { token, reason: 'its process is gone' },
+      ...hotfix(bed, 'c', { breaking: tokens }),
+      breaking: { tokens, reason: 'its process is gone' },
     }
     const ended = await bed.clock.drive(rollRegions(deployment))
     expect(ended).toMatchObject({ result: 'released' })
+    await expectAllOn(bed, 'c')
+  })
+
+  it('in two regions: one call ends both leases, and a call that names one of them names the other', async () => {
+    const bed = await Bed.make()
+    const tokens = [await deaf(bed, 'eu'), await deaf(bed, 'us')]
+    const shipping = (named: readonly FencingToken[]) =>
+      bed.clock.drive(
+        rollRegions({
+          ...hotfix(bed, 'c', { breaking: named, yieldWithin: 5_000 as Milliseconds }),
+          breaking: { tokens: named, reason: 'its process is gone' },
+        }),
+      )
+    const half = await shipping(tokens.slice(0, 1))
+    expect(half).toMatchObject({ result: 'refused', findings: [{ code: 'rollout/cannot-yield' }] })
+    expect(half.findings[0]?.remedy).toContain(`--break-lease ${tokens[1]} `)
+    expect(bed.fleet.applied).toEqual([])
+    expect(await shipping(tokens)).toMatchObject({ result: 'released' })
     await expectAllOn(bed, 'c')
   })
 

@@ -42,6 +42,7 @@ const hotfix = (change: Partial<HotfixOnRecord> = {}): HotfixOnRecord => ({
   commits: [],
   base,
   severity: 'high',
+  drill: false,
   embargo: false,
   sealed: sealFacts({ salt: '', advisory: '', reason: '' }),
   facts: null,

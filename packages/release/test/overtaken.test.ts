@@ -79,6 +79,8 @@ function fleetThatRefuses(tokens: FencingToken[]): ShipRequest['target'] {
     apply: fail,
     drain: fail,
     restore: fail,
+    surge: fail,
+    shift: fail,
     holds: fail,
     stage: (_, { token }) => {
       tokens.push(token)

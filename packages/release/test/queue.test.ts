@@ -10,9 +10,10 @@ const commitAt = (at: number): CommitId => commitId(at.toString(16).padStart(40,
 
 /** A straight history: every commit contains those with a smaller number. */
 const numberOf = (commit: CommitId): number => Number.parseInt(commit, 16)
-const straight = (ejected: readonly CommitId[]): Ancestry => ({
+const straight = (ejected: readonly CommitId[], fix?: number): Ancestry => ({
   contains: (descendant, ancestor) => numberOf(descendant) >= numberOf(ancestor),
   containsCulprit: (commit) => ejected.find((one) => numberOf(commit) >= numberOf(one)),
+  lacksFix: (commit) => (fix === undefined || numberOf(commit) >= fix ? undefined : 7),
 })
 
 const choose = (queue: QueueOnRecord, coalesce = 8): NextTrain =>
@@ -140,7 +141,7 @@ describe('a bad batch', () => {
     expect(numbersOf(line.queue.ejected)).toEqual([3])
     expect(choose(line.queue)).toEqual({
       kind: 'held',
-      held: [{ commit: commitAt(4), culprit: commitAt(3) }],
+      held: [{ commit: commitAt(4), by: { kind: 'culprit', commit: commitAt(3) } }],
     })
   })
 
@@ -191,6 +192,61 @@ describe('a bad batch', () => {
         },
       ),
       { numRuns: 100 },
+    )
+  })
+})
+
+describe('while a fix is out that not all of them have', () => {
+  /** The fix is commit `fix`: what has a smaller number lacks it. */
+  const next = (line: Line, fix: number) => nextTrain(line.queue, straight([], fix), 8)
+
+  it('what lacks it is carried by what has it, and never ships itself', () => {
+    const line = new Line()
+    for (const at of [1, 2, 6]) line.add(at)
+    const train = shipping(next(line, 5))
+    expect(numberOf(train.head.commit)).toBe(6)
+    expect(numbersOf(train.carries)).toEqual([1, 2, 6])
+    expect(train.passed).toEqual([])
+  })
+
+  it('what nothing carries is passed over, with the reason; the others go on', () => {
+    const line = new Line()
+    for (const at of [1, 6]) line.add(at)
+    const aside: Ancestry = {
+      ...straight([], 5),
+      contains: (descendant, ancestor) => descendant === ancestor,
+    }
+    const train = shipping(nextTrain(line.queue, aside, 8))
+    expect(numbersOf(train.carries)).toEqual([6])
+    expect(train.passed).toEqual([{ commit: commitAt(1), by: { kind: 'fix', hotfix: 7 } }])
+  })
+
+  it('nothing ships while all lack it', () => {
+    const line = new Line()
+    line.add(1)
+    expect(next(line, 5)).toEqual({
+      kind: 'held',
+      held: [{ commit: commitAt(1), by: { kind: 'fix', hotfix: 7 } }],
+    })
+  })
+
+  it('whatever waits: no head lacks the fix, and nothing is lost from sight', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 8 }),
+        fc.integer({ min: 1, max: 31 }),
+        (numbers, fix) => {
+          const line = new Line()
+          for (const at of numbers) line.add(at)
+          const train = next(line, fix)
+          if (train.kind !== 'ship') return numbers.every((at) => at < fix)
+          const seen = [...numbersOf(train.carries), ...numbersOf(train.passed)]
+          return (
+            numberOf(train.head.commit) >= fix &&
+            numbers.every((at) => at >= fix || seen.includes(at))
+          )
+        },
+      ),
     )
   })
 })

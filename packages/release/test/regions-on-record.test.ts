@@ -1,5 +1,5 @@
 import type { Hand, StageOutcome } from '@bulkhead/rollout'
-import type { Finding } from '@bulkhead/vocabulary'
+import type { Finding, Milliseconds } from '@bulkhead/vocabulary'
 import { describe, expect, it } from 'vitest'
 import { goBackEverywhere } from '../src/deploy/go-back.ts'
 import { type WholeEnd, rollRegions } from '../src/deploy/roll-regions.ts'
@@ -118,6 +118,53 @@ describe('two regions and one record', () => {
     const { good, leases } = await bed.state()
     expect(good.map((each) => each.commit[0])).toEqual(['a', 'b', 'c'])
     expect(leases).toEqual([])
+  })
+
+  it('the next release waits at region one until this one has left it, and then both are under way', async () => {
+    const bed = await Bed.make()
+    let second: Promise<WholeEnd> | undefined
+    const said: string[] = []
+    const together = new Set<string>()
+    const apply = bed.fleet.apply.bind(bed.fleet)
+    bed.fleet.apply = async (next, wanted, hand) => {
+      if (next.region === 'us') await bed.clock.sleep(20_000)
+      second ??= rollRegions(
+        bed.deployment('c', {
+          onProgress: (progress) =>
+            progress.kind === 'decision' && said.push(progress.decision.text),
+        }),
+      )
+      const { rollouts } = await bed.state()
+      together.add(
+        ['b', 'c']
+          .filter((digit) => rollouts.some((each) => each.commit.startsWith(digit)))
+          .join(''),
+      )
+      return apply(next, wanted, hand)
+    }
+    expect(await bed.ship('b')).toMatchObject({ result: 'released', findings: [] })
+    const next = await bed.clock.drive(second ?? Promise.reject(new Error('it never began')))
+    expect(next).toMatchObject({ result: 'released', findings: [] })
+    expect(said[0]).toMatch(/^waits until b{8} has left eu \(token \d+\)$/)
+    expect(together).toContain('bc')
+    expect((await bed.state()).good.map((each) => each.commit[0])).toEqual(['a', 'b', 'c'])
+  })
+
+  it('whoever does not want to wait is refused at once, and the same release never waits for itself', async () => {
+    const bed = await Bed.make()
+    const asked: Promise<WholeEnd>[] = []
+    const apply = bed.fleet.apply.bind(bed.fleet)
+    bed.fleet.apply = (...order) => {
+      if (asked.length === 0)
+        asked.push(
+          rollRegions(bed.deployment('c', { patience: 0 as Milliseconds })),
+          rollRegions(bed.deployment('b')),
+        )
+      return apply(...order)
+    }
+    await bed.ship('b')
+    for (const ended of await bed.clock.drive(Promise.all(asked)))
+      expect([ended.result, ended.findings[0]?.code]).toEqual(['refused', 'ledger/lease-held'])
   })
 
   it('a plan that was looked at and is no longer true ships nothing', async () => {

@@ -24,6 +24,7 @@ export {
   planRollout,
   planUnwinding,
 } from './plan/planner.ts'
+export { listed } from './migration-refusals.ts'
 export { renderPlan } from './plan/plan-text.ts'
 export { judgeBake } from './judgement.ts'
 export { seededRandom, trialsToNextHit } from './seeded-random.ts'
@@ -45,7 +46,8 @@ export type {
   RolloutEvent,
   StandingOrder,
 } from './run/journal.ts'
-export { type RecordedBatch, type RolloutMemory, recall } from './run/memory.ts'
+export { type RecordedBatch, type RolloutMemory, recall, setAsideBefore } from './run/memory.ts'
+export type { MixedTest, SideBySide } from './run/mixed-test.ts'
 export { quietFleet } from './run/quiet.ts'
 export type { NextWave } from './run/rollout-run.ts'
 export type {
@@ -56,6 +58,7 @@ export type {
   Stage,
   StageOutcome,
   StageProgress,
+  ShiftOrder,
   SurgeOrder,
   Target,
   Topology,
@@ -63,8 +66,12 @@ export type {
 } from './target.ts'
 export { LiveView } from './live-view.ts'
 export { type ViewOptions, viewLine } from './terminal-view.ts'
+export type { Place } from './zone-capacity.ts'
+export { type ShiftQuestion, refuseShift } from './shift-sums.ts'
 export { RolloutRecorder } from './page/recorder.ts'
 export type { RolloutChapter, RolloutRecord } from './page/record.ts'
+export { Markup, html, nothing } from './page/markup.ts'
+export { pageStyle } from './page/page-style.ts'
 export { renderRolloutPage } from './page/rollout-page.ts'
 export { type Calendar, type Freeze, type FreezeWindow, freezeAt } from './calendar.ts'
 export { type RegionHooks, type RegionResults, runPipeline, wholeResult } from './run/pipeline.ts'
@@ -78,6 +85,7 @@ export {
 } from './simulation/forecast.ts'
 export {
   type Ancestry,
+  type HeldRelease,
   type NextTrain,
   type WaitingRelease,
   nextTrain,

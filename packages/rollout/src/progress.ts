@@ -3,13 +3,15 @@ import type { MetricJudgement } from './analysis/bake-analysis.ts'
 import type { Observation, TrafficCount, UnitObservation } from './fleet.ts'
 import type { BakeJudgement } from './judgement.ts'
 import type { StageProgress } from './target.ts'
-import { type Place, placeName, worstLoss, zoneHealth } from './zone-capacity.ts'
+import { type Place, isShifted, placeName, worstLoss, zoneHealth } from './zone-capacity.ts'
 
 /** One zone at one moment. */
 export interface ZoneSample extends Place {
   readonly healthy: number
   readonly total: number
-  readonly units: readonly Pick<UnitObservation, 'id' | 'version' | 'health'>[]
+  readonly units: readonly Pick<UnitObservation, 'id' | 'version' | 'health' | 'surplus'>[]
+  /** Its traffic is shifted away: it carries nothing, and `healthy` says so. */
+  readonly shifted?: true
 }
 
 /** The fleet at one moment: what a live view or a page draws. */
@@ -39,6 +41,7 @@ export interface RolloutDecision {
     | 'batch'
     | 'wave'
     | 'frozen'
+    | 'surge'
     | 'rollback'
     | 'paused'
     | 'finished'
@@ -90,7 +93,13 @@ export function sampleFleet(observation: Observation, context: SampleContext): F
     return {
       ...zone,
       total: units.length,
-      units: units.map(({ id, version, health: state }) => ({ id, version, health: state })),
+      units: units.map(({ id, version, health: state, surplus }) => ({
+        id,
+        version,
+        health: state,
+        ...(surplus === true ? { surplus } : {}),
+      })),
+      ...(isShifted(observation, zone) ? { shifted: true } : {}),
     }
   })
   return {

@@ -160,11 +160,21 @@ export const outage = (wave: string, why: string): Finding => ({
   remedy: 'Mend what hits both releases, then go on with `bulkhead resume`.',
 })
 
-export const zoneShifted = (subject: string, reason: string): Finding => ({
+const WHEN_WELL =
+  'When the zone is well: `bulkhead zone restore ZONE`, then `bulkhead resume` (or `ship`).'
+
+export const zoneShifted = (subject: string, away: readonly string[], sums: string): Finding => ({
+  code: 'rollout/zone-shifted',
+  subject,
+  message: `the traffic of ${away.join(', ')} is shifted away, so that it counts as gone: ${sums}`,
+  remedy: WHEN_WELL,
+})
+
+export const heldByShift = (subject: string, reason: string): Finding => ({
   code: 'rollout/zone-shifted',
   subject,
   message: reason,
-  remedy: 'Shift the traffic back when the zone is well, then `bulkhead resume` (or `ship`).',
+  remedy: WHEN_WELL,
 })
 
 export const nothingReleased = (environment: string): Finding => ({
@@ -172,4 +182,11 @@ export const nothingReleased = (environment: string): Finding => ({
   subject: environment,
   message: 'there is no earlier release to return to; the units are left as they are',
   remedy: 'Ship a release that passes.',
+})
+
+export const surgeLeft = (subject: string, reason: string): Finding => ({
+  code: 'rollout/surge-left',
+  subject,
+  message: `units that a surge added are still there: ${reason}`,
+  remedy: 'Mend what the engine says, or restore what was lost; then `bulkhead resume`.',
 })

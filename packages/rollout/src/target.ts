@@ -1,5 +1,6 @@
 import type { Digest, FencingToken } from '@bulkhead/vocabulary'
 import type { Batch, Observation, ShippedRelease, UnitId } from './fleet.ts'
+import type { Place } from './zone-capacity.ts'
 
 /** A place of the fleet, whatever stands in it now. */
 export interface UnitPlace {
@@ -18,8 +19,10 @@ export interface Topology {
    * Deployment or a service per zone, CodeDeploy's zonal configuration).
    */
   readonly selects: 'units' | 'number' | 'zone'
-  /** Most units that a zone can have beyond its own, see {@link Target.surge}; 0 when none. */
+  /** Most units that every zone can have beyond its own, see {@link Target.surge}; 0 when none. */
   readonly surge: number
+  /** Whether a zone's traffic can be shifted away, see {@link Target.shift}. */
+  readonly shifts: boolean
 }
 
 /** A part of the fleet; without a region all of it, without a zone all of a region. */
@@ -114,9 +117,17 @@ export interface Target {
   restore(batch: Batch, hand: Hand): Promise<StageOutcome>
   /**
    * Brings the number of units that a zone has beyond its own to `extra`, those added running
-   * `release`; what is taken away is drained first. Present exactly when `topology().surge > 0`.
+   * `release`; what is taken away is drained first. They are observed as `surplus`, and resolve when
+   * they are in traffic, or gone. Refused beyond `topology().surge`.
    */
-  surge?(order: SurgeOrder, release: ShippedRelease, hand: Hand): Promise<StageOutcome>
+  surge(order: SurgeOrder, release: ShippedRelease, hand: Hand): Promise<StageOutcome>
+  /**
+   * Takes all traffic away from a zone, or gives it back. A zone that is away is observed as `shifted`,
+   * and nothing in it is served from, whatever is placed, restored or started anew there meanwhile; its
+   * units are observed as healthy as they are. Resolves when nothing is in flight there any more; an
+   * abort gives it back. Refused where `topology().shifts` is false.
+   */
+  shift(order: ShiftOrder, hand: Hand): Promise<StageOutcome>
   /** Makes the artifact available to the fleet and proves its bytes; called before the first batch. */
   stage(artifact: OfferedArtifact, holder: LeaseHolder): Promise<void>
   /** Whether an artifact that was staged earlier is still there, byte for byte. */
@@ -128,4 +139,8 @@ export interface SurgeOrder {
   readonly zone: string
   /** Units beyond the zone's own, 0 to take them all away. */
   readonly extra: number
+}
+
+export interface ShiftOrder extends Place {
+  readonly away: boolean
 }

@@ -82,7 +82,7 @@ function bakeLines({ kind, why, metrics }: BakeView, name: number): Piece[][] {
 function zoneLine(zone: ZoneSample, sample: FleetSample, name: number, width: number): Piece[] {
   const label = fit(`${zone.region}/${zone.zone}`, name).padEnd(name)
   const fresh = zone.units.filter(({ version }) => version === sample.release).length
-  const count = `${zone.healthy}/${zone.total} healthy, ${fresh} new`
+  const count = `${stateOf(zone)}, ${fresh} new${beyond(zone)}`
   const room = Math.max(4, width - name - count.length - 4)
   const step = Math.max(1, zone.total / room)
   const shown = Array.from(
@@ -92,6 +92,15 @@ function zoneLine(zone: ZoneSample, sample: FleetSample, name: number, width: nu
   const blocks = shown.flatMap((unit) => (unit ? [block(unit, sample)] : []))
   const colour = zone.healthy < zone.total ? { colour: 'yellow' as const } : {}
   return [{ text: `${label}  ` }, ...blocks, { text: `  ${count}`, ...colour }]
+}
+
+/** What is shifted away carries nothing, however healthy it is. */
+const stateOf = ({ shifted, healthy, total }: ZoneSample): string =>
+  shifted === true ? 'shifted away: no traffic' : `${healthy}/${total} healthy`
+
+function beyond({ units }: ZoneSample): string {
+  const surplus = units.filter((unit) => unit.surplus === true).length
+  return surplus === 0 ? '' : `, ${surplus} by surge`
 }
 
 const STATE_BLOCKS = {

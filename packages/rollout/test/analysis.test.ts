@@ -80,9 +80,14 @@ describe('a metric without counts', () => {
 
   it('is good when nothing moved, and bad when it rose beyond what is allowed', () => {
     expect(rise(drawn(40, 100, 1), drawn(40, 100, 2)).kind).toBe('good')
-    expect(rise(drawn(40, 100, 1), drawn(40, 130, 2))).toEqual({
+    expect(rise(drawn(40, 100, 1), drawn(40, 130, 2))).toMatchObject({
       kind: 'bad',
       why: expect.stringMatching(/^median 1[23].* against .*, \+20 % is allowed$/),
+      figures: {
+        canary: expect.closeTo(131, 0),
+        control: expect.closeTo(100, 0),
+        limit: expect.closeTo(120, 0),
+      },
     })
     expect(rise(drawn(40, 100, 1), drawn(40, 110, 2)).kind).toBe('good')
   })

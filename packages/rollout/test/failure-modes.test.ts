@@ -188,7 +188,7 @@ describe('capacity and zones', () => {
     expect(zones).toEqual(['a', 'a', 'b', 'a', 'c'])
   })
 
-  test('17: the traffic of a zone is shifted away; no other zone is touched, and it is held, not undone', async () => {
+  test('17: the traffic of a zone is shifted away; what is left allows nothing, and it is held, not undone', async () => {
     const scenario = new Scenario({ required: 3 })
     afterChanges(scenario, 6, () => scenario.fleet.shifted.add('eu/c'))
     const ended = await scenario.run()
@@ -196,6 +196,13 @@ describe('capacity and zones', () => {
     expect(scenario.versions()).toEqual([...all('b', 3), ...all('a', 6)])
     scenario.fleet.shifted.clear()
     expect((await scenario.run({ token: next(1) })).result).toBe('released')
+  })
+
+  test('17: the traffic of a zone is shifted away; it counts as gone, and what is left allows the rest', async () => {
+    const scenario = new Scenario({ required: 2 })
+    afterChanges(scenario, 6, () => scenario.fleet.shifted.add('eu/c'))
+    expect((await scenario.run()).result).toBe('released')
+    expect(scenario.versions()).toEqual(all('b'))
   })
 
   test('18: an autoscaler adds an old unit to the zone that is being placed', async () => {

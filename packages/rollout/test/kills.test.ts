@@ -22,6 +22,8 @@ const fallsSick = (scenario: Scenario): void => {
   }
 }
 
+const mustSurge = { regions: { eu: { a: 2, b: 2, c: 2 } }, required: 4, surge: 1 }
+
 const STORIES: readonly Story[] = [
   { name: 'a good release', options: { required: 4 }, ends: 'released' },
   {
@@ -36,8 +38,14 @@ const STORIES: readonly Story[] = [
   },
   {
     name: 'zones that must surge',
-    options: { regions: { eu: { a: 2, b: 2, c: 2 } }, required: 4, surge: 1, seed: 4 },
+    options: { ...mustSurge, seed: 4 },
     ends: 'released',
+  },
+  {
+    name: 'zones that must surge to go back',
+    options: { ...mustSurge, seed: 7 },
+    prepare: errs,
+    ends: 'rolled-back',
   },
   {
     name: 'a release that errs',

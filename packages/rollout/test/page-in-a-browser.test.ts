@@ -1,10 +1,30 @@
 import { createServer } from 'node:http'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type RolloutRecord, RolloutRecorder, renderRolloutPage } from '../src/index.ts'
+import {
+  type Metric,
+  type RolloutRecord,
+  RolloutRecorder,
+  renderRolloutPage,
+} from '../src/index.ts'
 import { measure, noBrowser, picture } from './support/browser.ts'
 import { Scenario, type ScenarioOptions, newRelease } from './support/scenario.ts'
 
 const LONG = 'a-name-without-any-place-to-break-it'.repeat(4)
+
+const limits = { pollMs: 250, metricsMs: 500, settleMs: 1_000 }
+
+/** Slower the more of the fleet is new. */
+const slowing = ({ fleet }: Scenario): Metric => ({
+  name: 'p95 of answers, seconds',
+  kind: 'latency',
+  allowedIncrease: 0.5,
+  read() {
+    const reference = Array.from({ length: 24 }, (_, at) => 0.1 + ((at * 7) % 5) / 500)
+    const { length } = fleet.units.filter(({ version }) => version === newRelease.commit)
+    const observed = reference.map((value) => value * (1 + (0.35 * length) / fleet.units.length))
+    return Promise.resolve({ kind: 'read', value: { reference, observed } })
+  },
+})
 
 /** Two regions on one page, the second one bad, with every kind of thing that a page can have. */
 async function twoRegions(): Promise<RolloutRecord> {
@@ -12,7 +32,7 @@ async function twoRegions(): Promise<RolloutRecord> {
   const roll = async (options: ScenarioOptions, errors: number) => {
     const scenario = new Scenario(options)
     scenario.fleet.errorRates.set(newRelease.commit, errors)
-    return scenario.run({ onProgress: recorder.hear })
+    return scenario.run({ onProgress: recorder.hear, metrics: [slowing(scenario)], limits })
   }
   await roll({}, 0)
   const { findings } = await roll({ regions: { us: { a: 4, b: 4, [LONG]: 4 } } }, 0.5)

@@ -45,6 +45,7 @@ function randomRequest(random: Random): PlanRequest {
     policy: { ...planPolicy, requiredIn, singleZone: true, surge: int(random, 0, 2) },
     observation: { units, traffic: [] },
     release: newRelease,
+    contracts: {},
     previous: Object.fromEntries([...regions.keys()].map((name) => [name, oldRelease])),
   }
 }

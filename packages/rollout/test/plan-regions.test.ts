@@ -23,6 +23,7 @@ const request = (
   policy: { ...planPolicy, ...policy },
   observation: assumeFleet(regions, oldRelease.commit),
   release: newRelease,
+  contracts: {},
   previous: Object.fromEntries(Object.keys(regions).map((region) => [region, oldRelease])),
   ...rest,
 })
@@ -153,15 +154,6 @@ describe('what a fleet says of itself', () => {
     expect(plan.regions[0]?.zones[0]).toMatchObject({ units: 3, healthy: 6, maxOut: 4 })
     const weightless = edited(request({ eu: small }), (unit) => ({ ...unit, weight: 0 }))
     expect(refusalsOf(planRollout(weightless))[0]?.[0]).toBe('rollout/target-failed')
-  })
-
-  test('a zone whose traffic is shifted away stops a plan', () => {
-    const { observation, ...rest } = request({ eu: small })
-    const shifted = [{ region: 'eu', zone: 'b' }]
-    const planning = planRollout({ ...rest, observation: { ...observation, shifted } })
-    expect(refusalsOf(planning)).toEqual([
-      ['rollout/zone-shifted', 'its traffic is shifted away: no other zone is touched meanwhile'],
-    ])
   })
 
   test('an engine that changes whole zones gets whole zones', () => {

@@ -25,6 +25,7 @@ const request = (
   policy: { ...planPolicy, required: overrides.required ?? 4, ...overrides.policy },
   observation: assumeFleet({ eu: overrides.zones ?? { a: 3, b: 3, c: 3 } }, oldRelease.commit),
   release: newRelease,
+  contracts: {},
   previous: Object.fromEntries(['eu', 'us'].map((region) => [region, oldRelease])),
   ...without(overrides),
 })

@@ -480,7 +480,7 @@ describe('the journal', () => {
     scenario.fleet.errorRates.set(newRelease.commit, 0.5)
     await scenario.run()
     const batches = scenario.events.flatMap((event) =>
-      'batch' in event ? [`${event.kind} ${event.direction} ${event.batch.units.join()}`] : [],
+      'direction' in event ? [`${event.kind} ${event.direction} ${event.batch.units.join()}`] : [],
     )
     expect(batches).toEqual([
       'batch-intended forward eu/a/1',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type RolloutRecord, renderRolloutPage } from '../src/index.ts'
+import { type RolloutRecord, RolloutRecorder, renderRolloutPage } from '../src/index.ts'
 import { Scenario, type ScenarioOptions, newRelease, oldRelease } from './support/scenario.ts'
 
 async function recordOf(
@@ -51,6 +51,21 @@ describe('the page', () => {
     expect(page.match(/class="lane"/g)).toHaveLength(9)
   })
 
+  test('shows units that a surge added, and a zone that is shifted away', async () => {
+    const tight = { regions: { eu: { a: 2, b: 2, c: 2 } }, required: 4, surge: 1 }
+    const surged = renderRolloutPage(await recordOf(tight))
+    expect(surged).toMatch(/class="unit v0 surplus"[^]*eu\/a\/\+1, [^<]*added by a surge/)
+    expect(surged).toContain('one unit beyond its own, because without eu/b: 6 − 2 = 4 healthy')
+    expect(surged).toContain('</svg>added by a surge</li>')
+    expect(surged).not.toContain('shifted away')
+    const away = renderRolloutPage(
+      await recordOf({ required: 2 }, ({ fleet }) => fleet.shifted.add('eu/c')),
+    )
+    expect(away).toMatch(/class="unit v0 away"[^]*eu\/c\/1, [^<]*zone shifted away, no traffic/)
+    expect(away).not.toContain('added by a surge')
+    expect([unbalancedTag(surged), unbalancedTag(away)]).toEqual([undefined, undefined])
+  })
+
   test('marks errors and why the release went back', async () => {
     const page = renderRolloutPage(
       await recordOf({}, ({ fleet }) => fleet.errorRates.set(newRelease.commit, 0.5)),
@@ -67,6 +82,45 @@ describe('the page', () => {
       void clock.sleep(9_000).then(() => fleet.returnZone('eu/c'))
     })
     expect(renderRolloutPage(broken)).toContain('class="breach"')
+  })
+
+  test('draws what each metric showed, wave by wave, against its limit', async () => {
+    const recorder = new RolloutRecorder()
+    const scenario = new Scenario()
+    const values = (by: number) => Array.from({ length: 24 }, (_, at) => by + at / 1_000)
+    await scenario.run({
+      onProgress: recorder.hear,
+      limits: { pollMs: 250, metricsMs: 500, settleMs: 1_000 },
+      metrics: [
+        {
+          name: 'p95 <ms>',
+          kind: 'latency',
+          allowedIncrease: 0.5,
+          read: () =>
+            Promise.resolve({
+              kind: 'read',
+              value: { reference: values(1), observed: values(1.25) },
+            }),
+        },
+        {
+          name: 'of a source that is gone',
+          kind: 'errors',
+          read: () => Promise.resolve({ kind: 'none', why: 'it does not answer' }),
+        },
+      ],
+    })
+    const { heard } = recorder
+    const [curve, another] = heard.curves ?? []
+    expect([curve?.region, curve?.metric, another]).toEqual(['eu', 'p95 <ms>', undefined])
+    expect(curve?.points[0]).toMatchObject({ wave: 'canary', canary: expect.closeTo(1.2615) })
+    expect(curve?.points.length).toBeGreaterThan(1)
+    const verdict = { tone: 'good', text: 'released' } as const
+    const page = renderRolloutPage({ title: 'x', verdict, ...heard })
+    expect(page).toContain('p95 &lt;ms&gt;')
+    expect(page).toContain('canary: canary 1.26, control 1.01, limit 1.52')
+    expect(renderRolloutPage({ title: 'x', verdict, ...heard, curves: [] })).not.toContain(
+      'limit 1.52',
+    )
   })
 
   test('loads nothing from elsewhere and runs no script', async () => {

@@ -68,6 +68,22 @@ describe('the live view', () => {
     expect(lines).toContain('capacity          4 ≥ 4 required with eu/a gone')
   })
 
+  test('shows units that a surge added, and a zone that gets no traffic', async () => {
+    const tight = { regions: { eu: { a: 2, b: 2, c: 2 } }, required: 4, surge: 1 }
+    const surged = (await samplesOf(new Scenario(tight))).find((sample) =>
+      sample.zones[0]?.units.some(({ surplus, health }) => surplus && health === 'healthy'),
+    )
+    const scenario = new Scenario({ required: 2 })
+    scenario.fleet.shifted.add('eu/c')
+    const [away] = await samplesOf(scenario)
+    if (!surged || !away) throw new Error('no sample')
+    const lines = viewSample(surged, { width: 80, colour: false })
+    expect(lines).toContain('eu/a              ░░░  3/3 healthy, 0 new, 1 by surge')
+    expect(viewSample(away, { width: 80, colour: false })).toContain(
+      'eu/c              ░░░  shifted away: no traffic, 0 new',
+    )
+  })
+
   test('is never wider than the terminal, coloured or not', async () => {
     const samples = await samplesOf(
       new Scenario({

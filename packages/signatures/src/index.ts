@@ -11,6 +11,7 @@ export {
 } from './openpgp/openpgp-certificate.ts'
 export type { CommitJudgement, RangeJudgement, RangeSummary } from './commit/range-judgement.ts'
 export { type SshStatement, signerOfStatement } from './ssh/ssh-statement.ts'
+export { signersOfStatements } from './ssh/statement-signers.ts'
 export { type RevokedKeys, parseRevokedKeys } from './ssh/revoked-keys.ts'
 export type { Principal } from './principal.ts'
 export type { TrustedSigners } from './signature-format.ts'

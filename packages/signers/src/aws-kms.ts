@@ -27,6 +27,7 @@ export function awsKeyService(arn: string, overrides: KMSClientConfig = {}): Key
   let client: Promise<KMSClient> | undefined
   return {
     keyId: arn,
+    mostBytes: (algorithm) => (algorithm === 'ed25519' ? MOST_RAW_BYTES : undefined),
     async sign(bytes, algorithm) {
       const request = requestOf(arn, bytes, algorithm)
       client ??= openClient(arn, overrides)

@@ -17,6 +17,8 @@ export interface KeyService {
    * @throws WorldError when the service does not
    */
   sign(bytes: Uint8Array, algorithm: KeyAlgorithm): Promise<Uint8Array>
+  /** The longest message that it signs, in bytes; undefined where it signs any. */
+  mostBytes?(algorithm: KeyAlgorithm): number | undefined
 }
 
 /**
@@ -25,22 +27,23 @@ export interface KeyService {
  * wrong key is found where it signs and not where everybody refuses what it signed.
  * @throws WorldError `signer/wrong-answer`, and what the service throws
  */
-export const serviceSigner = (
-  service: KeyService,
-  { id, name, publicKey }: TrustedKey,
-): Signer => ({
-  id,
-  async sign(bytes) {
-    const algorithm = algorithmOf(publicKey)
-    if (algorithm === undefined) throw new TypeError(`${name} is a key of another kind`)
-    const given = await service.sign(bytes, algorithm)
-    const signature = algorithm === 'ecdsa-p256' ? canonicalEcdsa(given) : Buffer.from(given)
-    if (signature !== undefined && isSignedBy(publicKey, bytes, signature)) return signature
-    throw new WorldError({
-      code: 'signer/wrong-answer',
-      subject: service.keyId,
-      message: `its signature does not verify with ${name}`,
-      remedy: `put the public key of ${service.keyId} at ${name}, or name the key service that holds its private key`,
-    })
-  },
-})
+export const serviceSigner = (service: KeyService, { id, name, publicKey }: TrustedKey): Signer => {
+  const algorithm = algorithmOf(publicKey)
+  if (algorithm === undefined) throw new TypeError(`${name} is a key of another kind`)
+  const mostBytes = service.mostBytes?.(algorithm)
+  return {
+    id,
+    ...(mostBytes !== undefined && { mostBytes }),
+    async sign(bytes) {
+      const given = await service.sign(bytes, algorithm)
+      const signature = algorithm === 'ecdsa-p256' ? canonicalEcdsa(given) : Buffer.from(given)
+      if (signature !== undefined && isSignedBy(publicKey, bytes, signature)) return signature
+      throw new WorldError({
+        code: 'signer/wrong-answer',
+        subject: service.keyId,
+        message: `its signature does not verify with ${name}`,
+        remedy: `put the public key of ${service.keyId} at ${name}, or name the key service that holds its private key`,
+      })
+    },
+  }
+}

@@ -1,4 +1,4 @@
-import type { TrafficCount, UnitObservation } from '@bulkhead/rollout'
+import type { Place, TrafficCount, UnitObservation } from '@bulkhead/rollout'
 import type { FencingToken } from '@bulkhead/vocabulary'
 
 /** A unit as the supervisor knows it. */
@@ -22,6 +22,10 @@ export interface SupervisorState {
   readonly newestTokens: Readonly<Record<string, FencingToken>>
   readonly units: readonly UnitDetail[]
   readonly traffic: readonly TrafficCount[]
+  /** Zones whose traffic is shifted away. */
+  readonly shifted: readonly Place[]
+  /** Most units that a zone may have beyond its own. */
+  readonly surge: number
   /** Requests that found no unit in rotation. */
   readonly unserved: number
   /** Requests that were cut because they outlived the drain. */

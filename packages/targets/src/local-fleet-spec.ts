@@ -22,6 +22,8 @@ export interface LocalFleetSpec {
   readonly listen: { readonly host: string; readonly port: number }
   /** Longest wait for requests in flight before a unit is stopped. */
   readonly drain: Milliseconds
+  /** Most units that a zone may have beyond its own; 0 for none. */
+  readonly surge: number
   /** region → zone → number of units. */
   readonly regions: Readonly<Record<string, Readonly<Record<string, number>>>>
 }

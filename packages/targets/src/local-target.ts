@@ -6,9 +6,11 @@ import type {
   Observation,
   OfferedArtifact,
   Scope,
+  ShiftOrder,
   ShippedRelease,
   Stage,
   StageOutcome,
+  SurgeOrder,
   Target,
   Topology,
 } from '@bulkhead/rollout'
@@ -18,7 +20,7 @@ import type { LocalFleetSample } from './local-fleet-sample.ts'
 import { type StateDirectory, stateDirectory } from './fleet/state-directory.ts'
 import { isWithin, sumTraffic } from './placed-traffic.ts'
 import { TrafficContinuity } from './traffic-continuity.ts'
-import { wireBatch, wireStage } from './wire.ts'
+import { wireBatch, wireShift, wireStage, wireSurge } from './wire.ts'
 
 /**
  * The local fleet as a rollout sees it, through the supervisor's control socket. Every call throws
@@ -34,11 +36,13 @@ export class LocalTarget implements Target {
   }
 
   async topology(): Promise<Topology> {
-    const { units } = (await ask(this.#state, { op: 'observe' })).observation
+    const { units, surge } = await ask(this.#state, { op: 'state' })
+    const own = units.filter((unit) => unit.surplus !== true)
     return {
-      units: units.map(({ id, region, zone }) => ({ id, region, zone })),
+      units: own.map(({ id, region, zone }) => ({ id, region, zone })),
       selects: 'units',
-      surge: 0,
+      surge,
+      shifts: true,
     }
   }
 
@@ -49,6 +53,7 @@ export class LocalTarget implements Target {
     return {
       units: observation.units.filter((unit) => isWithin(unit, scope)),
       traffic: sumTraffic(traffic, scope),
+      shifted: observation.shifted.filter((zone) => isWithin(zone, scope)),
     }
   }
 
@@ -75,6 +80,20 @@ export class LocalTarget implements Target {
       { op: 'restore', batch: wireBatch(batch), token: hand.token },
       hand,
     )
+  }
+
+  /** Cancelled like {@link apply}: what still drains serves on. */
+  async surge(order: SurgeOrder, release: ShippedRelease, hand: Hand): Promise<StageOutcome> {
+    hand.signal.throwIfAborted()
+    const { token } = hand
+    return await ask(this.#state, { op: 'surge', order: wireSurge(order), release, token }, hand)
+  }
+
+  /** Kept over restarts of processes and supervisor. */
+  async shift(order: ShiftOrder, hand: Hand): Promise<StageOutcome> {
+    hand.signal.throwIfAborted()
+    const { token } = hand
+    return await ask(this.#state, { op: 'shift', order: wireShift(order), token }, hand)
   }
 
   /** @throws WorldError `rollout/stale-token`, or when the bytes are not those of the digest. */

@@ -1,4 +1,4 @@
-import type { UnitPlace } from '@bulkhead/rollout'
+import type { Place, UnitPlace } from '@bulkhead/rollout'
 import type { LocalFleetSpec } from './local-fleet-spec.ts'
 import { unitId } from './trust-boundary.ts'
 
@@ -17,3 +17,10 @@ export function placesOf(regions: LocalFleetSpec['regions']): readonly UnitPlace
     ),
   )
 }
+
+/** A place beyond a zone's own, by its number from 1. No policy can give a unit of its own this id. */
+export const surplusPlace = ({ region, zone }: Place, number: number): UnitPlace => ({
+  id: unitId(`${region}/${zone}/+${number}`),
+  region,
+  zone,
+})

@@ -28,7 +28,7 @@ const user = (url: string) => async () => {
 describe('the conformance suite', { timeout: 240_000 }, () => {
   it('passes the local fleet', async () => {
     const regions = { 'eu-1': { a: 1, b: 2 }, 'us-1': { a: 1 } }
-    await using fleet = await makeFleet({ regions }, true)
+    await using fleet = await makeFleet({ regions, surge: 2 }, true)
     const { target, url, state, path } = fleet
     const releases = [await makeArtifact(path, 1), await makeArtifact(path, 2)] as const
     const beginApply = beginning({ directory: state })
@@ -44,7 +44,8 @@ describe('the conformance suite', { timeout: 240_000 }, () => {
   })
 
   it.skipIf(!haproxyIsInstalled)('passes units behind two HAProxies', async () => {
-    await using bed = await makeHaproxyBed({ proxies: 2 })
+    const regions = { 'eu-1': { a: 1, b: 2 }, 'us-1': { a: 1 } }
+    await using bed = await makeHaproxyBed({ regions, proxies: 2, spares: 1 })
     const { target, url, state, spec } = bed
     const releases = [await bed.artifact(1), await bed.artifact(2)] as const
     const beginApply = beginning({ haproxy: spec, directory: state })
@@ -56,7 +57,7 @@ describe('the conformance suite', { timeout: 240_000 }, () => {
       request: user(url),
     })
     expect(failed(results)).toEqual([])
-    expect(skipped(results)).toEqual(['region-fencing']) // The bed has one region.
+    expect(skipped(results)).toEqual([])
   })
 })
 

@@ -13,7 +13,7 @@ import {
   checkTarget,
   driverApply,
 } from '../src/index.ts'
-import { placesOf } from '../src/unit-place.ts'
+import { placesOf, surplusPlace } from '../src/unit-place.ts'
 import { build, hand, heldBy, makeArtifact, stagesOf } from './fleet-bed.ts'
 import { DIES_WITH_ITS_BED, freePorts, killNow } from './haproxy-bed.ts'
 
@@ -25,10 +25,12 @@ const REGIONS = { 'eu-1': { a: 1, b: 2 } }
 async function makeBed(how?: string, regions: LocalFleetSpec['regions'] = REGIONS) {
   const directory = await temporaryDirectory('bulkhead-exec-')
   const places = placesOf(regions)
-  const ports = await freePorts(places.length)
+  const zones = stagesOf(regions)
+  const ports = await freePorts(places.length + zones.length)
   const fleet = join(directory.path, 'fleet')
   await mkdir(fleet)
-  const units = places.map((place, at) => ({ ...place, port: ports[at] }))
+  const spares = zones.map((zone) => ({ ...surplusPlace(zone, 1), spare: true }))
+  const units = [...places, ...spares].map((place, at) => ({ ...place, port: ports[at] }))
   await writeFile(join(fleet, 'fleet.json'), JSON.stringify(units))
   const env = { FLEET_DIRECTORY: fleet, WATCHED_PID: String(process.pid) }
   const spec = {
@@ -76,6 +78,8 @@ describe('a driver of the user’s own', () => {
     'fencing',
     'unknown-unit',
     'drain',
+    'surge',
+    'shift',
     'cancel',
     'kill',
   ])(
@@ -88,6 +92,13 @@ describe('a driver of the user’s own', () => {
     },
     120_000,
   )
+
+  it('that can neither add units nor shift a zone says so, and is never asked', async () => {
+    await using bed = await makeBed('unable')
+    expect(await bed.target.topology()).toMatchObject({ surge: 0, shifts: false })
+    const results = await checkTarget(bed, { only: ['surge', 'shift'] })
+    expect(failed(results)).toEqual([])
+  }, 120_000)
 
   it('that fails is shown with the end of its stderr', async () => {
     await using bed = await makeBed('exit')

@@ -23,6 +23,7 @@ function fleetSpec(change: Partial<LocalFleetSpec> = {}): LocalFleetSpec {
     health: { path: '/health', buildField: 'build', interval: ms(40), deadline: ms(20_000) },
     listen: { host: '127.0.0.1', port: 0 },
     drain: ms(10_000),
+    surge: 0,
     regions: ONE_UNIT,
     ...change,
   }

@@ -23,6 +23,10 @@ export interface BedOptions {
   readonly regions?: HaproxySpec['regions']
   /** Proxies in front of the units of each region. */
   readonly proxies?: number
+  /** Spare servers of every zone. */
+  readonly spares?: number
+  /** Words that bring a command to the units' host; default: it runs here. */
+  readonly reach?: readonly [string, ...string[]]
   readonly change?: Partial<HaproxySpec>
 }
 
@@ -34,11 +38,22 @@ export const DIES_WITH_ITS_BED =
 export async function makeHaproxyBed({
   regions = { 'eu-1': { a: 1, b: 2 } },
   proxies = 1,
+  spares = 0,
+  reach,
   change = {},
 }: BedOptions = {}) {
   const directory = await temporaryDirectory('bulkhead-haproxy-')
   const places = placesOf(regions)
-  const ports = await freePorts(places.length + proxies * Object.keys(regions).length)
+  const slots = Object.entries(regions).flatMap(([region, zones]) =>
+    Object.keys(zones).flatMap((zone) =>
+      Array.from({ length: spares }, (_, at) => ({
+        region,
+        name: `${region}-${zone}-spare-${at + 1}`,
+      })),
+    ),
+  )
+  const wanted = places.length + slots.length + proxies * Object.keys(regions).length
+  const ports = await freePorts(wanted)
   const servers = places.map((place, at) => ({ place, port: ports[at] ?? 0 }))
   const running = await Promise.all(
     Object.keys(regions).flatMap((region, at) =>
@@ -47,10 +62,13 @@ export async function makeHaproxyBed({
           directory: directory.path,
           region,
           name: `${region}-${number}`,
-          port: ports[places.length + at * proxies + number] ?? 0,
+          port: ports[places.length + slots.length + at * proxies + number] ?? 0,
           servers: servers
             .filter(({ place }) => place.region === region)
             .map(({ place, port }) => ({ name: place.id.replaceAll('/', '-'), port })),
+          spares: slots
+            .map((slot, index) => ({ ...slot, port: ports[places.length + index] ?? 0 }))
+            .filter((slot) => slot.region === region),
         }),
       ),
     ),
@@ -65,6 +83,7 @@ export async function makeHaproxyBed({
     backend: 'app',
     server: '{region}-{zone}-{number}',
     replace: [
+      ...(reach ?? []),
       process.execPath,
       fixture('replace-unit.mjs'),
       directory.path,
@@ -79,6 +98,13 @@ export async function makeHaproxyBed({
     drain: ms(10_000),
     slowStart: ms(0),
     fence: undefined,
+    spare:
+      spares === 0
+        ? undefined
+        : {
+            server: '{region}-{zone}-spare-{number}',
+            retire: [process.execPath, fixture('retire-unit.mjs'), directory.path, '{server}'],
+          },
     regions,
     ...change,
   }
@@ -160,7 +186,14 @@ interface ProxySetup {
   readonly region: string
   readonly name: string
   readonly port: number
-  readonly servers: readonly { readonly name: string; readonly port: number }[]
+  readonly servers: readonly ProxiedServer[]
+  /** Held ready, and out of traffic. */
+  readonly spares: readonly ProxiedServer[]
+}
+
+interface ProxiedServer {
+  readonly name: string
+  readonly port: number
 }
 
 async function startProxy(setup: ProxySetup) {
@@ -214,7 +247,7 @@ const launch = (config: string): ChildProcess =>
     env: { PATH: WHERE_ENGINES_ARE },
   })
 
-const configuration = ({ port, servers }: ProxySetup, socket: string) => `
+const configuration = ({ port, servers, spares }: ProxySetup, socket: string) => `
 global
   stats socket ${socket} mode 600 level admin expose-fd listeners
   nbthread 1
@@ -234,6 +267,7 @@ backend app
   option httpchk GET /health
   default-server weight 100 check inter 500ms fastinter 50ms downinter 100ms rise 1 fall 2
 ${servers.map(({ name, port: at }) => `  server ${name} 127.0.0.1:${at}`).join('\n')}
+${spares.map(({ name, port: at }) => `  server ${name} 127.0.0.1:${at} disabled`).join('\n')}
 `
 
 /** Ports that nobody has now. All are held at once, so that they differ. */

@@ -5,21 +5,30 @@ export {
   type Fault,
   GITHUB_TOKEN,
   type GithubServer,
-  type GithubWorld,
-  type Overlay,
   type SeenRequest,
   startGithub,
 } from './github/github-server.ts'
+export type { GithubWorld, Overlay } from './github/github-world.ts'
+export {
+  ACTIONS_BOT,
+  REPOSITORY_ID,
+  type StoredAccount,
+  type StoredIssue,
+  type StoredPull,
+  type StoredReview,
+} from './github/collaboration.ts'
 export {
   ACTIONS_APP,
   STAGED,
   type StagedJob,
   type StagedRun,
+  type WorldOfRuns,
   stageRun,
 } from './github/workflow-run.ts'
 export { zipFiles, zipFolder } from './github/zip-folder.ts'
 export { type KmsServer, type KmsTrouble, startKms } from './kms-server.ts'
 export { type OpenPgpKeyType, makeOpenPgpSigner } from './openpgp-signer.ts'
+export { plainName } from './plain-name.ts'
 export { type Person, type SshKeyType, allowedSigners, makePerson } from './person.ts'
 export { type TemporaryDirectory, temporaryDirectory } from './temporary.ts'
 export { type SigstoreInstance, type WorkflowClaims, startSigstore } from './sigstore-instance.ts'

@@ -7,6 +7,7 @@ export {
   type HttpWorld,
   httpExchange,
 } from './http-exchange.ts'
+export { wordsOf } from './process-words.ts'
 export { openRegularFile, readRegularFile } from './regular-file.ts'
 export {
   type ProcessEnd,

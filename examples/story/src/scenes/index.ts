@@ -1,5 +1,7 @@
 import { deletedTest } from './deleted-test.ts'
 import { forgedVerdict } from './forged-verdict.ts'
+import { hotfix } from './hotfix.ts'
+import { killedDeployer } from './killed-deployer.ts'
 import { ledgerOfAllThis } from './ledger-of-all-this.ts'
 import { productionErrors } from './production-errors.ts'
 import { rollingRelease } from './rolling-release.ts'
@@ -15,5 +17,7 @@ export const scenes: readonly Scene[] = [
   deletedTest,
   forgedVerdict,
   productionErrors,
+  killedDeployer,
+  hotfix,
   ledgerOfAllThis,
 ]

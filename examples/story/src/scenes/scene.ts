@@ -35,6 +35,16 @@ export const gate = (stage: Stage, ...more: readonly string[]) =>
 export const ship = (stage: Stage, ...more: readonly string[]) =>
   stage.run(['ship', ...more, '--keys', '-'], { keys: true })
 
+/** A commit that may ship: both suites beside each other, the build, and the gate's word. */
+export async function shippable(stage: Stage): Promise<readonly Check[]> {
+  const [tested, built] = await Promise.all([runSuites(stage), build(stage)])
+  return [
+    passes('the run of both suites', tested),
+    passes('the build', built),
+    passes('the gate', await gate(stage)),
+  ]
+}
+
 interface FleetUnit {
   readonly version: string | null
   readonly health: string

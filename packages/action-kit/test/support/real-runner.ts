@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { readFile, readdir, writeFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 
@@ -24,6 +25,10 @@ export interface WorkflowRun {
   readonly release: string
   readonly temp: string
   readonly event: { readonly name: string; readonly payload: unknown }
+  /** By name; they reach the runner by its environment. */
+  readonly secrets?: Readonly<Record<string, string>>
+  /** Arguments besides, such as where GitHub is. */
+  readonly more?: readonly string[]
 }
 
 interface Line {
@@ -36,6 +41,11 @@ interface Line {
   readonly raw?: string
   readonly raw_output?: boolean
 }
+
+/** Whether there is no runner here; with BULKHEAD_REQUIRE_ENGINES there must be one. */
+export const isAbsent =
+  process.env['BULKHEAD_REQUIRE_ENGINES'] !== '1' &&
+  !(process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, 'act')))
 
 const NOWHERE = '0'.repeat(40)
 
@@ -51,6 +61,8 @@ const argumentsOf = (run: WorkflowRun, payload: string): readonly string[] => [
   '--action-offline-mode',
   '--no-cache-server',
   '--concurrent-jobs=1',
+  ...Object.keys(run.secrets ?? {}).map((name) => `--secret=${name}`),
+  ...(run.more ?? []),
 ]
 
 /** Runs a workflow by `act` on this machine: no container, no network, no action but those of `release`. */
@@ -67,8 +79,9 @@ export async function runWorkflow(run: WorkflowRun): Promise<WorkflowEnd> {
         env: {
           PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`,
           HOME: temp,
+          ...run.secrets,
         },
-        timeout: 120_000,
+        timeout: 170_000,
         maxBuffer: 1 << 26,
       },
       (_, out) => resolve(out),

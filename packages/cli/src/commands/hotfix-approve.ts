@@ -3,6 +3,7 @@ import {
   approveHotfix,
   approveReopening,
   chosenHotfix,
+  environmentTarget,
   findTrustedBase,
   recordApproval,
 } from '@bulkhead/release'
@@ -40,9 +41,10 @@ export function registerHotfixApprove(hotfix: Command, host: Host): void {
           const base = await findTrustedBase(workspace, environment, options.genesis)
           const key = await keyOf(workspace, options.key)
           const { plan, reason, hotfix: named } = options
-          const request = { base, environment, hotfix: named, plan, reason, key }
+          const target = await environmentTarget(workspace, environment, options.genesis)
+          const request = { base, environment, hotfix: named, plan, reason, key, target }
           const made = await approveHotfix(workspace, request)
-          if (options.record)
+          if (options.record && made.notCounted.length === 0)
             await recordApproval(
               workspace,
               {
@@ -53,9 +55,18 @@ export function registerHotfixApprove(hotfix: Command, host: Host): void {
               },
               made,
             )
-          return done({ approval: made.approval, file: made.file, recorded: options.record }, [
-            `✓ approved until ${made.approval.expires}`,
-            `  ${made.file}`,
+          const { approval, file, notCounted } = made
+          const json = { approval, file, recorded: options.record }
+          if (notCounted.length > 0)
+            return {
+              outcome: 'blocked',
+              findings: notCounted,
+              json,
+              text: ['IT DOES NOT COUNT: somebody else must approve'],
+            }
+          return done(json, [
+            `✓ approved until ${approval.expires}`,
+            `  ${file}`,
             options.record
               ? '  it is on record'
               : '  send this file to whoever ships: `bulkhead approve add FILE`',

@@ -26,6 +26,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Register>>> = {
   pause: async () => (await import('./steer.ts')).registerPause,
   abort: async () => (await import('./steer.ts')).registerAbort,
   rollback: async () => (await import('./steer.ts')).registerRollback,
+  zone: async () => (await import('./zone.ts')).registerZone,
   status: async () => (await import('./status.ts')).registerStatus,
   simulate: async () => (await import('./simulate.ts')).registerSimulate,
   fleet: async () => (await import('./fleet.ts')).registerFleet,

@@ -143,15 +143,18 @@ function describeAudit({ findings, state, ...rest }: PolicyAudit): CommandResult
     ...(rest.judged === rest.size
       ? []
       : [`${rest.judged} new entries; what they build on was verified before`]),
-    ...rest.acknowledged.map(({ subject, message }) =>
-      printable(`acknowledged: ${subject}: ${message}`, 240),
-    ),
+    ...(rest.witnessed === null ? [] : [`witnessed: ${rest.witnessed} entries`]),
+    ...rest.acknowledged.map(acknowledgedLine),
     ...(released === null ? [] : [`released: ${released.commit} (entry ${released.index})`]),
     ...leases.map(({ region, holder, token }) =>
       printable(`lease: ${region} by ${holder} (token ${token})`, 240),
     ),
   ])
 }
+
+/** What somebody has looked at: it is told, and refuses nothing. */
+export const acknowledgedLine = ({ subject, message }: Finding): string =>
+  printable(`acknowledged: ${subject}: ${message}`, 240)
 
 /** `ledger proof INDEX` and `ledger proof verify FILE`. */
 export function registerProof(ledger: Command, host: Host): void {

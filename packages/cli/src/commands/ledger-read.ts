@@ -3,7 +3,7 @@ import {
   ENTRY_KINDS,
   type EntryFilter,
   KINDS,
-  type LedgerEntry,
+  type EntryOnRecord,
   entryFilter,
 } from '@bulkhead/ledger'
 import { auditLedger, exportLedger, mirrorLedger } from '@bulkhead/release'
@@ -17,7 +17,7 @@ import {
 } from '../environment-options.ts'
 import { type Host, answer } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
-import { result, writeNamed } from './ledger-evidence.ts'
+import { acknowledgedLine, result, writeNamed } from './ledger-evidence.ts'
 
 type LogOptions = EnvironmentOptions & EntryFilter
 
@@ -42,18 +42,20 @@ export function registerLog(ledger: Command, host: Host): void {
 
 async function list(workspace: Workspace, options: LogOptions): Promise<CommandResult> {
   const environment = await environmentOf(workspace, options)
-  const { entries, findings, head } = await auditLedger(workspace, environment, options.genesis)
+  const audit = await auditLedger(workspace, environment, options.genesis)
+  const { entries, findings, acknowledged, head } = audit
   const verdict = findings.length === 0 ? 'VERIFIED' : 'REFUSED'
   const chosen = entries.filter(entryFilter(options))
-  const shown = chosen.map(({ bytes: _bytes, ...entry }) => entry)
   const seen = chosen.length === entries.length ? '' : `, ${chosen.length} shown`
-  return result(findings, { verdict, environment, size: entries.length, head, entries: shown }, [
+  const size = entries.length
+  return result(findings, { verdict, environment, size, head, acknowledged, entries: chosen }, [
     ...chosen.map(lineOf),
-    `${verdict}: ${entries.length} entries of ledger/${environment}${seen}${head === null ? '' : `, head ${head}`}`,
+    ...acknowledged.map(acknowledgedLine),
+    `${verdict}: ${size} entries of ledger/${environment}${seen}${head === null ? '' : `, head ${head}`}`,
   ])
 }
 
-function lineOf({ index, at, kind, release, data, actors }: LedgerEntry): string {
+function lineOf({ index, at, kind, release, data, actors }: EntryOnRecord): string {
   const about = release === undefined ? '' : ` ${release.commit.slice(0, 12)}`
   const told = KINDS[kind].tells.map((member) => data[member])
   const words = told.filter((word) => typeof word === 'string' || typeof word === 'number')
@@ -99,7 +101,7 @@ async function exportLog(workspace: Workspace, options: ExportOptions): Promise<
   // Nothing is concluded from a log that does not verify; a mirror of it may be what an auditor wants.
   if (mirror !== undefined) {
     const { findings } = await auditLedger(workspace, environment, genesis)
-    const size = await mirrorLedger(workspace, environment, mirror)
+    const size = await mirrorLedger(workspace, environment, mirror, genesis)
     return result(findings, { mirror, size }, [`${mirror}: ${size} entries`])
   }
   if (format === 'csv') refuseEntryFilters(options)

@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { foldEnvironment } from '@bulkhead/ledger'
 import {
   type RecordRequest,
   type Workspace,
@@ -7,6 +6,7 @@ import {
   annotateEntry,
   auditLedger,
   breakLease,
+  correctClock,
   revokeKey,
   rotateKey,
 } from '@bulkhead/release'
@@ -75,7 +75,7 @@ export function registerLease(ledger: Command, host: Host): void {
         inWorkspace(options, async (workspace) => {
           const environment = await environmentOf(workspace, options)
           const audit = await auditLedger(workspace, environment, options.genesis)
-          const { leases } = foldEnvironment(audit.entries)
+          const { leases } = audit.state
           const lines = leases.map(({ region, holder, token, since, ttlMs, lastSign, stuck }) =>
             printable(
               `${region}: ${holder} since ${since}, token ${token}, term ${ttlMs / 1_000} s, newest sign of life entry ${lastSign}${stuck ? ', STUCK: break it after a look at the fleet' : ''}`,
@@ -97,6 +97,22 @@ export function registerLease(ledger: Command, host: Host): void {
     .action((token: FencingToken, options: RecordOptions & { readonly reason: string }) =>
       recorded(host, 'ledger lease break', options, 'lease-breaker', (workspace, request) =>
         breakLease(workspace, request, { token, reason: options.reason }),
+      ),
+    )
+}
+
+/** `ledger clock correct INDEX`. */
+export function registerClock(ledger: Command, host: Host): void {
+  const clock = ledger.command('clock').description('set right what a wrong clock has dated ahead')
+  const example = 'ledger clock correct 17 --reason "the runner was a day ahead"'
+  clock.addHelpText('after', exampleText(example))
+  recording(clock.command('correct'), example)
+    .description('go on from the right date after entries that were dated ahead, on record')
+    .argument('<index>', 'of the first entry that was dated ahead', wholeNumber)
+    .requiredOption('--reason <text>', 'why; it stays on record')
+    .action((from: number, options: RecordOptions & { readonly reason: string }) =>
+      recorded(host, 'ledger clock correct', options, 'clock-keeper', (workspace, request) =>
+        correctClock(workspace, request, { from, reason: options.reason }),
       ),
     )
 }

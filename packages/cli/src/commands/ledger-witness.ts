@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { writeVerifierPolicy } from '@bulkhead/ledger'
-import { verifierOf, witnessLedger } from '@bulkhead/release'
+import { verifierByNow, witnessLedger } from '@bulkhead/release'
 import { type EnvironmentOptions, withEnvironmentOptions } from '../environment-options.ts'
 import { type Host, answer } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
@@ -43,12 +43,14 @@ export function registerWitness(ledger: Command, host: Host): void {
       ),
     )
   withEnvironmentOptions(ledger.command('policy'), 'ledger policy > verifier.json')
-    .description('print a verifier policy with the ledger keys at the pinned genesis')
+    .description(
+      'print a verifier policy: the ledger keys at the pinned genesis, and what became of them',
+    )
     .action((options: EnvironmentOptions) =>
       answer(host, 'ledger policy', options, () =>
         inWorkspace(options, async (workspace) => {
           const text = writeVerifierPolicy(
-            await verifierOf(workspace, questionOf(workspace, options)),
+            await verifierByNow(workspace, questionOf(workspace, options)),
           )
           return result([], { policy: text }, text.trimEnd().split('\n'))
         }),

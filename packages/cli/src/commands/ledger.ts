@@ -1,7 +1,7 @@
 import { type Register, exampleText } from '../host.ts'
 import { registerHeartbeat, registerProof, registerVerify } from './ledger-evidence.ts'
 import { registerExport, registerLog } from './ledger-read.ts'
-import { registerAnnotate, registerKeys, registerLease } from './ledger-record.ts'
+import { registerAnnotate, registerClock, registerKeys, registerLease } from './ledger-record.ts'
 import { registerWitness } from './ledger-witness.ts'
 
 export const registerLedger: Register = (program, host) => {
@@ -17,5 +17,6 @@ export const registerLedger: Register = (program, host) => {
   registerAnnotate(ledger, host)
   registerLease(ledger, host)
   registerKeys(ledger, host)
+  registerClock(ledger, host)
   registerWitness(ledger, host)
 }

@@ -46,7 +46,15 @@ export const registerPlan: Register = (program, host) => {
             outcome: 'passed',
             findings: [],
             json: { plan: planned.plan },
-            text: renderPlan(planned.plan).split('\n'),
+            text: [
+              ...renderPlan(planned.plan).split('\n'),
+              ...(options.lane === 'hotfix'
+                ? [
+                    'you agree to exactly this, for minutes, with:',
+                    `  bulkhead hotfix approve --plan ${planned.plan.digest} --reason TEXT`,
+                  ]
+                : []),
+            ],
           }
         }),
       ),

@@ -1,4 +1,5 @@
 import { type QueueView, addToQueue, readQueue, removeFromQueue } from '@bulkhead/release'
+import type { HeldRelease } from '@bulkhead/rollout'
 import { localActors } from '../actors.ts'
 import type { CommandResult } from '../command-result.ts'
 import {
@@ -41,7 +42,8 @@ export const registerQueue: Register = (program, host) => {
             commit: id,
             pinned: options.pin,
           })
-          return done({ item, commit: id }, `${id} waits as number ${item}`)
+          const line = item === null ? 'is released already' : `waits as number ${item}`
+          return done({ item, commit: id }, `${id} ${line}`)
         }),
       ),
     )
@@ -122,10 +124,16 @@ export function queueLines({ queue, next }: QueueView): readonly string[] {
 function nextLine(next: QueueView['next']): string {
   switch (next.kind) {
     case 'ship':
-      return `next: ${next.head.commit.slice(0, 12)} with ${next.carries.length} in all: ${next.why}`
+      return [
+        `next: ${next.head.commit.slice(0, 12)} with ${next.carries.length} in all: ${next.why}`,
+        ...next.passed.map(heldLine),
+      ].join('\n')
     case 'empty':
       return 'next: nothing'
     case 'held':
-      return `next: nothing: all ${next.held.length} contain what was found bad`
+      return ['next: nothing:', ...next.held.map(heldLine)].join('\n')
   }
 }
+
+const heldLine = ({ commit, by }: HeldRelease): string =>
+  `  ${commit.slice(0, 12)} ${by.kind === 'fix' ? `lacks hotfix ${by.hotfix}: merge it, gate, queue the new head` : `contains ${by.commit.slice(0, 12)}, which was found bad`}`

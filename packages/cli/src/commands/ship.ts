@@ -15,7 +15,7 @@ import {
   digest,
   parseDuration,
 } from '@bulkhead/vocabulary'
-import { breakingOf, tokenOf } from '../break-lease.ts'
+import { breakingOf, tokensOf } from '../break-lease.ts'
 import { localActors } from '../actors.ts'
 import { filesOf } from './attest.ts'
 import {
@@ -34,10 +34,11 @@ interface Options extends EnvironmentOptions, PageOptions {
   readonly verdict?: string
   readonly summary?: string
   readonly keys?: string
-  readonly breakLease?: FencingToken
+  readonly breakLease?: readonly FencingToken[]
   readonly reason?: string
   readonly plan?: Digest
   readonly watch?: Milliseconds
+  readonly wait?: Milliseconds
   readonly queued: boolean
 }
 
@@ -57,7 +58,12 @@ export const registerShip: Register = (program, host) => {
       'watch it for so long afterwards, and take it back if it burns slowly',
       spanOf,
     )
-    .option('--break-lease <token>', 'end the lease of somebody who is gone, on record', tokenOf)
+    .option(
+      '--wait <duration>',
+      'how long to wait until the release before it has left the first region; 0s for not at all',
+      waitOf,
+    )
+    .option('--break-lease <token>', 'end the lease of somebody who is gone, on record', tokensOf)
     .option('--reason <text>', 'why the lease is ended; it goes on record')
     .option('--queued', 'ship what is next in the queue, instead of a commit', false)
     .action((options: Options) =>
@@ -74,6 +80,7 @@ export const registerShip: Register = (program, host) => {
             actors: await localActors(workspace.repository, 'deployer'),
             target: await environmentTarget(workspace, environment, options.genesis),
             signal: host.signal,
+            wait: options.wait,
           }
           const shown = { host, workspace, environment, what: 'ship', options } as const
           if (options.queued)
@@ -107,6 +114,12 @@ function spanOf(text: string): Milliseconds {
   const span = parseDuration(text)
   if (span !== undefined && span > 0) return span
   throw new InvalidArgumentError('It is a duration, such as 90s, 30m or 2h.')
+}
+
+function waitOf(text: string): Milliseconds {
+  const span = parseDuration(text)
+  if (span !== undefined) return span
+  throw new InvalidArgumentError('It is a duration, such as 0s, 90s or 30m.')
 }
 
 function planOf(text: string): Digest {

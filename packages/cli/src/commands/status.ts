@@ -36,7 +36,7 @@ export const registerStatus: Register = (program, host) => {
 type Recorded = Awaited<ReturnType<typeof statusOf>>['ledger']
 
 const ledgerLines = (environment: string, ledger: Recorded): readonly string[] => {
-  const { released, leases, rollouts, unfinished } = ledger
+  const { released, leases, rollouts, unfinished, shifted } = ledger
   return [
     `${environment}: ${released === null ? 'nothing has been released yet' : `released is ${released.commit}`}`,
     ...(leases.length === 0 ? ['  lease: free'] : []),
@@ -47,6 +47,10 @@ const ledgerLines = (environment: string, ledger: Recorded): readonly string[] =
     ...(rollouts.length + unfinished.length === 0 ? ['  rollout: none under way'] : []),
     ...rollouts.map((rollout) => `  rollout ${whereItIs(rollout)}`),
     ...unfinished.map((rollout) => `  unfinished rollout ${whereItIs(rollout)}: bulkhead resume`),
+    ...shifted.map(
+      ({ region, zone, by, at, reason, done, returning }) =>
+        `  zone ${region}/${zone}: shifted away by ${by} since ${at}: ${reason}${done ? '' : '; not yet seen to be done'}${returning ? '; being restored' : ''}: bulkhead zone restore ${region}/${zone}`,
+    ),
   ]
 }
 
@@ -90,11 +94,19 @@ function fleetLines(fleet: Awaited<ReturnType<typeof statusOf>>['fleet']): reado
   const zones = Map.groupBy(fleet.units, (unit) => `${unit.region}/${unit.zone}`)
   return [...zones]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([zone, units]) => {
+    .map(([zone, all]) => {
+      const units = all.filter((unit) => unit.surplus !== true)
+      const beyond = all.length - units.length
+      const isAway = fleet.shifted?.some((place) => `${place.region}/${place.zone}` === zone)
+      const news = [
+        ...(beyond > 0 ? [`${beyond} beyond its own`] : []),
+        ...(isAway === true ? ['gets no traffic: shifted away'] : []),
+      ]
       const healthy = units.filter((unit) => unit.health === 'healthy')
       const versions = [
         ...new Set(units.map((unit) => unit.version?.slice(0, 12) ?? 'nothing')),
       ].join(', ')
-      return `  zone ${zone}: ${healthy.length} of ${units.length} healthy, running ${versions}`
+      const text = `  zone ${zone}: ${healthy.length} of ${units.length} healthy, running ${versions}`
+      return [text, ...news].join('; ')
     })
 }

@@ -12,7 +12,7 @@ import type { RolloutProgress } from '@bulkhead/rollout'
 import type { FencingToken } from '@bulkhead/vocabulary'
 import type { Command } from 'commander'
 import { localActors } from '../actors.ts'
-import { breakingOf, tokenOf } from '../break-lease.ts'
+import { breakingOf, tokensOf } from '../break-lease.ts'
 import type { CommandResult } from '../command-result.ts'
 import {
   type EnvironmentOptions,
@@ -27,7 +27,7 @@ import { ENDS } from '../ship-answer.ts'
 
 interface Options extends EnvironmentOptions, PageOptions {
   readonly keys?: string
-  readonly breakLease?: FencingToken
+  readonly breakLease?: readonly FencingToken[]
   readonly reason?: string
   readonly to?: string
 }
@@ -57,7 +57,7 @@ export const registerAbort: Register = (program, host) => {
   carrying(program, 'abort', 'abort --environment production --reason "wrong release"')
     .description('take a rollout back: by its own process, or here if it stands still')
     .requiredOption('--reason <text>', 'why; it goes on record')
-    .option('--break-lease <token>', 'its process is gone: end its lease, on record', tokenOf)
+    .option('--break-lease <token>', 'its process is gone: end its lease, on record', tokensOf)
     .action((options: Options) =>
       steer(host, 'abort', options, (workspace, request) =>
         abortRollout(workspace, {
@@ -93,7 +93,7 @@ const carrying = (program: Command, name: string, example: string): Command =>
 
 const withBreaking = (command: Command): Command =>
   command
-    .option('--break-lease <token>', 'its process is gone: end its lease, on record', tokenOf)
+    .option('--break-lease <token>', 'its process is gone: end its lease, on record', tokensOf)
     .option('--reason <text>', 'why the lease is ended; it goes on record')
 
 type Steer = (
@@ -137,16 +137,40 @@ const WANTED: Readonly<Record<Name, readonly SteerResult['result'][]>> = {
 const tell = ({ result, commit, findings }: SteerResult): ToldEnd | undefined =>
   result === 'ordered' || commit === null ? undefined : { result, commit, findings, facts: [] }
 
-function describe(name: Name, { result, commit, findings }: SteerResult): CommandResult {
+function describe(name: Name, { result, commit, rollout, findings }: SteerResult): CommandResult {
   const done = WANTED[name].includes(result)
+  const next = nextStep(name, result)
   return {
     outcome: done ? 'passed' : 'blocked',
     findings: done ? [] : findings,
-    json: { result, commit },
+    json: { result, commit, rollout, next },
     text: [
       result === 'ordered'
         ? `ORDERED: on record; the rollout of ${commit ?? ''} obeys at the edge of its next batch`
         : ENDS[result],
+      ...(rollout === null ? [] : [`rollout  ${rollout}, of ${commit ?? 'nothing'}`]),
+      ...(next === null ? [] : [`next     ${next}`]),
     ],
+  }
+}
+
+/** What to do now; null where the findings say it, or nothing is left to do. */
+function nextStep(name: Name, result: SteerResult['result']): string | null {
+  switch (result) {
+    case 'ordered':
+      return name === 'pause'
+        ? '`bulkhead status` shows when it stands; then `bulkhead resume`, or `bulkhead abort`'
+        : '`bulkhead status` shows how far back it is'
+    case 'paused':
+      return '`bulkhead resume`, or `bulkhead abort --reason TEXT`'
+    case 'rolled-back':
+      return 'mend the release and `bulkhead ship` it; `bulkhead ledger log` has why it went back'
+    case 'stopped':
+    case 'stuck':
+      return '`bulkhead status` shows what the fleet says'
+    case 'released':
+      return name === 'rollback' ? 'mend what was taken back, and `bulkhead ship`' : null
+    case 'refused':
+      return null
   }
 }

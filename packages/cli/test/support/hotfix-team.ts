@@ -59,6 +59,11 @@ export class HotfixTeam {
     return new HotfixTeam(bulkhead, { project, port }, others)
   }
 
+  /** Keys of the two who may agree. */
+  get keyFiles(): readonly string[] {
+    return this.#approvers.map(({ keyFile }) => keyFile)
+  }
+
   /** Runs a command to its end. @throws Error when it ends with another code */
   async run(args: readonly string[], code: number): Promise<Answer> {
     const answer = answerOf(await this.bulkhead.run(this.root, [...args, '--json']))

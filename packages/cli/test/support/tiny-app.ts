@@ -52,6 +52,12 @@ export interface TinyPolicy {
   /** A wave without traffic is inconclusive after this long. */
   readonly bakeDeadline?: string
   readonly unitsPerZone?: number
+  /** As many as stand in a zone unless another number is wanted. */
+  readonly required?: number
+  /** Units that a zone may have beyond its own. */
+  readonly surge?: number
+  /** Further keys of the environment, each on a line of its own. */
+  readonly environment?: readonly string[]
 }
 
 /** The policy of the tiny app: three zones with one unit each unless more are wanted, and a bake of a few requests. */
@@ -61,6 +67,9 @@ export const policyText = ({
   healthDeadline = '20s',
   bakeDeadline = '60s',
   unitsPerZone = 1,
+  required = unitsPerZone,
+  surge = 0,
+  environment = [],
 }: TinyPolicy): string => `version: 1
 mode: ${mode}
 signers: .bulkhead/allowed_signers
@@ -91,7 +100,7 @@ environments:
       drain: 1s
     regions:
       local: { a: ${unitsPerZone}, b: ${unitsPerZone}, c: ${unitsPerZone} }
-    capacity: { required: ${unitsPerZone} }
+    capacity: { required: ${required}${surge > 0 ? `, surge: ${surge}` : ''} }
     bake:
       baseline-error-rate: 0.1%
       detect-error-rate: 60%
@@ -100,4 +109,4 @@ environments:
       requests-per-second: 100
       floor: 0s
       deadline: ${bakeDeadline}
-`
+${environment.map((line) => `    ${line}\n`).join('')}`

@@ -32,12 +32,17 @@ export async function makeTinyProject(directory: string): Promise<TinyProject> {
 }
 
 /** Has the project adopt Bulkhead as its README says, without a process for each step. */
-export async function adopt(project: TinyProject, policy: TinyPolicy): Promise<CommitId> {
+export async function adopt(
+  project: TinyProject,
+  policy: TinyPolicy | { readonly text: string },
+): Promise<CommitId> {
   const { repository, ada } = project
   const workspace = await openWorkspace(repository.path)
   try {
     await initialise(workspace)
-    await writeFiles(repository.path, { 'bulkhead.yml': policyText(policy) })
+    await writeFiles(repository.path, {
+      'bulkhead.yml': 'text' in policy ? policy.text : policyText(policy),
+    })
     const signal = new AbortController().signal
     await writeInventories(workspace, { suites: [], onOutput: () => undefined, signal })
   } finally {

@@ -13,12 +13,14 @@ import {
 } from '../log-chain.ts'
 import { CHECKPOINT, claimedHead, differingTiles, openStoredCheckpoint } from '../stored-tree.ts'
 import type { SignedCheckpoint } from '../tlog/checkpoint.ts'
+import { writeNote } from '../tlog/signed-note.ts'
 import type { Tile } from '../tlog/growing-tree.ts'
 import { hashLeaf } from '../tlog/merkle-hash.ts'
 import { type TreeHead, provesConsistency } from '../tlog/proofs.ts'
 import { type ReadFile, TileMissing, TiledTree } from '../tlog/tiled-tree.ts'
 import { tilePath } from '../tlog/tiles.ts'
-import { type EntryReader, inBatches, readHere, readInOrder } from './entry-reader.ts'
+import { type EntryBatch, inBatches, partOf } from './entry-batch.ts'
+import { type EntryReader, type ReadBatch, readHere, readInOrder } from './entry-reader.ts'
 import { LOG_CHECKS, type LogCheck } from './log-checks.ts'
 import type { LogView } from './log-view.ts'
 import { entryChecksOf } from './policy-checks.ts'
@@ -28,7 +30,7 @@ import type { VerifierPolicy } from './verifier-policy.ts'
 export interface LogSource {
   read(from: number): AsyncIterable<StoredEntry>
   /** The same in pieces, where that is quicker. */
-  readBatches?(from: number): AsyncIterable<readonly StoredEntry[]>
+  readBatches?(from: number): AsyncIterable<EntryBatch>
   readonly readFile: ReadFile
 }
 
@@ -37,7 +39,7 @@ export interface AuditRequest {
   readonly log: LogSource
   /** The verifier's clock, milliseconds since the epoch. */
   readonly now: number
-  /** What this verifier saw and verified before: the log must continue it. */
+  /** What this verifier saw and verified before: the log must have signed it, and continue it. */
   readonly from?: SignedCheckpoint
   /** What the entries up to `from` left behind: only what is new is read. Without it, all is read. */
   readonly memory?: ChainMemory
@@ -45,7 +47,7 @@ export interface AuditRequest {
   readonly at?: number
   /** An entry that was seen before: the log must still hold it. */
   readonly head?: { readonly index: number; readonly digest: Digest }
-  /** A checkpoint with cosignatures. */
+  /** A checkpoint with cosignatures; whether the log signed it is judged by the keys that it leaves. */
   readonly witnessed?: SignedCheckpoint
   /** Reads entries on other cores. Default: in this thread. */
   readonly reader?: EntryReader
@@ -60,9 +62,11 @@ export interface AuditChecks {
 export interface AuditEnd {
   /** Reasons that no single entry gives. */
   readonly findings: readonly Finding[]
-  /** Against entries that do not count, which somebody has acknowledged on record. */
+  /** Against entries that do not count, or were dated ahead, as somebody has said on record. */
   readonly acknowledged: readonly Finding[]
   readonly size: number
+  /** How many of them the given witnesses have seen; null when none were given. */
+  readonly witnessed: number | null
   readonly root: Buffer
   /** SHA-256 of the newest entry. */
   readonly head: Digest | null
@@ -73,8 +77,8 @@ export interface AuditEnd {
 }
 
 /** Every check of a verifier with this policy. */
-export const auditChecks = ({ policy, now }: AuditRequest): AuditChecks => ({
-  entry: entryChecksOf(policy, now),
+export const auditChecks = ({ policy }: AuditRequest): AuditChecks => ({
+  entry: entryChecksOf(policy),
   log: LOG_CHECKS,
 })
 
@@ -109,10 +113,13 @@ export async function* auditLog(
   }
   const judged = checks.log.flatMap((check) => check.judge(view))
   const { size, root } = chain.tree
-  const { open, acknowledged } = chain.judgeVoided()
+  const { open, acknowledged: seen } = chain.judgeVoided()
+  const acknowledged = [...seen, ...chain.judgeCorrected()]
   const findings = [...(request.at === undefined ? chain.judgeEnd() : []), ...open, ...judged]
   const state = chain.fold.state()
-  return { findings, acknowledged, size, root, head: chain.head, state, memory: chain.memory() }
+  const witnessed = request.witnessed?.size ?? null
+  const { head } = chain
+  return { findings, acknowledged, size, witnessed, root, head, state, memory: chain.memory() }
 }
 
 /**
@@ -149,18 +156,19 @@ export async function entryAt(log: LogSource, index: number): Promise<Buffer | u
   return undefined
 }
 
-async function* upTo(
-  batches: AsyncIterable<readonly StoredEntry[]>,
-  last: number,
-): AsyncGenerator<readonly StoredEntry[]> {
+async function* upTo(batches: AsyncIterable<EntryBatch>, last: number): AsyncGenerator<EntryBatch> {
   for await (const batch of batches) {
-    const wanted = batch.filter(({ index }) => index <= last)
-    if (wanted.length > 0) yield wanted
-    if (wanted.length < batch.length) return
+    const beyond = batch.indexes.findIndex((index) => index > last)
+    if (beyond !== 0) yield beyond < 0 ? batch : partOf(batch, 0, beyond)
+    if (beyond >= 0) return
   }
 }
 
 const MAX_TILES_NAMED = 100
+const MAX_AHEAD_NAMED = 1_000
+
+/** So few judgements are alive at a time: what is, the garbage collector moves about. */
+const SAID_AT_ONCE = 32
 
 /** Follows the entries, and notes roots and tiles on the way. */
 class Watch {
@@ -168,10 +176,13 @@ class Watch {
   readonly #chain: LogChain
   readonly #roots = new Map<number, Buffer>()
   #differing: readonly string[] = []
+  readonly #latest: string
+  #ahead: readonly { readonly index: number; readonly at: string }[] = []
 
   constructor(request: AuditRequest, chain: LogChain) {
     this.#request = request
     this.#chain = chain
+    this.#latest = new Date(request.now + request.policy.clockSkewMs).toISOString()
   }
 
   async *follow(): AsyncGenerator<readonly EntryJudgement<EntryOnRecord>[]> {
@@ -180,25 +191,43 @@ class Watch {
     const { log, at, reader = readHere } = this.#request
     const all = log.readBatches?.(chain.size) ?? inBatches(log.read(chain.size))
     const batches = at === undefined ? all : upTo(all, at)
-    for await (const { read, stored } of readInOrder(batches, reader, () => chain.keys.all)) {
-      yield Array.from(read, (entry, nth) => this.#take(entry, stored[nth]?.bytes))
+    for await (const batch of readInOrder(batches, reader, () => chain.keys.all)) {
+      yield* this.#judge(batch)
       await this.#compare(chain.drainTiles())
     }
     if (at === undefined) await this.#compare(chain.tree.edge())
     await this.#proveOlder()
   }
 
-  #take(read: ReadEntry, bytes: Buffer | undefined): EntryJudgement<EntryOnRecord> {
+  *#judge({ entries, bytesOf }: ReadBatch): Generator<readonly EntryJudgement<EntryOnRecord>[]> {
+    let judged: EntryJudgement<EntryOnRecord>[] = []
+    let nth = 0
+    for (const read of entries) {
+      const own = nth
+      judged.push(this.#take(read, () => bytesOf(own)))
+      nth += 1
+      if (judged.length < SAID_AT_ONCE) continue
+      yield judged
+      judged = []
+    }
+    if (judged.length > 0) yield judged
+  }
+
+  #take(read: ReadEntry, bytes: () => Buffer): EntryJudgement<EntryOnRecord> {
     const judgement = this.#chain.take(this.#withNewKeys(read, bytes))
+    const { entry, index } = judgement
+    // Two moments in the one spelling are in the order of their texts.
+    if (entry !== null && entry.at > this.#latest && this.#ahead.length < MAX_AHEAD_NAMED)
+      this.#ahead = [...this.#ahead, { index, at: entry.at }]
     this.#note()
     return judgement
   }
 
   /** Read ahead before the log introduced the key that signed it: read again. */
-  #withNewKeys(read: ReadEntry, bytes: Buffer | undefined): ReadEntry {
+  #withNewKeys(read: ReadEntry, bytes: () => Buffer): ReadEntry {
     const { reading, index } = read
     const refused = reading.kind === 'refused' && reading.code === 'ledger/bad-signature'
-    return refused && bytes !== undefined ? readBytes(index, bytes, this.#chain.keys.all) : read
+    return refused ? readBytes(index, bytes(), this.#chain.keys.all) : read
   }
 
   #note(): void {
@@ -252,8 +281,10 @@ class Watch {
   async view(available: number): Promise<Omit<LogView, 'stored'>> {
     const { policy, now, from, witnessed, at } = this.#request
     const { size, root } = this.#chain.tree
+    const { keys } = this.#chain
     const compared = (checkpoint: SignedCheckpoint) => ({
       checkpoint,
+      reading: openStoredCheckpoint(Buffer.from(writeNote(checkpoint.note)), policy.origin, keys),
       root: this.#roots.get(checkpoint.size) ?? null,
     })
     return {
@@ -261,6 +292,7 @@ class Watch {
       now,
       tree: { size, root },
       lastAt: this.#chain.lastAt,
+      ahead: this.#ahead.filter(({ index }) => !this.#chain.dates.isCorrected(index)),
       differingTiles: this.#differing,
       ...(at !== undefined && { at, leadsTo: await this.#prover(available) }),
       ...(from === undefined ? {} : { from: compared(from) }),

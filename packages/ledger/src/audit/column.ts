@@ -8,11 +8,18 @@ export interface PackedColumn<T> {
 export class Column<T> {
   readonly #known = new Map<T, number>()
   readonly #places: number[] = []
+  #newest: { readonly value: T; readonly place: number } | undefined
 
   add(value: T): void {
+    // Nearly always that of the entry before it, and to compare is quicker than to look up.
+    if (this.#newest?.value !== value) this.#newest = { value, place: this.#placeOf(value) }
+    this.#places.push(this.#newest.place)
+  }
+
+  #placeOf(value: T): number {
     const place = this.#known.get(value) ?? this.#known.size
     this.#known.set(value, place)
-    this.#places.push(place)
+    return place
   }
 
   pack(): PackedColumn<T> {

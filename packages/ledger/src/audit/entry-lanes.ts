@@ -1,9 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { TrustedKey } from '@bulkhead/envelope'
-import type { StoredEntry } from '../ledger-store.ts'
-import type { ReadEntry } from '../log-chain.ts'
-import { type EntryReader, readHere } from './entry-reader.ts'
+import { type EntryBatch, entryIn } from './entry-batch.ts'
+import { type EntryReader, type ReadBatch, readHere } from './entry-reader.ts'
 import { type LaneAnswer, type LaneTask, unpackAnswer } from './lane-messages.ts'
 
 /** A reader on all cores; its threads end when it is disposed of. */
@@ -33,9 +32,8 @@ export function openLanes(program: URL, lanes = availableParallelism()): EntryLa
   }
 }
 
-interface Waiting {
-  readonly indexes: readonly number[]
-  readonly settle: (read: Iterable<ReadEntry>) => void
+interface Waiting extends Pick<EntryBatch, 'indexes' | 'places'> {
+  readonly settle: (read: ReadBatch) => void
   readonly fail: (error: Error) => void
 }
 
@@ -43,16 +41,19 @@ interface Waiting {
 class Lane {
   readonly #worker: Worker
   readonly #waiting: Waiting[] = []
-  /** Buffers that came back: new ones for every task would only be garbage. */
-  readonly #spare: Uint8Array<ArrayBuffer>[] = []
   #failure: Error | undefined
 
   constructor(program: URL) {
     this.#worker = new Worker(program, { resourceLimits: LIMITS, stdin: false })
     this.#worker.on('message', (answer: LaneAnswer) => {
       const task = this.#waiting.shift()
-      this.#spare.push(answer.spare)
-      task?.settle(unpackAnswer(answer, task.indexes))
+      if (task === undefined) return
+      const { indexes, places } = task
+      task.settle({
+        entries: unpackAnswer(answer, indexes),
+        bytesOf: (nth) => entryIn({ places, bytes: answer.bytes }, nth),
+        free: () => void answer.bytes.buffer.transfer(0),
+      })
     })
     this.#worker.on('error', (error) => this.#fail(asError(error)))
     this.#worker.on('exit', () => this.#fail(new Error('a thread that reads entries ended')))
@@ -63,19 +64,13 @@ class Lane {
     return this.#waiting.length
   }
 
-  read(batch: readonly StoredEntry[], keys: readonly TrustedKey[]): Promise<Iterable<ReadEntry>> {
+  read({ indexes, places, bytes }: EntryBatch, keys: readonly TrustedKey[]): Promise<ReadBatch> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
-    const indexes = batch.map(({ index }) => index)
-    const task: LaneTask = {
-      indexes,
-      lengths: batch.map(({ bytes }) => bytes.byteLength),
-      bytes: together(batch, this.#spare.pop()),
-      keys,
-    }
+    const task: LaneTask = { places, bytes, keys }
     return new Promise((settle, fail) => {
-      this.#waiting.push({ indexes, settle, fail })
+      this.#waiting.push({ indexes, places, settle, fail })
       this.#worker.ref()
-      this.#worker.postMessage(task, [task.bytes.buffer])
+      this.#worker.postMessage(task, [bytes.buffer])
     })
   }
 
@@ -92,23 +87,8 @@ class Lane {
 const asError = (error: unknown): Error =>
   error instanceof Error ? error : new Error(String(error))
 
-/** A copy, so that the lane may own it: the batch itself stays here. */
-function together(
-  batch: readonly StoredEntry[],
-  spare: Uint8Array<ArrayBuffer> | undefined,
-): Uint8Array<ArrayBuffer> {
-  const size = batch.reduce((total, { bytes }) => total + bytes.byteLength, 0)
-  const whole = spare !== undefined && spare.byteLength >= size ? spare : new Uint8Array(size)
-  let at = 0
-  for (const { bytes } of batch) {
-    whole.set(bytes, at)
-    at += bytes.byteLength
-  }
-  return whole
-}
-
 /** Shorter logs are read before a thread would have started. */
-const BATCHES_HERE = 8
+const BATCHES_HERE = 4
 
 /** Reads the first batches in this thread, and the rest in lanes that start when they are needed. */
 export function lanesWhenLong(program: URL): EntryLanes {

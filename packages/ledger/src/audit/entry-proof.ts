@@ -2,7 +2,6 @@ import type { Finding } from '@bulkhead/vocabulary'
 import { readEntry } from '../entry-form.ts'
 import type { LedgerEntry } from '../entry.ts'
 import { againstCheckpoint, againstLog } from '../ledger-findings.ts'
-import { logNoteKeys } from '../stored-tree.ts'
 import { type SignedCheckpoint, openCheckpoint } from '../tlog/checkpoint.ts'
 import { hashLeaf } from '../tlog/merkle-hash.ts'
 import { provesInclusion } from '../tlog/proofs.ts'
@@ -11,6 +10,8 @@ import { TileMissing, TiledTree } from '../tlog/tiled-tree.ts'
 import { readTlogProof, writeTlogProof } from '../tlog/tlog-proof.ts'
 import { type LogSource, entryAt } from './audit-log.ts'
 import { LOG_CHECKS } from './log-checks.ts'
+import { noteKeysFor } from './known-checkpoint.ts'
+import { endOfKey } from './known-keys.ts'
 import type { VerifierPolicy } from './verifier-policy.ts'
 
 export type EntryProof =
@@ -71,11 +72,8 @@ export function judgeEntryProof(text: string, policy: VerifierPolicy, now: numbe
   const proof = readTlogProof(text)
   if (proof === undefined) return refused('it is not a tlog-proof')
   if (proof.extra === undefined) return refused('it carries no entry')
-  const opened = openCheckpoint(
-    proof.checkpoint,
-    policy.origin,
-    logNoteKeys(policy.origin, policy.logKeys),
-  )
+  const keys = noteKeysFor(policy, proof.checkpoint)
+  const opened = openCheckpoint(proof.checkpoint, policy.origin, keys)
   if (opened.kind === 'refused') return refused(`its checkpoint: ${opened.reason}`)
   const { checkpoint } = opened
   const { size, root } = checkpoint
@@ -85,12 +83,13 @@ export function judgeEntryProof(text: string, policy: VerifierPolicy, now: numbe
     return refused(`it does not lead from entry ${index} to the root of the checkpoint`)
   }
   const read = readEntry(proof.extra, policy.logKeys)
-  const seen = { checkpoint, root }
+  const seen = { checkpoint, root, reading: opened }
   const view = {
     policy,
     now,
     tree: checkpoint,
     lastAt: '',
+    ahead: [],
     stored: opened,
     differingTiles: [],
     witnessed: seen,
@@ -104,8 +103,20 @@ export function judgeEntryProof(text: string, policy: VerifierPolicy, now: numbe
     entry.index !== index ||
     entry.origin !== policy.origin ||
     entry.environment !== policy.environment
+  const subject = `entry ${index}`
   const place = misplaced
-    ? [againstLog(`entry ${index}`, 'ledger/wrong-origin', 'it is of another place')]
+    ? [againstLog(subject, 'ledger/wrong-origin', 'it is of another place')]
     : []
-  return { entry, size, findings: [...place, ...findings] }
+  const end = endOfKey(policy, { name: entry.signer })
+  const ended =
+    index < end
+      ? []
+      : [
+          againstLog(
+            subject,
+            'ledger/revoked-key',
+            `your policy does not believe ${entry.signer} from entry ${end} on`,
+          ),
+        ]
+  return { entry, size, findings: [...place, ...ended, ...findings] }
 }

@@ -1,34 +1,32 @@
 import type { TrustedKey } from '@bulkhead/envelope'
 import { type Digest, digest, fencingToken, hexOf } from '@bulkhead/vocabulary'
 import type { EntryOnRecord } from '../entry.ts'
-import type { EntryRefusal } from '../entry-form.ts'
+import type { EntryRefusal, OpenedEntry } from '../entry-form.ts'
 import type { ReadEntry } from '../log-chain.ts'
 import { HASH_BYTES } from '../tlog/merkle-hash.ts'
+import type { EntryBatch } from './entry-batch.ts'
 import { Column, type PackedColumn, valueAt } from './column.ts'
 
-/** Work for a lane: entries one after another in one buffer, which changes hands. */
-export interface LaneTask {
-  readonly indexes: readonly number[]
-  readonly lengths: readonly number[]
-  readonly bytes: Uint8Array<ArrayBuffer>
+/** Work for a lane: entries one after another in one piece of memory, which changes hands. */
+export interface LaneTask extends Omit<EntryBatch, 'indexes'> {
   readonly keys: readonly TrustedKey[]
 }
 
 /**
  * What a lane read, by columns: an object for each entry would cost more on its way than its signature
- * lets us spend. Data travel as one text, for most of them nobody reads.
+ * lets us spend. Data travel as they are written, for most of them nobody reads.
  */
 export interface LaneAnswer {
   /** Of each entry its hash as a leaf, then its digest: two times 32 bytes. */
   readonly hashes: Uint8Array<ArrayBuffer>
   /** Of those that could be read, {@link NUMBERS} each. */
   readonly numbers: Float64Array<ArrayBuffer>
-  readonly data: string
+  readonly data: Uint8Array<ArrayBuffer>
   readonly columns: Columns
   /** By place in the batch. */
   readonly refusals: ReadonlyMap<number, EntryRefusal>
-  /** The task's buffer, for the next one. */
-  readonly spare: Uint8Array<ArrayBuffer>
+  /** The memory of the task, back again. */
+  readonly bytes: Uint8Array<ArrayBuffer>
 }
 
 interface Columns {
@@ -59,7 +57,7 @@ export class AnswerPacker {
   readonly #numbers: Float64Array<ArrayBuffer>
   readonly #refusals = new Map<number, EntryRefusal>()
   readonly #columns = newColumns()
-  #data = ''
+  readonly #data = new TextRoom()
   #size = 0
   #before: Digest | undefined
 
@@ -68,41 +66,40 @@ export class AnswerPacker {
     this.#numbers = new Float64Array(most * NUMBERS)
   }
 
-  add({ reading, digest: own, leaf }: ReadEntry): void {
+  add(opened: OpenedEntry | EntryRefusal, own: Digest, leaf: Buffer): void {
     const nth = this.#size + this.#refusals.size
     this.#hashes.set(leaf, nth * BOTH_HASHES)
     this.#hashes.write(hexOf(own), nth * BOTH_HASHES + HASH_BYTES, 'hex')
-    if (reading.kind === 'refused') this.#refusals.set(nth, reading)
-    else this.#addEntry(reading.entry)
+    if (opened.kind === 'refused') this.#refusals.set(nth, opened)
+    else this.#addEntry(opened)
   }
 
-  #addEntry(entry: EntryOnRecord): void {
+  #addEntry({ draft, place, signer, digest: own, dataText }: OpenedEntry): void {
     const columns = this.#columns
-    columns.kinds.add(entry.kind)
-    columns.releases.add(entry.release ?? null)
-    columns.actors.add(entry.actors)
-    columns.runners.add(entry.runner)
-    columns.origins.add(entry.origin)
-    columns.environments.add(entry.environment)
-    columns.signers.add(entry.signer)
-    columns.links.add(entry.previous === this.#before ? THE_ONE_BEFORE : entry.previous)
-    this.#data += JSON.stringify(entry.data)
+    columns.kinds.add(draft.kind)
+    columns.releases.add(draft.release ?? null)
+    columns.actors.add(draft.actors)
+    columns.runners.add(place.runner)
+    columns.origins.add(place.origin)
+    columns.environments.add(place.environment)
+    columns.signers.add(signer)
+    columns.links.add(place.previous === this.#before ? THE_ONE_BEFORE : place.previous)
     const from = this.#size * NUMBERS
-    this.#numbers[from] = entry.index
-    this.#numbers[from + 1] = entry.fence ?? NO_FENCE
-    this.#numbers[from + 2] = Date.parse(entry.at)
-    this.#numbers[from + 3] = this.#data.length
-    this.#before = entry.digest
+    this.#numbers[from] = place.index
+    this.#numbers[from + 1] = draft.fence ?? NO_FENCE
+    this.#numbers[from + 2] = Date.parse(place.at)
+    this.#numbers[from + 3] = this.#data.add(dataText ?? JSON.stringify(draft.data))
+    this.#before = own
     this.#size += 1
   }
 
-  answer(spare: Uint8Array<ArrayBuffer>): LaneAnswer {
+  answer(bytes: Uint8Array<ArrayBuffer>): LaneAnswer {
     const { kinds, releases, actors, runners } = this.#columns
     const { origins, environments, signers, links } = this.#columns
     return {
       hashes: this.#hashes,
       numbers: this.#numbers,
-      data: this.#data,
+      data: this.#data.bytes(),
       columns: {
         kinds: kinds.pack(),
         releases: releases.pack(),
@@ -114,10 +111,34 @@ export class AnswerPacker {
         links: links.pack(),
       },
       refusals: this.#refusals,
-      spare,
+      bytes,
     }
   }
 }
+
+/** Texts one after another, as bytes: a string would keep alive all that it was cut from. */
+class TextRoom {
+  #room = Buffer.from(new ArrayBuffer(FIRST_ROOM))
+  #size = 0
+
+  /** @returns where it ends */
+  add(text: string): number {
+    const most = this.#size + 3 * text.length
+    if (most > this.#room.byteLength) {
+      const larger = Buffer.from(new ArrayBuffer(2 * most))
+      larger.set(this.#room.subarray(0, this.#size))
+      this.#room = larger
+    }
+    this.#size += this.#room.write(text, this.#size)
+    return this.#size
+  }
+
+  bytes(): Uint8Array<ArrayBuffer> {
+    return this.#room.subarray(0, this.#size)
+  }
+}
+
+const FIRST_ROOM = 64 * 1024
 
 const newColumns = () => ({
   kinds: new Column<EntryOnRecord['kind']>(),
@@ -158,6 +179,7 @@ export function* unpackAnswer(
 class TravelledEntry implements EntryOnRecord {
   readonly #answer: LaneAnswer
   readonly #row: number
+  #data: EntryOnRecord['data'] | undefined
   readonly kind: EntryOnRecord['kind']
   readonly release?: NonNullable<EntryOnRecord['release']>
   readonly fence?: NonNullable<EntryOnRecord['fence']>
@@ -207,10 +229,15 @@ class TravelledEntry implements EntryOnRecord {
     return valueAt(this.#answer.columns.signers, this.#row)
   }
 
-  /** Written by the lane from data that it read strictly: an object. */
   get data(): EntryOnRecord['data'] {
+    return (this.#data ??= this.#readData())
+  }
+
+  /** Written by the lane from data that it read strictly: an object. */
+  #readData(): EntryOnRecord['data'] {
     const from = this.#row === 0 ? 0 : this.#number(3, this.#row - 1)
-    const text = this.#answer.data.slice(from, this.#number(3))
-    return JSON.parse(text) as EntryOnRecord['data']
+    const { buffer, byteOffset } = this.#answer.data
+    const text = Buffer.from(buffer, byteOffset + from, this.#number(3) - from)
+    return JSON.parse(text.toString()) as EntryOnRecord['data']
   }
 }

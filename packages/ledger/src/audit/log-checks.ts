@@ -1,5 +1,5 @@
 import type { Finding } from '@bulkhead/vocabulary'
-import { againstCheckpoint, againstLog } from '../ledger-findings.ts'
+import { against, againstCheckpoint, againstLog } from '../ledger-findings.ts'
 import { checkCosignature } from '../tlog/cosignature.ts'
 import type { ComparedCheckpoint, LogView } from './log-view.ts'
 
@@ -44,6 +44,10 @@ const checkTiles: Judge = ({ differingTiles }) =>
 function continues(seen: ComparedCheckpoint | undefined, tree: LogView['tree'], by: string) {
   if (seen === undefined) return []
   const { size, root } = seen.checkpoint
+  if (seen.reading.kind !== 'read') {
+    const why = seen.reading.kind === 'refused' ? seen.reading.reason : 'its key had been ended'
+    return [againstCheckpoint('ledger/bad-checkpoint', `what ${by} saw: ${why}`)]
+  }
   if (size > tree.size) {
     const message = `${by} saw ${size} entries, the log has ${tree.size}`
     return [againstCheckpoint('ledger/rewritten', message)]
@@ -55,7 +59,7 @@ function continues(seen: ComparedCheckpoint | undefined, tree: LogView['tree'], 
 
 const checkRemembered: Judge = ({ from, tree }) => continues(from, tree, 'this verifier')
 const checkWitnessed: Judge = ({ witnessed, tree, leadsTo }) =>
-  witnessed !== undefined && leadsTo?.(witnessed.checkpoint) === true
+  witnessed?.reading.kind === 'read' && leadsTo?.(witnessed.checkpoint) === true
     ? []
     : continues(witnessed, tree, 'the log\u2019s witnesses')
 
@@ -75,6 +79,15 @@ const checkQuorum: Judge = (view) => {
   const found = voices(view).length
   if (found >= quorum) return []
   const message = `${found} of ${witnesses.length} witnesses cosigned it, ${quorum} are needed`
+  return [againstCheckpoint('ledger/no-quorum', message)]
+}
+
+/** What was appended since the witnesses last looked; a crash before they did leaves as much. */
+const checkUnwitnessed: Judge = ({ policy, witnessed, tree }) => {
+  const { mostUnwitnessed } = policy
+  const waiting = tree.size - (witnessed?.checkpoint.size ?? 0)
+  if (mostUnwitnessed === undefined || waiting <= mostUnwitnessed) return []
+  const message = `no quorum has seen its newest ${waiting} entries, ${mostUnwitnessed} may wait for it`
   return [againstCheckpoint('ledger/no-quorum', message)]
 }
 
@@ -98,14 +111,26 @@ const checkHeartbeat: Judge = ({ policy, lastAt, now, at }) => {
   return [againstLog('log', 'ledger/silent', message)]
 }
 
+/** Dates only grow, so one entry dated ahead would pin all later ones to its future. */
+const checkClock: Judge = ({ ahead, now }) =>
+  ahead.map(({ index, at }) =>
+    against(
+      index,
+      'ledger/wrong-clock',
+      `it is dated ${at}, here it is ${new Date(now).toISOString()}`,
+    ),
+  )
+
 /** In the order of the annex, §6. */
 export const LOG_CHECKS: readonly LogCheck[] = [
   { name: 'checkpoint-signed', judge: checkSigned },
   { name: 'quorum', judge: checkQuorum },
+  { name: 'unwitnessed', judge: checkUnwitnessed },
   { name: 'remembered', judge: checkRemembered },
   { name: 'witnessed', judge: checkWitnessed },
   { name: 'checkpoint-matches', judge: checkMatches },
   { name: 'tiles', judge: checkTiles },
+  { name: 'clock', judge: checkClock },
   { name: 'fresh', judge: checkFresh },
   { name: 'heartbeat', judge: checkHeartbeat },
 ]

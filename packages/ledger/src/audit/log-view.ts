@@ -6,6 +6,8 @@ import type { VerifierPolicy } from './verifier-policy.ts'
 /** A checkpoint from outside the log, beside what the log's entries make of its size. */
 export interface ComparedCheckpoint {
   readonly checkpoint: SignedCheckpoint
+  /** What the keys say of it that the log's entries leave it: a log may have replaced its key since. */
+  readonly reading: StoredCheckpoint
   /** Null when the log does not reach its size, or was not read from before it. */
   readonly root: Buffer | null
 }
@@ -19,6 +21,8 @@ export interface LogView {
   readonly tree: TreeHead
   /** Date of the newest entry; empty when there is none. */
   readonly lastAt: string
+  /** Entries dated ahead of the verifier's clock whose dates nobody has corrected since; at most 1,000. */
+  readonly ahead: readonly { readonly index: number; readonly at: string }[]
   readonly stored: StoredCheckpoint
   /** Paths of tiles that are not what the entries make of them; at most 100. */
   readonly differingTiles: readonly string[]

@@ -11,7 +11,7 @@ import {
 import { type Digest, InputError } from '@bulkhead/vocabulary'
 import type { ChainMemory } from '../log-chain.ts'
 import type { SignedCheckpoint } from '../tlog/checkpoint.ts'
-import { openKnownCheckpoint } from './known-checkpoint.ts'
+import { claimedCheckpoint } from './known-checkpoint.ts'
 import type { VerifierPolicy } from './verifier-policy.ts'
 
 /** What a verifier keeps of a log that verified. */
@@ -63,18 +63,15 @@ export function readSavedAudit(
   policy: VerifierPolicy,
   file: string,
 ): SavedAudit {
-  if (bytes[0] !== '{'.charCodeAt(0))
-    return { checkpoint: openKnownCheckpoint(bytes, policy, file) }
+  if (bytes[0] !== '{'.charCodeAt(0)) return { checkpoint: claimedCheckpoint(bytes, policy, file) }
   const read = readJson(savedShape, bytes, LIMITS)
   if (read.kind === 'refused') throw unreadable(file, read.reason)
   const { digest, ...content } = read.value
   if (content.format !== FORMAT) throw unreadable(file, `its format is ${content.format}`)
   if (sha256(canonicalJson(content)) !== digest) throw unreadable(file, 'it was cut or changed')
-  return {
-    checkpoint: openKnownCheckpoint(Buffer.from(content.checkpoint), policy, file),
-    // Of this format and unchanged since writeSavedAudit wrote it.
-    memory: content.memory as unknown as ChainMemory,
-  }
+  // Of this format and unchanged since writeSavedAudit wrote it.
+  const memory = content.memory as unknown as ChainMemory
+  return { checkpoint: claimedCheckpoint(Buffer.from(content.checkpoint), policy, file), memory }
 }
 
 const unreadable = (file: string, message: string): InputError =>

@@ -7,12 +7,12 @@ import {
   objectOf,
   objectWith,
   oneOf,
-  parsePublicKey,
   readJson,
   recordOf,
   text,
 } from '@bulkhead/envelope'
 import { type Digest, InputError } from '@bulkhead/vocabulary'
+import { parseLogKey } from '../key-entries.ts'
 import type { KeyRules } from '../log-keys.ts'
 import { type NoteKey, noteKey, readVerifierKey, writeVerifierKey } from '../tlog/note-key.ts'
 
@@ -34,6 +34,8 @@ export interface VerifierPolicy extends KeyRules {
   readonly heartbeatMs?: number
   /** Largest age of the cosignatures that make the quorum, in milliseconds. */
   readonly maxWitnessAgeMs?: number
+  /** How many of the newest entries may wait for the quorum; any number when it is not said. */
+  readonly mostUnwitnessed?: number
   /** How far an entry or a cosignature may be dated ahead of the verifier's clock. */
   readonly clockSkewMs: number
 }
@@ -56,6 +58,7 @@ const policyShape = objectWith(
     roles: recordOf(listOf(text, 32), 64),
     heartbeatMs: count,
     maxWitnessAgeMs: count,
+    mostUnwitnessed: count,
     clockSkewMs: count,
     keyThreshold: count,
   },
@@ -81,7 +84,7 @@ export function parseVerifierPolicy(bytes: Uint8Array, file: string): VerifierPo
     logKeys: logKeys.map(({ name, vkey }) => logKey(vkey, name, file)),
     principals: tableOf(logKeys, ({ principal }) => principal),
     until: tableOf(logKeys, ({ until }) => until),
-    witnesses: witnesses.map(({ vkey }) => verifierKey(vkey, 'cosignature', file)),
+    witnesses: witnesses.map(({ vkey }) => verifierKey(vkey, WITNESS_TYPES, file)),
     quorum,
     roles,
   }
@@ -117,20 +120,23 @@ function requireSense({ logKeys, witnesses, quorum, roles }: VerifierPolicy, fil
   if (names.size !== logKeys.length) throw invalid(file, 'two log keys share a name')
 }
 
-function verifierKey(line: string, type: NoteKey['type'], file: string): NoteKey {
+const LOG_TYPES = ['note', 'ecdsa-note'] as const
+const WITNESS_TYPES = ['cosignature'] as const
+
+function verifierKey(line: string, types: readonly NoteKey['type'][], file: string): NoteKey {
   const key = readVerifierKey(line)
-  if (key?.type === type) return key
+  if (key !== undefined && types.includes(key.type)) return key
   throw new InputError({
     code: 'usage/wrong-key',
     subject: file,
-    message: `${JSON.stringify(line)} is no verifier key for a ${type}`,
+    message: `${JSON.stringify(line)} is no verifier key for a ${types === WITNESS_TYPES ? 'cosignature' : 'note'}`,
     remedy: 'write it as `bulkhead ledger policy` prints it: NAME+ID+BASE64 (c2sp.org/signed-note)',
   })
 }
 
 function logKey(line: string, name: string, file: string): TrustedKey {
-  const { publicKey } = verifierKey(line, 'note', file)
-  return parsePublicKey(publicKey.export({ format: 'pem', type: 'spki' }), name)
+  const { publicKey } = verifierKey(line, LOG_TYPES, file)
+  return parseLogKey(publicKey.export({ format: 'pem', type: 'spki' }), name)
 }
 
 const invalid = (file: string, message: string): InputError =>
@@ -141,7 +147,7 @@ const invalid = (file: string, message: string): InputError =>
     remedy: 'write it as `bulkhead ledger policy` prints it (docs/ledger.md)',
   })
 
-type PolicyBasis = Pick<VerifierPolicy, 'origin' | 'environment' | 'logKeys'>
+type PolicyBasis = Pick<VerifierPolicy, 'origin' | 'environment' | 'logKeys' | 'until'>
 
 /** The policy of a verifier who asks for no witnesses, roles or heartbeats. */
 export const plainPolicy = ({ origin, environment, logKeys }: PolicyBasis): VerifierPolicy => ({
@@ -155,7 +161,12 @@ export const plainPolicy = ({ origin, environment, logKeys }: PolicyBasis): Veri
 })
 
 /** A policy file to begin with, for somebody who trusts these keys; the rest is theirs to fill in. */
-export const writeVerifierPolicy = ({ origin, environment, logKeys }: PolicyBasis): string =>
+export const writeVerifierPolicy = ({
+  origin,
+  environment,
+  logKeys,
+  until = {},
+}: PolicyBasis): string =>
   `${JSON.stringify(
     {
       version: 1,
@@ -164,6 +175,7 @@ export const writeVerifierPolicy = ({ origin, environment, logKeys }: PolicyBasi
       logKeys: logKeys.map(({ name, publicKey }) => ({
         name,
         vkey: writeVerifierKey(noteKey(origin, publicKey)),
+        ...(Object.hasOwn(until, name) && { until: until[name] }),
       })),
       witnesses: [],
       quorum: 0,

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path'
 import type { Repository } from '@bulkhead/git'
 import { type CommitId, WorldError, commitId } from '@bulkhead/vocabulary'
 import { type RunProcess, runProcess } from '@bulkhead/world'
@@ -7,9 +8,11 @@ import { foreignIn, placesFrom, readEntries } from './branch-reading.ts'
 import { messageOf } from './commit-message.ts'
 import { type Git, gitIn } from './git-command.ts'
 import { checkedName } from './layout.ts'
-import { newObject, packOf } from './git-objects.ts'
+import { newObject } from './git-objects.ts'
 import { holdsCommit, readTip } from './local-branch.ts'
+import { type ObjectDisk, objectDisk } from './object-disk.ts'
 import { type RemoteBranch, remoteBranch } from './remote-branch.ts'
+import { type ObjectPlace, storeObjects } from './store-objects.ts'
 import { type TreeReader, growTree } from './tree-growth.ts'
 
 export interface GitLedgerStoreOptions {
@@ -21,6 +24,7 @@ export interface GitLedgerStoreOptions {
    */
   readonly remote?: string
   readonly run?: RunProcess
+  readonly disk?: ObjectDisk
 }
 
 /**
@@ -31,7 +35,14 @@ export interface GitLedgerStoreOptions {
 export function gitLedgerStore(options: GitLedgerStoreOptions): LedgerStore {
   const { repository, environment, remote } = options
   const ref = `refs/heads/ledger/${checkedName(environment)}`
+  const refFolder = join(repository.gitDirectory, dirname(ref))
   const git = gitIn(repository.gitDirectory, options.run ?? runProcess)
+  const objects: ObjectPlace = {
+    folder: join(repository.gitDirectory, 'objects'),
+    disk: options.disk ?? objectDisk,
+    git,
+    format: repository.objectFormat,
+  }
   const upstream = remote === undefined ? undefined : remoteBranch(git, remote, ref)
   const head = async (): Promise<StorePosition> => {
     if (upstream === undefined) return { tip: await readTip(git, ref) }
@@ -46,8 +57,11 @@ export function gitLedgerStore(options: GitLedgerStoreOptions): LedgerStore {
       if (commit !== null) yield* readEntries(repository, commit, from)
     },
     async append(request) {
-      const commit = await storeCommit(repository, git, request)
-      return publish({ git, ref, upstream }, commit, request.expected)
+      const commit = await storeCommit(repository, objects, request)
+      const outcome = await publish({ git, ref, upstream }, commit, request.expected)
+      // git flushes the file of the branch, and not its name in the folder.
+      await objects.disk.settle(refFolder)
+      return outcome
     },
     async readFile(path, at) {
       const commit = await commitAt(at)
@@ -65,7 +79,7 @@ const commitOf = ({ tip }: StorePosition): CommitId | null => (tip === null ? nu
 /** Stores objects that nothing points to yet: a crash from here to the ref's move leaves the log as it was. */
 async function storeCommit(
   repository: TreeReader,
-  git: Git,
+  place: ObjectPlace,
   request: AppendRequest,
 ): Promise<CommitId> {
   const { entries, at } = request
@@ -85,9 +99,7 @@ async function storeCommit(
     '',
   ]
   const commit = newObject('commit', Buffer.from(text.join('\n')), repository.objectFormat)
-  const pack = packOf([...objects, commit], repository.objectFormat)
-  const { code, stderr } = await git(['unpack-objects', '-q', '--strict'], pack)
-  if (code !== 0) throw storeFailed('git unpack-objects', stderr)
+  await storeObjects(place, [...objects, commit])
   return commitId(commit.id)
 }
 

@@ -22,9 +22,13 @@ export const FILE_MODE = '100644'
 
 /** Names an object as git does: the hash of `<type> SP <size> NUL <bytes>` (gitformat-loose). */
 export function newObject(type: NewObject['type'], bytes: Buffer, format: ObjectFormat): NewObject {
-  const hash = createHash(format).update(`${type} ${bytes.byteLength}\0`).update(bytes)
+  const hash = createHash(format).update(objectHeader(type, bytes.byteLength)).update(bytes)
   return { type, id: hash.digest('hex'), bytes }
 }
+
+/** What git puts before the bytes of an object, to name it and to store it. */
+export const objectHeader = (type: NewObject['type'], size: number): Buffer =>
+  Buffer.from(`${type} ${size}\0`)
 
 /** Writes a tree: `<mode> SP <name> NUL <binary id>`, sorted as if folders ended in a slash. */
 export function treeBytes(items: readonly TreeItem[]): Buffer {

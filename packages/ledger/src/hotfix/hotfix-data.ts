@@ -18,20 +18,22 @@ import { APPROVAL_SOURCES, type HotfixFacts, SEVERITIES } from './hotfix-on-reco
 
 const line = textLike(/\S/, 'a text that says something')
 
-export const declaredShape = objectOf({
-  base: orNull(commitText),
-  severity: oneOf(...SEVERITIES),
-  disclosure: oneOf('at-once', 'when-everywhere'),
-  sealed: digestText,
-})
+export const declaredShape = objectWith(
+  {
+    base: orNull(commitText),
+    severity: oneOf(...SEVERITIES),
+    disclosure: oneOf('at-once', 'when-everywhere'),
+    sealed: digestText,
+  },
+  { purpose: oneOf('drill') },
+)
 
 export const movedShape = objectOf({ of: count, reason: line })
 
-export const pagedShape = objectOf({
-  of: count,
-  told: listOf(text, 64),
-  failed: listOf(text, 64),
-})
+export const pagedShape = objectWith(
+  { of: count, told: listOf(text, 64), failed: listOf(text, 64) },
+  { late: listOf(line, 16) },
+)
 
 export const acknowledgedShape = objectOf({ of: count, how: oneOf('person', 'pager') })
 

@@ -15,6 +15,7 @@ import {
   type DebtOnRecord,
   type HotfixOnRecord,
   type Mark,
+  DRILL_DEBTS,
   STANDARD_DEBTS,
 } from './hotfix-on-record.ts'
 
@@ -59,13 +60,14 @@ export class HotfixFold {
     const { release, data, index } = entry
     const read = readShape(declaredShape, data)
     if (release === undefined || read.kind === 'refused') return
-    const { base, severity, disclosure, sealed } = read.value
+    const { base, severity, disclosure, sealed, purpose } = read.value
     const hotfix: HotfixOnRecord = {
       id: index,
       commit: release.commit,
       commits: [{ ...markOf(entry), commit: release.commit }],
       base,
       severity,
+      drill: purpose === 'drill',
       embargo: disclosure === 'when-everywhere',
       sealed,
       by: actorOf(entry),
@@ -110,7 +112,7 @@ export class HotfixFold {
       if (good === undefined || good < hotfix.id || hotfix.everywhere !== null)
         return { ...hotfix, reached }
       const since = markOf(entry)
-      const debts = [...hotfix.debts, ...STANDARD_DEBTS.map((name) => owed(name, WHY, since))]
+      const debts = [...hotfix.debts, ...debtsOf(hotfix).map((name) => owed(name, WHY, since))]
       return { ...hotfix, reached, everywhere: since, debts }
     })
   }
@@ -164,6 +166,9 @@ export class HotfixFold {
   }
 }
 
+const debtsOf = ({ drill }: HotfixOnRecord): readonly string[] =>
+  drill ? DRILL_DEBTS : STANDARD_DEBTS
+
 const WHY = 'every hotfix owes it'
 
 const UNTOUCHED = {
@@ -208,9 +213,9 @@ const reading =
   }
 
 const CHANGES: Partial<Readonly<Record<EntryKind, Change>>> = {
-  'hotfix.paged': reading(pagedShape, (hotfix, { told, failed }, entry) => ({
+  'hotfix.paged': reading(pagedShape, (hotfix, { told, failed, late = [] }, entry) => ({
     ...hotfix,
-    pages: [...hotfix.pages, { ...markOf(entry), told, failed }],
+    pages: [...hotfix.pages, { ...markOf(entry), told, failed, late }],
   })),
   'hotfix.acknowledged': reading(acknowledgedShape, (hotfix, { how }, entry) => ({
     ...hotfix,

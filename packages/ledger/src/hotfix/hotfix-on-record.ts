@@ -26,6 +26,8 @@ export interface HotfixFacts {
 export interface PageOnRecord extends Mark {
   readonly told: readonly string[]
   readonly failed: readonly string[]
+  /** Steps of which people were told that they are late; none when they were told of the hotfix itself. */
+  readonly late: readonly string[]
 }
 
 /** Somebody's yes to one commit, its bytes and its plan. Whether it counts is judged when it is used. */
@@ -38,6 +40,9 @@ export interface HotfixApprovalOnRecord extends Mark, ReleaseOnRecord {
 
 export const APPROVAL_SOURCES = ['ssh', 'review', 'environment'] as const
 export type ApprovalSource = (typeof APPROVAL_SOURCES)[number]
+
+/** What a drill owes: main must contain what is deployed. */
+export const DRILL_DEBTS = ['back-merge'] as const
 
 /** What every hotfix owes once it is everywhere. */
 export const STANDARD_DEBTS = [
@@ -68,6 +73,8 @@ export interface HotfixOnRecord {
   /** What was released when it was declared; null when nothing was. */
   readonly base: CommitId | null
   readonly severity: Severity
+  /** It tries out the lane with a release that changes nothing. */
+  readonly drill: boolean
   /** Whether the facts stay sealed until the fix is everywhere. */
   readonly embargo: boolean
   /** SHA-256 of the facts as canonical JSON. */

@@ -2,9 +2,9 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readRegularFile } from '@bulkhead/world'
 import type { LogSource } from '../audit/audit-log.ts'
-import type { StoredEntry } from '../ledger-store.ts'
+import { type EntryBatch, entriesOf, partOf } from '../audit/entry-batch.ts'
 import { CHECKPOINT, claimedHead } from '../stored-tree.ts'
-import { readBundle } from '../tlog/entry-bundle.ts'
+import { placesInBundle } from '../tlog/entry-bundle.ts'
 import { TILE_WIDTH, bundlePath, tileIn } from '../tlog/tiles.ts'
 
 /** 256 entries of the largest size with their lengths. */
@@ -23,23 +23,33 @@ export const isMirror = (directory: string): Promise<boolean> =>
  */
 export function mirrorLog(directory: string): LogSource {
   const readFile = (path: string) => readRegularFile(join(directory, path), MAX_FILE_BYTES)
-  async function* readBatches(from: number): AsyncGenerator<readonly StoredEntry[]> {
+  async function* readBatches(from: number): AsyncGenerator<EntryBatch> {
     // Believed by nobody: it only tells which files to look for.
     const size = claimedHead(await readFile(CHECKPOINT))?.size ?? 0
     for (let n = Math.floor(from / TILE_WIDTH); n * TILE_WIDTH < size; n += 1) {
       const width = tileIn(size, 0, n)?.width ?? 0
-      const bundle = readBundle((await readFile(bundlePath({ n, width }))) ?? Buffer.alloc(0)) ?? []
-      const entries = bundle.map((bytes, at) => ({ index: n * TILE_WIDTH + at, bytes }))
-      yield entries.filter(({ index }) => index >= from)
+      const bundle = (await readFile(bundlePath({ n, width }))) ?? Buffer.alloc(0)
+      const places = placesInBundle(bundle) ?? new Uint32Array()
+      const indexes = Array.from({ length: places.length / 2 }, (_, at) => n * TILE_WIDTH + at)
+      const batch = { indexes, places, bytes: ownMemory(bundle) }
+      yield n * TILE_WIDTH < from ? partOf(batch, from - n * TILE_WIDTH, indexes.length) : batch
       // What lies behind a gap cannot follow what is before it: the checks say what is missing.
-      if (entries.length !== width) return
+      if (indexes.length !== width) return
     }
   }
   return {
     readFile,
     readBatches,
     async *read(from) {
-      for await (const batch of readBatches(from)) yield* batch
+      for await (const batch of readBatches(from)) yield* entriesOf(batch)
     },
   }
+}
+
+/** The bytes in memory that nobody else has a part of: it may change hands. */
+function ownMemory(bytes: Buffer): Uint8Array<ArrayBuffer> {
+  const { buffer } = bytes
+  return buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength
+    ? new Uint8Array(buffer)
+    : Uint8Array.from(bytes)
 }

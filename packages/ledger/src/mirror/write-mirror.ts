@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { WorldError } from '@bulkhead/vocabulary'
 import type { StoredEntry, StoredFile } from '../ledger-store.ts'
 import { CHECKPOINT, fileOfTile } from '../stored-tree.ts'
 import { writeBundle } from '../tlog/entry-bundle.ts'
@@ -40,6 +41,18 @@ export async function writeMirror(
 
 async function writeFileAt(directory: string, { path, bytes }: StoredFile): Promise<void> {
   const target = join(directory, path)
-  await mkdir(dirname(target), { recursive: true })
-  await writeFile(target, bytes)
+  try {
+    await mkdir(dirname(target), { recursive: true })
+    await writeFile(target, bytes)
+  } catch (cause) {
+    throw new WorldError(
+      {
+        code: 'usage/unwritable-file',
+        subject: target,
+        message: 'could not be written; the mirror is not whole, and has no checkpoint',
+        remedy: 'check the disk and the permissions of the folder, then write it again',
+      },
+      { cause },
+    )
+  }
 }

@@ -2,6 +2,7 @@ import type { CommitId, FencingToken } from '@bulkhead/vocabulary'
 import type { EntryOnRecord, ReleaseOnRecord } from '../entry.ts'
 import type { HotfixOnRecord } from '../hotfix/hotfix-on-record.ts'
 import type { Train } from '../queue/queue-on-record.ts'
+import type { ShiftOnRecord } from '../zones/zone-on-record.ts'
 import type { LeaseOnRecord, RolloutOnRecord, VerdictOnRecord } from '../state/environment-state.ts'
 
 /** The parts of an entry that rules look at. */
@@ -27,6 +28,10 @@ export interface OnRecord {
     /** Whether it could be removed now: it is known, and no rollout carries it. */
     isRemovable(id: number): boolean
     trainOf(id: number): Train | undefined
+  }
+  readonly zones: {
+    /** That a zone's traffic is away; undefined when it is not. */
+    shiftOf(place: Pick<ShiftOnRecord, 'region' | 'zone'>): ShiftOnRecord | undefined
   }
   readonly hotfixes: {
     readonly all: readonly HotfixOnRecord[]

@@ -11,6 +11,7 @@ import type {
   RolloutOnRecord,
   VerdictOnRecord,
 } from './environment-state.ts'
+import { ZoneFold, type ZoneMemory, isZoneKind } from '../zones/zone-fold.ts'
 import { type GoodMemory, GoodReleases } from './good-releases.ts'
 import { RolloutFold, type RolloutMemory } from './rollout-fold.ts'
 import { VerdictFold, type VerdictMemory } from './verdict-fold.ts'
@@ -22,6 +23,8 @@ export interface FoldMemory extends RolloutMemory, VerdictMemory, Pick<Environme
   readonly good: GoodMemory
   readonly queue: QueueMemory
   readonly hotfixes: HotfixMemory
+  /** Absent in what was kept before there were such entries. */
+  readonly zones?: ZoneMemory
 }
 
 /**
@@ -35,6 +38,7 @@ export class EnvironmentFold implements OnRecord {
   #good = new GoodReleases()
   #queue = new QueueFold()
   #hotfixes = new HotfixFold()
+  #zones = new ZoneFold()
 
   get leases(): readonly LeaseOnRecord[] {
     return this.#rollouts.leases
@@ -60,8 +64,12 @@ export class EnvironmentFold implements OnRecord {
     return this.#hotfixes
   }
 
+  get zones(): ZoneFold {
+    return this.#zones
+  }
+
   goodSince(commit: CommitId): number | undefined {
-    return this.#good.whole.findLast((good) => good.commit === commit)?.index
+    return this.#good.since(commit)
   }
 
   /** Whether a commit ended good in some region: what is taken back there rests on that. */
@@ -85,6 +93,7 @@ export class EnvironmentFold implements OnRecord {
     if (success !== undefined) this.#good.note(success)
     if (entry.kind === 'gate.verdict') this.#verdicts.apply(entry)
     else if (isQueueKind(entry.kind)) this.#queue.apply(entry)
+    else if (isZoneKind(entry.kind)) this.#zones.apply(entry)
     this.#hotfixes.apply(entry, this)
   }
 
@@ -96,8 +105,8 @@ export class EnvironmentFold implements OnRecord {
     const [first = Number.MAX_SAFE_INTEGER] = indexes
     const gone = new Set(indexes)
     const isGone = (index: number) => gone.has(index) || (more && index >= from && index < first)
-    for (const part of [this.#rollouts, this.#verdicts, this.#good, this.#queue, this.#hotfixes])
-      part.takeBack(isGone)
+    const parts = [this.#rollouts, this.#verdicts, this.#good, this.#queue, this.#hotfixes]
+    for (const part of [...parts, this.#zones]) part.takeBack(isGone)
   }
 
   /** A copy that goes its own way: to try entries out before they are written. */
@@ -109,6 +118,7 @@ export class EnvironmentFold implements OnRecord {
     copy.#good = this.#good.fork()
     copy.#queue = this.#queue.fork()
     copy.#hotfixes = this.#hotfixes.fork()
+    copy.#zones = this.#zones.fork()
     return copy
   }
 
@@ -121,6 +131,7 @@ export class EnvironmentFold implements OnRecord {
       good: this.#good.memory(),
       queue: this.#queue.memory(),
       hotfixes: this.#hotfixes.memory(),
+      zones: this.#zones.memory(),
     }
   }
 
@@ -132,6 +143,7 @@ export class EnvironmentFold implements OnRecord {
     fold.#good = GoodReleases.resume(memory.good)
     fold.#queue = QueueFold.resume(memory.queue)
     fold.#hotfixes = HotfixFold.resume(memory.hotfixes)
+    fold.#zones = ZoneFold.resume(memory.zones ?? [])
     return fold
   }
 
@@ -150,6 +162,7 @@ export class EnvironmentFold implements OnRecord {
       verdicts: this.#verdicts.verdicts,
       blocks: this.#verdicts.blocks,
       queue: this.#queue.state(),
+      shifted: this.#zones.all,
       hotfixes: this.#hotfixes.all,
     }
   }

@@ -2,6 +2,7 @@ import type { CommitId, Digest, FencingToken } from '@bulkhead/vocabulary'
 import type { ReleaseOnRecord } from '../entry.ts'
 import type { HotfixOnRecord } from '../hotfix/hotfix-on-record.ts'
 import type { QueueOnRecord } from '../queue/queue-on-record.ts'
+import type { ShiftOnRecord } from '../zones/zone-on-record.ts'
 
 /** A lease that nobody has given back or taken over. */
 export interface LeaseOnRecord {
@@ -119,6 +120,8 @@ export interface EnvironmentState {
   /** Every enforced BLOCK, by commit: the newest verdict does not undo them. */
   readonly blocks: Readonly<Record<CommitId, readonly BlockOnRecord[]>>
   readonly queue: QueueOnRecord
+  /** Zones whose traffic is shifted away, in the order in which that was said. */
+  readonly shifted: readonly ShiftOnRecord[]
   /** Every hotfix that was ever declared, in order; closed ones still bind later releases. */
   readonly hotfixes: readonly HotfixOnRecord[]
 }

@@ -27,17 +27,27 @@ export class GoodReleases {
   #regions: ReadonlyMap<string, GoodRelease> = new Map()
   /** Where releases ended good that are not fully good yet, and by which entry. */
   #reached: ReadonlyMap<CommitId, ReadonlyMap<string, number>> = new Map()
-  #whole: readonly GoodRelease[] = []
+  #whole: GoodRelease[] = []
+  /** By which entry each of them last became so: the list may have tens of thousands. */
+  #since = new Map<CommitId, number>()
+  /** Whether somebody else holds list and map: then they are not changed in place. */
+  #shared = false
 
   get whole(): readonly GoodRelease[] {
+    this.#shared = true
     return this.#whole
+  }
+
+  /** Index of the entry by which a commit last became fully good; undefined when it never did. */
+  since(commit: CommitId): number | undefined {
+    return this.#since.get(commit)
   }
 
   /** Whether it ended good in some region and was not taken back there since. */
   knows(commit: CommitId): boolean {
     const isIt = (release: GoodRelease) => release.commit === commit
     return (
-      this.#reached.has(commit) || this.#whole.some(isIt) || [...this.#regions.values()].some(isIt)
+      this.#reached.has(commit) || this.#since.has(commit) || [...this.#regions.values()].some(isIt)
     )
   }
 
@@ -72,7 +82,7 @@ export class GoodReleases {
 
   /** Forgets what these entries said: they no longer count. */
   takeBack(isGone: (index: number) => boolean): void {
-    this.#whole = this.#whole.filter(({ index }) => !isGone(index))
+    this.#keepWhole(this.#whole.filter(({ index }) => !isGone(index)))
     this.#regions = new Map([...this.#regions].filter(([, { index }]) => !isGone(index)))
     this.#keepReached((_, index) => !isGone(index))
   }
@@ -90,14 +100,24 @@ export class GoodReleases {
     const good = new GoodReleases()
     good.#regions = new Map(regions)
     good.#reached = new Map(reached.map(([commit, places]) => [commit, new Map(places)]))
-    good.#whole = whole
+    good.#keepWhole([...whole])
     return good
   }
 
   #complete({ release, returning }: RegionSuccess): void {
     this.#reached = new Map([...this.#reached].filter(([commit]) => commit !== release.commit))
-    const before = returning ? this.#whole.slice(0, this.#firstOf(release)) : this.#whole
-    this.#whole = [...before, release]
+    if (returning || this.#shared) {
+      const end = returning ? this.#firstOf(release) : this.#whole.length
+      this.#keepWhole(this.#whole.slice(0, end))
+    }
+    this.#whole.push(release)
+    this.#since.set(release.commit, release.index)
+  }
+
+  #keepWhole(whole: GoodRelease[]): void {
+    this.#whole = whole
+    this.#since = new Map(whole.map(({ commit, index }) => [commit, index]))
+    this.#shared = false
   }
 
   #firstOf({ commit }: ReleaseOnRecord): number {
@@ -111,6 +131,9 @@ export class GoodReleases {
     copy.#regions = this.#regions
     copy.#reached = this.#reached
     copy.#whole = this.#whole
+    copy.#since = this.#since
+    copy.#shared = true
+    this.#shared = true
     return copy
   }
 }

@@ -18,15 +18,18 @@ export function writeBundle(entries: readonly Buffer[]): Buffer {
   )
 }
 
-/** The entries of a bundle; undefined when it is cut or holds more than a tile has room for. */
-export function readBundle(bytes: Buffer): readonly Buffer[] | undefined {
-  const entries: Buffer[] = []
+/**
+ * Where the entries of a bundle begin and end, two numbers each; undefined when it is cut or holds more
+ * than a tile has room for.
+ */
+export function placesInBundle(bytes: Buffer): Uint32Array<ArrayBuffer> | undefined {
+  const places: number[] = []
   for (let at = 0; at < bytes.byteLength;) {
-    if (at + LENGTH_BYTES > bytes.byteLength || entries.length === TILE_WIDTH) return undefined
+    if (at + LENGTH_BYTES > bytes.byteLength || places.length === 2 * TILE_WIDTH) return undefined
     const end = at + LENGTH_BYTES + bytes.readUInt16BE(at)
     if (end > bytes.byteLength) return undefined
-    entries.push(bytes.subarray(at + LENGTH_BYTES, end))
+    places.push(at + LENGTH_BYTES, end)
     at = end
   }
-  return entries
+  return Uint32Array.from(places)
 }

@@ -1,4 +1,4 @@
-import { EMPTY_ROOT, hashNode } from './merkle-hash.ts'
+import { EMPTY_ROOT, HASH_BYTES, hashNode, splitOf } from './merkle-hash.ts'
 import { TILE_WIDTH, type TileName, hashesAt } from './tiles.ts'
 
 export interface Tile {
@@ -6,21 +6,27 @@ export interface Tile {
   readonly bytes: Buffer
 }
 
+/** The hashes of a tile that is being filled. */
+interface Filling {
+  readonly bytes: Buffer
+  width: number
+}
+
+const TILE_BYTES = TILE_WIDTH * HASH_BYTES
+
 /**
- * A Merkle tree that only grows. It keeps the right edge: the peaks (one perfect subtree for each bit
- * of the size) and the hashes of the tiles that are not full. Both are logarithmic in the size.
+ * A Merkle tree that only grows. It keeps the right edge, which is the hashes of the tiles that are not
+ * full: logarithmic in the size. Nodes inside a tile are hashed once, when it is full, and for a root.
  */
 export class GrowingTree {
   #size = 0
-  #peaks: Buffer[] = []
-  #edge: Buffer[][] = []
+  #edge: Filling[] = []
 
   /** Goes on from the partial tiles of a tree, lowest level first; an absent level is empty. */
   static resume(size: number, edge: readonly (readonly Buffer[])[]): GrowingTree {
     const tree = new GrowingTree()
     tree.#size = size
-    tree.#edge = edge.map((hashes) => [...hashes])
-    tree.#peaks = edge.toReversed().flatMap(peaksOf)
+    tree.#edge = edge.map((hashes) => fillingOf(Buffer.concat(hashes), hashes.length))
     return tree
   }
 
@@ -28,62 +34,78 @@ export class GrowingTree {
     return this.#size
   }
 
-  /** RFC 6962 §2.1, in as many hashes as the size has bits. */
+  /** RFC 6962 §2.1: what hangs at the right edge of each level, joined from the lowest up. */
   get root(): Buffer {
-    const [last, ...rest] = this.#peaks.toReversed()
-    return last === undefined
-      ? EMPTY_ROOT
-      : rest.reduce((right, left) => hashNode(left, right), last)
+    let right: Buffer | undefined
+    for (const filling of this.#edge) {
+      for (const peak of peaksOf(filling).toReversed()) {
+        right = right === undefined ? peak : hashNode(peak, right)
+      }
+    }
+    return right ?? EMPTY_ROOT
   }
 
   /** Adds a leaf by its hash. @returns the tiles that it made full, lowest level first */
   append(leaf: Buffer): readonly Tile[] {
-    let peak = leaf
-    for (let rest = this.#size; rest % 2 === 1; rest = Math.floor(rest / 2)) {
-      peak = hashNode(this.#peaks.pop() ?? peak, peak)
-    }
-    this.#peaks.push(peak)
     this.#size += 1
     return this.#fill(0, leaf)
   }
 
   #fill(level: number, hash: Buffer): readonly Tile[] {
-    const hashes = (this.#edge[level] ??= [])
-    hashes.push(hash)
-    if (hashes.length < TILE_WIDTH) return []
-    this.#edge[level] = []
+    const filling = (this.#edge[level] ??= fillingOf(Buffer.alloc(0), 0))
+    filling.bytes.set(hash, filling.width * HASH_BYTES)
+    filling.width += 1
+    if (filling.width < TILE_WIDTH) return NONE
+    this.#edge[level] = fillingOf(Buffer.alloc(0), 0)
     const n = hashesAt(level, this.#size) / TILE_WIDTH - 1
-    const full = { name: { level, n, width: TILE_WIDTH }, bytes: Buffer.concat(hashes) }
-    return [full, ...this.#fill(level + 1, peaksOf(hashes)[0] ?? hash)]
+    const full = { name: { level, n, width: TILE_WIDTH }, bytes: filling.bytes }
+    return [full, ...this.#fill(level + 1, nodeOf(filling.bytes, 0, TILE_WIDTH))]
   }
 
   /** The tiles that are not full, lowest level first. */
   edge(): readonly Tile[] {
-    return this.#edge.flatMap((hashes, level) => {
+    return this.#edge.flatMap(({ bytes, width }, level) => {
       const n = Math.floor(hashesAt(level, this.#size) / TILE_WIDTH)
-      const name = { level, n, width: hashes.length }
-      return hashes.length === 0 ? [] : [{ name, bytes: Buffer.concat(hashes) }]
+      const name = { level, n, width }
+      return width === 0
+        ? []
+        : [{ name, bytes: Buffer.from(bytes.subarray(0, width * HASH_BYTES)) }]
     })
   }
 
   fork(): GrowingTree {
     const copy = new GrowingTree()
     copy.#size = this.#size
-    copy.#peaks = [...this.#peaks]
-    copy.#edge = this.#edge.map((hashes) => [...hashes])
+    copy.#edge = this.#edge.map(({ bytes, width }) => fillingOf(bytes, width))
     return copy
   }
 }
 
-/** Roots of the perfect trees over these hashes, largest first. */
-function peaksOf(hashes: readonly Buffer[]): Buffer[] {
+const NONE: readonly Tile[] = []
+
+/** Room for a whole tile, with the hashes that there are. */
+function fillingOf(hashes: Buffer, width: number): Filling {
+  const bytes = Buffer.alloc(TILE_BYTES)
+  hashes.copy(bytes)
+  return { bytes, width }
+}
+
+/** Roots of the perfect trees over the hashes of a tile, largest first. */
+function peaksOf({ bytes, width }: Filling): Buffer[] {
   const peaks: Buffer[] = []
-  for (const [at, hash] of hashes.entries()) {
-    let peak = hash
-    for (let rest = at; rest % 2 === 1; rest = Math.floor(rest / 2)) {
-      peak = hashNode(peaks.pop() ?? peak, peak)
-    }
-    peaks.push(peak)
+  for (let from = 0; from < width;) {
+    const perfect = 2 ** Math.floor(Math.log2(width - from))
+    peaks.push(nodeOf(bytes, from, from + perfect))
+    from += perfect
   }
   return peaks
+}
+
+/** The node over some hashes of a tile. */
+function nodeOf(bytes: Buffer, from: number, to: number): Buffer {
+  if (to - from === 1) {
+    return Buffer.from(bytes.subarray(from * HASH_BYTES, to * HASH_BYTES))
+  }
+  const middle = from + splitOf(to - from)
+  return hashNode(nodeOf(bytes, from, middle), nodeOf(bytes, middle, to))
 }

@@ -61,10 +61,11 @@ export const writeSignature = ({ name, id, bytes }: NoteSignature): string =>
 /** What the lines that name a key say. A wrong one spoils the note, even beside a right one. */
 export type NoteCheck = 'signed' | 'unsigned' | 'forged'
 
-/** Checks the plain Ed25519 signatures of one key over the text of a note. */
+/** Checks the plain signatures of one key over the text of a note. */
 export function checkNote({ text, signatures }: Note, key: NoteKey): NoteCheck {
   const lines = signatures.filter(({ name, id }) => name === key.name && id === key.id)
   if (lines.length === 0) return 'unsigned'
-  const signed = lines.every(({ bytes }) => verify(null, Buffer.from(text), key.publicKey, bytes))
+  const hash = key.type === 'ecdsa-note' ? 'sha256' : null
+  const signed = lines.every(({ bytes }) => verify(hash, Buffer.from(text), key.publicKey, bytes))
   return signed ? 'signed' : 'forged'
 }

@@ -4,7 +4,7 @@ import { ExitCode, type Finding, InputError, WorldError, printable } from '@bulk
 import { readRegularFile } from '@bulkhead/world'
 import { type AuditEnd, type LogSource, auditLog } from '../audit/audit-log.ts'
 import { lanesWhenLong } from '../audit/entry-lanes.ts'
-import { logAt, openKnownCheckpoint } from '../audit/known-checkpoint.ts'
+import { claimedCheckpoint, logAt } from '../audit/known-checkpoint.ts'
 import { MAX_SAVED_BYTES, readSavedAudit } from '../audit/saved-audit.ts'
 import { parseVerifierPolicy } from '../audit/verifier-policy.ts'
 import { gitLedgerStore } from '../git-store/git-ledger-store.ts'
@@ -90,7 +90,7 @@ async function verify({ values, positionals }: Arguments, program: URL): Promise
     ...(saved && { from: saved.checkpoint }),
     ...(saved?.memory && { memory: saved.memory }),
     ...(witnessed !== undefined && {
-      witnessed: openKnownCheckpoint(await readNamed(witnessed), policy, witnessed),
+      witnessed: claimedCheckpoint(await readNamed(witnessed), policy, witnessed),
     }),
   })
   return await report(judged, policy.environment, values.json)

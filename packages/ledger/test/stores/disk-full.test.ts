@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openRepository } from '@bulkhead/git'
 import { makeRepository, temporaryDirectory } from '@bulkhead/testkit'
 import { WorldError } from '@bulkhead/vocabulary'
 import { expect, it } from 'vitest'
-import { type EntryDraft, gitLedgerStore, verifyLedger } from '../../src/index.ts'
+import { type EntryDraft, gitLedgerStore, verifyLedger, writeMirror } from '../../src/index.ts'
 import { ACTORS, ORIGIN, ledgerKey, open } from '../log-fixture.ts'
 
 const note = (text: string): EntryDraft => ({
@@ -71,4 +71,24 @@ it('a disk that is full is an error of the world: what was told to be on record 
     'room again',
   ])
   expect(await fixture.git('fsck', '--strict', '--no-dangling')).toBe('')
+})
+
+it('a mirror on a full disk, or below what is no folder, is an error of the world and has no checkpoint', async ({
+  skip,
+}) => {
+  await using home = await temporaryDirectory()
+  const path = join(home.path, 'disk')
+  const entries = async function* () {
+    for (let index = 0; index < 30; index += 1) yield { index, bytes: randomBytes(60_000) }
+  }
+  const write = (directory: string) =>
+    writeMirror(directory, entries(), () => Promise.resolve(Buffer.from('checkpoint\n')))
+  await writeFile(join(home.path, 'file'), '')
+  await expect(write(join(home.path, 'file'))).rejects.toThrow(WorldError)
+  await write(join(home.path, 'mirror'))
+  expect((await stat(join(home.path, 'mirror', 'checkpoint'))).size).toBeGreaterThan(0)
+  await using disk = await smallDisk(path)
+  if (disk === undefined) return skip('a small disk cannot be mounted here: that needs root')
+  await expect(write(join(path, 'mirror'))).rejects.toThrow(/usage\/unwritable-file/)
+  await expect(stat(join(path, 'mirror', 'checkpoint'))).rejects.toThrow(/ENOENT/)
 })

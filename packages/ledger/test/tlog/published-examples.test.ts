@@ -7,7 +7,7 @@ import { readVerifierKey, writeVerifierKey } from '../../src/tlog/note-key.ts'
 import { consistencyRanges, inclusionRanges } from '../../src/tlog/proofs.ts'
 import { checkNote, readNote, writeNote } from '../../src/tlog/signed-note.ts'
 import { bundlePath, partialTiles, tilePath } from '../../src/tlog/tiles.ts'
-import { readTlogProof } from '../../src/tlog/tlog-proof.ts'
+import { readTlogProof, writeTlogProof } from '../../src/tlog/tlog-proof.ts'
 
 describe('C2SP signed-note, Verifier keys, Example', () => {
   const vkey = 'example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k'
@@ -107,21 +107,55 @@ describe('C2SP tlog-tiles', () => {
 })
 
 describe('C2SP tlog-proof, first example', () => {
-  it('is read up to its checkpoint', () => {
-    const text = [
-      'c2sp.org/tlog-proof@v1',
-      'extra YWdlLXYxLjIuMS1kYXJ3aW4tYXJtNjQudGFyLmd6',
-      'index 73894',
-      'gSKyXoYZUgZ6jduWYrkDOARinOMGJveXjgMkBTcdPlQ=',
-      '',
-      'example.com/fancylog',
-      '109482',
-      '',
-    ].join('\n')
+  /** The page prints a key id and the last bytes of each signature: in between there are zeros here. */
+  const line = (name: string, id: string, bytes: number) =>
+    `\u2014 ${name} ${Buffer.concat([Buffer.from(id, 'base64').subarray(0, 4), Buffer.alloc(bytes)]).toString('base64')}`
+  const text = [
+    'c2sp.org/tlog-proof@v1',
+    'extra YWdlLXYxLjIuMS1kYXJ3aW4tYXJtNjQudGFyLmd6kYXJ3aW4tYXJ',
+    'index 73894',
+    'gSKyXoYZUgZ6jduWYrkDOARinOMGJveXjgMkBTcdPlQ=',
+    'B95lDa8R83lS8n0eG+o0buTxRKQTYFi//1U8anccXmA=',
+    'EKNzoDWG8LGC0Yp9o+sv3qllpMP9uHQ9B20KNL+Q1zs=',
+    'RoopEkOdqkYqMB4MJXrbt/hMjOxsVn0IrWjpz1ZMMes=',
+    'AHCioX9nLjsrse6YhjRRmk1WUEirVOLLRoOQ6vfO5vk=',
+    '',
+    'example.com/fancylog',
+    '109482',
+    'sFodV/vSp5O8n9a8QpW6PRY97tfOSW5bsc2Xl/EQi08=',
+    '',
+    line('example.com/fancylog', 'hI2DJw', 64),
+    line('witness1.example', 'mJirIklj', 72),
+    line('witness2.example', 'TnKKVHLX', 72),
+    line('witness3.example', 'S4X82uH5', 72),
+    '',
+  ].join('\n')
+
+  it('is read, and written back byte for byte', () => {
     const proof = readTlogProof(text)
-    expect(proof?.extra?.toString()).toBe('age-v1.2.1-darwin-arm64.tar.gz')
-    expect(proof).toMatchObject({ index: 73_894, checkpoint: 'example.com/fancylog\n109482\n' })
-    expect(proof?.hashes).toHaveLength(1)
+    if (proof === undefined) throw new Error('the example was refused')
+    expect(proof.extra?.toString('latin1')).toMatch(/^age-v1\.2\.1-darwin-arm64\.tar\.gz/)
+    expect(proof.index).toBe(73_894)
+    expect(proof.hashes).toHaveLength(5)
+    expect(writeTlogProof(proof)).toBe(text)
+    const note = readNote(proof.checkpoint)
+    expect(readCheckpointText(note?.text ?? '')).toMatchObject({
+      origin: 'example.com/fancylog',
+      size: 109_482,
+    })
+    expect(note?.signatures.map(({ name, id }) => `${name} ${id}`)).toEqual([
+      'example.com/fancylog 848d8327',
+      'witness1.example 9898ab22',
+      'witness2.example 4e728a54',
+      'witness3.example 4b85fcda',
+    ])
+    expect(note === undefined ? '' : writeNote(note)).toBe(proof.checkpoint)
+  })
+
+  it('is no proof with as many hashes as no tree has, or with a blank line among them', () => {
+    const hash = 'gSKyXoYZUgZ6jduWYrkDOARinOMGJveXjgMkBTcdPlQ='
+    expect(readTlogProof(text.replace(hash, `${hash}\n`.repeat(64).trimEnd()))).toBeUndefined()
+    expect(readTlogProof(text.replace(hash, `${hash} `))).toBeUndefined()
   })
 })
 

@@ -1,3 +1,4 @@
+import type { MixedTestPolicy } from '../migrations-policy.ts'
 import type { SchedulePolicy } from '../schedule-policy.ts'
 import type {
   BakePolicy,
@@ -51,6 +52,7 @@ const haproxyTarget = part<HaproxyTargetPolicy>({
   drain: notLower,
   slowStart: notLower,
   fence: optional(fixed, { coming: 'free', going: 'loosens' }),
+  spare: optional(fixed, { coming: 'loosens', going: 'free' }),
 })
 
 const execTarget = part<ExecTargetPolicy>({
@@ -97,6 +99,12 @@ const schedule = part<SchedulePolicy>({
   spacing: notLower,
 })
 
+const mixedTest = part<MixedTestPolicy>({
+  // As above: it runs with the keys of a deploy.
+  command: fixed,
+  timeout: notHigher,
+})
+
 export const environment = part<EnvironmentPolicy>(
   {
     name: free, // The key of the mapping, which is compared there.
@@ -109,6 +117,9 @@ export const environment = part<EnvironmentPolicy>(
     surge: free,
     after: optional(fixed, { coming: 'free', going: 'loosens' }),
     artifact: free,
+    // Which migrations there are, and which contract: any change may open a way back that is none.
+    migrations: optional(fixed, { coming: 'free', going: 'loosens' }),
+    mixedTest: optional(mixedTest, { coming: 'loosens', going: 'loosens' }),
     coalesce: free,
     schedule,
     bake,

@@ -4,6 +4,7 @@ import type { EnvironmentPolicy } from '@bulkhead/policy'
 import type {
   Lane,
   Metric,
+  MixedTest,
   NextWave,
   PlanRequest,
   RolloutProgress,
@@ -12,10 +13,12 @@ import type {
 } from '@bulkhead/rollout'
 import type { Digest, FencingToken, Finding, Milliseconds } from '@bulkhead/vocabulary'
 import type { Clock } from '@bulkhead/world'
+import type { MigrationHistory } from './contracts.ts'
 
-/** A human's decision to end the lease of a holder that is gone. */
+/** A human's decision to end the leases of holders that are gone. */
 export interface BreakOrder {
-  readonly token: FencingToken
+  /** One or more; each ends when its region is taken. */
+  readonly tokens: readonly FencingToken[]
   readonly reason: string
 }
 
@@ -28,6 +31,10 @@ export interface Deployment {
   readonly clock: Clock
   /** Metrics that have a say in every bake. */
   readonly metrics: readonly Metric[]
+  /** Reads which migrations a release brings. */
+  readonly repository: MigrationHistory['repository']
+  /** Runs the test of both releases that the policy declares; undefined where it declares none. */
+  readonly mixedTest: MixedTest | undefined
   readonly lane: Lane
   readonly purpose: PlanRequest['purpose']
   readonly release: ShippedRelease
@@ -40,6 +47,11 @@ export interface Deployment {
   readonly mayGoOn: (next: NextWave) => Promise<readonly Finding[]>
   /** By this plan, or not at all. */
   readonly plan: Digest | undefined
+  /**
+   * How long the first region waits for another release to leave it. Whoever carries out this very
+   * release is not waited for.
+   */
+  readonly patience: Milliseconds
   readonly breaking: BreakOrder | undefined
   /** Whoever holds the lease of a region is asked to give it back first; findings when he does not. */
   readonly makeWay?: (region: string) => Promise<readonly Finding[]>

@@ -66,8 +66,8 @@ export interface WayRequest extends WayQuestion {
   readonly actors: readonly Actor[]
   /** How the hotfix is called in the order. */
   readonly name: string
-  /** A lease that people have decided to end: nobody is asked or waited for. */
-  readonly breaking: FencingToken | undefined
+  /** Leases that people have decided to end: nobody is asked or waited for. */
+  readonly breaking: readonly FencingToken[]
   /** How long a standard rollout may take until it has yielded. */
   readonly yieldWithin: Milliseconds
   readonly signal: AbortSignal
@@ -85,12 +85,12 @@ export async function makeWay(request: WayRequest): Promise<readonly Finding[]> 
   const since = clock.monotonic()
   for (;;) {
     const { held, ask, behind } = judgeWay(await ledger.state(), request)
-    const [first] = held.filter(({ token }) => token !== request.breaking)
-    if (first === undefined) return []
+    const left = held.filter(({ token }) => !request.breaking.includes(token))
+    if (left.length === 0) return []
     if (ask.length > 0) await giveOrders(request, ask)
     const patience = behind ? REGION_PATIENCE : request.yieldWithin
     const waitedMs = clock.monotonic() - since
-    if (waitedMs >= patience || signal.aborted) return [cannotYield(first, waitedMs)]
+    if (waitedMs >= patience || signal.aborted) return [cannotYield(left, waitedMs)]
     await clock.sleep(LOOK_MS, signal).catch((error: unknown) => {
       if (!signal.aborted) throw error
     })
@@ -109,9 +109,9 @@ const giveOrders = (
     })),
   )
 
-const cannotYield = ({ region, token, holder }: LeaseOnRecord, waitedMs: number): Finding => ({
+const cannotYield = (held: readonly LeaseOnRecord[], waitedMs: number): Finding => ({
   code: 'rollout/cannot-yield',
-  subject: region,
-  message: `${holder} holds the lease with token ${token} and has not given it back in ${Math.round(waitedMs / 1000)} s`,
-  remedy: `look at the fleet (\`bulkhead status\`); if the holder is gone, end the lease in the name of those who approved the hotfix: \`bulkhead hotfix ship --break-lease ${token} --reason TEXT\``,
+  subject: held.map(({ region }) => region).join(', '),
+  message: `${held.map(({ holder, token }) => `${holder} holds the lease with token ${token}`).join(', ')} and has not given it back in ${Math.round(waitedMs / 1000)} s`,
+  remedy: `look at the fleet (\`bulkhead status\`); if the holder is gone, end the lease in the name of those who approved the hotfix: \`bulkhead hotfix ship ${held.map(({ token }) => `--break-lease ${token}`).join(' ')} --reason TEXT\``,
 })

@@ -1,4 +1,4 @@
-import type { EnvironmentState, GoodRelease } from '@bulkhead/ledger'
+import type { EnvironmentState, ReleaseOnRecord } from '@bulkhead/ledger'
 import type { EnvironmentPolicy } from '@bulkhead/policy'
 import type {
   Lane,
@@ -8,13 +8,18 @@ import type {
   ShippedRelease,
   Topology,
 } from '@bulkhead/rollout'
+import { withShifts } from '../zones/keep-away.ts'
 import { bakeWithMetrics } from './environment-metrics.ts'
 
 /** What an engine can be told, as far as a plan depends on it. */
 export type Abilities = Pick<Topology, 'selects' | 'surge'>
 
 /** Where nothing answers yet, a plan assumes the most able engine. */
-export const ASSUMED: Abilities = { selects: 'units', surge: Number.MAX_SAFE_INTEGER }
+export const ASSUMED = {
+  selects: 'units',
+  surge: Number.MAX_SAFE_INTEGER,
+  shifts: true,
+} as const satisfies Abilities & Pick<Topology, 'shifts'>
 
 export interface PlanSource {
   readonly policy: EnvironmentPolicy
@@ -25,6 +30,10 @@ export interface PlanSource {
   readonly release: ShippedRelease
   readonly lane: Lane
   readonly purpose: PlanRequest['purpose']
+  /** See `contractsByRegion`. */
+  readonly contracts: PlanRequest['contracts']
+  /** See `touchedBefore`. */
+  readonly repair?: PlanRequest['repair']
 }
 
 /** A plan's inputs from what policy, ledger and fleet say. */
@@ -33,9 +42,16 @@ export const planRequestOf = (source: PlanSource): PlanRequest => ({
   lane: source.lane,
   purpose: source.purpose,
   policy: planPolicyOf(source.policy, source.abilities),
-  observation: { ...source.observation, traffic: [] },
+  observation: { ...withShifts(source.observation, source.state), traffic: [] },
+  away: source.state.shifted.map(({ region, zone, by, reason }) => ({
+    region,
+    zone,
+    why: `by ${by}: ${reason}`,
+  })),
   release: source.release,
   previous: previousOf(source.state, source.policy),
+  contracts: source.contracts,
+  ...(source.repair === undefined ? {} : { repair: source.repair }),
 })
 
 function planPolicyOf(policy: EnvironmentPolicy, { selects, surge }: Abilities): PlanPolicy {
@@ -46,9 +62,13 @@ function planPolicyOf(policy: EnvironmentPolicy, { selects, surge }: Abilities):
     surge: Math.min(policy.surge, surge),
     selects,
     bake: bakeWithMetrics(policy),
+    mixedTest: testOf(policy),
     ...longestBatch(policy.target),
   }
 }
+
+const testOf = ({ mixedTest }: EnvironmentPolicy): PlanPolicy['mixedTest'] =>
+  mixedTest === undefined ? null : { command: mixedTest.command, timeoutMs: mixedTest.timeout }
 
 /** The limits of the target are the longest that a batch may take; how long it takes is seen later. */
 function longestBatch(target: EnvironmentPolicy['target']) {
@@ -78,21 +98,25 @@ function longestBatch(target: EnvironmentPolicy['target']) {
 }
 
 /** The last release that was good in each region. */
-function previousOf(
-  state: EnvironmentState,
-  { regions }: EnvironmentPolicy,
+export function previousOf(
+  state: Pick<EnvironmentState, 'regions' | 'released'>,
+  policy: Pick<EnvironmentPolicy, 'regions' | 'artifact'>,
 ): Readonly<Record<string, ShippedRelease>> {
   return Object.fromEntries(
-    Object.keys(regions).flatMap((region) => {
+    Object.keys(policy.regions).flatMap((region) => {
       const good = state.regions[region] ?? state.released
-      const shipped = good && shippedOf(good)
+      const shipped = good && shippedOf(policy, good)
       return shipped ? [[region, shipped]] : []
     }),
   )
 }
 
-/** A release on record, as a fleet knows it. */
-export function shippedOf({ commit, artifacts }: GoodRelease): ShippedRelease | undefined {
-  const [artifact] = artifacts
+/** A release on record, as the fleet of an environment knows it: of several services each runs its own. */
+export function shippedOf(
+  { artifact: named }: Pick<EnvironmentPolicy, 'artifact'>,
+  { commit, artifacts }: ReleaseOnRecord,
+): ShippedRelease | undefined {
+  // One that was shipped before the policy named an artifact was the first.
+  const artifact = artifacts.find(({ name }) => name === named) ?? artifacts[0]
   return artifact && { commit, artifact: artifact.digest }
 }

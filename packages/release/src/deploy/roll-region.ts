@@ -1,4 +1,4 @@
-import type { Lease } from '@bulkhead/ledger'
+import type { EnvironmentState, Lease } from '@bulkhead/ledger'
 import {
   type Plan,
   type PlanRequest,
@@ -9,15 +9,18 @@ import {
   planRollout,
   planUnwinding,
   quietFleet,
-  recall,
+  setAsideBefore,
   runRollout,
 } from '@bulkhead/rollout'
-import type { Digest, FencingToken, Finding } from '@bulkhead/vocabulary'
+import type { Digest, FencingToken, Finding, Milliseconds } from '@bulkhead/vocabulary'
 import { ledgerJournal } from '../ledger-journal.ts'
+import { contractsByRegion } from './contracts.ts'
 import { type Deployment, REGION_PATIENCE } from './deployment.ts'
+import { breakingIn } from './breaking-in.ts'
 import { keepLease } from './keep-lease.ts'
 import { planRequestOf } from './plan-environment.ts'
-import { takeOver } from './unfinished.ts'
+import { keepAway } from '../zones/keep-away.ts'
+import { type Takeover, takeOver, touchedBefore } from './unfinished.ts'
 
 /** How often a fleet is looked at while a wave bakes. */
 const POLL_MS = 200
@@ -43,14 +46,15 @@ export async function rollRegion(
   region: string,
   hooks: RollHooks,
 ): Promise<RegionEnd> {
-  const { ledger, actors, breaking } = deployment
+  const { ledger, actors } = deployment
   const inTheWay = (await deployment.makeWay?.(region)) ?? []
   if (inTheWay.length > 0) return refused(inTheWay)
   const outcome = await ledger.acquireLease({
     region,
     actors,
-    ...(hooks.waits ? { patience: REGION_PATIENCE } : {}),
-    ...(breaking === undefined ? {} : { breaking }),
+    signal: deployment.signal,
+    patience: hooks.waits ? REGION_PATIENCE : await patienceIn(deployment, region),
+    ...(await breakingIn(ledger, deployment.breaking, region)),
   })
   if (outcome.kind === 'refused') return refused(outcome.findings)
   const { lease } = outcome
@@ -62,6 +66,21 @@ export async function rollRegion(
   } finally {
     if (!stuck) await lease.release()
   }
+}
+
+/** Releases follow each other: the next one waits at the first region until the one before has left it. */
+async function patienceIn(deployment: Deployment, region: string): Promise<Milliseconds> {
+  const { ledger, patience, clock, onProgress, release } = deployment
+  const { leases, rollouts } = await ledger.state()
+  const here = leases.find((lease) => lease.region.split('+').includes(region))
+  const other = rollouts.find(({ token }) => token === here?.token)
+  const none = 0 as Milliseconds
+  if (here === undefined || here.stuck || other === undefined || patience === 0) return none
+  if (other.commit === release.commit) return none
+  const text = `waits until ${other.commit.slice(0, 8)} has left ${region} (token ${here.token})`
+  const decision = { at: clock.now(), tone: 'plain', text, region, findings: [] } as const
+  onProgress({ kind: 'decision', decision: { kind: 'frozen', ...decision } })
+  return patience
 }
 
 const refused = (findings: readonly Finding[]): RegionEnd => ({
@@ -86,8 +105,11 @@ async function rollUnderLease(
       await keepLease(lease, clock, () => target.stage(artifact, { region, token: lease.token }))
     }
   }
-  const memory = await takeOver(deployment, region, lease.token)
-  const planned = await keepLease(lease, clock, () => planNow(deployment, region, memory))
+  const back = await keepAway(await deployment.ledger.state(), target, lease)
+  if (back.length > 0) return refused(back)
+  const taken = await takeOver(deployment, region, lease.token)
+  const { memory } = taken
+  const planned = await keepLease(lease, clock, () => planNow(deployment, region, taken))
   if (planned.kind === 'refused') return refused(planned.findings)
   const { plan } = planned
   // A later region is planned on a fleet that this very rollout has changed.
@@ -110,26 +132,34 @@ const QUIET_MS = 600_000
 async function planNow(
   deployment: Deployment,
   region: string,
-  memory: RolloutMemory | undefined,
+  { memory, overtaken }: Takeover,
 ): Promise<Planning & { readonly whole?: Digest | undefined }> {
   const { target, ledger, unwind, clock } = deployment
   const abilities = await target.topology()
-  if (memory !== undefined) {
+  const before = [...overtaken, ...(memory === undefined ? [] : [memory])]
+  if (before.length > 0) {
     const look = () => target.observe({ region })
-    await quietFleet({ look, clock, pollMs: POLL_MS, mostMs: QUIET_MS })
+    const aside = new Set(before.flatMap((each) => [...setAsideBefore(each)]))
+    await quietFleet({ look, clock, pollMs: POLL_MS, mostMs: QUIET_MS, aside })
   }
   const observation = await target.observe()
   const state = await ledger.state()
-  const ofAll = planRequestOf({ ...deployment, state, abilities, observation })
-  const request: PlanRequest = {
-    ...ofAll,
-    only: region,
-    ...(memory === undefined ? {} : { repair: [...recall(memory, observation).touched] }),
-  }
+  const contracts = await contractsAhead(deployment, state)
+  const repair = touchedBefore(before, observation)
+  const source = { ...deployment, state, abilities, observation, contracts, repair }
+  const ofAll = planRequestOf(source)
+  const request: PlanRequest = { ...ofAll, only: region }
   if (unwind !== undefined || memory?.direction === 'back')
     return { kind: 'planned', plan: planUnwinding(request) }
   return { ...planRollout(request), whole: wholeDigest(deployment, ofAll) }
 }
+
+/** Whoever returns to what was good has asked beforehand whether there is a way back. */
+const contractsAhead = async (
+  deployment: Deployment,
+  state: EnvironmentState,
+): Promise<PlanRequest['contracts']> =>
+  deployment.purpose === 'return' ? {} : contractsByRegion(deployment, state, deployment.release)
 
 /** Of the plan of all regions, as `bulkhead plan` prints it; only made where one is asked for. */
 function wholeDigest({ plan }: Deployment, ofAll: PlanRequest): Digest | undefined {
@@ -166,6 +196,7 @@ function roll(deployment: Deployment, { region, lease, hooks, plan, memory }: Ro
     signal: deployment.signal,
     mayGoOn: deployment.mayGoOn,
     metrics: deployment.metrics,
+    mixedTest: deployment.mixedTest,
     onProgress: deployment.onProgress,
     limits: { pollMs: POLL_MS },
     ...hooks,

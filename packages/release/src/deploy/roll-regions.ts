@@ -48,13 +48,14 @@ async function takeBackOthers(
   if (released === null || released.commit === deployment.release.commit || ahead.length === 0)
     return whole
   const returned = await returnRegions(deployment, ahead, released)
-  return returned.result === 'released'
-    ? whole
-    : { result: 'stuck', findings: [...whole.findings, ...returned.findings] }
+  if (returned.result === 'released') return whole
+  // Where there is no way back it stays, good as it is; another release is the way on.
+  const result = returned.result === 'refused' ? 'paused' : 'stuck'
+  return { result, findings: [...whole.findings, ...returned.findings] }
 }
 
 /** Smallest first, as the plan has it: the first region risks least. */
-export const regionOrder = ({ regions }: EnvironmentPolicy): readonly string[] =>
+export const regionOrder = ({ regions }: Pick<EnvironmentPolicy, 'regions'>): readonly string[] =>
   Object.entries(regions)
     .map(([name, zones]) => ({ name, units: Object.values(zones).reduce((sum, n) => sum + n, 0) }))
     .sort((a, b) => a.units - b.units || (a.name < b.name ? -1 : 1))

@@ -47,6 +47,8 @@ const NEXT: Partial<Record<RolloutResult['result'], string>> = {
   stuck: 'bulkhead status; act by hand, the lease is held',
 }
 
+const FORWARD = 'ship the mended release; there is no way back over its migrations'
+
 /** Tells people of one rollout, in order, without ever holding it up. */
 class RolloutTeller {
   readonly #channels: readonly Channel[]
@@ -81,9 +83,12 @@ class RolloutTeller {
   /** Tells how it ended and waits for all deliveries; says which channels did not take them. */
   async end({ result, findings }: RolloutResult): Promise<readonly Finding[]> {
     const { says, ...rest } = ENDS[result]
-    const next = NEXT[result]
+    const isHeld = findings.some(({ code }) => code === 'rollout/forward-only')
+    const next = isHeld && result === 'paused' ? FORWARD : NEXT[result]
     this.#tell({
       ...rest,
+      // It is bad and cannot be taken back: somebody must mend it.
+      ...(isHeld ? { urgency: 'page' as const } : {}),
       event: `rollout.${result}`,
       headline: this.#headline(says),
       facts: facts('', findings),

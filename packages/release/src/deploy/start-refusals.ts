@@ -8,8 +8,8 @@ export interface StartCheck {
   readonly state: EnvironmentState
   readonly commit: CommitId
   readonly now: number
-  /** The holder of this lease is gone: its rollout is under way no more. */
-  readonly breaking?: { readonly token: FencingToken } | undefined
+  /** The holders of these leases are gone: their rollouts are under way no more. */
+  readonly breaking?: { readonly tokens: readonly FencingToken[] } | undefined
 }
 
 /** What a calendar says against beginning anything new now. Going back asks nobody. */
@@ -38,7 +38,7 @@ function refuseCrowd({ policy, state, commit, breaking }: StartCheck): Finding[]
   const { mostAtOnce = Number.POSITIVE_INFINITY } = policy.schedule
   const others = new Set(
     state.rollouts
-      .filter(({ token }) => token !== breaking?.token)
+      .filter(({ token }) => breaking?.tokens.includes(token) !== true)
       .map((rollout) => rollout.commit),
   )
   others.delete(commit)

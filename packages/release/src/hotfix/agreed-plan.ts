@@ -1,9 +1,11 @@
 import type { EnvironmentState } from '@bulkhead/ledger'
 import type { EnvironmentPolicy } from '@bulkhead/policy'
 import { type Planning, type ShippedRelease, type Target, planRollout } from '@bulkhead/rollout'
+import { type MigrationHistory, contractsByRegion } from '../deploy/contracts.ts'
 import { planRequestOf } from '../deploy/plan-environment.ts'
 
 export interface AgreedPlanSource {
+  readonly repository: MigrationHistory['repository']
   readonly policy: EnvironmentPolicy
   readonly state: EnvironmentState
   readonly target: Pick<Target, 'topology'>
@@ -17,6 +19,7 @@ export interface AgreedPlanSource {
  * and waves, from what the fleet says then.
  */
 export async function agreedPlan({
+  repository,
   policy,
   state,
   target,
@@ -28,10 +31,13 @@ export async function agreedPlan({
     units: units.map((unit) => ({ ...unit, version, health: 'healthy' as const })),
     traffic: [],
   }
+  // A zone that is shifted away, or comes back, must not void their word either.
+  const before = { ...state, regions: regionsBefore(state, release), shifted: [] }
   return planRollout(
     planRequestOf({
       policy,
-      state: { ...state, regions: regionsBefore(state, release) },
+      state: before,
+      contracts: await contractsByRegion({ repository, policy }, before, release),
       abilities: { selects, surge },
       observation,
       release,

@@ -1,11 +1,22 @@
+import { parse } from 'node:path'
 import type { HotfixSubject } from '@bulkhead/approvals'
-import type { HotfixOnRecord } from '@bulkhead/ledger'
-import { type CommitId, type Digest, InputError } from '@bulkhead/vocabulary'
+import type { Actor, EntryDraft, HotfixOnRecord, Ledger } from '@bulkhead/ledger'
+import type { Target } from '@bulkhead/rollout'
+import {
+  type CommitId,
+  type Digest,
+  type Finding,
+  InputError,
+  WorldError,
+} from '@bulkhead/vocabulary'
 import { readRegularFile } from '@bulkhead/world'
-import { type ApprovalRequest, type MadeApproval, approve } from '../approvals.ts'
-import type { TrustedBase } from '../trusted-ref.ts'
+import { type ApprovalRequest, type MadeApproval, approve, gatherApprovals } from '../approvals.ts'
+import { shippedArtifact } from '../deploy/shipped-artifact.ts'
+import { type TrustedBase, environmentPolicy } from '../trusted-ref.ts'
 import type { Workspace } from '../workspace.ts'
+import { agreedPlan } from './agreed-plan.ts'
 import { type HotfixRequest, chosenHotfix, openHotfix } from './hotfix-access.ts'
+import { judgeHotfixApprovals } from './judge-hotfix.ts'
 
 const MOST_BYTES = 64 * 1024
 
@@ -15,6 +26,8 @@ export interface HotfixApprovalRequest extends Pick<ApprovalRequest, 'reason' | 
   readonly environment: string
   readonly hotfix: number | undefined
   readonly plan: Digest
+  /** Where it would ship, if it can be seen from here: a digest of another plan is refused at once. */
+  readonly target?: Pick<Target, 'topology'>
 }
 
 /**
@@ -24,13 +37,60 @@ export interface HotfixApprovalRequest extends Pick<ApprovalRequest, 'reason' | 
  */
 export async function approveHotfix(
   workspace: Workspace,
-  { base, environment, hotfix: named, plan, reason, key }: HotfixApprovalRequest,
-): Promise<MadeApproval> {
+  { base, environment, hotfix: named, plan, reason, key, target }: HotfixApprovalRequest,
+): Promise<MadeApproval & { readonly notCounted: readonly Finding[] }> {
   const hotfix = chosenHotfix(base.ledger.state.hotfixes, named)
   const subject = subjectOf(base, environment, hotfix, plan)
+  if (target !== undefined)
+    await requirePlanOfNow(workspace, base, { environment, hotfix, plan, target })
   const { policy, genesis } = base
   const lasts = policy.policy.hotfix.approvalExpires
-  return approve(workspace, { policy, genesis, reason, lasts, key }, { kind: 'hotfix', subject })
+  const request = { policy, genesis, reason, lasts, key }
+  const made = await approve(workspace, request, { kind: 'hotfix', subject })
+  const { notCounted } = await judgeHotfixApprovals(workspace, base, subject)
+  const own = notCounted.filter(({ subject: name }) => name.includes(parse(made.file).name))
+  return { ...made, notCounted: own }
+}
+
+/**
+ * A person at three in the morning copies the wrong digest from the screen; it must not come out when it
+ * is to ship. What cannot be planned from here is left to whoever ships.
+ */
+async function requirePlanOfNow(
+  { repository }: Workspace,
+  base: TrustedBase,
+  {
+    environment,
+    hotfix: { commit },
+    plan,
+    target,
+  }: {
+    readonly environment: string
+    readonly hotfix: HotfixOnRecord
+    readonly plan: Digest
+    readonly target: Pick<Target, 'topology'>
+  },
+): Promise<void> {
+  const policy = environmentPolicy(base.policy, environment)
+  const { state } = base.ledger
+  const { digest: artifact } = shippedArtifact(policy, state.verdicts[commit]?.artifacts ?? [])
+  const planned = await agreedPlan({
+    repository,
+    policy,
+    state,
+    target,
+    release: { commit, artifact },
+  }).catch((error: unknown) => {
+    if (error instanceof WorldError) return undefined
+    throw error
+  })
+  if (planned?.kind !== 'planned' || planned.plan.digest === plan) return
+  throw new InputError({
+    code: 'hotfix/approval-void',
+    subject: `--plan ${plan}`,
+    message: `is not the plan that would ship now, ${planned.plan.digest}`,
+    remedy: `read that one (\`bulkhead plan --lane hotfix --commit ${commit}\`), and approve it`,
+  })
 }
 
 /** What people agree to: the bytes are those of the PASS on record. @throws InputError without one */
@@ -67,13 +127,39 @@ export async function recordApproval(
   if (bytes === undefined) throw new TypeError('it was just written')
   const proof = Buffer.from(bytes).toString('base64')
   if (hotfix.approvals.some((one) => one.proof === proof)) return
-  const verdict = ledger.known().verdicts[subject.commit]
-  await ledger.append([
-    {
-      kind: 'hotfix.approved',
-      release: { commit: subject.commit, artifacts: verdict?.artifacts ?? [] },
-      actors: request.actors,
-      data: { of: hotfix.id, plan: subject.plan, source: 'ssh', proof },
-    },
-  ])
+  await ledger.append([approvedEntry(ledger, request.actors, subject, proof)])
+}
+
+const approvedEntry = (
+  ledger: Pick<Ledger, 'known'>,
+  actors: readonly Actor[],
+  { hotfix, commit, plan }: HotfixSubject,
+  proof: string,
+): EntryDraft => ({
+  kind: 'hotfix.approved',
+  release: { commit, artifacts: ledger.known().verdicts[commit]?.artifacts ?? [] },
+  actors,
+  data: { of: hotfix, plan, source: 'ssh', proof },
+})
+
+/**
+ * Puts the files that count on record before anything ships by them: an auditor must not need the clone
+ * of whoever shipped to know who agreed.
+ */
+export async function recordFiled(
+  workspace: Workspace,
+  base: TrustedBase,
+  { ledger, actors }: { readonly ledger: Ledger; readonly actors: readonly Actor[] },
+  subject: HotfixSubject,
+): Promise<void> {
+  const { hotfixes } = await ledger.state()
+  const { approvals } = chosenHotfix(hotfixes, subject.hotfix)
+  const filed = await gatherApprovals(workspace, base.policy, base.genesis)
+  const entries = filed.hotfixes
+    .filter((one) => one.subject.hotfix === subject.hotfix && one.subject.plan === subject.plan)
+    .filter((one) => one.subject.commit === subject.commit)
+    .map(({ bytes }) => Buffer.from(bytes).toString('base64'))
+    .filter((proof) => !approvals.some((one) => one.proof === proof))
+    .map((proof) => approvedEntry(ledger, actors, subject, proof))
+  if (entries.length > 0) await ledger.append(entries)
 }

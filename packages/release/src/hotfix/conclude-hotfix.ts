@@ -4,7 +4,10 @@ import { writeLedger } from '../ledger-access.ts'
 import type { ShipRequest } from '../ship-release.ts'
 import { type TrustedBase, environmentPolicy, findTrustedBase } from '../trusted-ref.ts'
 import type { Workspace } from '../workspace.ts'
+import { chosenHotfix } from './hotfix-access.ts'
 import { refuseAfter, tryHole } from './prove-fix.ts'
+import { openWhenTime } from './sealed-facts.ts'
+import { tellLate } from './tell-late.ts'
 
 /** How a hotfix that was rolled out everywhere stands. */
 export interface Conclusion {
@@ -14,6 +17,8 @@ export interface Conclusion {
   readonly proof: 'closed' | null
   /** Releases whose rollout gave way: they wait in the queue now, and must contain the fix. */
   readonly preempted: readonly CommitId[]
+  /** Whether what it fixes may be told and is: false where another clone knows it. */
+  readonly told: boolean
 }
 
 type Request = Pick<
@@ -25,16 +30,17 @@ type Request = Pick<
 export async function concludeHotfix(
   workspace: Workspace,
   request: Request,
-  { id, commit }: HotfixOnRecord,
+  hotfix: HotfixOnRecord,
 ): Promise<Conclusion> {
+  const { id, commit } = hotfix
   // Released by now: the newest policy is the fix's own.
   const base = await findTrustedBase(workspace, request.environment, request.genesis)
   const unsure = [
     ...(await refuseElsewhere(request, commit)),
-    ...(await proveAfter(workspace, request, base)),
+    ...(hotfix.drill ? [] : await proveAfter(workspace, request, base)),
   ]
-  const proof = base.policy.policy.hotfix.proof === undefined ? null : 'closed'
-  if (unsure.length > 0) return { findings: unsure, proof: null, preempted: [] }
+  const proof = hotfix.drill || base.policy.policy.hotfix.proof === undefined ? null : 'closed'
+  if (unsure.length > 0) return { findings: unsure, proof: null, preempted: [], told: false }
   const { environment, keyring, actors } = request
   const address = { ...base, environment, policy: base.ledgerPolicy }
   const ledger = await writeLedger(workspace, address, keyring, actors)
@@ -59,7 +65,11 @@ export async function concludeHotfix(
         data: { place: 'newest-wins' },
       })),
   ])
-  return { findings: [], proof, preempted }
+  const known = chosenHotfix(ledger.known().hotfixes, id)
+  // Everywhere, the embargo is over by itself: nobody has to remember it at four in the morning.
+  const told = known.facts !== null || (await openWhenTime(workspace, ledger, known, actors))
+  await tellLate(workspace, { base, ledger, hotfix: known, request })
+  return { findings: [], proof, preempted, told }
 }
 
 async function refuseElsewhere(

@@ -15,6 +15,8 @@ export interface DeclareRequest extends Omit<HotfixRequest, 'hotfix'> {
   readonly facts: HotfixFacts
   /** Whether the facts stay out of every public place until the fix is everywhere. */
   readonly embargo: boolean
+  /** Tries out the lane with a release that changes nothing. */
+  readonly drill?: boolean
   /** Default: those of the policy. */
   readonly channels?: readonly Channel[]
   readonly link?: string
@@ -38,7 +40,7 @@ export async function declareHotfix(
   request: DeclareRequest,
 ): Promise<Declared> {
   const { base, ledger, policy } = await openHotfixes(workspace, request)
-  const { commit, actors } = request
+  const { commit, actors, drill = false } = request
   const openOf = () =>
     ledger.known().hotfixes.findLast((one) => one.commit === commit && one.closed === null)
   await ledger.state()
@@ -46,11 +48,12 @@ export async function declareHotfix(
     const findings = [
       ...judgeLane({
         advisory: request.facts.advisory,
+        drill,
         earlier: base.ledger.state.hotfixes,
         policy,
         now: workspace.clock.now(),
       }),
-      ...(await refuseChange(workspace, base, commit)),
+      ...(await refuseChange(workspace, base, { commit, drill })),
     ]
     if (findings.length > 0) return { kind: 'refused', findings }
     await ledger.append([
@@ -63,6 +66,7 @@ export async function declareHotfix(
           severity: request.severity,
           disclosure: request.embargo ? 'when-everywhere' : 'at-once',
           sealed: await keepFacts(workspace, request.facts),
+          ...(drill ? { purpose: 'drill' } : {}),
         },
       },
     ])
@@ -79,13 +83,14 @@ export async function declareHotfix(
 export async function refuseChange(
   { repository }: Workspace,
   { policy, ledger, genesis }: TrustedBase,
-  commit: CommitId,
+  { commit, drill }: Pick<HotfixOnRecord, 'commit' | 'drill'>,
 ): Promise<readonly Finding[]> {
   const deployed = ledger.state.released?.commit ?? genesis
   return judgeChange({
     commit,
     fromDeployed: await repository.isAncestor(deployed, commit),
     changed: await repository.changes(deployed, commit),
+    drill,
     policy: policy.policy.hotfix,
   })
 }

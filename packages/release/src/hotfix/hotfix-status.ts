@@ -11,6 +11,7 @@ import {
 } from '@bulkhead/hotfix'
 import type { HotfixOnRecord } from '@bulkhead/ledger'
 import type { Digest } from '@bulkhead/vocabulary'
+import { gatherApprovals } from '../approvals.ts'
 import { verifyWholeLedger } from '../ledger-access.ts'
 import { type TrustedBase, findTrustedBase } from '../trusted-ref.ts'
 import type { Workspace } from '../workspace.ts'
@@ -58,11 +59,7 @@ async function statusOf(
 ): Promise<HotfixStatus> {
   const policy = base.policy.policy.hotfix
   const now = nowFor(workspace, hotfix)
-  const plan = planAgreedTo(hotfix)
-  const approvals =
-    plan === undefined || hotfix.gated === null || hotfix.reached !== null
-      ? undefined
-      : await judgeHotfixApprovals(workspace, base, subjectOf(base, environment, hotfix, plan))
+  const approvals = await approvalsOf(workspace, base, { environment, hotfix })
   const approvedAt = approvals && agreedSince(approvals, policy)
   return {
     hotfix,
@@ -73,9 +70,54 @@ async function statusOf(
   }
 }
 
-/** The plan of the newest approval: an older one is of what nobody would ship any more. */
-const planAgreedTo = ({ approvals, commit }: HotfixOnRecord): Digest | undefined =>
-  approvals.findLast((one) => one.commit === commit)?.plan
+interface Judged {
+  readonly environment: string
+  readonly hotfix: HotfixOnRecord
+}
+
+async function approvalsOf(
+  workspace: Workspace,
+  base: TrustedBase,
+  { environment, hotfix }: Judged,
+): Promise<ApprovalJudgement | undefined> {
+  if (hotfix.gated === null || hotfix.reached !== null) return undefined
+  const plan = await planAgreedTo(workspace, base, hotfix)
+  return plan === undefined
+    ? undefined
+    : judgeHotfixApprovals(workspace, base, subjectOf(base, environment, hotfix, plan))
+}
+
+/** Since when enough people agree, by what is on record; undefined when too few do. */
+export async function agreedSinceOnRecord(
+  workspace: Workspace,
+  base: TrustedBase,
+  judged: Judged,
+): Promise<number | undefined> {
+  const approvals = await approvalsOf(workspace, base, judged)
+  return approvals && agreedSince(approvals, base.policy.policy.hotfix)
+}
+
+/**
+ * The plan of the newest approval, on record or as a file in this clone: an older one is of what nobody
+ * would ship any more.
+ */
+async function planAgreedTo(
+  workspace: Workspace,
+  { policy, genesis }: TrustedBase,
+  { id, approvals, commit }: HotfixOnRecord,
+): Promise<Digest | undefined> {
+  const { hotfixes } = await gatherApprovals(workspace, policy, genesis)
+  const given = [
+    ...approvals.map(({ plan, at, commit: of }) => ({ plan, of, time: Date.parse(at) })),
+    ...hotfixes
+      .filter(({ subject }) => subject.hotfix === id)
+      .map(({ subject, created }) => ({ plan: subject.plan, of: subject.commit, time: created })),
+  ]
+  return given
+    .filter(({ of }) => of === commit)
+    .toSorted((one, other) => one.time - other.time)
+    .at(-1)?.plan
+}
 
 /** Texts about a hotfix for people: the post-mortem and the draft of the notice to customers. */
 export async function hotfixTexts(

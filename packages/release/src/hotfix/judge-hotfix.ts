@@ -5,9 +5,10 @@ import {
   SKEW,
   judgeApprovals,
   principalBehind,
+  refuseUnreviewed,
 } from '@bulkhead/hotfix'
 import type { HotfixApprovalOnRecord } from '@bulkhead/ledger'
-import { type Principal, rosterOf } from '@bulkhead/signatures'
+import { type Principal, type TrustedSigners, rosterOf } from '@bulkhead/signatures'
 import type { CommitId, Finding } from '@bulkhead/vocabulary'
 import { gatherApprovals } from '../approvals.ts'
 import { peopleOf } from '../file-states.ts'
@@ -16,6 +17,7 @@ import type { TrustedBase } from '../trusted-ref.ts'
 import { trustedSignersOf } from '../trusted-signers.ts'
 import type { Workspace } from '../workspace.ts'
 import { refuseChange } from './declare-hotfix.ts'
+import { judgeForgeApprovals } from './forge-approvals.ts'
 import { chosenHotfix, nowFor } from './hotfix-access.ts'
 
 /**
@@ -28,9 +30,24 @@ export async function refuseHotfix(
   base: TrustedBase,
   subject: HotfixSubject,
 ): Promise<readonly Finding[]> {
+  const { state } = base.ledger
+  const hotfix = chosenHotfix(state.hotfixes, subject.hotfix)
+  const { policy } = base.policy
+  return [
+    ...(await refuseDisagreement(workspace, base, subject)),
+    ...(await refuseChange(workspace, base, hotfix)),
+    ...refuseUnreviewed(state.hotfixes, policy.hotfix, workspace.clock.now()),
+  ]
+}
+
+/** Why too few people agree now; empty when enough do. */
+export async function refuseDisagreement(
+  workspace: Workspace,
+  base: TrustedBase,
+  subject: HotfixSubject,
+): Promise<readonly Finding[]> {
   const { findings, notCounted } = await judgeHotfixApprovals(workspace, base, subject)
-  const people = findings.length === 0 ? [] : [...findings, ...notCounted]
-  return [...people, ...(await refuseChange(workspace, base, subject.commit))]
+  return findings.length === 0 ? [] : [...findings, ...notCounted]
 }
 
 /** Who agrees to a hotfix as it would ship now, whether their word is on record or in this clone. */
@@ -40,12 +57,23 @@ export async function judgeHotfixApprovals(
   subject: HotfixSubject,
 ): Promise<ApprovalJudgement> {
   const hotfix = chosenHotfix(base.ledger.state.hotfixes, subject.hotfix)
-  const trusted = await trustedSignersOf(base.policy)
-  const principals = principalsOf(base, rosterOf(trusted, workspace.clock.now()))
-  const recorded = hotfix.approvals.map((approval) =>
+  const { trusted, principals } = await peopleTrusted(workspace, base)
+  const now = nowFor(workspace, hotfix)
+  const { forge } = workspace
+  const said = await judgeForgeApprovals({
+    forge,
+    base,
+    hotfix,
+    subject,
+    trusted,
+    principals,
+    now,
+  })
+  const signed = hotfix.approvals.filter(({ source }) => source === 'ssh')
+  const recorded = signed.map((approval) =>
     openRecorded(approval, {
       genesis: base.genesis,
-      now: nowFor(workspace, hotfix),
+      now,
       skew: SKEW,
       trusted,
     }),
@@ -53,18 +81,33 @@ export async function judgeHotfixApprovals(
   const local = await gatherApprovals(workspace, base.policy, base.genesis)
   const given = distinct([
     ...recorded.flatMap((one) => one.given),
+    ...said.given,
     ...local.hotfixes.filter((one) => one.subject.hotfix === hotfix.id),
   ])
   const judged = judgeApprovals({
     subject,
     given,
-    involved: await handsIn(workspace, base, subject.commit),
+    involved: [...(await handsIn(workspace, base, subject.commit)), ...said.pushers],
     trigger: principalBehind(hotfix.by, principals),
     policy: base.policy.policy.hotfix,
-    now: nowFor(workspace, hotfix),
+    now,
   })
-  const refused = recorded.flatMap((one) => one.refused)
+  const lapsed = local.lapsed.filter((one) => one.hotfix === hotfix.id)
+  const refused = [
+    ...recorded.flatMap((one) => one.refused),
+    ...said.refused,
+    ...lapsed.map(({ finding }) => over(finding)),
+  ]
   return { ...judged, notCounted: [...judged.notCounted, ...refused] }
+}
+
+/** Who may sign by the trusted ref, and everybody whom it names. */
+export async function peopleTrusted(
+  workspace: Workspace,
+  base: TrustedBase,
+): Promise<{ readonly trusted: TrustedSigners; readonly principals: readonly Principal[] }> {
+  const trusted = await trustedSignersOf(base.policy)
+  return { trusted, principals: principalsOf(base, rosterOf(trusted, workspace.clock.now())) }
 }
 
 /** Everybody whom the trusted ref names, by keys or by addresses. */
@@ -88,13 +131,8 @@ interface Opened {
 type Opening = Omit<Parameters<typeof openApproval>[1], 'name'>
 
 /** What a recorded approval says, by its own bytes: the entry around it is a way to find it. */
-function openRecorded(
-  { proof, source, at, index }: HotfixApprovalOnRecord,
-  opening: Opening,
-): Opened {
+function openRecorded({ proof, at, index }: HotfixApprovalOnRecord, opening: Opening): Opened {
   const name = `entry ${index}`
-  if (source !== 'ssh')
-    return { given: [], refused: [refusal(name, 'GitHub was not asked about it')] }
   const opened: OpenedApproval = openApproval(Buffer.from(proof, 'base64'), { ...opening, name })
   if (opened.kind === 'refused')
     return { given: [], refused: [refusal(name, opened.finding.message)] }
@@ -139,6 +177,14 @@ const refusal = (subject: string, message: string): Finding => ({
   subject,
   message,
   remedy: 'have a person approve whom the trusted ref allows: `bulkhead hotfix approve`',
+})
+
+/** One that is over was right when it was given: who waits for it must know that. */
+const over = ({ subject, message }: Finding): Finding => ({
+  code: 'hotfix/approval-expired',
+  subject,
+  message,
+  remedy: 'have it given again: `bulkhead hotfix approve`',
 })
 
 /** Since when enough people agree, in milliseconds since the epoch; undefined when too few do. */

@@ -1,7 +1,8 @@
 import type { HotfixOnRecord } from '@bulkhead/ledger'
-import { type CommitId, type Finding, WorldError } from '@bulkhead/vocabulary'
+import type { CommitId, Finding } from '@bulkhead/vocabulary'
 import { type SemVer, compare, inc, parse } from 'semver'
 import type { Workspace } from '../workspace.ts'
+import { runGit } from './git-command.ts'
 
 /**
  * Tags the commit that ships as the next patch of the version that was deployed: `vX.Y.(Z+1)`. Signed
@@ -19,7 +20,8 @@ export async function tagHotfix(
   const next = await freeVersion(workspace, deployed)
   const key = await workspace.repository.configValue('user.signingkey')
   const how = key === undefined ? '--annotate' : '--sign'
-  await git(workspace, ['tag', how, '--message', `Hotfix ${next}`, next, commit])
+  const tag = ['tag', how, '--message', `Hotfix ${next}`, next, commit]
+  await runGit(workspace, tag, await taggerOf(workspace))
   return next
 }
 
@@ -35,7 +37,7 @@ async function freeVersion(workspace: Workspace, deployed: SemVer): Promise<stri
 }
 
 const tagsAt = async (workspace: Workspace, where: readonly string[]): Promise<readonly SemVer[]> =>
-  (await git(workspace, ['tag', '--list', 'v*', ...where]))
+  (await runGit(workspace, ['tag', '--list', 'v*', ...where]))
     .split('\n')
     .flatMap((tag) => (tag.startsWith('v') ? (parse(tag.slice(1)) ?? []) : []))
     .filter((version) => version.prerelease.length === 0)
@@ -43,16 +45,11 @@ const tagsAt = async (workspace: Workspace, where: readonly string[]): Promise<r
 const newest = (versions: readonly SemVer[]): SemVer | undefined =>
   versions.toSorted(compare).at(-1)
 
-async function git({ run, repository }: Workspace, args: readonly string[]): Promise<string> {
-  const { end, stdout, stderr } = await run({ argv: ['git', ...args], cwd: repository.root })
-  if (end.kind === 'exited' && end.code === 0) return stdout.toString()
-  throw new WorldError({
-    code: 'git/failed',
-    subject: `git ${args[0] ?? ''}`,
-    message: stderr.toString().trim().slice(0, 500),
-    remedy: 'do it by hand and call this again: what is there already is found',
-  })
-}
+/** A machine of nobody's has no name that git could write into a tag. */
+const taggerOf = async ({ repository }: Workspace): Promise<Readonly<Record<string, string>>> =>
+  (await repository.configValue('user.email')) === undefined
+    ? { GIT_COMMITTER_NAME: 'bulkhead', GIT_COMMITTER_EMAIL: 'noreply@bulkhead.invalid' }
+    : {}
 
 /** A branch to write a fix on: it begins where the ledger says that the environment is. */
 export async function branchFrom(
@@ -60,7 +57,7 @@ export async function branchFrom(
   deployed: CommitId,
   name: string,
 ): Promise<void> {
-  await git(workspace, ['branch', '--no-track', name, deployed])
+  await runGit(workspace, ['branch', '--no-track', name, deployed])
 }
 
 const untagged = (commit: CommitId, hotfix: number): Finding => ({

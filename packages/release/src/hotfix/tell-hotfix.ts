@@ -20,6 +20,8 @@ export const hotfixAbout = (environment: string, id: number): string =>
 export interface HotfixNews extends Pick<Notice, 'event' | 'urgency' | 'over' | 'headline'> {
   readonly next?: string
   readonly link?: string
+  /** Steps that it says are late. */
+  readonly late?: readonly string[]
 }
 
 /**
@@ -39,12 +41,13 @@ export async function tellHotfix(
     readonly channels: readonly Channel[]
     readonly request: Pick<HotfixRequest, 'environment' | 'actors'>
   },
-  news: HotfixNews,
+  { late = [], ...news }: HotfixNews,
   signal?: AbortSignal,
 ): Promise<readonly Finding[]> {
-  const { id, commit, severity } = hotfix
+  const { id, commit, severity, drill } = hotfix
   const notice: Notice = {
     ...news,
+    headline: drill ? `DRILL, nothing is wrong: ${news.headline}` : news.headline,
     about: hotfixAbout(environment, id),
     environment,
     facts: [
@@ -58,22 +61,32 @@ export async function tellHotfix(
   const named = (kind: 'delivered' | 'failed') =>
     deliveries.filter((delivery) => delivery.kind === kind).map(({ channel }) => channel)
   const failed = named('failed')
-  const owed = new Set(
-    ledger
-      .known()
-      .hotfixes.find((one) => one.id === id)
-      ?.debts.map(({ name }) => name),
-  )
+  const told = { of: id, told: named('delivered'), failed }
   await ledger.append([
-    { kind: 'hotfix.paged', actors, data: { of: id, told: named('delivered'), failed } },
-    ...failed
-      .map((channel) => `channel ${channel}`)
-      .filter((debt) => !owed.has(debt))
-      .map((debt): EntryDraft => ({
-        kind: 'debt.owed',
-        actors,
-        data: { of: id, debt, why: 'it was down when the hotfix wanted it' },
-      })),
+    {
+      kind: 'hotfix.paged',
+      actors,
+      data: late.length === 0 ? told : { ...told, late: [...late] },
+    },
+    ...channelDebts(ledger, id, failed, actors),
   ])
   return undelivered(deliveries)
+}
+
+/** A channel that is down stops nothing; that it is mended is owed, once. */
+export function channelDebts(
+  ledger: Pick<Ledger, 'known'>,
+  of: number,
+  failed: readonly string[],
+  actors: HotfixRequest['actors'],
+): readonly EntryDraft[] {
+  const debts = ledger.known().hotfixes.find(({ id }) => id === of)?.debts ?? []
+  return [...new Set(failed)]
+    .map((channel) => `channel ${channel}`)
+    .filter((debt) => !debts.some(({ name }) => name === debt))
+    .map((debt) => ({
+      kind: 'debt.owed',
+      actors,
+      data: { of, debt, why: 'it was down when the hotfix wanted it' },
+    }))
 }

@@ -1,6 +1,7 @@
-import type { QueueOnRecord } from '@bulkhead/ledger'
+import type { HotfixOnRecord, QueueOnRecord } from '@bulkhead/ledger'
 import type { Ancestry } from '@bulkhead/rollout'
 import type { CommitId } from '@bulkhead/vocabulary'
+import { descentFacts } from '../hotfix/kept-fixes.ts'
 import type { Workspace } from '../workspace.ts'
 
 /** What one waiting commit has of its own since the last release. */
@@ -13,15 +14,32 @@ interface OwnHistory {
 /** The line that `git revert` writes into its message. */
 const REVERT = /^This reverts commit ([0-9a-f]{40,64})/gm
 
+/** Of what waits, what would be refused: it lacks a fix that is out, or the test of one. */
+async function lostFixes(
+  workspace: Workspace,
+  { waiting, suspects }: QueueOnRecord,
+  hotfixes: readonly HotfixOnRecord[],
+): Promise<ReadonlyMap<CommitId, number>> {
+  const lost = new Map<CommitId, number>()
+  for (const { commit } of [...waiting, ...suspects]) {
+    const facts = await descentFacts(workspace, { commit, hotfixes })
+    const found = facts.find(({ has, unlisted }) => has === 'nothing' || unlisted.length > 0)
+    if (found !== undefined) lost.set(commit, found.hotfix.id)
+  }
+  return lost
+}
+
 /**
  * Asks git how the commits of a queue contain each other, once: everything since `base` that each of
  * them has. What is older than the base, everybody contains.
  */
 export async function readAncestry(
-  { repository }: Workspace,
+  workspace: Workspace,
   queue: QueueOnRecord,
-  base: CommitId,
+  { base, hotfixes }: { readonly base: CommitId; readonly hotfixes: readonly HotfixOnRecord[] },
 ): Promise<Ancestry> {
+  const { repository } = workspace
+  const lost = await lostFixes(workspace, queue, hotfixes)
   const histories = new Map<CommitId, OwnHistory>()
   for (const { commit } of [...queue.waiting, ...queue.suspects, ...queue.ejected]) {
     if (histories.has(commit)) continue
@@ -41,6 +59,7 @@ export async function readAncestry(
     !isOwn(ancestor)
   return {
     contains,
+    lacksFix: (commit) => lost.get(commit),
     containsCulprit: (commit) =>
       queue.ejected.find(
         (one) =>

@@ -35,9 +35,12 @@ export async function viewOf(
   base: TrustedBase,
   environment: string,
 ): Promise<QueueView> {
-  const { queue, released } = base.ledger.state
+  const { queue, released, hotfixes } = base.ledger.state
   const { coalesce } = environmentPolicy(base.policy, environment)
-  const ancestry = await readAncestry(workspace, queue, released?.commit ?? base.genesis)
+  const ancestry = await readAncestry(workspace, queue, {
+    base: released?.commit ?? base.genesis,
+    hotfixes,
+  })
   return { queue, next: nextTrain(queue, ancestry, coalesce) }
 }
 
@@ -51,19 +54,23 @@ export const openQueue = (
 
 /**
  * Puts a commit with a PASS on record at the end of the queue.
- * @returns its number in the queue
+ * @returns its number in the queue; null when what is released contains it already, as when the same
+ *   event is delivered late or twice
  * @throws InputError `usage/invalid-option` when there is no PASS, or it waits already
  */
 export async function addToQueue(
   workspace: Workspace,
   request: QueueRequest & { readonly commit: CommitId; readonly pinned: boolean },
-): Promise<number> {
+): Promise<number | null> {
   const { commit, pinned, actors } = request
   const base = await findTrustedBase(workspace, request.environment, request.genesis)
   const { state } = base.ledger
   const verdict = state.verdicts[commit]
   if (verdict === undefined || (verdict.outcome !== 'PASS' && verdict.observing === undefined))
     throw new InputError(noPass(commit, request.environment))
+  const { released } = state
+  if (released !== null && (await workspace.repository.isAncestor(commit, released.commit)))
+    return null
   const { waiting, suspects, trains } = state.queue
   const known = [...waiting, ...suspects, ...trains.flatMap(({ carries }) => carries)]
   const same = known.find((one) => one.commit === commit)

@@ -1,22 +1,29 @@
-import type { EnvironmentState, Ledger, Train } from '@bulkhead/ledger'
+import type { Ledger, Train } from '@bulkhead/ledger'
+import type { HeldRelease } from '@bulkhead/rollout'
 import type { CommitId, Finding } from '@bulkhead/vocabulary'
 import { type ShipRequest, type ShipResult, shipRelease } from '../ship-release.ts'
 import { findTrustedBase } from '../trusted-ref.ts'
 import type { Workspace } from '../workspace.ts'
 import { openQueue, viewOf } from './release-queue.ts'
+import { settleTrain, trainEndOf } from './settle-trains.ts'
+import { afterTrains, trainOnRecord } from './trains-on-record.ts'
 
 /** What came of asking the queue. `idle`: nothing waits. */
 export type QueuedShipResult =
   | { readonly kind: 'idle' }
   | { readonly kind: 'held'; readonly findings: readonly Finding[] }
-  | {
-      readonly kind: 'shipped'
-      readonly commit: CommitId
-      /** Commits of the queue that the rollout carried, oldest first. */
-      readonly carries: readonly CommitId[]
-      readonly why: string
-      readonly shipped: ShipResult
-    }
+  | ShippedTrain
+
+interface ShippedTrain {
+  readonly kind: 'shipped'
+  readonly commit: CommitId
+  /** Commits of the queue that the rollout carried, oldest first. */
+  readonly carries: readonly CommitId[]
+  readonly why: string
+  readonly shipped: ShipResult
+  /** Why others wait on: told, and no reason to block. */
+  readonly passed: readonly Finding[]
+}
 
 /**
  * Ships what is next in the queue. What is taken is on record before anything is touched, and how it
@@ -27,18 +34,19 @@ export async function shipQueued(
   workspace: Workspace,
   request: Omit<ShipRequest, 'commit'>,
 ): Promise<QueuedShipResult> {
-  const base = await findTrustedBase(workspace, request.environment, request.genesis)
+  const base = await afterTrains(workspace, request)
   const ledger = await openQueue(workspace, request, base)
   for (const train of base.ledger.state.queue.trains) {
-    const end = endOnRecord(base.ledger.state, train)
+    const end = trainOnRecord(base, request.environment, train)
     if (end === 'unfinished') return shipTrain(workspace, request, ledger, train, 'it was begun')
-    await settle(ledger, request, train.id, end)
+    if (end === 'under-way') continue
+    await settleTrain(ledger, request, train.id, end)
   }
   const settled = await findTrustedBase(workspace, request.environment, request.genesis)
   const { next } = await viewOf(workspace, settled, request.environment)
   if (next.kind === 'empty') return { kind: 'idle' }
-  if (next.kind === 'held') return { kind: 'held', findings: next.held.map(heldBy) }
-  const { head, carries, why } = next
+  if (next.kind === 'held') return { kind: 'held', findings: next.held.map(heldFinding) }
+  const { head, carries, why, passed } = next
   const verdict = settled.ledger.state.verdicts[head.commit]
   const [taken] = await ledger.append([
     {
@@ -50,7 +58,8 @@ export async function shipQueued(
   ])
   const id = taken?.index ?? 0
   const train = { id, head: { commit: head.commit }, carries }
-  return shipTrain(workspace, request, ledger, train, why)
+  const shipped = await shipTrain(workspace, request, ledger, train, why)
+  return { ...shipped, passed: passed.map(heldFinding) }
 }
 
 type TrainToShip = Pick<Train, 'id'> & {
@@ -64,45 +73,27 @@ async function shipTrain(
   ledger: Ledger,
   { id, head, carries }: TrainToShip,
   why: string,
-): Promise<QueuedShipResult> {
+): Promise<ShippedTrain> {
   const shipped = await shipRelease(workspace, { ...request, commit: head.commit })
   // What is paused stays taken: whoever resumes it settles it.
-  if (shipped.result !== 'paused') await settle(ledger, request, id, endOf(shipped.result))
+  if (shipped.result !== 'paused')
+    await settleTrain(ledger, request, id, trainEndOf(shipped.result))
   const commits = carries.map(({ commit }) => commit)
-  return { kind: 'shipped', commit: head.commit, carries: commits, why, shipped }
+  return { kind: 'shipped', commit: head.commit, carries: commits, why, shipped, passed: [] }
 }
 
-type End = 'released' | 'rolled-back' | 'other'
-
-const endOf = (result: ShipResult['result']): End =>
-  result === 'released' || result === 'rolled-back' ? result : 'other'
-
-const settle = (
-  ledger: Ledger,
-  { actors }: Pick<ShipRequest, 'actors'>,
-  of: number,
-  result: End,
-): Promise<unknown> => ledger.append([{ kind: 'queue.settled', actors, data: { of, result } }])
-
-/** What the ledger says of a rollout that was taken and never settled. */
-function endOnRecord(
-  { good, unfinished, rollouts }: EnvironmentState,
-  { id, head }: Train,
-): End | 'unfinished' {
-  if (good.some(({ commit, index }) => commit === head.commit && index > id)) return 'released'
-  const left = [...unfinished, ...rollouts].some(({ commit }) => commit === head.commit)
-  return left ? 'unfinished' : 'other'
-}
-
-const heldBy = ({
-  commit,
-  culprit,
-}: {
-  readonly commit: CommitId
-  readonly culprit: CommitId
-}): Finding => ({
-  code: 'rollout/contains-culprit',
-  subject: commit,
-  message: `it contains ${culprit}, which was found to be bad in production`,
-  remedy: `revert it (\`git revert ${culprit}\`) and queue the new head; or let it in again: \`bulkhead queue remove ${culprit} --reason TEXT\``,
-})
+/** Why a release of the queue does not ship, with the way out. */
+const heldFinding = ({ commit, by }: HeldRelease): Finding =>
+  by.kind === 'culprit'
+    ? {
+        code: 'rollout/contains-culprit',
+        subject: commit,
+        message: `it contains ${by.commit}, which was found to be bad in production`,
+        remedy: `revert it (\`git revert ${by.commit}\`) and queue the new head; or let it in again: \`bulkhead queue remove ${by.commit} --reason TEXT\``,
+      }
+    : {
+        code: 'hotfix/fix-lost',
+        subject: commit,
+        message: `it lacks hotfix ${by.hotfix}, which is out, or its test: it is passed over`,
+        remedy: `merge the hotfix into it, gate it and queue the new head (\`bulkhead hotfix status --hotfix ${by.hotfix}\` names the commit)`,
+      }

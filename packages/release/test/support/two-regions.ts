@@ -57,6 +57,12 @@ export const shipped = (digit: string) => {
   return { commit, artifact: artifact.digest }
 }
 
+/** The commits of the bed are in no repository; its policy knows no migrations. */
+const NO_MIGRATIONS: Deployment['repository'] = {
+  changes: () => Promise.reject(new Error('nobody asks')),
+  isAncestor: () => Promise.reject(new Error('nobody asks')),
+}
+
 /** Two regions on release `a`, by a real ledger; verdicts about `b` and `c` are on record. */
 export class Bed {
   readonly clock = new VirtualClock()
@@ -111,6 +117,8 @@ export class Bed {
       actors: ACTORS,
       target: this.fleet,
       metrics: [],
+      repository: NO_MIGRATIONS,
+      mixedTest: undefined,
       clock: this.clock,
       lane: 'standard',
       purpose: 'release',
@@ -121,6 +129,7 @@ export class Bed {
       mayGoOn: () => Promise.resolve([]),
       plan: undefined,
       breaking: undefined,
+      patience: 3_600_000 as Deployment['patience'],
       unwind: undefined,
       signal: this.stop.signal,
       onProgress: () => undefined,

@@ -94,8 +94,21 @@ const asNoAnswer = (error: unknown): MetricAnswer => ({
 
 const notYet = ({ why }: { readonly why: string }): MetricAnswer => ({ kind: 'not-yet', why })
 
+function judgeCounts(bake: Bake, counts: CountsOfArms): MetricAnswer {
+  const answer = answerByCounts(bake, counts)
+  const { canary, control } = counts
+  if (canary.requests === 0) return answer
+  const beside = bake.test === 'absolute' || control.requests === 0 ? null : rateOf(control)
+  return {
+    ...answer,
+    figures: { canary: rateOf(canary), control: beside, limit: bake.detectErrorRate },
+  }
+}
+
+const rateOf = ({ requests, errors }: ArmCounts): number => errors / requests
+
 /** Judges counts from a metric by the very test that judges the fleet's own traffic. */
-function judgeCounts(bake: Bake, { canary, control }: CountsOfArms): MetricAnswer {
+function answerByCounts(bake: Bake, { canary, control }: CountsOfArms): MetricAnswer {
   const absolute = bake.test === 'absolute'
   const evidence = absolute
     ? evidenceAgainstRate(

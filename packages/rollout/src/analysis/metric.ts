@@ -5,6 +5,17 @@ import type { ArmCounts } from '../sequential-test.ts'
 export interface MetricAnswer {
   readonly kind: 'good' | 'bad' | 'not-yet'
   readonly why: string
+  /** What it rests on, to be drawn; absent where nothing was read, and of probes. */
+  readonly figures?: MetricFigures
+}
+
+/** Both sides of a comparison as one number each: the median of values, or a rate of errors. */
+export interface MetricFigures {
+  readonly canary: number
+  /** The old release beside it, or the time before the rollout; null where nothing is compared. */
+  readonly control: number | null
+  /** What convicts, if it is more than chance. */
+  readonly limit: number
 }
 
 /** The time of a bake, and who is compared. Times are milliseconds since the epoch. */

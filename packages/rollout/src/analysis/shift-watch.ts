@@ -40,6 +40,12 @@ export class ShiftWatch {
   }
 
   judge(question: ShiftQuestion): MetricAnswer {
+    const answer = this.#answer(question)
+    const figures = figuresOf(question)
+    return figures === undefined ? answer : { ...answer, figures }
+  }
+
+  #answer(question: ShiftQuestion): MetricAnswer {
     const sign = question.worse === 'rise' ? 1 : -1
     const reference = valuesOf(question.reference, sign)
     const observed = valuesOf(question.observed, sign)
@@ -63,6 +69,18 @@ export class ShiftWatch {
     return isWorse(this.#falseAlarm)
       ? { kind: 'not-yet', why: `${why}: it looks worse, more values are waited for` }
       : { kind: 'good', why }
+  }
+}
+
+function figuresOf({ reference, observed, allowed, worse }: ShiftQuestion) {
+  const [before, now] = [valuesOf(reference, 1), valuesOf(observed, 1)]
+  if (before.length === 0 || now.length === 0) return undefined
+  const control = medianOf(before)
+  const room = Math.abs(control) * allowed
+  return {
+    canary: medianOf(now),
+    control,
+    limit: worse === 'rise' ? control + room : control - room,
   }
 }
 

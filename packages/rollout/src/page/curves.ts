@@ -1,41 +1,8 @@
+import { HEIGHT, drawAxis, round } from './axis.ts'
 import { type Markup, html, nothing } from './markup.ts'
 import { type RateCurve, ratesOf } from './rates.ts'
 import { FRAME, type Run, type Timeline, runsOf } from './timeline.ts'
 import type { Panel } from './unit-lanes.ts'
-
-const HEIGHT = 92
-
-/** A round number at or above `value`, for the top of an axis. */
-function roundUp(value: number): number {
-  const power = 10 ** Math.floor(Math.log10(Math.max(value, 1e-9)))
-  return ([1, 2, 2.5, 4, 5, 8, 10].find((step) => step * power >= value - 1e-9) ?? 10) * power
-}
-
-interface Axis {
-  readonly y: (value: number) => number
-  readonly grid: Markup
-}
-
-function drawAxis(most: number, title: string): Axis {
-  const top = roundUp(most)
-  const y = (value: number) => HEIGHT - 4 - (value / top) * (HEIGHT - 26)
-  const lines = [0, top / 2, top].map(
-    (value) =>
-      html`<line
-          class="grid"
-          x1="${FRAME.left}"
-          x2="${FRAME.width - FRAME.right}"
-          y1="${y(value)}"
-          y2="${y(value)}"
-        /><text class="tick" x="${FRAME.left - 12}" y="${y(value) + 3.5}" text-anchor="end"
-          >${Number(value.toPrecision(3)).toLocaleString('en')}</text
-        >`,
-  )
-  return {
-    y,
-    grid: html`<text class="panel-title" x="${FRAME.left}" y="12">${title}</text>${lines}`,
-  }
-}
 
 /** A line that keeps its value until it changes; a gap in the record lifts the pen. */
 function stepPath(
@@ -55,8 +22,6 @@ function stepPath(
     })
     .join('')
 }
-
-const round = (value: number): number => Math.round(value * 10) / 10
 
 /** Healthy units, and what of them would be left with the fullest zone gone, against what is required. */
 export function drawCapacity(timeline: Timeline): Panel {

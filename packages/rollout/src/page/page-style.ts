@@ -28,7 +28,7 @@ svg text.tick{font-variant-numeric:tabular-nums}svg text.quiet{font-size:12.5px}
 svg text.chapter{font-size:12px;font-weight:600}svg text.chapter.good{fill:var(--good)}svg text.chapter.bad{fill:var(--bad)}
 .lane{fill:var(--lane)}.grid{stroke:var(--rule)}.time{stroke:var(--rule);stroke-dasharray:2 4}
 .band{fill:var(--ink);opacity:.035}.band.bad{fill:var(--bad);opacity:.08}
-.unit.changing{fill:url(#hatch)}.unit.down{fill:var(--bad)}.hatch-ground{fill:var(--lane)}.hatch-line{stroke:var(--amber);stroke-width:3}
+.unit.changing{fill:url(#hatch)}.unit.down{fill:var(--bad)}.unit.surplus{stroke:var(--amber);stroke-width:1.5}.unit.away{opacity:.4}.hatch-ground{fill:var(--lane)}.hatch-line{stroke:var(--amber);stroke-width:3}
 .v0{fill:var(--v0);stroke:var(--v0)}.v1{fill:var(--v1);stroke:var(--v1)}.v2{fill:var(--v2);stroke:var(--v2)}.v3{fill:var(--v3);stroke:var(--v3)}.v4{fill:var(--v4);stroke:var(--v4)}.v5{fill:var(--v5);stroke:var(--v5)}.v-none{fill:var(--none);stroke:var(--none)}
 .unit{stroke:none}.line{fill:none;stroke-width:1.7;stroke-linejoin:round}
 .line.left{stroke:var(--good);stroke-width:2.2}.line.required{stroke:var(--bad);stroke-dasharray:6 4;stroke-width:1.5}.line.healthy{stroke:var(--none);stroke-width:1.5}

@@ -1,4 +1,5 @@
 import type { Finding } from '@bulkhead/vocabulary'
+import type { MetricFigures } from '../analysis/metric.ts'
 import type { Lane } from '../plan/plan.ts'
 import type { BakeView, FleetSample, RolloutDecision, ZoneSample } from '../progress.ts'
 
@@ -27,6 +28,19 @@ export interface RolloutChapter {
   readonly note?: string
 }
 
+/** What one metric showed in one region, look by look. */
+export interface MetricCurve {
+  readonly region: string
+  readonly metric: string
+  readonly points: readonly MetricPoint[]
+}
+
+/** One look; a line is drawn through those of one wave. */
+export interface MetricPoint extends MetricFigures {
+  readonly at: number
+  readonly wave: string
+}
+
 /** What a rollout page is made of: plain data, every text escaped when shown. */
 export interface RolloutRecord {
   readonly title: string
@@ -39,6 +53,8 @@ export interface RolloutRecord {
   readonly omitted?: number
   /** How every wave stood when it was last judged. */
   readonly bakes?: readonly BakeView[]
+  /** What the metrics showed in the bakes. */
+  readonly curves?: readonly MetricCurve[]
   /** Why it ended as it did, each with the way out. */
   readonly findings?: readonly Finding[]
   /** A hotfix is marked. */

@@ -1,9 +1,10 @@
 import type { BakeView, FleetSample, RolloutDecision, RolloutProgress } from '../progress.ts'
 import { type RecordedSample, type RecordedUnit, type RolloutRecord, regionsOf } from './record.ts'
+import { MetricCurves } from './metric-curves.ts'
 import { MOST_LANES } from './unit-lanes.ts'
 
 /** What was heard of a rollout: what a page is drawn from. */
-export type Heard = Pick<RolloutRecord, 'samples' | 'decisions' | 'bakes' | 'omitted'>
+export type Heard = Pick<RolloutRecord, 'samples' | 'decisions' | 'bakes' | 'curves' | 'omitted'>
 
 /** More samples of a region than a drawing has room for are thinned. */
 const MOST_SAMPLES = 600
@@ -17,6 +18,7 @@ export class RolloutRecorder {
   readonly #regions = new Map<string, ThinnedSamples>()
   readonly #decisions: RolloutDecision[] = []
   readonly #bakes = new Map<string, BakeView>()
+  readonly #curves = new MetricCurves()
   #omitted = 0
 
   readonly hear = (progress: RolloutProgress): void => {
@@ -29,6 +31,7 @@ export class RolloutRecorder {
         break
       case 'bake':
         this.#bakes.set(`${progress.bake.region}\n${progress.bake.wave}`, progress.bake)
+        this.#curves.add(progress.bake)
         break
       case 'step':
         break
@@ -41,6 +44,7 @@ export class RolloutRecorder {
       samples: samples.toSorted((a, b) => a.at - b.at),
       decisions: this.#decisions,
       bakes: [...this.#bakes.values()],
+      curves: this.#curves.all,
       omitted: this.#omitted,
     }
   }

@@ -98,6 +98,7 @@ const KIND_WORDS: Readonly<Record<RolloutDecision['kind'], string>> = {
   batch: 'batch',
   wave: 'wave judged',
   frozen: 'waits',
+  surge: 'surge',
   rollback: 'rolling back',
   paused: 'paused',
   finished: 'finished',

@@ -2,7 +2,8 @@ import { fit } from '../plain-text.ts'
 import type { RolloutDecision } from '../progress.ts'
 import { drawCapacity, drawRates } from './curves.ts'
 import { type Markup, html, nothing } from './markup.ts'
-import type { RolloutChapter, RolloutRecord } from './record.ts'
+import { drawMetric } from './metric-drawing.ts'
+import type { MetricCurve, RolloutChapter, RolloutRecord } from './record.ts'
 import { FRAME, type Timeline, byRegion, elapsed, ticks } from './timeline.ts'
 import { type Panel, drawUnitLanes } from './unit-lanes.ts'
 
@@ -25,20 +26,35 @@ export function legend(timeline: Timeline): Markup {
     }),
     html`<li>${swatch('changing')}changing</li>`,
     html`<li>${swatch('down')}down</li>`,
-    html`<li>${stroke('healthy')}healthy</li>`,
+    ...rareMarks(timeline).map(({ look, name }) => html`<li>${swatch(look)}${name}</li>`),
+    html`<li>${stroke('healthy')}healthy, or a metric of the control</li>`,
     html`<li>${stroke('left')}with the fullest zone gone</li>`,
-    html`<li>${stroke('required')}required</li>`,
+    html`<li>${stroke('required')}required, or the limit of a metric</li>`,
   ]
   return html`<ul class="legend">
     ${items}
   </ul>`
 }
 
+/** What is rare is explained only where it is seen. */
+function rareMarks({ samples, versions, colour }: Timeline): { look: string; name: string }[] {
+  const zones = samples.flatMap((sample) => sample.zones)
+  const any = colour(versions[0] ?? null)
+  return [
+    ...(zones.some((zone) => zone.units.some((unit) => unit.surplus === true))
+      ? [{ look: `${any} surplus`, name: 'added by a surge' }]
+      : []),
+    ...(zones.some((zone) => zone.shifted === true)
+      ? [{ look: `${any} away`, name: 'zone shifted away, no traffic' }]
+      : []),
+  ]
+}
+
 const PANEL_GAP = 16
 
 /** All panels over one time axis, with chapters as bands and decisions as marks. */
 export function drawTimeline(record: RolloutRecord, timeline: Timeline): Markup {
-  const panels = panelsOf(timeline)
+  const panels = panelsOf(timeline, record.curves ?? [])
   const { chapters = [], decisions } = record
   const top = (chapters.length > 0 ? 22 : 0) + (decisions.length > 0 ? 18 : 4)
   const bottom = panels.reduce((y, panel) => y + panel.height + PANEL_GAP, top)
@@ -50,7 +66,7 @@ export function drawTimeline(record: RolloutRecord, timeline: Timeline): Markup 
     class="timeline"
     viewBox="0 0 ${FRAME.width} ${bottom + 18}"
     role="img"
-    aria-label="Units, capacity, requests and errors over time"
+    aria-label="Units, capacity, requests, errors and metrics over time"
   >
     <defs>
       <pattern
@@ -69,13 +85,16 @@ export function drawTimeline(record: RolloutRecord, timeline: Timeline): Markup 
 }
 
 /** Every region by itself, its name above it. */
-function panelsOf(timeline: Timeline): readonly Panel[] {
+function panelsOf(timeline: Timeline, curves: readonly MetricCurve[]): readonly Panel[] {
   return byRegion(timeline).flatMap(([region, own], at) => [
     regionTitle(region, at > 0),
     drawUnitLanes(own),
     drawCapacity(own),
     drawRates(own, 'requests', 'no traffic on record'),
     drawRates(own, 'errors', 'no request failed'),
+    ...curves
+      .filter((curve) => region.split(' + ').includes(curve.region))
+      .map((curve) => drawMetric(curve, own)),
   ])
 }
 

@@ -68,11 +68,10 @@ function looks(unit: RecordedUnit, timeline: Timeline): string {
 }
 
 function drawLane(timeline: Timeline, zone: string, id: string, y: number): Markup {
-  const about = (unit: RecordedUnit) =>
-    `${unit.health}${unit.version ? `, ${timeline.name(unit.version)}` : ''}`
   const runs = runsOf(timeline, (sample) => {
-    const unit = zoneNamed(sample.zones, zone)?.units.find((each) => each.id === id)
-    return unit && `${looks(unit, timeline)}|${about(unit)}`
+    const place = zoneNamed(sample.zones, zone)
+    const unit = place?.units.find((each) => each.id === id)
+    return unit && `${classesOf(unit, place, timeline)}|${about(unit, place, timeline)}`
   })
   const rects = runs.map(({ from, to, value }) => {
     const look = value.slice(0, value.indexOf('|'))
@@ -96,6 +95,28 @@ function drawLane(timeline: Timeline, zone: string, id: string, y: number): Mark
       rx="2"
     />${rects}`
 }
+
+type RecordedZone = RecordedSample['zones'][number]
+
+/** Added by a surge: outlined; in a zone without traffic: faded. */
+const classesOf = (
+  unit: RecordedUnit,
+  zone: RecordedZone | undefined,
+  timeline: Timeline,
+): string =>
+  [
+    looks(unit, timeline),
+    ...(unit.surplus === true ? ['surplus'] : []),
+    ...(zone?.shifted === true ? ['away'] : []),
+  ].join(' ')
+
+const about = (unit: RecordedUnit, zone: RecordedZone | undefined, timeline: Timeline): string =>
+  [
+    unit.health,
+    ...(unit.version ? [timeline.name(unit.version)] : []),
+    ...(unit.surplus === true ? ['added by a surge'] : []),
+    ...(zone?.shifted === true ? ['zone shifted away, no traffic'] : []),
+  ].join(', ')
 
 /** One zone as shares: builds from below, what changes and what is down on top. */
 function drawBand(timeline: Timeline, name: string, top: number): Markup[] {

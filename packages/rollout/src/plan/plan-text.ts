@@ -1,3 +1,4 @@
+import { listed } from '../migration-refusals.ts'
 import { alignColumns, plainLine } from '../plain-text.ts'
 import { percent, shortCommit, span } from '../refusals.ts'
 import { placeName } from '../zone-capacity.ts'
@@ -27,8 +28,23 @@ function heading(plan: Plan): string[] {
         ]
       : []),
     ...plan.notes.map((note) => `note           ${note}`),
+    ...forwardOnly(plan),
   ]
 }
+
+/** Said before anything begins: what cannot be taken back. */
+function forwardOnly({ regions }: Plan): string[] {
+  const closed = regions.filter(({ contracts }) => contracts.length > 0)
+  const [first] = closed
+  if (first === undefined) return []
+  const where = closed.length === regions.length ? '' : ` in ${closed.map(nameOf).join(', ')}`
+  return [
+    `no way back    roll forward only${where}: the release before cannot live with ${listed(first.contracts)};`,
+    '               once its first unit is placed, a bad release is held out of traffic and never taken back',
+  ]
+}
+
+const nameOf = ({ region }: RegionPlan): string => region
 
 function replacing({ regions }: Plan): string {
   const before = new Set(regions.map(({ previous }) => previous?.commit ?? null))
@@ -86,10 +102,19 @@ function reasons(plan: Plan): string[] {
     `batch            at most ${span(plan.batchMs)}: ${plan.batchBecause}`,
     ...bakeReasons(bakes),
     ...(plan.regions.length > 1 ? [regionReason(plan)] : []),
+    ...testReason(plan),
     'may be out       min(H_a, min over k≠a of (sum of H without k) − R), taken again from what the fleet says before every batch;',
     '                 replacing a unit that is down costs nothing',
   ]
 }
+
+const testReason = ({ mixedTest, regions }: Plan): string[] =>
+  mixedTest === null || regions.every(({ kind }) => kind === 'initial')
+    ? []
+    : [
+        `mixed-version    after the first batch of a region, while both releases serve, at most ${span(mixedTest.timeoutMs)}:`,
+        `                 ${mixedTest.command.join(' ')}`,
+      ]
 
 const regionReason = ({ lane }: Plan): string =>
   lane === 'hotfix'

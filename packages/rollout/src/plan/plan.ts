@@ -54,6 +54,8 @@ export interface PlannedZone extends Place {
   readonly maxOut: number
   /** Units that are added while the zone is changed, because its own sums allow nothing. */
   readonly surge: number
+  /** Its traffic is shifted away: it carries nothing, counts as gone, and is placed last. */
+  readonly shifted?: true
   readonly reason: string
 }
 
@@ -67,11 +69,22 @@ export interface RegionPlan {
   /** R: healthy capacity that must remain with any one zone of this region gone, and why it is so. */
   readonly required: number
   readonly requiredBecause: string
+  /**
+   * Paths of database migrations in the release that the previous one cannot live with. With any, no
+   * unit is placed back once the first was placed: this region can only go forward.
+   */
+  readonly contracts: readonly string[]
   readonly zones: readonly PlannedZone[]
   readonly waves: readonly Wave[]
   /** Expected start after the rollout's own, and length, in milliseconds. */
   readonly startsMs: number
   readonly durationMs: number
+}
+
+/** A test of the old and the new release side by side. */
+export interface PlannedTest {
+  readonly command: readonly string[]
+  readonly timeoutMs: number
 }
 
 /** A pure function of policy, observed fleet and release. */
@@ -85,9 +98,13 @@ export interface Plan {
   readonly regions: readonly RegionPlan[]
   /** What a batch may name, as the engine says: single units, so many of a zone, or a whole zone. */
   readonly selects: 'units' | 'number' | 'zone'
+  /** Most units that may be added to a zone where its sums allow nothing; 0 for none. */
+  readonly surge: number
   /** Longest expected time of one batch, and where it comes from. */
   readonly batchMs: number
   readonly batchBecause: string
+  /** Run in each region after its first batch, while both releases serve; null for none. */
+  readonly mixedTest: PlannedTest | null
   /** From the first batch to the last judgement, in milliseconds. */
   readonly criticalPathMs: number
   /** The busiest region: the next release may begin there after so long. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { type CommitId, type Finding, digest } from '@bulkhead/vocabulary'
 import { canonicalJson } from '../canonical-json.ts'
 import type { Observation, ShippedRelease, UnitId, UnitObservation } from '../fleet.ts'
-import { comparePlaces, weightOfAll } from '../zone-capacity.ts'
+import { type Place, comparePlaces, placeName, weightOfAll } from '../zone-capacity.ts'
 import { type BakeGoal, planBake } from './bake.ts'
 import { checkFleet } from './fleet-checks.ts'
 import type { Bake, Lane, Plan, RegionPlan, Wave } from './plan.ts'
@@ -25,10 +25,14 @@ export interface PlanRequest {
   readonly release: ShippedRelease
   /** Plans this region alone, whatever is going on in the others; its share of R is of the whole. */
   readonly only?: string
+  /** Who shifted which zone away and why, as far as it is on record; for people. */
+  readonly away?: readonly (Place & { readonly why: string })[]
   /** Units that a predecessor left half-changed: they are replaced first, and the sums count on it. */
   readonly repair?: readonly UnitId[]
   /** The last release that was good in a region, by region; none where there never was one. */
   readonly previous: Readonly<Record<string, ShippedRelease>>
+  /** Migrations in the release that `previous` of a region cannot live with, by region. */
+  readonly contracts: Readonly<Record<string, readonly string[]>>
 }
 
 /** What of an environment's policy a plan depends on. */
@@ -43,6 +47,7 @@ export interface PlanPolicy extends RequiredCapacity {
   /** Longest expected time of one batch in ms, and what it is made of. */
   readonly batchMs: number
   readonly batchBecause: string
+  readonly mixedTest: Plan['mixedTest']
 }
 
 export type Planning =
@@ -91,8 +96,10 @@ export function planRollout(request: PlanRequest): Planning {
     purpose,
     ...pipeline(regions, lane),
     selects: policy.selects,
+    surge: policy.surge,
     batchMs: policy.batchMs,
     batchBecause: policy.batchBecause,
+    mixedTest: testOf(request),
     notes: notesOf(request, layout.regions),
   }
   return { kind: 'planned', plan: { ...body, digest: digestOf(body) } }
@@ -109,7 +116,7 @@ export function planUnwinding(request: PlanRequest): Plan {
     ...describeRegion(request, fleet, total),
     waves: [],
   }))
-  const { batchMs, batchBecause, selects } = policy
+  const { batchMs, batchBecause, selects, surge } = policy
   const body: Omit<Plan, 'digest'> = {
     environment,
     release,
@@ -117,12 +124,18 @@ export function planUnwinding(request: PlanRequest): Plan {
     purpose,
     ...pipeline(regions, lane),
     selects,
+    surge,
     batchMs,
     batchBecause,
+    mixedTest: null,
     notes: ['unwinding: back from where the fleet stands'],
   }
   return { ...body, digest: digestOf(body) }
 }
+
+/** The way back to what was good before is tested by nobody: it was, when it came. */
+const testOf = ({ purpose, policy }: PlanRequest): Plan['mixedTest'] =>
+  purpose === 'release' ? policy.mixedTest : null
 
 const digestOf = (body: Omit<Plan, 'digest'>) =>
   digest(`sha256:${createHash('sha256').update(canonicalJson(body)).digest('hex')}`)
@@ -176,6 +189,9 @@ function bakeWaves(
   bakeOf: typeof planBake,
 ): Wave[] | { readonly refusal: Finding } {
   const total = weightOfAll(region.fleet.units)
+  const away = new Set(region.zones.filter((zone) => zone.shifted === true).map(placeName))
+  // What is away gets no traffic: its units are no share of it.
+  const carrying = weightOfAll(region.fleet.units.filter((unit) => !away.has(placeName(unit))))
   const goal = {
     ...policy.bake,
     floor: lane === 'hotfix' ? 0 : policy.bake.floor,
@@ -184,10 +200,12 @@ function bakeWaves(
   const waves: Wave[] = []
   let placed = region.done
   for (const shape of region.shapes) {
-    for (const stage of shape.stages) placed += weightOfIds(stage.units, region.weights)
-    const bake = region.baked
-      ? bakeFor(bakeOf, goal, `${region.region}: ${shape.name}`, placed / total)
-      : null
+    const stages = shape.stages.filter((stage) => !away.has(placeName(stage)))
+    for (const stage of stages) placed += weightOfIds(stage.units, region.weights)
+    const bake =
+      region.baked && stages.length > 0
+        ? bakeFor(bakeOf, goal, `${region.region}: ${shape.name}`, placed / carrying)
+        : null
     if (bake && 'refusal' in bake) return bake
     waves.push({ ...shape, bake })
   }
@@ -218,11 +236,22 @@ function notesOf(request: PlanRequest, regions: readonly LaidOutRegion[]): strin
       .map(
         ({ region }) => `initial: ${region} has no earlier release to compare with or return to`,
       ),
+    ...regions
+      .flatMap(({ zones }) => zones.filter((zone) => zone.shifted === true))
+      .map(
+        (zone) =>
+          `maintenance: the traffic of ${placeName(zone)} is shifted away${whyAway(request, zone)}; it counts as gone and is placed last`,
+      ),
     ...(purpose === 'return' ? ['return: to a release that was fully good, without bakes'] : []),
     ...(done > 0
       ? [`${done} of ${own.length} units run the release already and are not changed again`]
       : []),
   ]
+}
+
+const whyAway = ({ away = [] }: PlanRequest, zone: Place): string => {
+  const known = away.find((place) => placeName(place) === placeName(zone))
+  return known === undefined ? '' : ` (${known.why})`
 }
 
 const isOn = (unit: UnitObservation, release: ShippedRelease): boolean =>

@@ -1,33 +1,20 @@
 import type { Finding } from '@bulkhead/vocabulary'
 import type { UnitId, UnitObservation } from '../fleet.ts'
-import {
-  placeName,
-  totalHealthy,
-  weightOf,
-  weightOfAll,
-  withExtra,
-  worstLoss,
-  zoneAllowance,
-  zoneHealth,
-} from '../zone-capacity.ts'
+import { isShifted, totalHealthy, weightOfAll, zoneHealth } from '../zone-capacity.ts'
 import type { PlannedZone, RegionPlan, Wave } from './plan.ts'
-import * as refuse from './plan-refusals.ts'
+import { planZones } from './planned-zones.ts'
 import type { PlanRequest } from './planner.ts'
-import { type RegionFleet, type RegionRequirement, requirementOf } from './region-capacity.ts'
-import {
-  type WaveShape,
-  remainingWaves,
-  shapeInitialWaves,
-  shapeRepairs,
-  shapeWaves,
-} from './waves.ts'
+import { type RegionFleet, requirementOf } from './region-capacity.ts'
+import { checkRegion } from './region-checks.ts'
+import { isOn, shapeOf } from './region-shape.ts'
+import { type WaveShape, remainingWaves, shapeRepairs } from './waves.ts'
 
 /** A region's part of a plan before its bakes are known. */
 export interface LaidOutRegion extends Omit<RegionPlan, 'waves' | 'startsMs' | 'durationMs'> {
   readonly fleet: RegionFleet
   readonly weights: DeclaredWeights
   readonly shapes: readonly Omit<Wave, 'bake'>[]
-  /** Capacity that runs the release already. */
+  /** Capacity under traffic that runs the release already. */
   readonly done: number
   /** Whether its waves are judged under traffic. */
   readonly baked: boolean
@@ -61,6 +48,7 @@ export function describeRegion(
     kind: previous === null ? 'initial' : 'rolling',
     required,
     requiredBecause: because,
+    contracts: request.contracts[fleet.region] ?? [],
     zones: planZones(request, fleet, required, previous === null),
   }
 }
@@ -95,7 +83,7 @@ export function layOutRegion(
     shapes: shapes.map((shape) =>
       timed(request, weights, zones, { ...shape, evacuable: shape.evacuable && !ill }),
     ),
-    done: weightOfAll(done),
+    done: weightOfAll(done.filter((unit) => !isShifted(observed, unit))),
     baked: previous !== null && request.purpose === 'release',
   }
 }
@@ -122,126 +110,6 @@ function asRepaired(fleet: RegionFleet, repairs: readonly UnitObservation[]): Re
     repaired.has(unit.id) ? { ...unit, health: 'healthy' } : unit,
   )
   return { ...fleet, units }
-}
-
-const isOn = (unit: UnitObservation, { release }: PlanRequest): boolean =>
-  unit.health === 'healthy' && unit.version === release.commit
-
-const shapeOf = ({ lane, purpose, policy }: PlanRequest, { units }: RegionFleet, first: boolean) =>
-  first || purpose === 'return'
-    ? shapeInitialWaves(units)
-    : shapeWaves(units, { lane, wholeZones: policy.selects === 'zone' })
-
-function planZones(
-  { policy }: PlanRequest,
-  fleet: RegionFleet,
-  required: number,
-  first: boolean,
-): PlannedZone[] {
-  const health = zoneHealth(fleet)
-  const unitsOf = Map.groupBy(fleet.units, (unit) => unit.zone)
-  return health.map((zone) => {
-    const units = unitsOf.get(zone.zone) ?? []
-    const place = {
-      region: zone.region,
-      zone: zone.zone,
-      units: units.length,
-      healthy: zone.healthy,
-    }
-    if (first && zone.healthy === 0)
-      return {
-        ...place,
-        maxOut: weightOfAll(units),
-        surge: 0,
-        reason: 'nothing serves here yet: the whole zone may be placed at once',
-      }
-    const smallest = Math.min(...units.map(weightOf))
-    const own = zoneAllowance(health, zone, required)
-    if (own.maxOut >= smallest || policy.surge === 0 || zone.healthy === 0)
-      return { ...place, ...own, surge: 0 }
-    const lifted = zoneAllowance(withExtra(health, zone, policy.surge), zone, required)
-    return lifted.maxOut >= smallest
-      ? {
-          ...place,
-          maxOut: Math.min(lifted.maxOut, zone.healthy),
-          surge: policy.surge,
-          reason: `surge of ${policy.surge}: ${lifted.reason}`,
-        }
-      : { ...place, ...own, surge: 0 }
-  })
-}
-
-interface RegionCheck {
-  readonly request: PlanRequest
-  readonly fleet: RegionFleet
-  readonly requirement: RegionRequirement
-  readonly zones: readonly PlannedZone[]
-  readonly first: boolean
-}
-
-function checkRegion(check: RegionCheck): Finding[] {
-  const { request, fleet, requirement, zones, first } = check
-  const { required } = requirement
-  const named = request.environment
-  if (zones.length === 1 && !request.policy.singleZone)
-    return [refuse.singleZone(placeName(zones[0] ?? { region: fleet.region, zone: '' }))]
-  if (first) return checkWholeFleet(fleet, required)
-  const healthy = totalHealthy(zones)
-  if (healthy < required) return [refuse.unhealthyBaseline(named, healthy, required)]
-  const blocked = zones.filter((zone) => lacksCapacity(request, fleet, zone))
-  if (blocked.length > 0)
-    return blocked.map((zone) => refuse.noCapacity(placeName(zone), sums(zone, request)))
-  return checkEvacuation(check)
-}
-
-const sums = (zone: PlannedZone, { policy }: PlanRequest): string =>
-  policy.surge > 0
-    ? `${zone.reason}, and a surge of ${policy.surge} does not change that`
-    : zone.reason
-
-/** Replacing a unit that is down costs nothing; taking out a healthy one does. */
-function lacksCapacity(request: PlanRequest, fleet: RegionFleet, zone: PlannedZone): boolean {
-  const open = fleet.units.filter(
-    (unit) => unit.zone === zone.zone && unit.health === 'healthy' && !isOn(unit, request),
-  )
-  return open.some((unit) => weightOf(unit) > zone.maxOut)
-}
-
-/** A first release fills the fleet; even full it must be able to lose a zone. */
-function checkWholeFleet(fleet: RegionFleet, required: number): Finding[] {
-  const full = zoneHealth({
-    units: fleet.units.map((unit) => ({ ...unit, health: 'healthy' })),
-    traffic: [],
-  })
-  const worst = worstLoss(full)
-  if (worst.healthy >= required) return []
-  const lost = `all units healthy: ${totalHealthy(full)}; ${worst.zone} lost leaves ${worst.healthy}, ${required} required`
-  return [refuse.noCapacity(fleet.region, lost)]
-}
-
-/**
- * Until the gate after the first zone the old release alone must be able to carry the load, so that
- * taking the new one out of traffic is enough to be rid of it.
- */
-function checkEvacuation({ request, fleet, requirement }: RegionCheck): Finding[] {
-  if (request.purpose === 'return') return []
-  const waves = shapeOf(request, fleet, false)
-  const firstZone = new Set(
-    waves
-      .filter((wave) => wave.evacuable)
-      .flatMap((wave) => wave.stages.flatMap(({ units }) => units)),
-  )
-  // Past that gate already: what stands outside the first zone was placed after it was judged.
-  if (
-    fleet.units.some((unit) => !firstZone.has(unit.id) && unit.version === request.release.commit)
-  )
-    return []
-  const old = weightOfAll(
-    fleet.units.filter((unit) => unit.health === 'healthy' && !firstZone.has(unit.id)),
-  )
-  const zones = new Set(fleet.units.map((unit) => unit.zone)).size
-  if (old >= requirement.required || zones === 1) return []
-  return [refuse.notEvacuable(fleet.region, old, requirement.required)]
 }
 
 /** Batches of a wave at its limits, and their expected time. */

@@ -1,5 +1,5 @@
 import type { UnitId, UnitObservation } from '../fleet.ts'
-import { type Place, comparePlaces, compareText, weightOf } from '../zone-capacity.ts'
+import { type Place, comparePlaces, compareText, placeName, weightOf } from '../zone-capacity.ts'
 import type { Lane } from './plan.ts'
 
 /** Units of one zone that a wave changes. */
@@ -19,6 +19,8 @@ export interface WaveRules {
   readonly lane: Lane
   /** The engine cannot change a part of a zone: its first zone is one wave. */
   readonly wholeZones: boolean
+  /** Zones without traffic: placed last, since nothing could be learned from them. */
+  readonly away: readonly Place[]
 }
 
 /** At most this part of a region before a whole zone is trusted to the release. */
@@ -28,14 +30,15 @@ interface ZoneUnits extends Place {
   readonly units: readonly UnitObservation[]
 }
 
-function unitsByZone(units: readonly UnitObservation[]): ZoneUnits[] {
+function unitsByZone(units: readonly UnitObservation[], away: readonly Place[] = []): ZoneUnits[] {
+  const isAway = (place: Place) => away.some((one) => placeName(one) === placeName(place))
   return [...Map.groupBy(units, (unit) => unit.zone).values()]
     .flatMap((own) => {
       const [first] = own
       const sorted = own.toSorted((a, b) => compareText(a.id, b.id))
       return first === undefined ? [] : [{ region: first.region, zone: first.zone, units: sorted }]
     })
-    .sort(comparePlaces)
+    .sort((a, b) => Number(isAway(a)) - Number(isAway(b)) || comparePlaces(a, b))
 }
 
 const stageOf = ({ region, zone }: Place, units: readonly UnitObservation[]): WaveStage => ({
@@ -74,10 +77,10 @@ function firstZoneWaves(
 /**
  * The order in which one region is changed (DESIGN §6): one unit, at most 10 %, the rest of that zone,
  * then the other zones one by one. The hotfix lane has three waves: one unit, the rest of its zone,
- * all other zones. Independent of what runs where, so that a rollout that starts again walks the same way.
+ * all other zones. A zone whose traffic is shifted away comes last. Independent of what runs where, so that a rollout that starts again walks the same way.
  */
 export function shapeWaves(units: readonly UnitObservation[], rules: WaveRules): WaveShape[] {
-  const [first, ...others] = unitsByZone(units)
+  const [first, ...others] = unitsByZone(units, rules.away)
   if (!first) return []
   const rest = others.map((zone) => stageOf(zone, zone.units))
   const later: WaveShape[] =
@@ -88,8 +91,11 @@ export function shapeWaves(units: readonly UnitObservation[], rules: WaveRules):
 }
 
 /** The waves of a first release: zone by zone, all units of a zone at once. */
-export const shapeInitialWaves = (units: readonly UnitObservation[]): WaveShape[] =>
-  unitsByZone(units).map((zone) => ({
+export const shapeInitialWaves = (
+  units: readonly UnitObservation[],
+  away: readonly Place[],
+): WaveShape[] =>
+  unitsByZone(units, away).map((zone) => ({
     name: `zone ${zone.zone}`,
     stages: [stageOf(zone, zone.units)],
     evacuable: false,

@@ -14,6 +14,16 @@ export interface Ancestry {
   contains(descendant: CommitId, ancestor: CommitId): boolean
   /** An ejected commit that this one contains and does not revert. */
   containsCulprit(commit: CommitId): CommitId | undefined
+  /** A hotfix that is out and that this one lacks: it may be carried by what has it, and not ship itself. */
+  lacksFix(commit: CommitId): number | undefined
+}
+
+/** Why a release that waits cannot ship as it is. */
+export interface HeldRelease {
+  readonly commit: CommitId
+  readonly by:
+    | { readonly kind: 'culprit'; readonly commit: CommitId }
+    | { readonly kind: 'fix'; readonly hotfix: number }
 }
 
 export interface Line {
@@ -31,51 +41,63 @@ export type NextTrain =
       /** All that it contains of the queue, the head too, oldest first. */
       readonly carries: readonly WaitingRelease[]
       readonly why: string
+      /** Releases that wait on, for they lack a fix that is out. */
+      readonly passed: readonly HeldRelease[]
     }
   | { readonly kind: 'empty' }
-  /** Everything that waits contains a bad commit. */
-  | {
-      readonly kind: 'held'
-      readonly held: readonly { readonly commit: CommitId; readonly culprit: CommitId }[]
-    }
+  /** Everything that waits contains a bad commit, or lacks a fix that is out. */
+  | { readonly kind: 'held'; readonly held: readonly HeldRelease[] }
 
 /**
  * Chooses the next rollout. While there are suspects it bisects: the older half ships, and what that
  * gives halves them again. Otherwise it takes the release that has waited longest and the newest one
  * that contains it, with at most `coalesce` releases and no pinned one passed over. Whoever waits
- * longest is in the next rollout, so that nobody waits for ever.
+ * longest is in the next rollout, so that nobody waits for ever; but for those that lack a fix which
+ * is out: they would be refused, and ship with whatever contains them and the fix.
  */
 export function nextTrain(
   { waiting, suspects }: Line,
   ancestry: Ancestry,
   coalesce: number,
 ): NextTrain {
-  if (suspects.length > 0) return bisect(suspects, ancestry)
+  const has = ({ commit }: WaitingRelease) => ancestry.lacksFix(commit) === undefined
+  const doubtful = suspects.filter(has)
+  const held = waiting.flatMap(({ commit }) => heldBy(commit, ancestry))
+  const passedBy = (carries: readonly WaitingRelease[]) =>
+    held.filter(
+      ({ commit, by }) => by.kind === 'fix' && !carries.some((one) => one.commit === commit),
+    )
+  if (doubtful.length > 0) return { ...bisect(doubtful, ancestry), passed: passedBy(doubtful) }
   const free = waiting.filter(({ commit }) => ancestry.containsCulprit(commit) === undefined)
-  const [longest] = free.toSorted((a, b) => a.id - b.id)
-  if (longest === undefined) {
-    const held = waiting.flatMap(({ commit }) => {
-      const culprit = ancestry.containsCulprit(commit)
-      return culprit === undefined ? [] : [{ commit, culprit }]
-    })
-    return held.length === 0 ? { kind: 'empty' } : { kind: 'held', held }
-  }
-  const heads = free
-    .filter(({ commit }) => ancestry.contains(commit, longest.commit))
-    .map((head) => ({ head, carries: carriedBy(head, free, ancestry) }))
+  const able = free.filter(has).map((head) => ({ head, carries: carriedBy(head, free, ancestry) }))
+  const [longest] = able.flatMap(({ carries }) => carries).toSorted((a, b) => a.id - b.id)
+  if (longest === undefined) return held.length === 0 ? { kind: 'empty' } : { kind: 'held', held }
+  const heads = able
+    .filter(({ head }) => ancestry.contains(head.commit, longest.commit))
+    .sort((a, b) => a.carries.length - b.carries.length || a.head.id - b.head.id)
+  const [best = heads[0]] = heads
     .filter(({ head, carries }) => carries.length <= coalesce && passesNobody(head, carries))
     .sort((a, b) => b.carries.length - a.carries.length || b.head.id - a.head.id)
-  const best = heads[0] ?? { head: longest, carries: carriedBy(longest, free, ancestry) }
-  return { kind: 'ship', ...best, why: sayWhy(best.head, best.carries) }
+  if (best === undefined) return { kind: 'held', held }
+  const why = sayWhy(best.head, best.carries)
+  return { kind: 'ship', ...best, why, passed: passedBy(best.carries) }
 }
 
-function bisect(suspects: readonly WaitingRelease[], ancestry: Ancestry): NextTrain {
+/** What holds a release back by itself. */
+function heldBy(commit: CommitId, ancestry: Ancestry): readonly HeldRelease[] {
+  const culprit = ancestry.containsCulprit(commit)
+  if (culprit !== undefined) return [{ commit, by: { kind: 'culprit', commit: culprit } }]
+  const hotfix = ancestry.lacksFix(commit)
+  return hotfix === undefined ? [] : [{ commit, by: { kind: 'fix', hotfix } }]
+}
+
+function bisect(suspects: readonly WaitingRelease[], ancestry: Ancestry) {
   const half = oldestFirst(suspects, ancestry).slice(0, Math.ceil(suspects.length / 2))
   const head = half.at(-1)
-  if (head === undefined) return { kind: 'empty' }
+  if (head === undefined) throw new TypeError('half of one or more is not nothing')
   const carries = carriedBy(head, half, ancestry)
   const why = `one of ${suspects.length} is bad: the older half ships to find out which`
-  return { kind: 'ship', head, carries, why }
+  return { kind: 'ship' as const, head, carries, why }
 }
 
 /** Releases of the queue that a head contains, oldest commit first. */

@@ -1,9 +1,12 @@
+import type { CommitId } from '@bulkhead/vocabulary'
 import { MetricsWatch } from '../analysis/metrics-watch.ts'
 import { withMetrics } from '../analysis/with-metrics.ts'
+import type { Observation } from '../fleet.ts'
 import { type BakeJudgement, judgeBake } from '../judgement.ts'
 import type { Bake, Wave } from '../plan/plan.ts'
 import * as refuse from '../refusals.ts'
 import { Interruption } from './interruption.ts'
+import { carriesLoad } from './next-batch.ts'
 import { checkedLook, reconcile } from './placing.ts'
 import { type RolloutRun, nextPoll, obeyOrders } from './rollout-run.ts'
 import { SignsOfLife } from './waiting.ts'
@@ -51,7 +54,14 @@ async function watchBake(
     life.beat()
     const now = run.clock.monotonic()
     const elapsedMs = now - since
-    const traffic = judgeBake({ bake, release, start, now: seen.traffic, elapsedMs })
+    const test = lostControl(seen, release) ? 'absolute' : bake.test
+    const traffic = judgeBake({
+      bake: { ...bake, test },
+      release,
+      start,
+      now: seen.traffic,
+      elapsedMs,
+    })
     goodSince = traffic.kind === 'good' ? (goodSince ?? now) : undefined
     const view = metrics.look()
     const judgement = withMetrics(traffic, view, { bake, elapsedMs, goodSince })
@@ -70,6 +80,15 @@ async function watchBake(
       canary,
     }
   }
+}
+
+/**
+ * Whether all that still ran the old release stands in zones whose traffic was shifted away meanwhile:
+ * then there is nothing to compare with any more, and the new release is judged by its own errors.
+ */
+function lostControl(seen: Observation, release: CommitId): boolean {
+  if ((seen.shifted ?? []).length === 0) return false
+  return !seen.units.some((unit) => unit.version !== release && carriesLoad(seen, unit))
 }
 
 const watchMetrics = ({ metrics, clock, plan, region, began, limits }: RolloutRun, bake: Bake) =>
@@ -98,6 +117,10 @@ const DECISIONS = {
   outage: 'pause',
 } as const
 
+/** What is bad and cannot be taken back is held. */
+const decisionOn = ({ region }: RolloutRun, kind: WaveJudgement['kind']) =>
+  DECISIONS[kind] === 'roll-back' && region.contracts.length > 0 ? 'pause' : DECISIONS[kind]
+
 /** Puts the judgement on record with the next append, and ends the way forward when it is not good. */
 function judged(
   run: RolloutRun,
@@ -109,7 +132,7 @@ function judged(
   run.journal.defer({
     kind: 'wave-judged',
     wave: index,
-    decision: DECISIONS[kind],
+    decision: decisionOn(run, kind),
     why,
     requests,
     errors,

@@ -9,14 +9,16 @@ import type { Target } from '../target.ts'
 import { checkBeforehand } from './beforehand.ts'
 import { FleetWatch, type RolloutLimits, defaultLimits } from './fleet-watch.ts'
 import { goForward } from './forward.ts'
+import { goBack } from './go-back.ts'
 import { Interruption } from './interruption.ts'
 import type { Journal, RolloutEnding } from './journal.ts'
 import { JournalWriter } from './journal-writer.ts'
-import { type RolloutMemory, recall } from './memory.ts'
+import { type RolloutMemory, recall, setAsideBefore } from './memory.ts'
 import { isSettled } from './next-batch.ts'
-import { rollBack } from './rollback.ts'
+import type { MixedTest } from './mixed-test.ts'
 import { type QuietWait, quietFleet } from './quiet.ts'
 import type { NextWave, RolloutRun } from './rollout-run.ts'
+import { tidyUp } from './surge.ts'
 
 export interface RolloutRequest {
   readonly plan: Plan
@@ -43,6 +45,8 @@ export interface RolloutRequest {
   readonly onProgress?: (progress: RolloutProgress) => void
   /** Metrics that have a say in every bake, besides the traffic that the target counts. */
   readonly metrics?: readonly Metric[]
+  /** Runs the test of both releases that the plan names; without it that is not run. */
+  readonly mixedTest?: MixedTest | undefined
   readonly limits?: Partial<RolloutLimits>
 }
 
@@ -91,7 +95,9 @@ interface Beginning {
 
 function beginRun(request: RolloutRequest, beginning: Beginning): RolloutRun {
   const { units } = beginning.start
-  const settled = units.filter((unit) => isSettled(unit, request.plan.release))
+  const settled = units.filter(
+    (unit) => unit.surplus !== true && isSettled(unit, request.plan.release),
+  )
   const known = request.memory && recall(request.memory, beginning.start)
   return {
     ...request,
@@ -99,6 +105,7 @@ function beginRun(request: RolloutRequest, beginning: Beginning): RolloutRun {
     journal: new JournalWriter(request.journal),
     abort: request.abort ?? new AbortController().signal,
     metrics: request.metrics ?? [],
+    mixedTest: request.mixedTest,
     began: request.memory?.began ?? request.clock.now(),
     mayGoOn: request.mayGoOn ?? (() => Promise.resolve([])),
     touched: new Set([...settled.map((unit) => unit.id), ...(known?.touched ?? [])]),
@@ -125,7 +132,7 @@ function sayBegun(
 async function walk(run: RolloutRun, request: RolloutRequest): Promise<RolloutResult> {
   const { memory, unwind, onFirstJudged = () => undefined } = request
   try {
-    if (memory) await quietFleet(quietWait(run))
+    if (memory) await quietFleet({ ...quietWait(run), aside: setAsideBefore(memory) })
     if (unwind) return await goBack(run, [unwind])
     if (memory?.direction === 'back')
       return await goBack(run, [refuse.wasGoingBack(run.plan.environment)])
@@ -134,7 +141,8 @@ async function walk(run: RolloutRun, request: RolloutRequest): Promise<RolloutRe
   } catch (error) {
     if (!(error instanceof Interruption)) throw error
     if (error.kind === 'roll-back') return goBack(run, error.findings)
-    return { result: error.kind === 'pause' ? 'paused' : 'stopped', findings: error.findings }
+    if (error.kind === 'stop') return { result: 'stopped', findings: error.findings }
+    return { result: 'paused', findings: [...error.findings, ...(await tidyUp(run))] }
   }
 }
 
@@ -148,42 +156,6 @@ const quietWait = ({
   pollMs,
   mostMs,
 })
-
-/** Rolls back because of `causes`, which stay the first findings whatever comes of it. */
-async function goBack(run: RolloutRun, causes: readonly Finding[]): Promise<RolloutResult> {
-  const { plan, region } = run
-  if (plan.purpose === 'return')
-    return { result: 'stuck', findings: [...causes, refuse.returnFailed(plan.environment)] }
-  const { previous } = region
-  if (!previous)
-    return { result: 'stopped', findings: [...causes, refuse.nothingReleased(plan.environment)] }
-  run.journal.defer({ kind: 'rolling-back', findings: causes })
-  run.fleet.decide({
-    kind: 'rollback',
-    tone: 'bad',
-    text: `back to ${refuse.shortCommit(previous.commit)}`,
-    findings: causes,
-  })
-  try {
-    const lost = await rollBack(run, previous)
-    return { result: lost.length > 0 ? 'stuck' : 'rolled-back', findings: [...causes, ...lost] }
-  } catch (error) {
-    if (!(error instanceof Interruption)) throw error
-    return interrupted(run, causes, error)
-  }
-}
-
-function interrupted(
-  { plan }: RolloutRun,
-  causes: readonly Finding[],
-  { kind, message, findings }: Interruption,
-): RolloutResult {
-  if (kind === 'pause') return { result: 'paused', findings: [...causes, ...findings] }
-  if (findings.some((finding) => finding.code === 'rollout/stale-token'))
-    return { result: 'stopped', findings: [...causes, ...findings] }
-  const failed = refuse.rollbackFailed(plan.environment, message)
-  return { result: 'stuck', findings: [...causes, failed, ...findings] }
-}
 
 /** Puts the end on record. When even that fails the findings say so; a release is none without it. */
 async function finish(run: RolloutRun, ended: RolloutResult): Promise<RolloutResult> {

@@ -3,8 +3,9 @@ import type { Wave } from '../plan/plan.ts'
 import { type Place, placeName } from '../zone-capacity.ts'
 import { bakeWave } from './bake-wave.ts'
 import { Interruption } from './interruption.ts'
+import { testSideBySide } from './mixed-test.ts'
 import { byPlace, isSettled, pick } from './next-batch.ts'
-import { placeUnits } from './placing.ts'
+import { checkedLook, placeUnits } from './placing.ts'
 import { type RolloutRun, plainRules } from './rollout-run.ts'
 import { endSurges } from './surge.ts'
 
@@ -22,11 +23,12 @@ export async function goForward(run: RolloutRun, onFirstJudged: () => void): Pro
     run.fleet.phase = wave.name
     for (const stage of wave.stages) await placeStage(run, index, stage)
     if (index === last) await placeStragglers(run, index)
+    if (index === 0) await testSideBySide(run)
     await bakeWave(run, index, wave)
     if (index === 0) onFirstJudged()
   }
   await placeStragglers(run, last)
-  await endSurges(run)
+  await endSurges(run, () => checkedLook(run))
 }
 
 /** Asks the shell whether this wave may begin: verdict, policy and calendar may have changed. */

@@ -41,6 +41,11 @@ export type RolloutEvent =
   | ({ readonly kind: 'batch-failed'; readonly finding: Finding } & BatchStep)
   /** Intended, and not begun: the fleet lost capacity meanwhile, or its engine refused. */
   | ({ readonly kind: 'batch-withdrawn'; readonly why: string } & BatchStep)
+  /** Taken out of traffic and left there: bad, and there is no way back. */
+  | { readonly kind: 'aside-intended'; readonly batch: Batch }
+  | { readonly kind: 'aside-done'; readonly batch: Batch; readonly why: string | null }
+  /** `why`: why the declared test of both releases did not pass; null when it did. */
+  | { readonly kind: 'tested-side-by-side'; readonly why: string | null }
   | ({ readonly kind: 'surge-intended' } & SurgeOrder)
   | ({ readonly kind: 'surge-done'; readonly why: string | null } & SurgeOrder)
   | {

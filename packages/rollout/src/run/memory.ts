@@ -6,7 +6,8 @@ import { attemptKey } from './rollout-run.ts'
 
 /** A batch as it stands on record; of a very large one only the first units are named. */
 export interface RecordedBatch {
-  readonly step: 'batch-intended' | 'batch-done' | 'batch-failed' | 'batch-withdrawn'
+  /** `aside-done`: taken out of traffic and left there. */
+  readonly step: 'batch-intended' | 'batch-done' | 'batch-failed' | 'batch-withdrawn' | 'aside-done'
   readonly direction: Direction
   readonly region: string
   readonly zone: string
@@ -28,6 +29,16 @@ export interface RolloutMemory {
 export interface Recalled {
   readonly touched: ReadonlySet<UnitId>
   readonly attempts: ReadonlyMap<string, number>
+}
+
+/** Units that stand drained because somebody wanted it so: nobody need wait for their end. */
+export function setAsideBefore({ batches }: RolloutMemory): ReadonlySet<UnitId> {
+  const aside = new Set<UnitId>()
+  for (const { step, units } of batches)
+    for (const id of units)
+      if (step === 'aside-done') aside.add(id)
+      else aside.delete(id)
+  return aside
 }
 
 /**

@@ -17,7 +17,7 @@ export type NextBatch =
   | { readonly kind: 'wait'; readonly wait: Wait }
 
 /**
- * Why nothing may begin now. `shifted`: a zone is out for maintenance; only its end helps. `engine`: it
+ * Why nothing may begin now. `shifted`: a zone is away, and what is left allows nothing; its return helps. `engine`: it
  * was tried, and the engine would not.
  */
 export interface Wait {
@@ -54,17 +54,15 @@ export function nextBatch(
   })
   const down = candidates.filter((unit) => !carriesLoad(seen, unit))
   if (down.length > 0) return take(down)
-  const shifted = shiftedElsewhere(seen, place)
-  if (shifted) return { kind: 'wait', wait: shifted }
   const { maxOut, reason } = allowanceNow(seen, place, rules)
   const some = rules.selects === 'zone' ? candidates : upTo(candidates, maxOut)
   return some.length > 0 && maxOut > 0
     ? take(some)
-    : { kind: 'wait', wait: { why: 'capacity', reason } }
+    : { kind: 'wait', wait: waitFor(seen, place, reason) }
 }
 
 /** A unit that is down, or whose zone gets no traffic, costs no capacity when it is taken out. */
-const carriesLoad = (seen: Observation, unit: UnitObservation): boolean =>
+export const carriesLoad = (seen: Observation, unit: UnitObservation): boolean =>
   unit.health === 'healthy' && !isShifted(seen, unit)
 
 /** As many units, in order, as weigh no more than `most` together. */
@@ -93,10 +91,11 @@ export function allowanceNow(
   }
 }
 
-function shiftedElsewhere(seen: Observation, place: Place): Wait | undefined {
-  const away = seen.shifted?.find((other) => placeName(other) !== placeName(place))
-  if (!away) return undefined
-  const reason = `the traffic of ${placeName(away)} is shifted away: no other zone is touched meanwhile`
+/** Why the sums allow nothing. While a zone is away it counts as gone, and only a human brings it back. */
+function waitFor({ shifted = [] }: Observation, place: Place, sums: string): Wait {
+  const away = shifted.filter((other) => placeName(other) !== placeName(place)).map(placeName)
+  if (away.length === 0) return { why: 'capacity', reason: sums }
+  const reason = `the traffic of ${away.join(', ')} is shifted away, so that it counts as gone: ${sums}`
   return { why: 'shifted', reason }
 }
 
@@ -108,11 +107,9 @@ export function batchForbidden(
 ): Wait | undefined {
   const healthy = weightOfAll(pick(seen, batch.units).filter((unit) => carriesLoad(seen, unit)))
   if (healthy === 0) return undefined
-  const shifted = shiftedElsewhere(seen, batch)
-  if (shifted) return shifted
   const { maxOut, reason } = allowanceNow(seen, batch, rules)
   const within = rules.selects === 'zone' ? maxOut > 0 : healthy <= maxOut
-  return within ? undefined : { why: 'capacity', reason }
+  return within ? undefined : waitFor(seen, batch, reason)
 }
 
 /** Units in a fixed order by zone, then id: the same fleet is always walked the same way. */

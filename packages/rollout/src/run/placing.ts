@@ -12,7 +12,8 @@ import {
   obeyOrders,
   plainRules,
 } from './rollout-run.ts'
-import { bringSurge } from './surge.ts'
+import { bringSurge, endSurge } from './surge.ts'
+import { wouldSurgeHelp } from './surge-sums.ts'
 import { refuseDrift, refuseIll, returnedUnits } from './unit-checks.ts'
 import { CapacityWait, SignsOfLife } from './waiting.ts'
 
@@ -30,7 +31,7 @@ export interface Placing extends Place {
 export async function placeUnits(run: RolloutRun, placing: Placing): Promise<void> {
   const wait = new CapacityWait(run)
   const life = new SignsOfLife(run)
-  let lifted = false
+  let lifts = 0
   for (;;) {
     const seen = await checkedLook(run)
     if (await reconcile(run, placing.wave, seen)) continue
@@ -38,16 +39,16 @@ export async function placeUnits(run: RolloutRun, placing: Placing): Promise<voi
     if (open.length === 0) break
     const held = await placeSome(run, placing, seen, open)
     if (held === undefined) wait.reset()
-    else if (!lifted && held.why !== 'shifted' && surgeOf(run, placing) > 0) {
-      await bringSurge(run, placing, surgeOf(run, placing))
-      lifted = true
+    else if (lifts < MOST_ATTEMPTS && held.why !== 'engine' && mayLift(run, placing, seen, open)) {
+      lifts += 1
+      await bringSurge(run, placing, held.reason)
     } else if (wait.isOver(held)) throw waitedTooLong(placing, held)
     else {
       life.beat()
       await nextPoll(run, wait.pauseMs(held))
     }
   }
-  if (lifted) await bringSurge(run, placing, 0)
+  await endSurge(run, placing, () => checkedLook(run))
 }
 
 /** A look at the fleet, after which nothing speaks against going on. */
@@ -76,15 +77,20 @@ export async function reconcile(
   return (await placeSome(run, placing, seen, units)) === undefined
 }
 
-const surgeOf = ({ region }: RolloutRun, place: Place): number =>
-  region.zones.find((zone) => placeName(zone) === placeName(place))?.surge ?? 0
+/** Units are added where the sums allow nothing, and only if they change that. */
+const mayLift = (
+  { plan }: RolloutRun,
+  { rules, ...place }: Placing,
+  seen: Observation,
+  open: readonly UnitObservation[],
+): boolean => wouldSurgeHelp(seen, place, open, { rules, most: plan.surge })
 
 const needsPlacing = (run: RolloutRun, unit: UnitObservation): boolean =>
   unit.surplus !== true && !isSettled(unit, run.plan.release)
 
 function waitedTooLong(place: Place, { why, reason }: Wait): Interruption {
   return why === 'shifted'
-    ? new Interruption('pause', refuse.zoneShifted(placeName(place), reason))
+    ? new Interruption('pause', refuse.heldByShift(placeName(place), reason))
     : new Interruption('roll-back', refuse.noCapacity(placeName(place), reason))
 }
 

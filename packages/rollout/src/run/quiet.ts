@@ -1,5 +1,5 @@
 import type { Clock } from '@bulkhead/world'
-import type { Observation } from '../fleet.ts'
+import type { Observation, UnitId, UnitObservation } from '../fleet.ts'
 
 export interface QuietWait {
   readonly look: () => Promise<Observation>
@@ -7,18 +7,27 @@ export interface QuietWait {
   readonly pollMs: number
   /** Longest wait: what moves longer than a batch may take is stuck, and is seen as it is. */
   readonly mostMs: number
+  /** Units that stand drained on purpose. */
+  readonly aside?: ReadonlySet<UnitId>
 }
 
 /**
  * Looks at a fleet until nothing in it is being changed: what a predecessor began may still be under
  * way in the engine, and no unit may be changed by two hands.
  */
-export async function quietFleet({ look, clock, pollMs, mostMs }: QuietWait): Promise<Observation> {
+export async function quietFleet({
+  look,
+  clock,
+  pollMs,
+  mostMs,
+  aside = new Set(),
+}: QuietWait): Promise<Observation> {
   const since = clock.monotonic()
+  const isMoving = ({ id, health }: UnitObservation) =>
+    health === 'starting' || (health === 'draining' && !aside.has(id))
   for (;;) {
     const seen = await look()
-    const moving = seen.units.some(({ health }) => health === 'draining' || health === 'starting')
-    if (!moving || clock.monotonic() - since >= mostMs) return seen
+    if (!seen.units.some(isMoving) || clock.monotonic() - since >= mostMs) return seen
     await clock.sleep(pollMs)
   }
 }

@@ -2,11 +2,13 @@ import type { Finding } from '@bulkhead/vocabulary'
 import type { Batch, Observation, ShippedRelease, UnitId, UnitObservation } from '../fleet.ts'
 import type { PlannedStage } from '../plan/plan.ts'
 import * as refuse from '../refusals.ts'
+import type { Place } from '../zone-capacity.ts'
 import { carryOut } from './carry-out.ts'
 import { Interruption } from './interruption.ts'
 import { type Wait, byPlace, isSettled, nextBatch } from './next-batch.ts'
 import { MOST_ATTEMPTS, type RolloutRun, attemptsOf, obeyPause, plainRules } from './rollout-run.ts'
-import { endSurges } from './surge.ts'
+import { bringSurge, endSurges } from './surge.ts'
+import { wouldSurgeHelp } from './surge-sums.ts'
 import { refuseDrift } from './unit-checks.ts'
 import { CapacityWait, SignsOfLife } from './waiting.ts'
 
@@ -26,31 +28,56 @@ export async function rollBack(
   const wait = new CapacityWait(run)
   const life = new SignsOfLife(run)
   const failures = new Map<UnitId, string>()
+  let lifts = 0
   run.fleet.phase = 'rolling back'
   for (;;) {
-    const seen = await run.fleet.look()
-    obeyPause(run)
-    refuseDrift(run, seen)
+    const seen = await lookOn(run)
     const tired = tiredOut(run, seen, previous, failures)
     if (tired) return [tired]
     const next = nextStep(run, seen, previous)
     if (next.kind === 'restored') break
     const held =
       next.kind === 'wait' ? next.wait : await restore(run, next.batch, previous, failures)
+    const mayLift = held !== undefined && held.why !== 'engine' && lifts < MOST_ATTEMPTS
+    const lift = mayLift ? zoneToLift(run, seen, previous) : undefined
     if (held === undefined) wait.reset()
-    else if (wait.isOver(held)) return overdue(run, held)
+    else if (lift !== undefined) {
+      lifts += 1
+      await bringSurge(run, lift, held.reason)
+    } else if (wait.isOver(held)) return overdue(run, held)
     else {
       life.beat()
       await run.clock.sleep(wait.pauseMs(held))
     }
   }
-  await endSurges(run)
+  await endSurges(run, () => lookOn(run))
   return leftOver(run, await run.fleet.look(), previous)
+}
+
+/** A look at the fleet, after which nothing speaks against going on with going back. */
+async function lookOn(run: RolloutRun): Promise<Observation> {
+  const seen = await run.fleet.look()
+  obeyPause(run)
+  refuseDrift(run, seen)
+  return seen
+}
+
+/** The first zone that could be gone on with if units were added to it; they run the previous release. */
+function zoneToLift(
+  run: RolloutRun,
+  seen: Observation,
+  previous: ShippedRelease,
+): Place | undefined {
+  const open = seen.units.filter((unit) => needsRestoring(run, unit, previous))
+  const sums = { rules: plainRules(run), most: run.plan.surge }
+  return [...byPlace(open).values()].find(({ place, units }) =>
+    wouldSurgeHelp(seen, place, units, sums),
+  )?.place
 }
 
 function overdue({ plan }: RolloutRun, { why, reason }: Wait): readonly Finding[] {
   if (why === 'shifted')
-    throw new Interruption('pause', refuse.zoneShifted(plan.environment, reason))
+    throw new Interruption('pause', refuse.heldByShift(plan.environment, reason))
   return [refuse.rollbackFailed(plan.environment, `capacity did not come back: ${reason}`)]
 }
 

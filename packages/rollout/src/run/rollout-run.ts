@@ -8,6 +8,7 @@ import type { FleetWatch, RolloutLimits } from './fleet-watch.ts'
 import { Interruption } from './interruption.ts'
 import type { Direction } from './journal.ts'
 import type { JournalWriter } from './journal-writer.ts'
+import type { MixedTest } from './mixed-test.ts'
 import type { BatchRules } from './next-batch.ts'
 
 /** What is about to begin: asked of the shell before each forward wave. */
@@ -27,6 +28,8 @@ export interface RolloutRun {
   readonly clock: Clock
   /** Metrics that have a say in every bake. */
   readonly metrics: readonly Metric[]
+  /** Runs the test that the plan names, if it names one. */
+  readonly mixedTest: MixedTest | undefined
   /** When it began, wall time: what was before it is what a heartbeat is compared with. */
   readonly began: number
   /** Pauses at the edge of a batch. */

@@ -29,11 +29,11 @@ export class SharedRecord {
       began: 0,
       direction: back ? 'back' : 'forward',
       batches: events.flatMap((event): RecordedBatch[] =>
-        'batch' in event
+        'batch' in event && event.kind !== 'aside-intended'
           ? [
               {
                 step: event.kind,
-                direction: event.direction,
+                direction: 'direction' in event ? event.direction : 'forward',
                 ...event.batch,
                 count: event.batch.units.length,
               },
@@ -91,6 +91,7 @@ export async function live(
     drain: (...all) => mortal('call', () => fleet.drain(...all)),
     restore: (...all) => mortal('call', () => fleet.restore(...all)),
     surge: (...all) => mortal('call', () => fleet.surge(...all)),
+    shift: (...all) => mortal('call', () => fleet.shift(...all)),
     stage: (artifact) => mortal('call', () => fleet.stage(artifact)),
     holds: (...all) => mortal('call', () => fleet.holds(...all)),
   }

@@ -13,6 +13,7 @@ import {
   quietFleet,
   recall,
   runRollout,
+  setAsideBefore,
 } from '../../src/index.ts'
 import type { StandingOrder } from '../../src/run/journal.ts'
 import { type FleetOptions, SimulatedFleet, release, token } from './simulated-fleet.ts'
@@ -41,6 +42,7 @@ export const planPolicy: PlanPolicy = {
   bake: bakeGoal,
   batchMs: 1_500,
   batchBecause: 'drain 500 ms + start 1 s',
+  mixedTest: null,
 }
 
 export interface ScenarioOptions extends Partial<Omit<FleetOptions, 'clock'>> {
@@ -52,6 +54,9 @@ export interface ScenarioOptions extends Partial<Omit<FleetOptions, 'clock'>> {
   readonly previous?: ShippedRelease | null
   readonly bakeFloor?: number
   readonly batchMs?: number
+  /** Migrations that the old release cannot live with. */
+  readonly contracts?: readonly string[]
+  readonly mixedTest?: PlanPolicy['mixedTest']
 }
 
 const threeZones = { eu: { a: 3, b: 3, c: 3 } }
@@ -86,6 +91,7 @@ export class Scenario {
   async plan(repair: PlanRequest['repair'] = []): Promise<Planning> {
     const { required = 4, singleZone = false, surge = 0, previous = oldRelease } = this.#options
     const { lane = 'standard', purpose = 'release', wanted = newRelease } = this.#options
+    const { contracts = [], mixedTest = null } = this.#options
     const { requestsPerSecond = 200, bakeFloor: floor = 1_000, batchMs = 1_500 } = this.#options
     const bake = {
       ...bakeGoal,
@@ -98,13 +104,14 @@ export class Scenario {
       environment: 'production',
       lane,
       purpose,
-      policy: { ...planPolicy, required, singleZone, surge, bake, batchMs },
+      policy: { ...planPolicy, required, singleZone, surge, bake, batchMs, mixedTest },
       observation: { ...observation, traffic: [] },
       release: wanted,
       repair,
       previous: previous
         ? Object.fromEntries(this.regions.map((region) => [region, previous]))
         : {},
+      contracts: Object.fromEntries(this.regions.map((region) => [region, contracts])),
     }
     const key = JSON.stringify(request)
     const planning = planned.get(key) ?? planRollout(request)
@@ -153,7 +160,13 @@ export class Scenario {
   async #planFor(memory: RolloutMemory | undefined): Promise<Planning> {
     if (memory === undefined) return this.plan()
     const look = () => this.fleet.observe()
-    const seen = await quietFleet({ look, clock: this.clock, pollMs: 250, mostMs: 60_000 })
+    const seen = await quietFleet({
+      look,
+      clock: this.clock,
+      pollMs: 250,
+      mostMs: 60_000,
+      aside: setAsideBefore(memory),
+    })
     return this.plan([...recall(memory, seen).touched])
   }
 

@@ -12,6 +12,7 @@ import type {
   Hand,
   Observation,
   Scope,
+  ShiftOrder,
   ShippedRelease,
   Stage,
   StageOutcome,
@@ -114,7 +115,7 @@ export class SimulatedFleet implements Target {
 
   topology(): Promise<Topology> {
     const units = this.units.map(({ id, region, zone }) => ({ id, region, zone }))
-    return Promise.resolve({ units, selects: 'units', surge: this.#surge })
+    return Promise.resolve({ units, selects: 'units', surge: this.#surge, shifts: true })
   }
 
   async observe(scope: Scope = {}): Promise<Observation> {
@@ -208,19 +209,27 @@ export class SimulatedFleet implements Target {
       { length: this.#surge },
       (_, at) => `${region}/${zone}/+${at + 1}` as UnitId,
     )
-    for (const [at, id] of ids.entries()) {
-      const there = this.units.findIndex((unit) => unit.id === id)
-      if (at >= order.extra && there !== -1) this.units.splice(there, 1)
-      if (at >= order.extra || there !== -1) continue
+    const there = () => this.units.filter((unit) => ids.includes(unit.id))
+    const going = there().filter((unit) => ids.indexOf(unit.id) >= order.extra)
+    const coming = ids.slice(0, order.extra).filter((id) => !there().some((u) => u.id === id))
+    this.#set(going, 'draining')
+    for (const id of coming) {
       const version = wanted.commit
       this.units.push({ id, region, zone, version, health: 'starting', surplus: true })
     }
-    await this.#clock.sleep(1000)
-    this.#set(
-      this.units.filter((unit) => ids.includes(unit.id)),
-      'healthy',
-    )
+    await this.#clock.sleep(going.length > 0 ? this.#times.drainMs : this.#times.startMs)
+    for (const unit of going) this.units.splice(this.units.indexOf(unit), 1)
+    this.#set(there(), 'healthy')
     return { kind: 'applied' }
+  }
+
+  shift({ region, zone, away }: ShiftOrder, hand: Hand): Promise<StageOutcome> {
+    if (this.#isStale({ region }, hand)) return Promise.resolve(this.#stale({ region }))
+    this.flow()
+    if (away) this.shifted.add(`${region}/${zone}`)
+    else this.shifted.delete(`${region}/${zone}`)
+    this.onChange()
+    return Promise.resolve({ kind: 'applied', victims: 0 })
   }
 
   stage(artifact: { readonly digest: Digest }): Promise<void> {
@@ -284,6 +293,7 @@ export class SimulatedFleet implements Target {
     for (left -= requests; left <= 0; left += trialsToNextHit(rate, this.#random)) errors += 1
     // A rate of zero has no next error; forget it, so that the rate may change later.
     if (Number.isFinite(left)) this.#untilError.set(key, left)
+    else this.#untilError.delete(key)
     this.errors.set(key, (this.errors.get(key) ?? 0) + errors)
   }
 

@@ -91,7 +91,7 @@ export class Trial {
 
   /** One stage per zone, with every unit of it. */
   async stages(maxOut = Infinity): Promise<readonly [Stage, ...Stage[]]> {
-    const { units } = await this.target.observe()
+    const units = (await this.target.observe()).units.filter((unit) => unit.surplus !== true)
     const zones = Map.groupBy(units, (unit) => JSON.stringify([unit.region, unit.zone]))
     const stages = [...zones.values()].flatMap((group): Stage[] => {
       const [first] = group
@@ -126,14 +126,15 @@ export class Trial {
     )
   }
 
-  /** Most units that were seen out of traffic at once while something was done. */
+  /** Most units of the zones' own that were seen out of traffic at once while something was done. */
   async mostOutDuring(act: () => Promise<void>): Promise<number> {
     const ended = new AbortController()
     let worst = 0
     const watch = async () => {
       while (!ended.signal.aborted) {
         const { units } = await this.target.observe()
-        worst = Math.max(worst, units.filter((unit) => unit.health !== 'healthy').length)
+        const out = units.filter((unit) => unit.health !== 'healthy' && unit.surplus !== true)
+        worst = Math.max(worst, out.length)
         await this.bed.clock.sleep(WATCH_MS)
       }
     }

@@ -8,6 +8,8 @@ import {
   olderTokenRefused,
   unknownUnit,
 } from './refusal-checks.ts'
+import { shiftsAndReturns } from './shift-checks.ts'
+import { surgesAndReturns } from './surge-checks.ts'
 import { looksByScope, placesAndSees, saysWhatUnitsSay } from './look-checks.ts'
 
 /** One sentence of the interface that can be seen to hold. */
@@ -77,6 +79,17 @@ export const conformanceChecks: readonly ConformanceCheck[] = [
     name: 'traffic',
     meaning: 'loses no request while a zone is drained, restored and replaced',
     run: losesNothing,
+  },
+  {
+    name: 'surge',
+    meaning:
+      'adds units to a zone and takes them away again, as many as it says that it can and no more',
+    run: surgesAndReturns,
+  },
+  {
+    name: 'shift',
+    meaning: 'keeps a zone that was shifted away out of traffic, whatever is placed there',
+    run: shiftsAndReturns,
   },
   {
     name: 'cancel',

@@ -1,8 +1,7 @@
 import type { Observation, Stage } from '@bulkhead/rollout'
 import { type Trial, expectApplied } from './bed.ts'
 import { NotHere, agree } from './disagreement.ts'
-
-const USERS = 4
+import { servedMeanwhile, underUsers } from './users.ts'
 
 export async function drainsAndRestores(trial: Trial): Promise<void> {
   const { target } = trial
@@ -38,43 +37,16 @@ export async function losesNothing(trial: Trial): Promise<void> {
   const [stage] = stages
   if (stages.length < 2 && stage.units.length < 2)
     throw new NotHere('a fleet of one unit cannot serve while it is drained')
-  const failures: string[] = []
-  const end = new AbortController()
-  const users = Array.from({ length: USERS }, () => use(request, end.signal, failures))
-  try {
+  await underUsers(trial, async () => {
     const one = { ...stage, units: stage.units.slice(0, 1) }
     expectApplied(await trial.target.drain(one, trial.hand()), 'a drain under load')
-    await standsStill(trial, stage, one)
+    // Where a whole zone is drained and traffic is counted, no request reaches it any more.
+    if (one.units.length === stage.units.length)
+      agree(
+        ((await servedMeanwhile(trial, stage)) ?? 0) === 0,
+        'drained units were still served from',
+      )
     expectApplied(await trial.target.restore(one, trial.hand()), 'a restore under load')
     expectApplied(await trial.target.apply(stage, second.release, trial.hand()), 'an apply')
-  } finally {
-    end.abort()
-    await Promise.all(users)
-  }
-  agree(failures.length === 0, `${failures.length} requests failed, the first: ${failures[0]}`)
-}
-
-async function use(
-  request: () => Promise<void>,
-  signal: AbortSignal,
-  failures: string[],
-): Promise<void> {
-  while (!signal.aborted)
-    await request().catch((error: unknown) => void failures.push(String(error)))
-}
-
-const MORE_REQUESTS = 50
-
-/** Where a whole zone is drained and traffic is counted, no request reaches it any more. */
-async function standsStill(trial: Trial, zone: Stage, drained: Stage): Promise<void> {
-  if (drained.units.length !== zone.units.length) return
-  const { region, zone: name } = zone
-  const served = async (scope: object) =>
-    (await trial.target.observe(scope)).traffic.reduce((sum, count) => sum + count.requests, 0)
-  const before = await served({ region, zone: name })
-  const all = await served({})
-  await trial.seen('traffic elsewhere', () => true)
-  for (let now = all; now < all + MORE_REQUESTS; now = await served({}))
-    await trial.bed.request?.().catch(() => undefined)
-  agree((await served({ region, zone: name })) === before, 'drained units were still served from')
+  })
 }

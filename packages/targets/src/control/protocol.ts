@@ -6,10 +6,12 @@ import {
   leaseHolder,
   placedObservation,
   sample,
+  shiftOrder,
   shippedRelease,
   stage,
   stageOutcome,
   supervisorState,
+  surgeOrder,
   tokenNumber,
   unitIdText,
 } from './schemas.ts'
@@ -36,6 +38,13 @@ export const request = v.variant('op', [
   v.strictObject({ op: v.literal('apply'), stage, release: shippedRelease, token: tokenNumber }),
   v.strictObject({ op: v.literal('drain'), batch, token: tokenNumber }),
   v.strictObject({ op: v.literal('restore'), batch, token: tokenNumber }),
+  v.strictObject({
+    op: v.literal('surge'),
+    order: surgeOrder,
+    release: shippedRelease,
+    token: tokenNumber,
+  }),
+  v.strictObject({ op: v.literal('shift'), order: shiftOrder, token: tokenNumber }),
   v.strictObject({ op: v.literal('samples'), since: v.number() }),
   v.strictObject({ op: v.literal('stop') }),
 ])
@@ -60,6 +69,8 @@ export const results = {
   apply: stageOutcome,
   drain: stageOutcome,
   restore: stageOutcome,
+  surge: stageOutcome,
+  shift: stageOutcome,
   samples: v.strictObject({ samples: v.array(sample), more: v.boolean() }),
   stop: v.null(),
 } as const

@@ -10,7 +10,7 @@ import * as v from 'valibot'
 import { isReasonCode, unitId } from '../trust-boundary.ts'
 
 export const name = v.pipe(v.string(), v.minLength(1), v.maxLength(200))
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+export const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 
 export const unitIdText = v.pipe(name, v.transform(unitId))
 const commitText = v.pipe(
@@ -24,6 +24,10 @@ export const digestText = v.pipe(
   v.transform(digest),
 )
 export const tokenNumber = v.pipe(count, v.transform(fencingToken))
+
+export const zonePlace = v.strictObject({ region: name, zone: name })
+export const surgeOrder = v.strictObject({ ...zonePlace.entries, extra: count })
+export const shiftOrder = v.strictObject({ ...zonePlace.entries, away: v.boolean() })
 
 export const leaseHolder = v.strictObject({ region: name, token: tokenNumber })
 
@@ -52,6 +56,7 @@ export const placedCount = v.strictObject({ ...trafficCount.entries, region: nam
 export const placedObservation = v.strictObject({
   units: v.array(unitObservation),
   traffic: v.array(placedCount),
+  shifted: v.array(zonePlace),
 })
 
 export const stageOutcome = v.variant('kind', [
@@ -73,6 +78,8 @@ export const sample = v.strictObject({
   units: v.array(unitObservation),
   /** Cumulative since the fleet started. */
   traffic: v.array(trafficCount),
+  /** Zones whose traffic is shifted away. */
+  shifted: v.array(zonePlace),
   /** Requests in flight in the whole fleet. */
   inFlight: count,
   /** Requests that found no unit in rotation, cumulative. */
@@ -98,6 +105,9 @@ export const supervisorState = v.strictObject({
   newestTokens: v.record(name, tokenNumber),
   units: v.array(unitDetail),
   traffic: v.array(trafficCount),
+  shifted: v.array(zonePlace),
+  /** Most units that a zone may have beyond its own. */
+  surge: count,
   unserved: count,
   /** Requests that were cut because they outlived the drain, cumulative. */
   drainVictims: count,

@@ -6,10 +6,13 @@ import type {
   LeaseHolder,
   Observation,
   OfferedArtifact,
+  Place,
   Scope,
+  ShiftOrder,
   ShippedRelease,
   Stage,
   StageOutcome,
+  SurgeOrder,
   Target,
   Topology,
 } from '@bulkhead/rollout'
@@ -20,7 +23,7 @@ import { isWithin, sumTraffic } from '../placed-traffic.ts'
 import { staleToken } from '../refusals.ts'
 import { TokenDirectory } from '../token-directory.ts'
 import { TrafficContinuity } from '../traffic-continuity.ts'
-import { wireBatch, wireStage } from '../wire.ts'
+import { wireBatch, wireShift, wireStage, wireSurge } from '../wire.ts'
 import type { ExecSpec } from './exec-spec.ts'
 import { PROTOCOL } from './protocol.ts'
 import { type DriverWorld, askDriver } from './run-driver.ts'
@@ -52,7 +55,7 @@ export class ExecTarget implements Target {
     await this.#open()
     const asked = { protocol, command: 'topology' } as const
     const { topology } = await askDriver(this.#spec, this.#world, asked)
-    return { ...topology, surge: 0 }
+    return { ...topology, surge: topology.surge ?? 0, shifts: topology.shifts ?? false }
   }
 
   async observe(scope: Scope = {}): Promise<Observation> {
@@ -63,23 +66,20 @@ export class ExecTarget implements Target {
     return {
       units: observation.units.filter((unit) => isWithin(unit, scope)),
       traffic: sumTraffic(traffic, scope),
+      shifted: (observation.shifted ?? []).filter((zone) => isWithin(zone, scope)),
     }
   }
 
   async apply(stage: Stage, release: ShippedRelease, hand: Hand): Promise<StageOutcome> {
     await this.#begin(stage, hand)
-    const path = await this.#artifacts.prove(release.artifact)
-    if (path === undefined) {
-      const reason = `the staged artifact ${release.artifact} is missing or its bytes have changed`
-      return { kind: 'failed', unit: null, reason }
-    }
+    const offered = await this.#offer(release)
+    if (offered === undefined) return unproven(release)
     const { token } = hand
-    const { commit, artifact } = release
     const asked = {
       protocol,
       command: 'apply',
       stage: wireStage(stage),
-      release: { commit, artifact, path },
+      release: offered,
       token,
     } as const
     return (await askDriver(this.#spec, this.#world, asked, hand)).outcome
@@ -99,6 +99,32 @@ export class ExecTarget implements Target {
     return (await askDriver(this.#spec, this.#world, asked, hand)).outcome
   }
 
+  async surge(order: SurgeOrder, release: ShippedRelease, hand: Hand): Promise<StageOutcome> {
+    const { surge } = await this.topology()
+    if (order.extra > surge || surge === 0)
+      return { kind: 'refused', reason: `the driver adds at most ${surge} units to a zone` }
+    await this.#begin(order, hand)
+    const offered = await this.#offer(release)
+    if (offered === undefined) return unproven(release)
+    const asked = {
+      protocol,
+      command: 'surge',
+      order: wireSurge(order),
+      release: offered,
+      token: hand.token,
+    } as const
+    return (await askDriver(this.#spec, this.#world, asked, hand)).outcome
+  }
+
+  async shift(order: ShiftOrder, hand: Hand): Promise<StageOutcome> {
+    if (!(await this.topology()).shifts)
+      return { kind: 'refused', reason: 'the driver cannot shift the traffic of a zone' }
+    await this.#begin(order, hand)
+    const { token } = hand
+    const asked = { protocol, command: 'shift', order: wireShift(order), token } as const
+    return (await askDriver(this.#spec, this.#world, asked, hand)).outcome
+  }
+
   async stage(artifact: OfferedArtifact, holder: LeaseHolder): Promise<void> {
     await this.#open()
     if (!(await this.#record.admit(holder)))
@@ -110,7 +136,13 @@ export class ExecTarget implements Target {
     return (await this.#artifacts.prove(artifact)) !== undefined
   }
 
-  async #begin({ region }: Batch, { signal, token }: Hand): Promise<void> {
+  /** A release with the path of its proven artifact; undefined when it is not held byte for byte. */
+  async #offer({ commit, artifact }: ShippedRelease) {
+    const path = await this.#artifacts.prove(artifact)
+    return path === undefined ? undefined : { commit, artifact, path }
+  }
+
+  async #begin({ region }: Place, { signal, token }: Hand): Promise<void> {
     signal.throwIfAborted()
     await this.#open()
     await this.#record.admit({ region, token })
@@ -120,3 +152,9 @@ export class ExecTarget implements Target {
     await mkdir(join(this.#world.directory, 'artifacts'), { recursive: true, mode: 0o700 })
   }
 }
+
+const unproven = ({ artifact }: ShippedRelease): StageOutcome => ({
+  kind: 'failed',
+  unit: null,
+  reason: `the staged artifact ${artifact} is missing or its bytes have changed`,
+})

@@ -1,14 +1,18 @@
 import * as v from 'valibot'
 import {
   batch,
+  count,
   name,
   placedCount,
+  shiftOrder,
   shippedRelease,
   stage,
   stageOutcome,
+  surgeOrder,
   tokenNumber,
   unitIdText,
   unitObservation,
+  zonePlace,
 } from '../control/schemas.ts'
 
 /** The version of everything below; a driver refuses one that it does not know. */
@@ -20,6 +24,12 @@ export const MOST_ANSWER_BYTES = 64 * 1024 * 1024
 const MOST_NOTE = 1_000
 
 const protocol = v.literal(PROTOCOL)
+
+const release = v.strictObject({
+  ...shippedRelease.entries,
+  /** Absolute path of the artifact on the controlling machine; its bytes were just proven. */
+  path: v.string(),
+})
 
 /** What a driver is asked, as one JSON object on its stdin. */
 export const driverRequest = v.variant('command', [
@@ -33,15 +43,25 @@ export const driverRequest = v.variant('command', [
     protocol,
     command: v.literal('apply'),
     stage,
-    release: v.strictObject({
-      ...shippedRelease.entries,
-      /** Absolute path of the artifact on the controlling machine; its bytes were just proven. */
-      path: v.string(),
-    }),
+    release,
     token: tokenNumber,
   }),
   v.strictObject({ protocol, command: v.literal('drain'), batch, token: tokenNumber }),
   v.strictObject({ protocol, command: v.literal('restore'), batch, token: tokenNumber }),
+  /** Only a driver whose topology says that it can is asked the two below. */
+  v.strictObject({
+    protocol,
+    command: v.literal('surge'),
+    order: surgeOrder,
+    release,
+    token: tokenNumber,
+  }),
+  v.strictObject({
+    protocol,
+    command: v.literal('shift'),
+    order: shiftOrder,
+    token: tokenNumber,
+  }),
 ])
 export type DriverRequest = v.InferOutput<typeof driverRequest>
 
@@ -59,10 +79,16 @@ const topology = v.strictObject({
     v.maxLength(MOST_UNITS),
   ),
   selects: v.picklist(['units', 'number', 'zone']),
+  /** Most units that every zone can have beyond its own; without it none. */
+  surge: v.exactOptional(count),
+  /** Whether a zone's traffic can be shifted away; without it not. */
+  shifts: v.exactOptional(v.boolean()),
 })
 
 const observation = v.strictObject({
   units: v.pipe(v.array(unitObservation), v.maxLength(MOST_UNITS)),
+  /** Zones whose traffic is shifted away, by whomever. */
+  shifted: v.exactOptional(v.pipe(v.array(zonePlace), v.maxLength(MOST_UNITS))),
   /** Requests and errors by version and zone since `countedSince`; empty where nobody counts. */
   traffic: v.pipe(v.array(placedCount), v.maxLength(MOST_UNITS)),
   /** Any text that differs once the counters have begun anew. */
@@ -78,4 +104,6 @@ export const driverAnswers = {
   apply: outcome,
   drain: outcome,
   restore: outcome,
+  surge: outcome,
+  shift: outcome,
 } as const

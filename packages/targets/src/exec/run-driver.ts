@@ -1,7 +1,7 @@
 import type { StageProgress } from '@bulkhead/rollout'
 import type { RunProcess } from '@bulkhead/world'
 import * as v from 'valibot'
-import { wordsOf } from '../process-words.ts'
+import { wordsOf } from '@bulkhead/world'
 import { driverFailed } from '../refusals.ts'
 import type { ExecSpec } from './exec-spec.ts'
 import { type DriverRequest, MOST_ANSWER_BYTES, driverAnswers, driverProgress } from './protocol.ts'

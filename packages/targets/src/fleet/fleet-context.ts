@@ -5,7 +5,9 @@ import type { ArtifactStore } from './artifact-store.ts'
 import type { DrainRecord } from './drain-record.ts'
 import type { ProcessRegister } from './process-register.ts'
 import type { ReleaseRecord } from './release-record.ts'
+import type { ShiftRecord } from './shift-record.ts'
 import type { StateDirectory } from './state-directory.ts'
+import type { SurplusRecord } from './surplus-record.ts'
 
 /** What every unit of one fleet shares. */
 export interface FleetContext {
@@ -17,6 +19,8 @@ export interface FleetContext {
   readonly register: ProcessRegister
   readonly releases: ReleaseRecord
   readonly drained: DrainRecord
+  readonly shifts: ShiftRecord
+  readonly surplus: SurplusRecord
   /** Marks the fleet's processes in their environment. */
   readonly mark: string
   /** Ports given to units that run or are being started. */

@@ -19,14 +19,22 @@ import {
   drainUnits,
   restoreUnits,
 } from './stage-change.ts'
+import { type ShiftRequest, shiftZone } from './zone-shift.ts'
+import { type SurgeRequest, surgeZone } from './zone-surge.ts'
+import { SerialQueue } from '../serial-queue.ts'
 import { Unit } from './unit.ts'
+
+/** Units, and where the traffic was taken away. */
+type Observed = Pick<Observation, 'units'> & Required<Pick<Observation, 'shifted'>>
 
 /** The units of one environment and everything that is done to them. */
 export class Fleet {
   readonly #context: FleetContext
   readonly #fence: Fence
   readonly #traffic: Traffic
-  readonly #units: ReadonlyMap<UnitId, Unit>
+  readonly #units: Map<UnitId, Unit>
+  /** One surge at a time: what a killed process asked for may still be under way. */
+  readonly #surges = new SerialQueue()
   readonly start = randomBytes(8).toString('hex')
   #drainVictims = 0
 
@@ -34,9 +42,9 @@ export class Fleet {
     this.#context = context
     this.#fence = fence
     this.#traffic = traffic
-    this.#units = new Map(
-      placesOf(context.spec.regions).map((place) => [place.id, new Unit(context, place)]),
-    )
+    const own = placesOf(context.spec.regions).map((place) => new Unit(context, place))
+    const beyond = context.surplus.places.map((place) => new Unit(context, place, true))
+    this.#units = new Map([...own, ...beyond].map((unit) => [unit.place.id, unit]))
   }
 
   /** Starts what each unit served last. Returns at once; health shows how it goes. */
@@ -55,20 +63,18 @@ export class Fleet {
     return this.#units.size
   }
 
-  observe(): Observation {
-    return { units: this.#observeUnits(), traffic: this.#traffic.counts() }
+  observe(): Observed & Pick<Observation, 'traffic'> {
+    return { ...this.#observed(), traffic: this.#traffic.counts() }
   }
 
   /** Traffic by zone, for a look at a part of the fleet. */
-  observePlaced(): {
-    readonly units: Observation['units']
-    readonly traffic: readonly PlacedCount[]
-  } {
-    return { units: this.#observeUnits(), traffic: this.#traffic.placed() }
+  observePlaced(): Observed & { readonly traffic: readonly PlacedCount[] } {
+    return { ...this.#observed(), traffic: this.#traffic.placed() }
   }
 
-  #observeUnits(): Observation['units'] {
-    return [...this.#units.values()].map((unit) => unit.observe())
+  #observed(): Observed {
+    const units = [...this.#units.values()].map((unit) => unit.observe())
+    return { units, shifted: this.#context.shifts.zones }
   }
 
   look(): Look {
@@ -90,6 +96,8 @@ export class Fleet {
         reason: unit.reason,
       })),
       traffic: this.#traffic.counts(),
+      shifted: this.#context.shifts.zones,
+      surge: this.#context.spec.surge,
       unserved: this.#traffic.unserved,
       drainVictims: this.#drainVictims,
     }
@@ -118,8 +126,20 @@ export class Fleet {
     return this.#change(restoreUnits, request)
   }
 
+  shift(request: ShiftRequest): Promise<StageOutcome> {
+    return this.#change(shiftZone, request)
+  }
+
+  /** Brings a zone to so many units beyond its own. */
+  surge(request: SurgeRequest): Promise<StageOutcome> {
+    return this.#surges.run(() => this.#change(surgeZone, request))
+  }
+
   async #change<Request extends Order>(
-    act: (fleet: FencedUnits, request: Request) => Promise<StageOutcome>,
+    act: (
+      fleet: FencedUnits & { readonly units: Map<UnitId, Unit> },
+      request: Request,
+    ) => Promise<StageOutcome>,
     request: Request,
   ): Promise<StageOutcome> {
     const fleet = { context: this.#context, record: this.#fence, units: this.#units }

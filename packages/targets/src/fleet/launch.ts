@@ -26,8 +26,8 @@ export async function launch(
     }
   try {
     const started = await start(context, place, artifact)
-    const drained = context.drained.has(place.id)
-    return { kind: 'started', occupant: new Occupant(context, place, release, started, drained) }
+    const standing = { drained: context.drained.has(place.id), shifted: context.shifts.has(place) }
+    return { kind: 'started', occupant: new Occupant(context, place, release, started, standing) }
   } catch (error) {
     // A full disk or no free port is this unit's failure, not the end of the fleet.
     const why = error instanceof Error ? error.message : String(error)

@@ -12,7 +12,7 @@ const LEAST_PROBE_TIMEOUT_MS = 2_000
 
 /**
  * A process in its place: its health is asked for as long as it lives, and it is in rotation exactly
- * while it is healthy and not being drained.
+ * while it is healthy, not being drained, and its zone's traffic is not shifted away.
  */
 export class Occupant {
   readonly release: ShippedRelease
@@ -21,7 +21,8 @@ export class Occupant {
   readonly #process: UnitProcess
   readonly #life = new AbortController()
   #standing: Standing = newStanding
-  #draining = false
+  #draining: boolean
+  #shifted: boolean
   #wake: (() => void)[] = []
 
   constructor(
@@ -29,11 +30,12 @@ export class Occupant {
     place: UnitPlace,
     release: ShippedRelease,
     started: UnitProcess,
-    drained: boolean,
+    { drained, shifted }: { readonly drained: boolean; readonly shifted: boolean },
   ) {
     this.#context = context
     this.release = release
     this.#draining = drained
+    this.#shifted = shifted
     this.#process = started
     this.member = new Member(place, release.commit, started.port)
     void started.exited.then(() => this.#onEnd())
@@ -83,6 +85,23 @@ export class Occupant {
   /** Takes it out of rotation and waits for its requests in flight. @returns how many remain. */
   async drain(ms: number, signal: AbortSignal): Promise<number> {
     this.#draining = true
+    return this.#settleTraffic(ms, signal)
+  }
+
+  /** Its zone gets no traffic any more. @returns how many requests remain */
+  async shiftAway(ms: number, signal: AbortSignal): Promise<number> {
+    this.#shifted = true
+    return this.#settleTraffic(ms, signal)
+  }
+
+  /** Its zone has its traffic again. */
+  shiftBack(): void {
+    this.#shifted = false
+    this.#updateRotation()
+  }
+
+  /** Leaves the rotation and waits for requests in flight. */
+  async #settleTraffic(ms: number, signal: AbortSignal): Promise<number> {
     this.#updateRotation()
     const patience = new AbortController()
     const sleep = this.#context.clock.sleep(ms, AbortSignal.any([patience.signal, signal]))
@@ -141,8 +160,8 @@ export class Occupant {
 
   #updateRotation(): void {
     const { rotation } = this.#context
-    if (this.alive && !this.#draining && this.#standing.health === 'healthy')
-      rotation.enter(this.member)
+    const withheld = this.#draining || this.#shifted
+    if (this.alive && !withheld && this.#standing.health === 'healthy') rotation.enter(this.member)
     else rotation.leave(this.member)
   }
 }

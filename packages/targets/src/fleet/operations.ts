@@ -33,6 +33,10 @@ export function perform(
       return on.fleet.drain({ ...request, ...asker })
     case 'restore':
       return on.fleet.restore({ ...request, ...asker })
+    case 'surge':
+      return on.fleet.surge({ ...request, ...asker })
+    case 'shift':
+      return on.fleet.shift({ ...request, ...asker })
     case 'samples':
       return Promise.resolve(on.sampler.after(request.since, samplesPerAnswer(on.fleet)))
     case 'stop':

@@ -19,6 +19,10 @@ export interface StateDirectory {
   readonly releases: string
   /** Units taken out of traffic. */
   readonly drained: string
+  /** Zones whose traffic is shifted away. */
+  readonly shifted: string
+  /** Units beyond their zone's own. */
+  readonly surplus: string
   readonly artifacts: string
   /** A folder per unit: its working directory and its `output.log`. */
   readonly units: string
@@ -53,6 +57,8 @@ export function stateDirectory(directory: string): StateDirectory {
     token: join(path, 'fencing-token.json'),
     releases: join(path, 'releases.json'),
     drained: join(path, 'drained.json'),
+    shifted: join(path, 'shifted.json'),
+    surplus: join(path, 'surplus.json'),
     artifacts: join(path, 'artifacts'),
     units: join(path, 'units'),
     supervisorLog: join(path, 'supervisor.log'),

@@ -15,7 +15,9 @@ import { takeOwnership } from './ownership.ts'
 import { ProcessRegister } from './process-register.ts'
 import { ReleaseRecord } from './release-record.ts'
 import { Sampler } from './sampler.ts'
+import { ShiftRecord } from './shift-record.ts'
 import { type StateDirectory, openStateDirectory, stateDirectory } from './state-directory.ts'
+import { SurplusRecord } from './surplus-record.ts'
 import { ensureMark } from './unit-mark.ts'
 
 /** A fleet that is up. */
@@ -104,6 +106,8 @@ async function makeContext({ spec, state, clock, closing }: Opening): Promise<Fl
     register: new ProcessRegister(state.processes),
     releases: await ReleaseRecord.open(state.releases),
     drained: await DrainRecord.open(state.drained),
+    shifts: await ShiftRecord.open(state.shifted),
+    surplus: await SurplusRecord.open(state.surplus),
     mark: await ensureMark(state),
     ports: new Set(),
     closing: closing.signal,

@@ -10,6 +10,7 @@ const LONGEST_RESTART_MS = 30_000
 /** A place of the fleet and what stands in it. Changes go through {@link exclusively}, one by one. */
 export class Unit {
   readonly place: UnitPlace
+  readonly surplus: boolean
   readonly #context: FleetContext
   readonly #queue = new SerialQueue()
   #occupant: Occupant | undefined
@@ -19,9 +20,11 @@ export class Unit {
   #failure: string | null = null
   #restarts = 0
 
-  constructor(context: FleetContext, place: UnitPlace) {
+  /** @param surplus beyond the zone's own: a surge added it and will take it away */
+  constructor(context: FleetContext, place: UnitPlace, surplus = false) {
     this.#context = context
     this.place = place
+    this.surplus = surplus
   }
 
   get occupant(): Occupant | undefined {
@@ -71,7 +74,8 @@ export class Unit {
   }
 
   observe(): UnitObservation {
-    return { ...this.place, version: this.#version(), health: this.#health() }
+    const seen = { ...this.place, version: this.#version(), health: this.#health() }
+    return this.surplus ? { ...seen, surplus: true } : seen
   }
 
   /** Starts `release` here; the place must be empty. @returns why it could not, else undefined. */

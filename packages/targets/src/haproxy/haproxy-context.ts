@@ -1,7 +1,9 @@
-import type { UnitPlace } from '@bulkhead/rollout'
+import type { Place, UnitPlace } from '@bulkhead/rollout'
 import type { Clock, RunProcess } from '@bulkhead/world'
 import type { ArtifactStore } from '../fleet/artifact-store.ts'
 import type { DrainRecord } from '../fleet/drain-record.ts'
+import type { ShiftRecord } from '../fleet/shift-record.ts'
+import type { SurplusRecord } from '../fleet/surplus-record.ts'
 import { type Probe, probeHealth } from '../fleet/health-probe.ts'
 import { SerialQueue } from '../serial-queue.ts'
 import type { TokenRecord } from '../unit-changes.ts'
@@ -19,6 +21,9 @@ export interface HaproxyContext {
   readonly run: RunProcess
   readonly artifacts: ArtifactStore
   readonly drained: DrainRecord
+  readonly shifts: ShiftRecord
+  /** Slots that were filled, or begun to be. */
+  readonly surplus: SurplusRecord
   readonly record: TokenRecord
   readonly traffic: ServerTraffic
   /** Working directory of the commands. */
@@ -60,4 +65,23 @@ export function probeUnit(
     timeoutMs: Math.max(spec.health.interval, LEAST_PROBE_TIMEOUT_MS),
     signal: new AbortController().signal,
   })
+}
+
+/** Name of the server that stands for a unit. */
+export const serverName = (template: string, { region, zone }: Place, number: number): string =>
+  template
+    .replaceAll('{region}', region)
+    .replaceAll('{zone}', zone)
+    .replaceAll('{number}', String(number))
+
+/** Whether a unit stands in a spare slot: it was put there, it serves, or it answers. */
+export async function isOccupied(
+  context: HaproxyContext,
+  { place }: ProxiedUnit,
+  views: readonly ServerView[],
+): Promise<boolean> {
+  if (context.surplus.places.some(({ id }) => id === place.id)) return true
+  if (views.some((view) => !view.withheld)) return true
+  const [view] = views
+  return view !== undefined && (await probeUnit(context, view)).kind === 'ok'
 }

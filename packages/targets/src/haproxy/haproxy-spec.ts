@@ -32,6 +32,15 @@ export interface HaproxySpec {
   readonly slowStart: Milliseconds
   /** Keeps the newest token where every controller sees it; undefined: in the state directory. */
   readonly fence: readonly [string, ...string[]] | undefined
+  /** Servers held ready for units beyond a zone's own; undefined where there are none. */
+  readonly spare:
+    | {
+        /** Name of such a server in the backend, of `{region}`, `{zone}` and `{number}` from 1. */
+        readonly server: string
+        /** Stops what runs there, after it was drained. */
+        readonly retire: readonly [string, ...string[]]
+      }
+    | undefined
   /** region → zone → number of units. */
   readonly regions: Readonly<Record<string, Readonly<Record<string, number>>>>
 }

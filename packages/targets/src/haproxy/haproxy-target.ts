@@ -4,26 +4,28 @@ import type {
   LeaseHolder,
   Observation,
   OfferedArtifact,
+  Place,
   Scope,
+  ShiftOrder,
   ShippedRelease,
   Stage,
   StageOutcome,
+  SurgeOrder,
   Target,
   Topology,
   UnitId,
-  UnitObservation,
 } from '@bulkhead/rollout'
 import type { Digest } from '@bulkhead/vocabulary'
-import type { Probe } from '../fleet/health-probe.ts'
 import { isWithin, sumTraffic } from '../placed-traffic.ts'
 import { staleToken } from '../refusals.ts'
 import { type UnitResult, changeUnits } from '../unit-changes.ts'
-import { type HaproxyContext, type ProxiedUnit, probeUnit } from './haproxy-context.ts'
-import type { Views } from './proxies.ts'
-import type { ServerView } from './server-view.ts'
+import type { HaproxyContext, ProxiedUnit } from './haproxy-context.ts'
+import { ProxiedFleet } from './proxied-fleet.ts'
 import { drainUnit, withhold } from './unit-drain.ts'
 import { replaceUnit } from './unit-replacement.ts'
 import { returnUnit } from './unit-return.ts'
+import { shiftZone } from './zone-shift.ts'
+import { surgeZone } from './zone-surge.ts'
 
 /**
  * Units behind one or several HAProxies per region: traffic by the proxies' runtime API, what runs by
@@ -32,32 +34,30 @@ import { returnUnit } from './unit-return.ts'
  */
 export class HaproxyTarget implements Target {
   readonly #context: HaproxyContext
-  readonly #units: ReadonlyMap<UnitId, ProxiedUnit>
+  readonly #fleet: ProxiedFleet
 
   /** See {@link openHaproxyTarget}. */
   constructor(context: HaproxyContext, units: ReadonlyMap<UnitId, ProxiedUnit>) {
     this.#context = context
-    this.#units = units
+    this.#fleet = new ProxiedFleet(context, units)
   }
 
   /** @throws WorldError when a proxy lacks the server of a unit. */
   async topology(): Promise<Topology> {
-    await this.#read({})
-    const units = [...this.#units.values()].map((unit) => unit.place)
-    return { units, selects: 'units', surge: 0 }
+    await this.#fleet.read({})
+    const surge = await this.#fleet.leastSlots()
+    return { units: this.#fleet.places, selects: 'units', surge, shifts: true }
   }
 
   async observe(scope: Scope = {}): Promise<Observation> {
-    const begun = this.#context.traffic.begin()
-    const seen = await this.#read(scope)
-    const units = await Promise.all(
-      seen.map(([unit, views]) => this.#observeUnit(begun, unit, views)),
-    )
-    return { units, traffic: sumTraffic(this.#context.traffic.counts(), scope) }
+    const { traffic, shifts } = this.#context
+    const units = await this.#fleet.observe(scope, traffic.begin())
+    const shifted = shifts.zones.filter((zone) => isWithin(zone, scope))
+    return { units, traffic: sumTraffic(traffic.counts(), scope), shifted }
   }
 
   async apply(stage: Stage, release: ShippedRelease, hand: Hand): Promise<StageOutcome> {
-    return this.#change(stage, stage.maxOut, hand, (unit, mayAct) =>
+    return this.#change({ batch: stage, atOnce: stage.maxOut, hand }, (unit, mayAct) =>
       replaceUnit(this.#context, {
         unit,
         release,
@@ -89,6 +89,30 @@ export class HaproxyTarget implements Target {
     })
   }
 
+  async surge(order: SurgeOrder, release: ShippedRelease, hand: Hand): Promise<StageOutcome> {
+    const slots = await this.#fleet.slotsOf(order)
+    return surgeZone(this.#context, { order, slots, release, hand }, (some, change) =>
+      this.#changeSome(order, some, hand, change),
+    )
+  }
+
+  /** Kept in the state directory, and put back by every effect where a proxy has lost it. */
+  async shift(order: ShiftOrder, hand: Hand): Promise<StageOutcome> {
+    const own = this.#fleet.ownWithin({ region: order.region, zone: order.zone })
+    if (own.length === 0)
+      return {
+        kind: 'failed',
+        unit: null,
+        reason: `there is no zone ${order.region}/${order.zone}`,
+      }
+    const slots = await this.#fleet.filledSlots({ region: order.region, zone: order.zone })
+    return shiftZone(this.#context, { order, hand }, (by, turn) =>
+      this.#changeSome(order, [...own, ...slots], by, (unit, mayAct) =>
+        unit.exclusively(async () => ((await mayAct()) ? turn(unit) : { kind: 'stale' })),
+      ),
+    )
+  }
+
   /** Keeps the artifact in the state directory, from where it is proven again before each use. */
   async stage(artifact: OfferedArtifact, holder: LeaseHolder): Promise<void> {
     const { record, artifacts } = this.#context
@@ -105,12 +129,13 @@ export class HaproxyTarget implements Target {
     return returnUnit(this.#context, unit, 0)
   }
 
-  /** A proxy that was reloaded without its state forgot what was drained by hand. */
+  /** A proxy that was reloaded without its state forgot what was drained by hand, or shifted. */
   async #putDrainsBack(): Promise<void> {
-    const drained = [...this.#units.values()].filter(({ place }) =>
-      this.#context.drained.has(place.id),
+    const { drained, shifts } = this.#context
+    const away = [...this.#fleet.own.values()].filter(
+      ({ place }) => drained.has(place.id) || shifts.has(place),
     )
-    await Promise.all(drained.map((unit) => unit.exclusively(() => withhold(unit))))
+    await Promise.all(away.map((unit) => unit.exclusively(() => withhold(unit))))
   }
 
   #turn(
@@ -118,60 +143,44 @@ export class HaproxyTarget implements Target {
     hand: Hand,
     turn: (unit: ProxiedUnit) => Promise<UnitResult>,
   ): Promise<StageOutcome> {
-    return this.#change(batch, batch.units.length, hand, (unit, mayAct) =>
+    return this.#change({ batch, atOnce: batch.units.length, hand }, (unit, mayAct) =>
       unit.exclusively(async () => ((await mayAct()) ? turn(unit) : { kind: 'stale' })),
     )
   }
 
   async #change(
-    batch: Batch,
-    atOnce: number,
-    { token, signal }: Hand,
+    { units = this.#fleet.own, batch, atOnce, hand }: Change,
     change: (unit: ProxiedUnit, mayAct: () => Promise<boolean>) => Promise<UnitResult>,
   ): Promise<StageOutcome> {
+    const { token, signal } = hand
     signal.throwIfAborted()
-    const units = this.#units
     const { record } = this.#context
     if (await record.admit({ region: batch.region, token })) await this.#putDrainsBack()
     return changeUnits({ units, record, batch, token, signal, atOnce, change })
   }
 
-  /** The units of a part of the fleet, each with its server in every proxy. */
-  async #read(scope: Scope): Promise<readonly (readonly [ProxiedUnit, readonly ServerView[]])[]> {
-    const units = [...this.#units.values()].filter(({ place }) => isWithin(place, scope))
-    const regions = new Set(units.map((unit) => unit.proxies))
-    const views = new Map<ProxiedUnit['proxies'], Views>(
-      await Promise.all([...regions].map(async (one) => [one, await one.read()] as const)),
-    )
-    return Promise.all(
-      units.map(async (unit) => {
-        const seen = views.get(unit.proxies)?.get(unit.server)
-        return [unit, seen ?? (await unit.proxies.viewsOf(unit.server))] as const
-      }),
-    )
+  /** Changes units of one zone, those beyond its own too, all at once. */
+  #changeSome(
+    place: Place,
+    some: readonly ProxiedUnit[],
+    hand: Hand,
+    change: (unit: ProxiedUnit, mayAct: () => Promise<boolean>) => Promise<UnitResult>,
+  ): Promise<StageOutcome> {
+    const { region, zone } = place
+    const units = new Map(some.map((unit) => [unit.place.id, unit]))
+    const batch = { region, zone, units: [...units.keys()] }
+    return this.#change({ units, batch, atOnce: Number.MAX_SAFE_INTEGER, hand }, change)
   }
+}
 
-  async #observeUnit(
-    begun: number,
-    { place }: ProxiedUnit,
-    views: readonly ServerView[],
-  ): Promise<UnitObservation> {
-    const [first] = views
-    const probe = first
-      ? await probeUnit(this.#context, first)
-      : ({ kind: 'failed', reason: 'no proxy has it' } as const)
-    const version = probe.kind === 'ok' ? probe.version : null
-    this.#context.traffic.look(begun, { place, version, views })
-    return { ...place, version, health: healthOf(probe, views) }
-  }
+interface Change {
+  /** Those that may be named; the zones' own by default. */
+  readonly units?: ReadonlyMap<UnitId, ProxiedUnit>
+  readonly batch: Batch
+  /** Most units that are changed at the same time. */
+  readonly atOnce: number
+  readonly hand: Hand
 }
 
 const sayOf = (unit: ProxiedUnit, hand: Hand) => (note: string) =>
   hand.onProgress?.({ unit: unit.place.id, note })
-
-/** Healthy only by the unit's own word and in traffic everywhere. */
-function healthOf(probe: Probe, views: readonly ServerView[]): UnitObservation['health'] {
-  if (probe.kind === 'failed') return 'unhealthy'
-  if (views.some((view) => view.withheld)) return 'draining'
-  return views.every((view) => view.up) ? 'healthy' : 'unhealthy'
-}

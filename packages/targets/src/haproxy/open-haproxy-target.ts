@@ -1,13 +1,15 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { UnitId, UnitPlace } from '@bulkhead/rollout'
+import type { UnitId } from '@bulkhead/rollout'
 import { type Clock, type RunProcess, runProcess, systemClock } from '@bulkhead/world'
 import { ArtifactStore } from '../fleet/artifact-store.ts'
 import { DrainRecord } from '../fleet/drain-record.ts'
+import { ShiftRecord } from '../fleet/shift-record.ts'
+import { SurplusRecord } from '../fleet/surplus-record.ts'
 import { sameServer } from '../refusals.ts'
 import { TokenDirectory } from '../token-directory.ts'
 import { placesOf } from '../unit-place.ts'
-import { type HaproxyContext, ProxiedUnit } from './haproxy-context.ts'
+import { type HaproxyContext, ProxiedUnit, serverName } from './haproxy-context.ts'
 import type { HaproxySpec } from './haproxy-spec.ts'
 import { HaproxyTarget } from './haproxy-target.ts'
 import { Proxies } from './proxies.ts'
@@ -23,7 +25,7 @@ export interface HaproxyWorld {
 
 /**
  * @param directory state directory: staged artifacts, the newest token unless `fence` keeps it, and
- *   which units were drained by hand.
+ *   which units were drained, shifted or added.
  * @throws WorldError when one of our own records cannot be read.
  */
 export async function openHaproxyTarget(
@@ -40,6 +42,8 @@ export async function openHaproxyTarget(
     directory,
     artifacts: new ArtifactStore(artifacts),
     drained: await DrainRecord.open(join(directory, 'drained.json')),
+    shifts: await ShiftRecord.open(join(directory, 'shifted.json')),
+    surplus: await SurplusRecord.open(join(directory, 'surplus.json')),
     record:
       spec.fence === undefined
         ? new TokenDirectory(join(directory, 'tokens'))
@@ -69,10 +73,3 @@ function unitsOf(spec: HaproxySpec, clock: Clock): ReadonlyMap<UnitId, ProxiedUn
     }),
   )
 }
-
-/** Name of the server that stands for a unit. */
-const serverName = (template: string, { region, zone }: UnitPlace, number: number): string =>
-  template
-    .replaceAll('{region}', region)
-    .replaceAll('{zone}', zone)
-    .replaceAll('{number}', String(number))

@@ -67,9 +67,9 @@ export class Proxies {
     throw proxyFailed(where, `backend ${this.#backend} has no server ${server}`)
   }
 
-  /** Gives a server no new traffic, or gives it traffic again, and sees it in every proxy. */
-  async set(server: string, state: 'drain' | 'ready'): Promise<void> {
-    const wanted = state === 'drain'
+  /** Gives a server no new traffic (`maint`: no checks either), or gives it traffic again, and sees it in every proxy. */
+  async set(server: string, state: 'drain' | 'ready' | 'maint'): Promise<void> {
+    const wanted = state !== 'ready'
     for (let attempt = 1; ; attempt++) {
       await this.#tell(`set server ${this.#backend}/${server} state ${state}`)
       if ((await this.viewsOf(server)).every((view) => view.withheld === wanted)) return

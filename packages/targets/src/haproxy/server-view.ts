@@ -52,6 +52,9 @@ const statRow = v.object({
   hrsp_5xx: count,
 })
 
+/** `srv_admin_state` keeps this bit of a server that the configuration disables, also once it serves. */
+const WAS_DISABLED = 0x04
+
 /** `srv_op_state` of a server that takes requests: 1 is warming up, 2 is running. */
 const TAKES_REQUESTS = new Set([1, 2])
 
@@ -81,7 +84,7 @@ function viewOf(
     name: state.srv_name,
     address: state.srv_addr,
     port: state.srv_port,
-    withheld: state.srv_admin_state !== 0,
+    withheld: (state.srv_admin_state & ~WAS_DISABLED) !== 0,
     up: TAKES_REQUESTS.has(state.srv_op_state),
     weight: state.srv_iweight,
     sessions: stat.scur + stat.qcur,

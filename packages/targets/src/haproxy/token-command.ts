@@ -3,7 +3,7 @@ import { type FencingToken, fencingToken } from '@bulkhead/vocabulary'
 import type { RunProcess } from '@bulkhead/world'
 import { commandFailed } from '../refusals.ts'
 import type { TokenRecord } from '../unit-changes.ts'
-import { wordsOf } from '../process-words.ts'
+import { wordsOf } from '@bulkhead/world'
 
 const TIMEOUT_MS = 30_000
 const PRINTED = /^(?:0|[1-9]\d{0,15})\s*$/

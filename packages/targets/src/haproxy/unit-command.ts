@@ -1,6 +1,6 @@
 import type { FencingToken } from '@bulkhead/vocabulary'
 import type { ShippedRelease } from '@bulkhead/rollout'
-import { wordsOf } from '../process-words.ts'
+import { wordsOf } from '@bulkhead/world'
 import type { HaproxyContext, ProxiedUnit } from './haproxy-context.ts'
 import type { ServerView } from './server-view.ts'
 
@@ -18,12 +18,39 @@ export interface UnitCommand {
 }
 
 /** Runs the policy's `replace` for one unit. @returns why it failed, with what it said. */
-export async function runReplace(
-  { spec, run, directory }: HaproxyContext,
+export function runReplace(
+  context: HaproxyContext,
   command: UnitCommand,
 ): Promise<string | undefined> {
+  const { release, artifact } = command
   const values = valuesOf(command)
-  const [program, ...words] = spec.replace
+    .set('commit', release.commit)
+    .set('digest', release.artifact)
+    .set('artifact', artifact)
+  return runCommand(context, { name: 'replace', argv: context.spec.replace, values })
+}
+
+/** Runs the policy's `spare.retire` for one slot. @returns why it failed, with what it said */
+export async function runRetire(
+  context: HaproxyContext,
+  command: Pick<UnitCommand, 'unit' | 'view' | 'token'>,
+): Promise<string | undefined> {
+  const { spare } = context.spec
+  if (spare === undefined) return 'the policy names no way to retire it'
+  return runCommand(context, { name: 'retire', argv: spare.retire, values: valuesOf(command) })
+}
+
+interface NamedCommand {
+  readonly name: string
+  readonly argv: readonly [string, ...string[]]
+  readonly values: ReadonlyMap<string, string>
+}
+
+async function runCommand(
+  { spec, run, directory }: HaproxyContext,
+  { name: called, argv, values }: NamedCommand,
+): Promise<string | undefined> {
+  const [program, ...words] = argv
   const fill = (word: string) =>
     word.replace(/\{([a-z]+)\}/g, (whole, name: string) => values.get(name) ?? whole)
   const { end, stderr } = await run({
@@ -35,11 +62,15 @@ export async function runReplace(
   })
   if (end.kind === 'exited' && end.code === 0) return undefined
   const said = stderr.toString('utf8').trim().slice(-MOST_SHOWN)
-  return `\`replace\` ${wordsOf(end, spec.timeout)}${said === '' ? '' : `; it said:\n${said}`}`
+  return `\`${called}\` ${wordsOf(end, spec.timeout)}${said === '' ? '' : `; it said:\n${said}`}`
 }
 
-/** What may stand in braces in a word of the command. */
-function valuesOf({ unit, view, release, artifact, token }: UnitCommand): Map<string, string> {
+/** What may stand in braces in a word of any command. */
+function valuesOf({
+  unit,
+  view,
+  token,
+}: Pick<UnitCommand, 'unit' | 'view' | 'token'>): Map<string, string> {
   return new Map([
     ['unit', unit.place.id],
     ['region', unit.place.region],
@@ -48,9 +79,6 @@ function valuesOf({ unit, view, release, artifact, token }: UnitCommand): Map<st
     ['server', unit.server],
     ['address', view.address],
     ['port', String(view.port)],
-    ['commit', release.commit],
-    ['digest', release.artifact],
-    ['artifact', artifact],
     ['token', String(token)],
   ])
 }

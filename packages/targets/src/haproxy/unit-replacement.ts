@@ -49,7 +49,8 @@ const failed = (reason: string, victims = 0): UnitResult => ({ kind: 'failed', r
 
 /** A unit that was in traffic gets it back; one that somebody drained before stays drained. */
 async function undo(context: HaproxyContext, unit: ProxiedUnit): Promise<UnitResult> {
-  if (!context.drained.has(unit.place.id)) await unit.proxies.set(unit.server, 'ready')
+  const stays = context.drained.has(unit.place.id) || context.shifts.has(unit.place)
+  if (!stays) await unit.proxies.set(unit.server, 'ready')
   return failed('cancelled; it serves its old release again')
 }
 

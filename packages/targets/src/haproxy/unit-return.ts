@@ -1,4 +1,5 @@
 import type { HaproxyContext, ProxiedUnit } from './haproxy-context.ts'
+import { withhold } from './unit-drain.ts'
 
 const LOOK_MS = 50
 /** Percentages of its weight with which a new unit begins, before it has all of it. */
@@ -6,7 +7,7 @@ const FIRST_STEP = 10
 const STEPS = [25, 50, 75, 100]
 
 /**
- * Gives a unit its traffic back: all at once, or with a growing weight. Resolves when every proxy
+ * Gives a unit its traffic back, unless that of its zone is shifted away: all at once, or with a growing weight. Resolves when every proxy
  * lets it serve. @returns why one does not within the deadline.
  */
 export async function returnUnit(
@@ -14,6 +15,10 @@ export async function returnUnit(
   unit: ProxiedUnit,
   slowStart: number,
 ): Promise<string | undefined> {
+  if (context.shifts.has(unit.place)) {
+    await withhold(unit)
+    return undefined
+  }
   const grows = slowStart > 0 && (await canGrow(unit))
   if (grows) await unit.proxies.weigh(unit.server, FIRST_STEP)
   await unit.proxies.set(unit.server, 'ready')

@@ -1,23 +1,9 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { type StoredDeployment, createDeployment, createStatus } from './deployments.ts'
-import { type ApiDescription, type Operation, apiDescription } from './openapi.ts'
-
-/** A thing that GitHub knows: only what matters to a test; the rest is the description's own example. */
-export type Overlay = Readonly<Record<string, unknown>>
-
-/** Everything that the stand-in knows, by kind and number. Tests change it as they go. */
-export interface GithubWorld {
-  readonly runs: Map<number, Overlay>
-  readonly jobs: Map<number, Overlay>
-  readonly checkRuns: Map<number, Overlay>
-  readonly checkSuites: Map<number, Overlay>
-  readonly artifacts: Map<number, Overlay>
-  /** Zip bytes by artifact, log text by job. */
-  readonly archives: Map<number, Buffer>
-  readonly logs: Map<number, string>
-  readonly deployments: Map<number, StoredDeployment>
-}
+import { type Reply, answerApi, json } from './answers.ts'
+import { emptyCollaboration } from './collaboration.ts'
+import type { GithubWorld } from './github-world.ts'
+import { apiDescription } from './openapi.ts'
 
 export interface SeenRequest {
   readonly method: string
@@ -34,9 +20,12 @@ export type Fault =
       readonly kind: 'status'
       readonly status: number
       readonly headers?: Readonly<Record<string, string>>
+      readonly body?: string
     }
   | { readonly kind: 'body'; readonly body: string }
   | { readonly kind: 'hang-up' }
+  /** It is taken and done, and the answer gets lost. */
+  | { readonly kind: 'lost' }
 
 export interface GithubServer extends AsyncDisposable {
   /** What a runner calls GITHUB_SERVER_URL. */
@@ -67,6 +56,7 @@ export async function startGithub(): Promise<GithubServer> {
     archives: new Map(),
     logs: new Map(),
     deployments: new Map(),
+    ...emptyCollaboration(),
   }
   const requests: SeenRequest[] = []
   const violations: string[] = []
@@ -79,6 +69,7 @@ export async function startGithub(): Promise<GithubServer> {
       const seen = seenOf(request, at)
       requests.push(seen)
       const fault = github.fault(seen, requests.length - 1)
+      if (fault?.kind === 'lost') answer(seen, sent)
       if (fault !== undefined) misbehave(response, fault)
       else send(response, answer(seen, sent))
     }
@@ -104,165 +95,6 @@ export async function startGithub(): Promise<GithubServer> {
   return github
 }
 
-interface Reply {
-  readonly status: number
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: Buffer | string
-}
-
-const json = (status: number, body: unknown): Reply => ({
-  status,
-  headers: { 'content-type': 'application/json; charset=utf-8' },
-  body: JSON.stringify(body),
-})
-
-const NOT_FOUND = json(404, {
-  message: 'Not Found',
-  documentation_url: 'https://docs.github.com/rest',
-})
-
-interface Context {
-  readonly description: ApiDescription
-  readonly world: GithubWorld
-  readonly storage: string
-  readonly violations: string[]
-}
-
-function answerApi(context: Context, { method, path }: SeenRequest, sent: string): Reply {
-  const url = new URL(path, 'http://github.invalid')
-  const operation = context.description.find(method, url.pathname.replace(/^\/api\/v3/, ''))
-  if (operation === undefined) {
-    context.violations.push(`GitHub has no ${method} ${url.pathname}`)
-    return NOT_FOUND
-  }
-  const unknown = [...url.searchParams.keys()].filter((name) => !operation.query.includes(name))
-  if (unknown.length > 0)
-    context.violations.push(`${operation.template} knows no ${unknown.join()}`)
-  if (method === 'POST') return answerPost(context, operation, sent)
-  const reply = ROUTES[operation.template]?.(context, operation, url.searchParams)
-  if (reply === undefined) return NOT_FOUND
-  if ('status' in reply) return reply
-  const objection = operation.objectionTo(200, reply.value)
-  if (objection !== undefined) context.violations.push(objection)
-  return json(200, reply.value)
-}
-
-/** What is made, by the path that makes it; undefined where GitHub would refuse what was sent. */
-const MADE: Readonly<
-  Record<string, (world: GithubWorld, operation: Operation, sent: Overlay) => Overlay | undefined>
-> = {
-  '/repos/{owner}/{repo}/deployments': ({ deployments }, _, sent) =>
-    createDeployment(deployments, sent),
-  '/repos/{owner}/{repo}/deployments/{deployment_id}/statuses': (
-    { deployments },
-    { values },
-    sent,
-  ) => createStatus(deployments, Number(values['deployment_id']), sent),
-}
-
-function answerPost({ world, violations }: Context, operation: Operation, sent: string): Reply {
-  const body: unknown = JSON.parse(sent)
-  const objection = operation.objectionToSent(body)
-  const make = MADE[operation.template]
-  if (objection !== undefined || make === undefined || !isOverlay(body)) {
-    violations.push(objection ?? `the stand-in makes no ${operation.template}`)
-    return json(422, { message: 'Validation Failed' })
-  }
-  const made = make(world, operation, body)
-  if (made === undefined) return json(422, { message: 'Validation Failed' })
-  const value = overlaid(operation.example, made)
-  const wrong = operation.objectionTo(201, value)
-  if (wrong !== undefined) violations.push(wrong)
-  return json(201, value)
-}
-
-const isOverlay = (value: unknown): value is Overlay =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-type Route = (
-  context: Context,
-  operation: Operation,
-  query: URLSearchParams,
-) => Reply | { readonly value: unknown } | undefined
-
-const RUNS = '/repos/{owner}/{repo}/actions/runs/{run_id}'
-
-/** One row a path: what the stand-in can answer. */
-const ROUTES: Readonly<Record<string, Route>> = {
-  [RUNS]: ({ world }, operation) => one(world.runs, operation, 'run_id'),
-  [`${RUNS}/attempts/{attempt_number}/jobs`]: ({ world }, operation, query) =>
-    many('jobs', world.jobs, operation, query, (job) => {
-      const { run_id: run, attempt_number: attempt } = operation.values
-      return String(job['run_id']) === run && String(job['run_attempt']) === attempt
-    }),
-  [`${RUNS}/artifacts`]: ({ world }, operation, query) =>
-    many('artifacts', world.artifacts, operation, query, (artifact) =>
-      isOfRun(artifact, operation.values['run_id']),
-    ),
-  '/repos/{owner}/{repo}/check-runs/{check_run_id}': ({ world }, operation) =>
-    one(world.checkRuns, operation, 'check_run_id'),
-  '/repos/{owner}/{repo}/check-suites/{check_suite_id}': ({ world }, operation) =>
-    one(world.checkSuites, operation, 'check_suite_id'),
-  '/repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}': (context, operation) =>
-    redirect(context, context.world.archives, `archives/${operation.values['artifact_id'] ?? ''}`),
-  '/repos/{owner}/{repo}/actions/jobs/{job_id}/logs': (context, operation) =>
-    redirect(context, context.world.logs, `logs/${operation.values['job_id'] ?? ''}`),
-}
-
-function isOfRun(artifact: Overlay, run: string | undefined): boolean {
-  const of: unknown = artifact['workflow_run']
-  return typeof of === 'object' && of !== null && 'id' in of && String(of.id) === run
-}
-
-function one(things: ReadonlyMap<number, Overlay>, operation: Operation, key: string) {
-  const overlay = things.get(Number(operation.values[key]))
-  return overlay && { value: overlaid(operation.example, overlay) }
-}
-
-function many(
-  key: string,
-  things: ReadonlyMap<number, Overlay>,
-  operation: Operation,
-  query: URLSearchParams,
-  filter: (overlay: Overlay) => boolean,
-) {
-  const page = Number(query.get('page') ?? 1)
-  const size = Number(query.get('per_page') ?? 30)
-  const all = [...things.values()].filter(filter)
-  const [example] = itemsOf(operation.example, key)
-  return {
-    value: {
-      total_count: all.length,
-      [key]: all.slice((page - 1) * size, page * size).map((overlay) => overlaid(example, overlay)),
-    },
-  }
-}
-
-function itemsOf(example: unknown, key: string): readonly unknown[] {
-  const items: unknown =
-    typeof example === 'object' && example !== null ? Reflect.get(example, key) : undefined
-  return Array.isArray(items) ? items : []
-}
-
-/** The example with the test's own members over it, object by object. */
-function overlaid(example: unknown, overlay: unknown): unknown {
-  if (!isOverlay(example) || !isOverlay(overlay)) return overlay
-  const members = Object.entries(overlay).map(([key, value]) => [
-    key,
-    overlaid(example[key], value),
-  ])
-  return { ...example, ...Object.fromEntries(members) }
-}
-
-function redirect(
-  { storage }: Context,
-  kept: ReadonlyMap<number, unknown>,
-  place: string,
-): Reply | undefined {
-  if (!kept.has(Number(place.split('/')[1]))) return undefined
-  return { status: 302, headers: { location: `${storage}/${place}?sig=example` } }
-}
-
 function storedAt(world: GithubWorld, path: string): Reply {
   const [, kind, number] = /^\/(archives|logs)\/([0-9]+)\?sig=example$/.exec(path) ?? []
   const body = kind === 'logs' ? world.logs.get(Number(number)) : world.archives.get(Number(number))
@@ -280,9 +112,12 @@ function send(response: ServerResponse, { status, headers, body }: Reply): void 
 }
 
 function misbehave(response: ServerResponse, fault: Fault): void {
-  if (fault.kind === 'hang-up') response.destroy()
+  if (fault.kind === 'hang-up' || fault.kind === 'lost') response.destroy()
   else if (fault.kind === 'body') response.writeHead(200).end(fault.body)
-  else response.writeHead(fault.status, { ...fault.headers }).end('{"message":"of the stand-in"}')
+  else
+    response
+      .writeHead(fault.status, { ...fault.headers })
+      .end(fault.body ?? '{"message":"of the stand-in"}')
 }
 
 async function urlOf(server: Server): Promise<string> {

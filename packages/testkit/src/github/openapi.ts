@@ -92,10 +92,18 @@ async function load(): Promise<ApiDescription> {
   }
 }
 
-/** In OpenAPI 3.0 `nullable` admits null beside an enumeration; in JSON Schema the list must name it. */
+/**
+ * In OpenAPI 3.0 `nullable` admits null beside an enumeration, and beside a choice of schemas; in JSON
+ * Schema the list must name it, and the choice must have it.
+ */
 function admitNull(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || !('enum' in value)) return value
-  if (!('nullable' in value) || value.nullable !== true || !Array.isArray(value.enum)) return value
+  if (typeof value !== 'object' || value === null) return value
+  if (!('nullable' in value) || value.nullable !== true) return value
+  if (!('type' in value)) {
+    const { nullable: _, ...rest } = value
+    return { anyOf: [rest, { type: 'null' }] }
+  }
+  if (!('enum' in value) || !Array.isArray(value.enum)) return value
   return { ...value, enum: [...value.enum, null] }
 }
 

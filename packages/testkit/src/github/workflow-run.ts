@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { GithubServer, Overlay } from './github-server.ts'
+import type { GithubWorld, Overlay } from './github-world.ts'
 
 /** A run of a workflow in which one job ran tests and uploaded what it recorded. */
 export interface StagedRun {
@@ -23,8 +23,14 @@ export const ACTIONS_APP = 15_368
 /** Numbers of the things of a staged run: jobs, checks and artifacts count up from these. */
 export const STAGED = { suite: 500, job: 600, check: 700, artifact: 800 } as const
 
+/** What GitHub knows of runs. */
+export type WorldOfRuns = Pick<
+  GithubWorld,
+  'runs' | 'jobs' | 'checkRuns' | 'checkSuites' | 'artifacts' | 'archives' | 'logs'
+>
+
 /** Puts a run with all that belongs to it into a stand-in, as GitHub would have it while the gate runs. */
-export function stageRun({ world }: GithubServer, staged: StagedRun): void {
+export function stageRun({ world }: { readonly world: WorldOfRuns }, staged: StagedRun): void {
   const { repositoryId, runId, attempt, commit, workflow } = staged
   const repository = { id: repositoryId }
   const suite = { head_sha: commit, app: { id: ACTIONS_APP }, repository }
@@ -46,7 +52,7 @@ export function stageRun({ world }: GithubServer, staged: StagedRun): void {
 }
 
 function stageJob(
-  world: GithubServer['world'],
+  world: WorldOfRuns,
   { repository, repositoryId, runId, attempt, commit }: StagedRun,
   { job, index }: { readonly job: StagedJob; readonly index: number },
 ): void {

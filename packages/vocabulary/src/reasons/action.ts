@@ -20,6 +20,12 @@ export const actionReasons = reasonsOf({
     remedy:
       'Run the action in a job of its own, in which no other step runs and nothing sets such a variable.',
   },
+  'action/refused-runner': {
+    cause:
+      'The input `runner` asks for a machine of GitHub, and the step that holds keys was started on another one.',
+    remedy:
+      'Run the job on a machine of GitHub; or use a machine for one job only, and say `runner: self-hosted`.',
+  },
   'action/unwritable-output': {
     cause: 'The outputs of a step could not be written, so later steps would not see them.',
     remedy: 'Run the action on a runner that sets GITHUB_OUTPUT to a writable file.',

@@ -45,6 +45,11 @@ export const githubReasons = reasonsOf({
     cause: "A job's check run, check suite and workflow run do not belong together.",
     remedy: 'Check `app-id` under `keys.voucher`, and run all jobs of the workflow again.',
   },
+  'github/missing-check': {
+    cause:
+      'GitHub has no check of a job that ended, or does not show it to this token. Both look alike.',
+    remedy: 'Give the job of the gate `checks: read`, and judge again.',
+  },
   'github/wrong-artifact': {
     cause:
       'An artifact with run records is not one that this run made, or not the bytes that were uploaded.',

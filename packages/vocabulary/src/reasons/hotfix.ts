@@ -19,6 +19,12 @@ export const hotfixReasons = reasonsOf({
     cause: 'An approval cannot be read, or who gave it may not approve (any more).',
     remedy: 'Have a person approve whom the trusted ref allows: `bulkhead hotfix approve`.',
   },
+  'hotfix/refused-comment': {
+    cause:
+      'A `/hotfix` comment is no order, was edited, is old, or is of somebody who may not write.',
+    remedy:
+      'Write a new comment of one line, such as `/hotfix status` or `/hotfix ship 42`; or start the workflow by its form.',
+  },
   'hotfix/self-approval': {
     cause:
       'Somebody with a hand in the hotfix approved it: author, co-author, committer, signer, or who pushed last.',
@@ -57,6 +63,19 @@ export const hotfixReasons = reasonsOf({
   'hotfix/too-large': {
     cause: 'A hotfix changes more than the policy allows, or a file whose change nobody can read.',
     remedy: 'Leave in it only the fix and its test; the rest takes the standard lane.',
+  },
+  'hotfix/fixed-commit': {
+    cause: 'Another commit is put in the place of a hotfix that is out or closed.',
+    remedy: 'Declare another hotfix on top of it: `bulkhead hotfix declare`.',
+  },
+  'hotfix/drill-disturbs': {
+    cause:
+      'A drill of the hotfix lane would overtake a real rollout, or stand in the way of a fix.',
+    remedy: 'Drill when nothing else is on its way: `bulkhead status`.',
+  },
+  'hotfix/not-a-drill': {
+    cause: 'A drill of the hotfix lane changes files: what ships as a drill is never reviewed.',
+    remedy: 'Drill with an empty commit: `bulkhead hotfix drill`; or declare a hotfix.',
   },
   'hotfix/foreign-path': {
     cause: 'A hotfix touches a file that the policy does not let hotfixes touch.',

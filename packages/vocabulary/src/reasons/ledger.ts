@@ -77,7 +77,8 @@ export const ledgerReasons = reasonsOf({
   },
   'ledger/wrong-clock': {
     cause: 'An entry is dated after the clock of the verifier.',
-    remedy: 'Correct the clock that is wrong; entries are never dated ahead.',
+    remedy:
+      'Correct the clock that is wrong. What it wrote is set right, on record, by `bulkhead ledger clock correct INDEX --reason TEXT`.',
   },
   'ledger/revoked-key': {
     cause: 'An entry is signed by a key after its revocation was recorded.',

@@ -21,6 +21,16 @@ export const rolloutReasons = reasonsOf({
     cause: 'The new release answers with more errors than the old one beside it.',
     remedy: 'Read the errors; the release was rolled back.',
   },
+  'rollout/forward-only': {
+    cause:
+      'The release contains a database migration that the one before cannot live with, and has begun: there is no way back.',
+    remedy:
+      'Mend it and ship the next release, which contains that migration. What is bad is held out of traffic meanwhile.',
+  },
+  'rollout/mixed-test-failed': {
+    cause: 'The test that the policy runs while both releases serve did not pass.',
+    remedy: 'Read what it printed; make the new release live with the old one, and ship again.',
+  },
   'rollout/inconclusive': {
     cause: 'There was not enough traffic to judge the new release in the time allowed.',
     remedy: 'Declare synthetic load or a longer bake; no data is not healthy.',
@@ -82,8 +92,14 @@ export const rolloutReasons = reasonsOf({
     remedy: 'Mend the outage, then `bulkhead resume`.',
   },
   'rollout/zone-shifted': {
-    cause: 'The traffic of a zone is shifted away; no other zone is touched meanwhile.',
-    remedy: 'Shift the traffic back when the zone is well, then ship or resume.',
+    cause:
+      'The traffic of a zone is shifted away, so that it counts as gone, and what is left allows nothing.',
+    remedy: 'When the zone is well: `bulkhead zone restore ZONE`, then ship or resume.',
+  },
+  'rollout/surge-left': {
+    cause: 'Units that were added to a zone for its change could not be taken away again.',
+    remedy:
+      'Mend what the engine says, or restore the capacity that was lost, then `bulkhead resume`.',
   },
   'rollout/single-zone': {
     cause: 'A region has one zone only, and the policy does not declare that.',

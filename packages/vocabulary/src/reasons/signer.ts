@@ -18,6 +18,7 @@ export const signerReasons = reasonsOf({
   },
   'signer/too-long': {
     cause: 'The key service cannot sign so many bytes with a key of this kind.',
-    remedy: 'Use an ECC_NIST_P256 key, which signs a digest, for verdicts and build records.',
+    remedy:
+      'Use an ECC_NIST_P256 key, which signs a digest, for verdicts, build records and the ledger.',
   },
 })

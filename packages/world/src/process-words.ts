@@ -1,4 +1,4 @@
-import type { ProcessEnd } from '@bulkhead/world'
+import type { ProcessEnd } from './run-process.ts'
 
 /** How a command ended, in words that follow its name. @param timeout its limit in milliseconds. */
 export function wordsOf(end: ProcessEnd, timeout: number): string {
