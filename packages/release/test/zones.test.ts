@@ -10,16 +10,20 @@ import { Bed, shipped } from './support/two-regions.ts'
 const OPTIONS = { regions: { eu: { a: 3, b: 3, c: 3 } }, required: 2 }
 const place = { region: 'eu', zone: 'c' }
 
-const onZone = (bed: Bed, work: (zone: HeldZone) => Promise<ZoneResult>, reason = 'racks') => {
+const onZone = (
+  bed: Bed,
+  work: (zone: HeldZone) => Promise<ZoneResult>,
+  { reason = 'racks', ...changed }: Partial<HeldZone> & { readonly reason?: string } = {},
+) => {
   const { ledger, clock, fleet: target, stop } = bed
-  const { policy } = bed.deployment('b')
+  const { policy, repository } = bed.deployment('b')
   const signal = stop.signal
   const request = { reason, actors: ACTORS, target, signal, onProgress: () => undefined }
-  return holdZone({ policy, ledger, clock, place, request }, work)
+  return holdZone({ policy, repository, ledger, clock, place, request, ...changed }, work)
 }
 const shift = (bed: Bed, belowRequired = false) =>
   onZone(bed, (zone) => shiftHeld(zone, belowRequired))
-const restore = (bed: Bed) => onZone(bed, restoreHeld)
+const restore = (bed: Bed, changed: Partial<HeldZone> = {}) => onZone(bed, restoreHeld, changed)
 
 const inZone = ({ fleet }: Bed) =>
   fleet.units
@@ -151,5 +155,29 @@ describe('a zone that comes back', () => {
     expect(await bed.clock.drive(restore(bed))).toMatchObject({ result: 'restored' })
     expect(inZone(bed)).toEqual(['a healthy', 'a healthy', 'a healthy'])
     expect((await bed.ship('b')).result).toBe('released')
+  })
+
+  it('waits for the next release where the good one was left behind by a contract migration', async () => {
+    const bed = await Bed.make(OPTIONS)
+    let shifting: Promise<ZoneResult> | undefined
+    bed.fleet.onChange = () => {
+      shifting ??= shift(bed)
+    }
+    await bed.ship('b')
+    await shifting
+    const policy = {
+      ...bed.deployment('b').policy,
+      migrations: { paths: ['db/**'], expand: [] },
+    }
+    const repository: HeldZone['repository'] = {
+      changes: () => Promise.resolve([{ path: 'db/9.sql', lines: 1, gone: false }]),
+      isAncestor: () => Promise.resolve(false),
+    }
+    const before = bed.fleet.applied.length
+    expect(await bed.clock.drive(restore(bed, { policy, repository }))).toMatchObject({
+      result: 'refused',
+      findings: [{ code: 'rollout/forward-only' }],
+    })
+    expect([isAway(bed), bed.fleet.applied.length]).toEqual([true, before])
   })
 })

@@ -1,6 +1,7 @@
 import type { GoodRelease } from '@bulkhead/ledger'
 import type { ShippedRelease, UnitObservation } from '@bulkhead/rollout'
 import type { Finding } from '@bulkhead/vocabulary'
+import { refuseOverContract } from '../deploy/contracts.ts'
 import { shippedOf } from '../deploy/plan-environment.ts'
 import type { Workspace } from '../workspace.ts'
 import {
@@ -23,6 +24,8 @@ export const restoreZone = (workspace: Workspace, request: ZoneRequest): Promise
 export async function restoreHeld(zone: HeldZone): Promise<ZoneResult> {
   const { place, hand, request } = zone
   const good = await goodRelease(zone)
+  const objections = good === undefined ? [] : await objectionsTo(zone, good)
+  if (objections.length > 0) return { result: 'refused', place, findings: objections }
   await say(zone, 'intended', good)
   const found = good === undefined ? undefined : await reconcile(zone, good)
   if (found !== undefined) return { result: 'failed', place, findings: [found] }
@@ -36,6 +39,14 @@ export async function restoreHeld(zone: HeldZone): Promise<ZoneResult> {
 async function goodRelease({ ledger, place }: HeldZone): Promise<GoodRelease | undefined> {
   const { regions, released } = await ledger.state()
   return regions[place.region] ?? released ?? undefined
+}
+
+/** The good release may have been left behind by a contract migration: then only the next one may come. */
+async function objectionsTo(
+  { ledger, repository, policy }: HeldZone,
+  { commit }: GoodRelease,
+): Promise<readonly Finding[]> {
+  return refuseOverContract({ repository, policy }, await ledger.state(), commit)
 }
 
 /** Brings what runs another build to the good one, without traffic. @returns why the zone is not ready */

@@ -4,6 +4,7 @@ import type { Hand, Place, RolloutProgress, StageOutcome, Target } from '@bulkhe
 import { type Finding, InputError } from '@bulkhead/vocabulary'
 import type { BreakOrder } from '../deploy/deployment.ts'
 import { breakingIn } from '../deploy/breaking-in.ts'
+import type { MigrationHistory } from '../deploy/contracts.ts'
 import { keepLease } from '../deploy/keep-lease.ts'
 import type { Clock } from '@bulkhead/world'
 import type { Keyring } from '../keyring.ts'
@@ -39,6 +40,7 @@ export interface ZoneResult {
 export interface ZoneTask {
   readonly policy: EnvironmentPolicy
   readonly ledger: Ledger
+  readonly repository: MigrationHistory['repository']
   readonly clock: Clock
   readonly place: Place
   readonly request: Pick<
@@ -64,7 +66,8 @@ export async function withZone(
   const place = placeIn(policy, request.zone)
   const address = { ...base, environment: request.environment, policy: base.ledgerPolicy }
   const ledger = await writeLedger(workspace, address, request.keyring, request.actors)
-  return holdZone({ policy, ledger, clock: workspace.clock, place, request }, work)
+  const { repository, clock } = workspace
+  return holdZone({ policy, ledger, repository, clock, place, request }, work)
 }
 
 /**
