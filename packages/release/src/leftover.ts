@@ -1,6 +1,7 @@
 import type { EnvironmentState } from '@bulkhead/ledger'
 import type { FencingToken, Finding } from '@bulkhead/vocabulary'
 import { contractsByRegion, overContract } from './deploy/contracts.ts'
+import { refuseReopening } from './hotfix/refuse-reopening.ts'
 import { type TrustedBase, environmentPolicy } from './trusted-ref.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -9,23 +10,39 @@ export type Leftover = Pick<
   'commit' | 'direction' | 'id' | 'lane' | 'steps'
 >
 
-/** Once a unit of a release has begun to be placed, its contract migrations count as done. */
+/**
+ * Why a person may not take back what has begun: its contract migrations, which count as done once a unit
+ * of it has begun to be placed; or a fix that is out in a region already, and would be in again.
+ */
 export async function refuseWayBack(
+  workspace: Workspace,
+  base: TrustedBase,
+  environment: string,
+  left: Leftover,
+): Promise<readonly Finding[]> {
+  if (left.steps === 0) return []
+  const closed = await refuseContracted(workspace, base, environment, left)
+  if (closed.length > 0) return closed
+  const { released } = base.ledger.state
+  return released === null || released.commit === left.commit
+    ? []
+    : refuseReopening(workspace, { base, environment, commit: released.commit })
+}
+
+async function refuseContracted(
   workspace: Workspace,
   { policy, ledger }: TrustedBase,
   environment: string,
-  { commit, steps }: Leftover,
-): Promise<Finding | undefined> {
-  if (steps === 0) return undefined
+  { commit }: Leftover,
+): Promise<readonly Finding[]> {
   const history = { ...workspace, policy: environmentPolicy(policy, environment) }
   const { released, regions } = ledger.state
   const others = Object.entries(regions).filter(([, good]) => good.commit !== commit)
   const before = { released, regions: Object.fromEntries(others) }
   const contracts = Object.values(await contractsByRegion(history, before, { commit })).flat()
-  if (contracts.length === 0) return undefined
-  return overContract({ before: released?.commit ?? commit, after: commit }, [
-    ...new Set(contracts),
-  ])
+  if (contracts.length === 0) return []
+  const succession = { before: released?.commit ?? commit, after: commit }
+  return [overContract(succession, [...new Set(contracts)])]
 }
 
 /** What began and did not end; or what is good in some regions while others have not begun. */

@@ -83,7 +83,7 @@ export async function abortRollout(
   const left = leftover(state)
   if (left === undefined) return nothing(request.environment)
   const closed = await refuseWayBack(workspace, base, request.environment, left)
-  if (closed !== undefined) return refused(left.commit, closed)
+  if (closed.length > 0) return refused(left.commit, ...closed)
   if (state.rollouts.length > 0 && request.breaking === undefined)
     return order(workspace, request, 'abort')
   const reason = ordered(request.environment, request.reason)
@@ -114,8 +114,7 @@ export async function rollBackRelease(
     environment: request.environment,
     commit: good.commit,
   })
-  if (reopening.length > 0)
-    return { result: 'refused', commit: good.commit, rollout: null, findings: reopening }
+  if (reopening.length > 0) return refused(good.commit, ...reopening)
   const deployment = await openDeployment(workspace, request, base, good)
   const regions = regionOrder(deployment.policy)
   const { result, findings, id: rollout = null } = await returnRegions(deployment, regions, good)
@@ -217,11 +216,11 @@ async function order(
   return { result: 'ordered', commit: first.commit, rollout: first.id, findings: [] }
 }
 
-const refused = (commit: CommitId | null, finding: Finding): SteerResult => ({
+const refused = (commit: CommitId | null, ...findings: readonly Finding[]): SteerResult => ({
   result: 'refused',
   commit,
   rollout: null,
-  findings: [finding],
+  findings,
 })
 
 const nothing = (environment: string): SteerResult => refused(null, nothingUnderWay(environment))

@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import { digest as parseDigest, type Milliseconds } from '@bulkhead/vocabulary'
 import type { Channel, Notice } from '@bulkhead/notify'
 import { type Person, makePerson, temporaryDirectory } from '@bulkhead/testkit'
-import { type CommitId, InputError } from '@bulkhead/vocabulary'
+import { type CommitId, InputError, fencingToken } from '@bulkhead/vocabulary'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TinyProject, adopt, makeTinyProject } from '../../cli/test/support/tiny-project.ts'
 import { subjectOf } from '../src/hotfix/approve-hotfix.ts'
 import { refuseReopening } from '../src/hotfix/refuse-reopening.ts'
 import { recallFacts } from '../src/hotfix/sealed-facts.ts'
+import { refuseWayBack } from '../src/leftover.ts'
 import {
   type Workspace,
   acknowledgeHotfix,
@@ -339,6 +340,17 @@ it('going back behind a fix that is out needs two people, and says what reopens'
     'hotfix/reopens',
     'hotfix/too-few-approvals',
   ])
+  const state = { ...base.ledger.state, released: { commit, artifacts: [], index: 0, at: '' } }
+  const before = { ...base, ledger: { ...base.ledger, state } }
+  const left = {
+    commit: fix,
+    direction: 'forward',
+    id: fencingToken(1),
+    lane: 'hotfix',
+    steps: 1,
+  } as const
+  const abort = () => refuseWayBack(workspace, before, environment, left)
+  expect(codes(await abort())).toEqual(['hotfix/reopens', 'hotfix/too-few-approvals'])
   const agree = (by: Person) =>
     approveReopening(workspace, { ...asked, reason: 'it loses data', key: by.keyFile }, hotfix)
   await agree(people.bob)
@@ -346,6 +358,7 @@ it('going back behind a fix that is out needs two people, and says what reopens'
   expect(codes(await refuseReopening(workspace, asked))).toContain('hotfix/too-few-approvals')
   await agree(people.eve)
   expect(await refuseReopening(workspace, asked)).toEqual([])
+  expect(await abort()).toEqual([])
   const elsewhere = { ...asked, environment: 'staging' }
   expect(codes(await refuseReopening(workspace, elsewhere))).toContain('hotfix/reopens')
 })
