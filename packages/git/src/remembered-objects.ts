@@ -12,17 +12,21 @@ export type ReadObject = ObjectReader['readObject']
 export function rememberObjects(read: ReadObject): ReadObject {
   const remembered = new Map<string, Promise<RawObject>>()
   const forget = (id: string) => void remembered.delete(id)
+  const readAnew = async (id: string): Promise<RawObject> => {
+    try {
+      const object = await read(id)
+      if (object.bytes.byteLength > LARGEST) forget(id)
+      return object
+    } catch (error) {
+      forget(id)
+      throw error
+    }
+  }
   return (id) => {
     const known = remembered.get(id)
     if (known !== undefined) return known
-    const reading = read(id)
+    const reading = readAnew(id)
     remembered.set(id, reading)
-    reading.then(
-      ({ bytes }) => {
-        if (bytes.byteLength > LARGEST) forget(id)
-      },
-      () => forget(id),
-    )
     if (remembered.size > MOST) forget(remembered.keys().next().value ?? '')
     return reading
   }
