@@ -12,7 +12,8 @@ export type BatchAnswer =
 /** Longest header line: 64 hex digits, a type, a size; anything longer is not cat-file speaking. */
 const MAX_HEADER = 128
 const HEADER = /^([0-9a-f]{40}|[0-9a-f]{64}) ([a-z]{1,10}) (0|[1-9][0-9]{0,14})$/
-const MISSING = /^([0-9a-f]{40}|[0-9a-f]{64}) missing$/
+/** An id, or the name of a ref, as it was asked. */
+const MISSING = /^([0-9a-f]{40}|[0-9a-f]{64}|refs\/[\w/-]+) missing$/
 const LINE_FEED = 0x0a
 
 interface Body {
@@ -26,7 +27,7 @@ interface Body {
 
 /**
  * Splits the output of `git cat-file --batch` into answers (gitformat of git-cat-file(1), "BATCH
- * OUTPUT"): `<id> SP <type> SP <size> LF <contents> LF`, or `<id> SP missing LF`. Sizes are counted,
+ * OUTPUT"): `<id> SP <type> SP <size> LF <contents> LF`, or `<what was asked> SP missing LF`. Sizes are counted,
  * never guessed, so contents may hold anything. Objects above `maxObject` bytes are passed over.
  */
 export class BatchFraming {

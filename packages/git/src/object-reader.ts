@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { type WorldError, isObjectId } from '@bulkhead/vocabulary'
+import { type CommitId, type WorldError, commitId, isObjectId } from '@bulkhead/vocabulary'
 import { childEnvironment } from '@bulkhead/world'
 import { gitFailed } from './git-command.ts'
 import { GIT_ENVIRONMENT, GIT_OPTIONS } from './git-environment.ts'
@@ -14,18 +14,26 @@ const MAX_STDERR = 4_096
 const ID_LENGTH = { sha1: 40, sha256: 64 } as const
 const VERB = ['cat-file'] as const
 
+/** Nothing that git would apply to a name, and short enough for its answer. */
+const PLAIN_REF = /^refs\/[\w/-]{1,100}$/
+
 interface Waiting {
-  readonly id: string
+  readonly asked: string
   readonly settle: (answer: BatchAnswer) => void
   readonly fail: (error: Error) => void
 }
 
-/** Reads objects by full id through one long-lived `git cat-file --batch`, many at a time in flight. */
+/** Reads objects by full id, and tips of branches, through one long-lived `git cat-file --batch`, many at a time in flight. */
 export interface ObjectReader {
   /** Undefined when the object store does not have it. */
   find(id: string): Promise<RawObject | undefined>
   /** @throws WorldError `git/missing-object`, `git/too-large`, `git/corrupt-object`, `git/failed` */
   readObject(id: string): Promise<RawObject>
+  /**
+   * The commit that a ref names now. Undefined for anything else, and for names that need more than
+   * letters, digits, `_`, `-` and `/`: those are for git commands of their own.
+   */
+  findTip(ref: string): Promise<CommitId | undefined>
   close(): Promise<void>
 }
 
@@ -39,13 +47,16 @@ export interface ObjectReaderOptions {
 export function readObjects(options: ObjectReaderOptions): ObjectReader {
   let conversation: Conversation | undefined
   let closed = false
+  const ask = (question: string) => {
+    if (closed) throw gitFailed(VERB, 'the repository is closed')
+    conversation ??= new Conversation(options)
+    return conversation.ask(question)
+  }
   const find = async (id: string) => {
     if (!isObjectId(id)) throw new TypeError(`not a full object id: ${JSON.stringify(id)}`)
     // git would take an id of the other format for the beginning of one of its own.
     if (id.length !== ID_LENGTH[options.objectFormat]) return undefined
-    if (closed) throw gitFailed(VERB, 'the repository is closed')
-    conversation ??= new Conversation(options)
-    return checkedObject(id, await conversation.ask(id), options)
+    return checkedObject(id, await ask(id), options)
   }
   return {
     find,
@@ -53,6 +64,12 @@ export function readObjects(options: ObjectReaderOptions): ObjectReader {
       const object = await find(id)
       if (object === undefined) throw missingObject(id)
       return object
+    },
+    async findTip(ref) {
+      if (!PLAIN_REF.test(ref)) return undefined
+      const answer = await ask(ref)
+      const object = checkedObject(answer.id, answer, options)
+      return object?.type === 'commit' ? commitId(answer.id) : undefined
     },
     async close() {
       closed = true
@@ -97,12 +114,12 @@ class Conversation {
     })
   }
 
-  ask(id: string): Promise<BatchAnswer> {
+  ask(asked: string): Promise<BatchAnswer> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
     return new Promise((settle, fail) => {
-      this.#waiting.push({ id, settle, fail })
+      this.#waiting.push({ asked, settle, fail })
       if (this.#outbox === '') queueMicrotask(() => this.#send())
-      this.#outbox += `${id}\n`
+      this.#outbox += `${asked}\n`
     })
   }
 
@@ -127,7 +144,8 @@ class Conversation {
 
   #deliver(answer: BatchAnswer): void {
     const first = this.#waiting[this.#next]
-    if (first?.id !== answer.id) throw new Error(`${answer.id} where ${first?.id} was asked`)
+    if (first === undefined || !isAnswerTo(first.asked, answer))
+      throw new Error(`${answer.id} where ${first?.asked} was asked`)
     this.#next += 1
     // Dropped in blocks: shifting one by one is quadratic with a million questions in flight.
     if (this.#next === 1_024 || this.#next === this.#waiting.length) {
@@ -146,6 +164,10 @@ class Conversation {
     this.#next = 0
   }
 }
+
+/** A ref that is there is answered by the id of what it names. */
+const isAnswerTo = (asked: string, { kind, id }: BatchAnswer): boolean =>
+  asked === id || (kind === 'object' && asked.startsWith('refs/'))
 
 /** A partial clone ends git where it would fetch; the object that is missing is what matters. */
 function explainEnd(end: string, stderr: string): WorldError {

@@ -5,11 +5,12 @@ import { findChanges, hasPatches } from './changes.ts'
 import { linksOf } from './commit-links.ts'
 import { isAncestor, isReachable, readRange } from './commit-range.ts'
 import { findDirtyPaths } from './dirty-paths.ts'
-import { type Git, expectCode, gitFailed, gitIn } from './git-command.ts'
+import { type Git, type GitAnswer, expectCode, gitFailed, gitIn } from './git-command.ts'
 import { missingObject } from './object-failures.ts'
 import { type ObjectReader, readObjects } from './object-reader.ts'
 import { findObstacles } from './obstacles.ts'
 import { makeMerger } from './recompute-merge.ts'
+import { type ReadObject, rememberObjects } from './remembered-objects.ts'
 import type { FileAtCommit, Repository } from './repository.ts'
 import { resolveRef, resolveRevision, targetOfRef } from './resolve-commit.ts'
 import { findFile } from './tree-path.ts'
@@ -40,6 +41,7 @@ export async function openRepository(
   const git = gitIn(place.root, runProcess)
   const reader = readObjects({ cwd: place.root, objectFormat: place.objectFormat })
   const { root, gitDirectory, objectFormat } = place
+  const readAgain = rememberObjects((id) => reader.readObject(id))
   const merger = makeMerger(place, runProcess)
   const close = async () => {
     await Promise.all([reader.close(), merger.close()])
@@ -51,9 +53,11 @@ export async function openRepository(
     resolveCommit: (revision) => resolveRevision(git, reader, revision),
     refTarget: (fullName) => targetOfRef(git, fullName),
     readRef: (fullName) => resolveRef(git, reader, fullName),
+    findTip: (fullName) => reader.findTip(fullName),
     readObject: (id) => reader.readObject(id),
-    treeOf: (commit) => treeOfCommit(reader, commit),
-    readFile: (commit, path) => readFileAt(reader, commit, path),
+    readAgain,
+    treeOf: (commit) => treeOfCommit(readAgain, commit),
+    readFile: (commit, path) => readFileAt(reader, readAgain, commit, path),
     readRange: (range) => readRange(git, reader, range),
     isAncestor: (ancestor, of) => isAncestor(git, ancestor, of),
     changes: (base, head) => findChanges(git, base, head),
@@ -72,34 +76,50 @@ async function findPlace(directory: string, runProcess: RunProcess): Promise<Pla
   const found = await stat(directory).catch(() => undefined)
   if (!found?.isDirectory()) throw notARepository(directory, 'is not a folder')
   const git = gitIn(directory, runProcess)
-  const absolute = ['rev-parse', '--path-format=absolute']
-  const [facts, top] = await Promise.all([
-    git([...absolute, '--is-bare-repository', '--show-object-format', '--git-common-dir']),
-    git([...absolute, '--show-toplevel']),
-  ])
+  const all = await git([...FACTS, '--show-toplevel'])
+  return placeIn(all) ?? (await findOddPlace(directory, git))
+}
+
+const ABSOLUTE = ['rev-parse', '--path-format=absolute']
+const FACTS = [...ABSOLUTE, '--is-bare-repository', '--show-object-format', '--git-common-dir']
+
+/** From one run of git: the paths are told apart when no line feed is in them. No top, no work tree. */
+function placeIn({ code, stdout }: GitAnswer): Place | undefined {
+  const [, bare, objectFormat, gitDirectory, top] =
+    /^(true|false)\n(sha1|sha256)\n([^\n]+)\n(?:([^\n]+)\n)?$/.exec(stdout.toString()) ?? []
+  if (gitDirectory === undefined || !(objectFormat === 'sha1' || objectFormat === 'sha256'))
+    return undefined
+  if ((code === 0) !== (top !== undefined)) return undefined
+  const root = top ?? gitDirectory
+  return { root, gitDirectory, objectFormat, bare: bare === 'true' || top === undefined }
+}
+
+async function findOddPlace(directory: string, git: Git): Promise<Place> {
+  const [facts, top] = await Promise.all([git(FACTS), git([...ABSOLUTE, '--show-toplevel'])])
   if (facts.code !== 0) throw explainNoRepository(directory, facts.stderr)
   // The path comes last, so that a line feed in it cannot be taken for another answer.
   const [, bare, objectFormat, gitDirectory] =
     /^(true|false)\n(sha1|sha256)\n([^]+)\n$/.exec(facts.stdout.toString()) ?? []
   if (gitDirectory === undefined || !(objectFormat === 'sha1' || objectFormat === 'sha256')) {
-    throw gitFailed(absolute, 'did not describe the repository')
+    throw gitFailed(ABSOLUTE, 'did not describe the repository')
   }
   const root = top.code === 0 ? top.stdout.toString().slice(0, -1) : gitDirectory
   return { root, gitDirectory, objectFormat, bare: bare === 'true' || top.code !== 0 }
 }
 
-async function treeOfCommit(reader: ObjectReader, commit: CommitId) {
-  const { type, bytes } = await reader.readObject(commit)
+async function treeOfCommit(read: ReadObject, commit: CommitId) {
+  const { type, bytes } = await read(commit)
   if (type !== 'commit') throw missingObject(`commit ${commit}`)
   return linksOf(commit, bytes).tree
 }
 
 async function readFileAt(
   reader: ObjectReader,
+  readAgain: ReadObject,
   commit: CommitId,
   path: string,
 ): Promise<FileAtCommit | undefined> {
-  const id = await findFile(reader, await treeOfCommit(reader, commit), path)
+  const id = await findFile(readAgain, await treeOfCommit(readAgain, commit), path)
   if (id === undefined) return undefined
   const { type, bytes } = await reader.readObject(id)
   return type === 'blob' ? { path, blob: blobId(id), bytes } : undefined

@@ -3,7 +3,10 @@ import type { RawObject, Repository } from './repository.ts'
 /** Requests in flight at a time: enough to hide the latency of a pipe, few enough to bound memory. */
 const WINDOW = 64
 
-/** Reads many objects in order, up to two windows ahead of the consumer. */
+/**
+ * Reads many objects in order, up to two windows ahead of the consumer; ahead of the first it reads
+ * nothing, for many a consumer wants no more.
+ */
 export async function* readInWindows<Id extends string>(
   source: Pick<Repository, 'readObject'>,
   ids: readonly Id[],
@@ -15,8 +18,11 @@ export async function* readInWindows<Id extends string>(
     objects.catch(() => undefined)
     return { window, objects }
   }
-  let ahead = readFrom(0)
-  for (let start = 0; start < ids.length; start += WINDOW) {
+  const [first] = ids
+  if (first === undefined) return
+  yield { id: first, object: await source.readObject(first) }
+  let ahead = readFrom(1)
+  for (let start = 1; start < ids.length; start += WINDOW) {
     const { window, objects } = ahead
     ahead = readFrom(start + WINDOW)
     for (const [index, object] of (await objects).entries()) {

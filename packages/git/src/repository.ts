@@ -40,10 +40,17 @@ export interface Repository {
   resolveCommit(revision: string): Promise<CommitId>
   /** The commit a full ref name points to, or undefined when there is no such ref. */
   readRef(fullName: string): Promise<CommitId | undefined>
+  /**
+   * The same without a process of its own, for branches with plain names. Undefined is no answer:
+   * {@link Repository.readRef} has it.
+   */
+  findTip(fullName: string): Promise<CommitId | undefined>
   /** Id of the object that a full ref name points to, tags not followed; undefined without such a ref. */
   refTarget(fullName: string): Promise<string | undefined>
   /** @throws WorldError `git/missing-object` */
   readObject(id: string): Promise<RawObject>
+  /** A tree, or the like, that is soon read again: the last ones are remembered. */
+  readAgain(id: string): Promise<RawObject>
   treeOf(commit: CommitId): Promise<TreeId>
   /** Undefined when the commit has no regular file at that path (symlinks and submodules are not files). */
   readFile(commit: CommitId, path: string): Promise<FileAtCommit | undefined>

@@ -1,5 +1,5 @@
 import { InputError } from '@bulkhead/vocabulary'
-import type { ObjectReader } from './object-reader.ts'
+import type { ReadObject } from './remembered-objects.ts'
 
 /** What a tree says about one name. `mode` is octal text as stored: `100644`, `40000`, `120000`. */
 interface TreeEntry {
@@ -35,14 +35,14 @@ export function findEntry(tree: Buffer, name: string, treeId: string): TreeEntry
 
 /** The blob id of the regular file at `path`, walking tree by tree; undefined when there is none. */
 export async function findFile(
-  reader: ObjectReader,
+  read: ReadObject,
   tree: string,
   path: string,
 ): Promise<string | undefined> {
   const names = path.split('/')
   let current = tree
   for (const [depth, name] of names.entries()) {
-    const entry = findEntry((await reader.readObject(current)).bytes, name, current)
+    const entry = findEntry((await read(current)).bytes, name, current)
     if (entry === undefined) return undefined
     const last = depth === names.length - 1
     if (last) return REGULAR_FILE.test(entry.mode) ? entry.id : undefined

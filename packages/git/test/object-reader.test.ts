@@ -5,13 +5,16 @@ import { makePerson, makeRepository, temporaryDirectory } from '@bulkhead/testki
 import { WorldError } from '@bulkhead/vocabulary'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { openRepository } from '../src/index.ts'
+import { openRepository, readInWindows } from '../src/index.ts'
 import { type BatchAnswer, BatchFraming } from '../src/object-framing.ts'
 import { readObjects } from '../src/object-reader.ts'
 
 const id = fc.stringMatching(/^[0-9a-f]{40}$/)
 const answer: fc.Arbitrary<BatchAnswer> = fc.oneof(
-  fc.record({ kind: fc.constant('missing' as const), id }),
+  fc.record({
+    kind: fc.constant('missing' as const),
+    id: fc.oneof(id, fc.constant('refs/heads/ledger/eu-1')),
+  }),
   fc
     .tuple(id, fc.constantFrom('blob', 'commit', 'tree', 'tag'), fc.uint8Array({ maxLength: 300 }))
     .map(([name, type, raw]) => {
@@ -61,6 +64,7 @@ describe('the framing of cat-file --batch', () => {
     `${'a'.repeat(40)} blob 03\n`,
     `${'a'.repeat(39)} missing\n`,
     `${'a'.repeat(40)} ambiguous\n`,
+    'refs/heads/a b missing\n',
     'x'.repeat(1_000),
   ])('refuses a stream that is not cat-file speaking: %j', (stream) => {
     expect(() => new BatchFraming(100).feed(Buffer.from(stream))).toThrow(Error)
@@ -134,6 +138,46 @@ describe('reading objects', () => {
     for (const name of ['HEAD', at.head.slice(0, 10), `${at.head}\nHEAD`, '']) {
       await expect(repository.readObject(name)).rejects.toThrow(TypeError)
     }
+  })
+
+  it('sees where a branch is, and that it moved, and says nothing of what is no plain branch', async () => {
+    await using at = await repositoryWith({ a: 'text\n' })
+    await using repository = await openRepository(at.fixture.path)
+    await at.fixture.git('config', 'user.name', 'Ada')
+    await at.fixture.git('config', 'user.email', 'ada@example.net')
+    await at.fixture.git('branch', 'side')
+    const tip = () => repository.findTip('refs/heads/side')
+    expect(await tip()).toBe(at.head)
+    const tree = (await at.fixture.git('rev-parse', 'HEAD^{tree}')).trim()
+    const next = (await at.fixture.git('commit-tree', '-m', 'next', tree)).trim()
+    await at.fixture.git('update-ref', 'refs/heads/side', next)
+    expect(await tip()).toBe(next)
+    await at.fixture.git('pack-refs', '--all')
+    expect(await tip()).toBe(next)
+    await at.fixture.git('tag', '-a', '-m', 'a tag', 'tagged')
+    for (const ref of ['refs/heads/none', 'refs/tags/tagged', 'HEAD', 'refs/heads/side^{commit}'])
+      expect(await repository.findTip(ref)).toBeUndefined()
+    await at.fixture.git('update-ref', '-d', 'refs/heads/side')
+    expect(await tip()).toBeUndefined()
+  })
+
+  it('reads nothing ahead for who takes the first of many', async () => {
+    const asked: string[] = []
+    const source = {
+      readObject: (name: string) => {
+        asked.push(name)
+        return Promise.resolve({ type: 'blob' as const, bytes: Buffer.from(name) })
+      },
+    }
+    const names = Array.from({ length: 200 }, (_, n) => `n${n}`)
+    for await (const { id: first } of readInWindows(source, names)) {
+      expect(first).toBe('n0')
+      break
+    }
+    expect(asked).toEqual(['n0'])
+    const read: string[] = []
+    for await (const { object } of readInWindows(source, names)) read.push(object.bytes.toString())
+    expect(read).toEqual(names)
   })
 
   it('fails every question in flight when git dies, and every later one', async () => {

@@ -8,6 +8,7 @@ import {
   temporaryDirectory,
 } from '@bulkhead/testkit'
 import { InputError } from '@bulkhead/vocabulary'
+import { type RunProcess, runProcess } from '@bulkhead/world'
 import { describe, expect, it } from 'vitest'
 import { openRepository } from '../src/index.ts'
 
@@ -57,6 +58,27 @@ describe('a SHA-256 repository', () => {
 })
 
 describe('openRepository', () => {
+  it('starts git once, and again where a line feed in a path could be taken for the end of it', async () => {
+    await using home = await temporaryDirectory()
+    for (const [name, most] of [
+      ['plain', 1],
+      ['with\na line feed', 3],
+    ] as const) {
+      const fixture = await makeRepository(join(home.path, name))
+      let started = 0
+      const run: RunProcess = (request) => {
+        started += 1
+        return runProcess(request)
+      }
+      await using repository = await openRepository(fixture.path, { runProcess: run })
+      expect(repository).toMatchObject({
+        root: fixture.path,
+        gitDirectory: join(fixture.path, '.git'),
+      })
+      expect(started).toBe(most)
+    }
+  })
+
   it('reads a bare clone and a linked work tree', async () => {
     await using at = await small()
     const bare = join(at.home.path, 'bare.git')

@@ -34,7 +34,7 @@ export type StoreAddress =
 type SharedStore<Place> = Readonly<Place> & { readonly name?: string | undefined }
 
 export interface OpenStoreOptions {
-  readonly repository: TreeReader & Pick<Repository, 'gitDirectory' | 'readFile'>
+  readonly repository: TreeReader & Pick<Repository, 'findTip' | 'gitDirectory' | 'readFile'>
   readonly environment: string
 }
 

@@ -179,6 +179,29 @@ describe('the branch', () => {
     )
   })
 
+  it('gives one entry for one blob, and its place without a process', async () => {
+    await using home = await temporaryDirectory()
+    await using git = await gitStore(home.path)
+    const ledger = await open(git.store, key)
+    await ledger.append(Array.from({ length: 20 }, (_, n) => note(`n${n}`)))
+    const asked: string[] = []
+    const repository = {
+      ...git.repository,
+      readObject: (id: string) => {
+        asked.push(id)
+        return git.repository.readObject(id)
+      },
+    }
+    const run: RunProcess = () => Promise.reject(new Error('a process was started'))
+    const store = gitLedgerStore({ repository, environment: 'production', run })
+    for await (const { index } of store.read(7, await store.head())) {
+      expect(index).toBe(7)
+      break
+    }
+    const blob = await git.fixture.git('rev-parse', `${BRANCH}:entries/000/000/007.json`)
+    expect(asked).toEqual([blob.trim()])
+  })
+
   it('of another kind is never begun as a ledger', async () => {
     await using home = await temporaryDirectory()
     await using git = await gitStore(home.path)

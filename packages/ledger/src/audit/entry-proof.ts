@@ -35,10 +35,8 @@ export async function proveEntry(
     return { kind: 'refused', findings: [againstLog(subject, 'ledger/bad-proof', message)] }
   }
   try {
-    const hashes = await new TiledTree(checkpoint.size, log.readFile, available).inclusionProof(
-      index,
-    )
-    const bytes = await entryAt(log, index)
+    const tree = new TiledTree(checkpoint.size, log.readFile, available)
+    const [hashes, bytes] = await Promise.all([tree.inclusionProof(index), entryAt(log, index)])
     const { size, root } = checkpoint
     const leaf = bytes === undefined ? undefined : hashLeaf(bytes)
     if (leaf === undefined || !provesInclusion({ leaf, index, size, root, proof: hashes })) {

@@ -16,7 +16,7 @@ import { type ObjectPlace, storeObjects } from './store-objects.ts'
 import { type TreeReader, growTree } from './tree-growth.ts'
 
 export interface GitLedgerStoreOptions {
-  readonly repository: TreeReader & Pick<Repository, 'gitDirectory' | 'readFile'>
+  readonly repository: TreeReader & Pick<Repository, 'findTip' | 'gitDirectory' | 'readFile'>
   readonly environment: string
   /**
    * Name or address of the repository that decides races between machines: every append is pushed
@@ -44,10 +44,11 @@ export function gitLedgerStore(options: GitLedgerStoreOptions): LedgerStore {
     format: repository.objectFormat,
   }
   const upstream = remote === undefined ? undefined : remoteBranch(git, remote, ref)
+  const tip = async () => (await repository.findTip(ref)) ?? (await readTip(git, ref))
   const head = async (): Promise<StorePosition> => {
-    if (upstream === undefined) return { tip: await readTip(git, ref) }
+    if (upstream === undefined) return { tip: await tip() }
     const there = await upstream.fetch()
-    return { tip: there ?? (await readTip(git, ref)), remote: there }
+    return { tip: there ?? (await tip()), remote: there }
   }
   const commitAt = async (at?: StorePosition) => commitOf(at ?? (await head()))
   return {

@@ -19,7 +19,7 @@ interface Growth {
   readonly removed: Set<string>
 }
 
-export type TreeReader = Pick<Repository, 'objectFormat' | 'readObject' | 'treeOf'>
+export type TreeReader = Pick<Repository, 'objectFormat' | 'readAgain' | 'readObject' | 'treeOf'>
 
 const nothing = (): Growth => ({ files: new Map(), folders: new Map(), removed: new Set() })
 
@@ -71,7 +71,7 @@ async function grow(
 ): Promise<readonly NewObject[]> {
   const { objectFormat } = repository
   const before =
-    tree === null ? [] : parseTree((await repository.readObject(tree)).bytes, objectFormat)
+    tree === null ? [] : parseTree((await repository.readAgain(tree)).bytes, objectFormat)
   const items = new Map<string, TreeItem>(before.map((item) => [item.name, item]))
   for (const name of growth.removed) items.delete(name)
   const objects: NewObject[] = []

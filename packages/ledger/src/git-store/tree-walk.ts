@@ -56,7 +56,7 @@ const isFolder = ({ mode, name }: TreeItem): boolean =>
 const isEntry = ({ mode, name }: TreeItem): boolean => mode === FILE_MODE && ENTRY_NAME.test(name)
 
 const readTree = async (repository: TreeReader, id: string): Promise<readonly TreeItem[]> =>
-  parseTree((await repository.readObject(id)).bytes, repository.objectFormat)
+  parseTree((await repository.readAgain(id)).bytes, repository.objectFormat)
 
 function split(
   items: readonly TreeItem[],

@@ -28,6 +28,11 @@ export class GitHubTrees implements TreeReader {
     return { type: 'tree', bytes: await kept } as const
   }
 
+  /** Trees are kept as it is. */
+  readAgain(id: string) {
+    return this.readObject(id)
+  }
+
   async readFile(commit: CommitId, path: string): Promise<Buffer | undefined> {
     const found = await this.#find(commit, path)
     return found === undefined || found.mode === FOLDER_MODE

@@ -59,10 +59,9 @@ export class TiledTree {
     return GrowingTree.resume(old, edge)
   }
 
-  async #hashes(ranges: readonly LeafRange[]): Promise<readonly Buffer[]> {
-    const hashes: Buffer[] = []
-    for (const range of ranges) hashes.push(await this.#hash(range))
-    return hashes
+  /** All at a time: each tile is read once, and none waits for another. */
+  #hashes(ranges: readonly LeafRange[]): Promise<readonly Buffer[]> {
+    return Promise.all(ranges.map((range) => this.#hash(range)))
   }
 
   #hash(range: LeafRange): Promise<Buffer> {
