@@ -443,6 +443,33 @@ describe('with a remote that decides', () => {
     expect(await textsOf(ada.store)).toEqual(['once'])
   })
 
+  it('what another process of the clone brings here during a look is not taken for a log cut short', async () => {
+    await using home = await temporaryDirectory()
+    const { clone } = await twoClones(home.path)
+    let between: (() => Promise<unknown>) | undefined
+    const run: RunProcess = async (request) => {
+      const outcome = await runProcess(request)
+      if (!request.argv.includes('ls-remote')) return outcome
+      const meanwhile = between
+      between = undefined
+      await meanwhile?.()
+      return outcome
+    }
+    await using ada = await clone('ada', run)
+    await (await open(ada.store, key)).append([note('one')])
+    await using other = await openRepository(ada.fixture.path)
+    const beside = gitLedgerStore({
+      repository: other,
+      environment: 'production',
+      remote: 'origin',
+      run: runProcess,
+    })
+    between = async () => (await open(beside, key)).append([note('two')])
+    const seen = await ada.store.head()
+    expect(await textsOf(beside)).toEqual(['one', 'two'])
+    expect(seen.tip).not.toBeNull()
+  })
+
   it('a log rewritten there is refused by a clone that saw it before', async () => {
     await using home = await temporaryDirectory()
     const { bare, clone } = await twoClones(home.path)

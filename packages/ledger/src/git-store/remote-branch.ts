@@ -31,7 +31,9 @@ export function remoteBranch(git: Git, remote: string, ref: string): RemoteBranc
   }
   return {
     async fetch() {
-      const [there, here] = [await tip(), await readTip(git, ref)]
+      // In this order: what another process of this clone brings here meanwhile must not seem cut off there.
+      const here = await readTip(git, ref)
+      const there = await tip()
       if (there === null || there === here) return there
       await bring()
       if (here !== null && !(await holdsCommit(git, there, here))) {
