@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { readFile, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 
 /** A job that has ended, as the runner tells of it. */
@@ -65,11 +65,24 @@ const argumentsOf = (run: WorkflowRun, payload: string): readonly string[] => [
   ...(run.more ?? []),
 ]
 
+/**
+ * A `node` that stays for a moment after its last word. When a step fails, act closes its terminal without
+ * reading what is still in it, so that on a busy machine annotations would be lost.
+ */
+async function lingeringNode(temp: string): Promise<string> {
+  const folder = join(temp, 'lingering-node')
+  await mkdir(folder, { recursive: true })
+  const script = `#!/bin/sh\n'${process.execPath}' "$@"\nstatus=$?\nsleep 0.3\nexit $status\n`
+  await writeFile(join(folder, 'node'), script, { mode: 0o755 })
+  return folder
+}
+
 /** Runs a workflow by `act` on this machine: no container, no network, no action but those of `release`. */
 export async function runWorkflow(run: WorkflowRun): Promise<WorkflowEnd> {
   const { temp, event } = run
   const payload = join(temp, 'event.json')
   await writeFile(payload, JSON.stringify(event.payload))
+  const path = [await lingeringNode(temp), dirname(process.execPath), process.env['PATH'] ?? '']
   const stdout = await new Promise<string>((resolve) => {
     execFile(
       'act',
@@ -77,7 +90,7 @@ export async function runWorkflow(run: WorkflowRun): Promise<WorkflowEnd> {
       // What the runner's machine has; a home of its own, where act keeps its files.
       {
         env: {
-          PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`,
+          PATH: path.join(delimiter),
           HOME: temp,
           ...run.secrets,
         },
