@@ -42,6 +42,8 @@ class Lane {
   readonly #worker: Worker
   readonly #waiting: Waiting[] = []
   #failure: Error | undefined
+  /** What it was told last; it need not be told again. */
+  #keys: readonly TrustedKey[] = []
 
   constructor(program: URL) {
     this.#worker = new Worker(program, { resourceLimits: LIMITS, stdin: false })
@@ -66,7 +68,8 @@ class Lane {
 
   read({ indexes, places, bytes }: EntryBatch, keys: readonly TrustedKey[]): Promise<ReadBatch> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
-    const task: LaneTask = { places, bytes, keys }
+    const task: LaneTask = { places, bytes, ...(isSame(keys, this.#keys) ? {} : { keys }) }
+    this.#keys = keys
     return new Promise((settle, fail) => {
       this.#waiting.push({ indexes, places, settle, fail })
       this.#worker.ref()
@@ -83,6 +86,9 @@ class Lane {
     for (const { fail } of this.#waiting.splice(0)) fail(this.#failure)
   }
 }
+
+const isSame = (one: readonly TrustedKey[], other: readonly TrustedKey[]): boolean =>
+  one.length === other.length && one.every((key, at) => key === other[at])
 
 const asError = (error: unknown): Error =>
   error instanceof Error ? error : new Error(String(error))
