@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer'
 import { isCanonicalAscii, isPlainObject, readShape } from '@bulkhead/envelope'
 import { type Digest, type FencingToken, fencingToken, isDigest } from '@bulkhead/vocabulary'
 import { isCanonicalObject } from './canonical-text.ts'
@@ -30,19 +31,20 @@ export interface PlainParts extends EntryParts {
 }
 
 const PLAIN = /^[ !#-[\]-~]*$/
-const ASCII = /^[ -~]*$/
 const MAX_DEPTH = 16
 const MOST_REMEMBERED = 256
 
 /**
- * Reads the payload of an entry that is plain, for a log may have millions: printable ASCII without
+ * Reads the payload of an entry that is plain, for a log may have millions: ASCII without
  * `\u`, cut at the fixed words of the layout. Each part by itself is JSON in its one canonical
  * spelling, and JSON has one reading, so the whole is as the ledger writes it. Whatever is not so is
  * undefined here, and left to the strict reader, which alone refuses.
  */
 export function readPlainly(payload: Buffer): PlainParts | undefined {
+  // A control character is in no part that is taken: JSON knows none, and the words between hold none.
+  if (!isAscii(payload)) return undefined
   const text = payload.toString('latin1')
-  if (text.includes('\\u') || !ASCII.test(text)) return undefined
+  if (text.includes('\\u')) return undefined
   const pieces = cut(text)
   return pieces === undefined ? undefined : partsOf(pieces)
 }
