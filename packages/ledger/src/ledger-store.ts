@@ -42,8 +42,11 @@ export interface AppendRequest {
 
 export type AppendOutcome =
   | { readonly kind: 'appended'; readonly position: StorePosition }
-  /** Somebody else appended first. Nothing of ours is in the log. */
-  | { readonly kind: 'lost-race' }
+  /**
+   * Somebody else appended first, or is about to. Nothing of ours is in the log. `held`: the log has not
+   * grown, but is locked; in the store's own words, for a lock may be left by somebody who was killed.
+   */
+  | { readonly kind: 'lost-race'; readonly held?: string }
 
 /** Where entries lie. A store keeps bytes and decides races; it judges nothing and is not trusted. */
 export interface LedgerStore {

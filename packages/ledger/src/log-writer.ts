@@ -4,7 +4,13 @@ import type { Clock } from '@bulkhead/world'
 import type { EntryDraft, LedgerEntry } from './entry.ts'
 import { MAX_ENTRY_BYTES, sealEntry } from './entry-form.ts'
 import type { EnvironmentFold } from './state/environment-fold.ts'
-import type { AppendRequest, LedgerStore, StorePosition, StoredFile } from './ledger-store.ts'
+import type {
+  AppendOutcome,
+  AppendRequest,
+  LedgerStore,
+  StorePosition,
+  StoredFile,
+} from './ledger-store.ts'
 import { checkpointFile, fileOfTile, newEdge, outgrown } from './stored-tree.ts'
 import type { LogDates } from './log-dates.ts'
 import { TreeReconciliation } from './tree-reconciliation.ts'
@@ -36,10 +42,11 @@ type Appended = { readonly refused: readonly Finding[] } | { readonly entries: L
 type Attempt =
   | { readonly kind: 'done'; readonly outcome: Appended }
   | { readonly kind: 'refused'; settle(): Appended }
-  | { readonly kind: 'lost-race' }
+  | Extract<AppendOutcome, { readonly kind: 'lost-race' }>
 
 const MAX_ATTEMPTS = 12
 const MAX_FINDINGS = 1_000
+const MAX_WORDS = 1_000
 const FIRST_PAUSE_MS = 20
 const LONGEST_PAUSE_MS = 2_000
 
@@ -100,14 +107,16 @@ export class LogWriter {
     return this.#inTurn(async () => {
       const hasty = this.#position === undefined ? undefined : await this.#attempt(propose)
       if (hasty?.kind === 'done') return hasty.outcome
+      let held: string | undefined
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
         await this.#catchUp()
         const tried = await this.#attempt(propose)
         if (tried.kind === 'done') return tried.outcome
         if (tried.kind === 'refused') return tried.settle()
+        held = tried.held
         await this.#options.clock.sleep(pause(attempt, this.#options.random()))
       }
-      throw lostRace(this.#options.environment)
+      throw lostRace(this.#options.environment, held)
     })
   }
 
@@ -233,12 +242,20 @@ const failWith = (finding: Finding | undefined) => (): never => {
 const pause = (attempt: number, random: number): number =>
   Math.ceil(Math.min(FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS) * (0.5 + random / 2))
 
-const lostRace = (environment: string): WorldError =>
+const lostRace = (environment: string, held: string | undefined): WorldError =>
   new WorldError({
     code: 'ledger/lost-race',
     subject: `ledger/${environment}`,
-    message: `others appended first, ${MAX_ATTEMPTS} times in a row`,
-    remedy: 'run the command again',
+    ...(held === undefined
+      ? {
+          message: `others appended first, ${MAX_ATTEMPTS} times in a row`,
+          remedy: 'run the command again',
+        }
+      : {
+          message: `it stays locked, also after ${MAX_ATTEMPTS} attempts: ${held.trim().slice(0, MAX_WORDS)}`,
+          remedy:
+            'when no git is at work in that repository, remove the lock file that it names; then run the command again',
+        }),
   })
 
 const tooLarge = (draft: EntryDraft, bytes: number): WorldError =>

@@ -320,8 +320,17 @@ describe('a process killed outright', () => {
     await ledger.append([note('one')])
     const lock = join(git.fixture.path, '.git', `${BRANCH}.lock`)
     await writeFile(lock, '')
-    await expect(ledger.append([note('two')])).rejects.toThrow(WorldError)
+    const told = await ledger.append([note('two')]).catch((error: unknown) => error)
+    if (!(told instanceof WorldError)) throw new Error('it was appended in spite of the lock')
+    expect(told.findings[0]).toMatchObject({
+      code: 'ledger/lost-race',
+      message: expect.stringMatching(/stays locked.*production\.lock': File exists/s),
+      remedy: expect.stringMatching(/remove the lock file/),
+    })
     expect(await textsOf(git.store)).toEqual(['one'])
+    await rm(lock)
+    await ledger.append([note('three')])
+    expect(await textsOf(git.store)).toEqual(['one', 'three'])
   })
 })
 

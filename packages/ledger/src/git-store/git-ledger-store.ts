@@ -120,7 +120,7 @@ async function publish(
   if (upstream === undefined) return publishHere(branch, commit, expected)
   const there = expected.remote ?? null
   const pushed = await upstream.push(commit, there === null ? null : commitId(there))
-  if (pushed === 'lost-race') return { kind: 'lost-race' }
+  if (pushed.kind === 'lost-race') return pushed
   // The log is where it was pushed; the local branch only follows, and another process may be first.
   await git(['update-ref', ref, commit, before])
   return { kind: 'appended', position: { tip: commit, remote: commit } }
@@ -144,7 +144,8 @@ async function publishHere(
   // The answer may be lost after the ref was moved, and others may have gone on from there.
   const now = await readTip(git, ref)
   if (now === commit || (now !== null && (await holdsCommit(git, now, commit)))) return appended
-  const raced = /cannot lock ref|File exists|reference already exists/.test(stderr)
-  if (raced || now !== tip) return { kind: 'lost-race' }
+  if (now !== tip) return { kind: 'lost-race' }
+  const locked = /cannot lock ref|File exists|reference already exists/.test(stderr)
+  if (locked) return { kind: 'lost-race', held: stderr }
   throw storeFailed(ref, stderr)
 }

@@ -1,4 +1,5 @@
 import { type CommitId, DeniedError, WorldError, commitId } from '@bulkhead/vocabulary'
+import type { AppendOutcome } from '../ledger-store.ts'
 import { storeFailed } from '../store-findings.ts'
 import type { Git, GitAnswer } from './git-command.ts'
 import { holdsCommit, readTip } from './local-branch.ts'
@@ -8,8 +9,10 @@ export interface RemoteBranch {
   /** Brings the branch here and says where it is there; null when it is not there. */
   fetch(): Promise<CommitId | null>
   /** Moves it there from `expected`, if nobody else has moved it. */
-  push(commit: CommitId, expected: CommitId | null): Promise<'pushed' | 'lost-race'>
+  push(commit: CommitId, expected: CommitId | null): Promise<Pushed>
 }
+
+type Pushed = { readonly kind: 'pushed' } | Extract<AppendOutcome, { readonly kind: 'lost-race' }>
 
 /** What git says when somebody else is moving the branch at this moment. What a hook says is no race. */
 const RACE =
@@ -47,16 +50,17 @@ export function remoteBranch(git: Git, remote: string, ref: string): RemoteBranc
       const lease = `--force-with-lease=${ref}:${expected ?? ''}`
       const args = ['push', '--atomic', '--no-verify', '--no-signed', lease]
       const answer = await git([...args, remote, `${commit}:${ref}`]).catch(unanswered)
-      if (answer.code === 0) return 'pushed'
+      if (answer.code === 0) return { kind: 'pushed' }
       // A push can fail after it was done: what counts is whether the branch holds it now. Others may
       // already have gone on from it, and nobody but us had it before.
       const there = await tip()
-      if (there === commit) return 'pushed'
+      if (there === commit) return { kind: 'pushed' }
       if (there !== null && there !== expected) {
         await bring()
-        if (await holdsCommit(git, there, commit)) return 'pushed'
+        if (await holdsCommit(git, there, commit)) return { kind: 'pushed' }
       }
-      if (there !== expected || RACE.test(answer.stderr)) return 'lost-race'
+      if (there !== expected) return { kind: 'lost-race' }
+      if (RACE.test(answer.stderr)) return { kind: 'lost-race', held: answer.stderr }
       throw failed(answer)
     },
   }

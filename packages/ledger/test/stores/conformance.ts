@@ -1,87 +1,25 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { runProcess } from '@bulkhead/world'
 import { WorldError } from '@bulkhead/vocabulary'
 import { describe, expect, it } from 'vitest'
+import { type LedgerStore, foldEnvironment } from '../../src/index.ts'
+import { all, open, release, writeRelease } from '../log-fixture.ts'
+import { survivesCrowd } from './crowd.ts'
+import { survivesKills } from './kill-sweep.ts'
 import {
-  type EntryDraft,
-  type LedgerEntry,
-  type LedgerStore,
-  auditLog,
-  foldEnvironment,
-  logAt,
-  plainPolicy,
-  verifyLedger,
-} from '../../src/index.ts'
-import { ACTORS, ORIGIN, all, ledgerKey, open, release, writeRelease } from '../log-fixture.ts'
-import type { CutProxy } from './cut-proxy.ts'
-import { type OpenPlace, type StorePlace, openPlace } from './store-place.ts'
-import type { WritingOrder } from './writing-process.ts'
+  type StoreBench,
+  auditFindings,
+  freshly as freshlyOn,
+  key,
+  note,
+  soundEntries,
+  textsOf,
+} from './store-bench.ts'
+import { openPlace } from './store-place.ts'
 
-/** A store under test. */
-export interface StoreBench {
-  /** A new, empty ledger. */
-  fresh(): Promise<StorePlace>
-  /** The same ledger, over a line that can be cut; absent where there is none. */
-  readonly line?: {
-    readonly proxy: CutProxy
-    through(place: StorePlace): StorePlace
-  }
-  /** The same ledger where nobody answers. */
-  unreachable(place: StorePlace): StorePlace
-  /** The program of a process that writes: bundled, for it is started some hundred times. */
-  readonly child: string
-  /** How many processes try how often to append at once; see also `BULKHEAD_WHOLE_CROWD`. */
-  readonly crowd: { readonly processes: number; readonly attempts: number }
-}
-
-const key = ledgerKey()
 const AT = '2026-01-31T12:00:00.000Z'
-const note = (text: string): EntryDraft => ({
-  kind: 'deploy.refused',
-  actors: ACTORS,
-  data: { text },
-})
-
-/** Everything in the log, which must verify with its tiles and its checkpoint. */
-export async function soundEntries(store: LedgerStore): Promise<readonly LedgerEntry[]> {
-  const verified = await verifyLedger({
-    entries: store.read(0),
-    trust: { keys: [key.key] },
-    origin: ORIGIN,
-    environment: 'production',
-  })
-  expect(verified.findings).toEqual([])
-  expect(verified.entries.map(({ index }) => index)).toEqual(verified.entries.map((_, at) => at))
-  return verified.entries
-}
-
-const textsOf = async (store: LedgerStore): Promise<readonly string[]> =>
-  (await soundEntries(store)).flatMap(({ data }) =>
-    typeof data['text'] === 'string' ? [data['text']] : [],
-  )
-
-async function auditFindings(store: LedgerStore) {
-  const policy = plainPolicy({ origin: ORIGIN, environment: 'production', logKeys: [key.key] })
-  const audit = auditLog({ policy, log: await logAt(store), now: Date.now() + 60_000 })
-  const findings = []
-  for (;;) {
-    const next = await audit.next()
-    if (next.done) return [...findings, ...next.value.findings]
-    findings.push(...next.value.flatMap((judgement) => judgement.findings))
-  }
-}
-
-const orderOf = (place: StorePlace, rest: Partial<WritingOrder> & { readonly name: string }) =>
-  JSON.stringify({ place, ...key.pem, ...rest } satisfies WritingOrder)
 
 /** What every store of ledgers must do, and must do while the world fails around it. */
 export function conformsToLedgerStore(bench: () => StoreBench): void {
-  const freshly = async (): Promise<OpenPlace & { readonly place: StorePlace }> => {
-    const place = await bench().fresh()
-    const opened = await openPlace(place)
-    return { ...opened, place }
-  }
+  const freshly = () => freshlyOn(bench())
 
   describe('a log', () => {
     it('is empty at first, then is written, read back, verified and folded, with tiles and checkpoint', async () => {
@@ -223,50 +161,7 @@ export function conformsToLedgerStore(bench: () => StoreBench): void {
     expect(await auditFindings(store)).toEqual([])
   })
 
-  describe('a process killed outright', () => {
-    it('before any step that the world can see, loses nothing and doubles nothing; the next holder goes on', async () => {
-      await using fresh = await freshly()
-      const { store, place } = fresh
-      await (await open(store, key)).append([note('first')])
-      const acknowledged: string[] = []
-      let killAt = 1
-      for (; killAt < 500; killAt += 1) {
-        const name = `at step ${killAt}`
-        const { end, stdout, stderr } = await runProcess({
-          argv: [process.execPath, bench().child, orderOf(place, { name, killAt })],
-          cwd: place.repository,
-          env: childEnvironment(),
-        })
-        expect([end.kind, stderr.toString()]).toEqual([expect.any(String), ''])
-        acknowledged.push(...stdout.toString().split('\n').filter(Boolean))
-        if (end.kind === 'exited') break
-        expect(end).toEqual({ kind: 'signalled', signal: 'SIGKILL' })
-      }
-      expect(killAt).toBeGreaterThan(3)
-      const entries = await soundEntries(store)
-      const tokens = entries
-        .filter(({ kind }) => kind === 'lease.acquired')
-        .map(({ index }) => index)
-      const texts = await textsOf(store)
-      for (const word of acknowledged) {
-        const [what, token] = word.split(' ')
-        if (what === 'note') expect(texts).toContain(word.slice(5))
-        if (what === 'lease') expect(tokens).toContain(Number(token))
-        if (what === 'released') {
-          expect(
-            entries.filter(
-              ({ kind, fence }) => kind === 'lease.released' && fence === Number(token),
-            ),
-          ).toHaveLength(1)
-        }
-      }
-      const own = texts.filter((text) => text.startsWith('at step'))
-      expect(new Set(own).size).toBe(own.length)
-      expect((await (await open(store, key)).state()).lease).toBeNull()
-      // What a crash left out of the tree, the next append has written.
-      expect(await auditFindings(store)).toEqual([])
-    }, 180_000)
-  })
+  survivesKills(bench)
 
   it('a line that is cut at any piece of an append, either way, leaves one entry of it or none', async ({
     skip,
@@ -315,64 +210,5 @@ export function conformsToLedgerStore(bench: () => StoreBench): void {
     await expect(open(gone.store, key)).rejects.toThrow(/ledger\/append-failed/)
   })
 
-  it(
-    'a crowd of processes that append at once leaves exactly what the winners won, in order',
-    async () => {
-      await using fresh = await freshly()
-      const { store, place } = fresh
-      await (await open(store, key)).append([note('first')])
-      const { processes } = bench().crowd
-      const attempts = IS_WHOLE ? Math.ceil(WHOLE_CROWD / processes) : bench().crowd.attempts
-      const { child: program } = bench()
-      const crowd = Array.from({ length: processes }, (_, n) => {
-        const child = spawn(
-          process.execPath,
-          [program, orderOf(place, { name: `p${n}`, attempts })],
-          {
-            stdio: ['pipe', 'pipe', 'inherit'],
-            env: { ...process.env },
-          },
-        )
-        return { child, told: collect(child) }
-      })
-      for (const { child } of crowd) child.stdin?.write('go\n')
-      const told = await Promise.all(crowd.map((each) => each.told))
-      const won = told.map(({ code, lines }) => {
-        expect(code).toBe(0)
-        return lines
-      })
-      const texts = await textsOf(store)
-      for (const [n, lines] of won.entries()) {
-        expect(texts.filter((text) => text.startsWith(`p${n} `))).toEqual(lines)
-      }
-      expect(texts).toHaveLength(won.flat().length + 1)
-      expect(won.flat().length).toBeGreaterThan(0)
-      // The crowd wrote no tiles: the next writer does.
-      await (await open(store, key)).append([note('last')])
-      expect(await auditFindings(store)).toEqual([])
-    },
-    CROWD_DEADLINE_MS,
-  )
-}
-
-/** All ten thousand attempts on every store: minutes where an attempt is some processes or requests. */
-const IS_WHOLE = process.env['BULKHEAD_WHOLE_CROWD'] === '1'
-const WHOLE_CROWD = 10_000
-const CROWD_DEADLINE_MS = IS_WHOLE ? 3_600_000 : 180_000
-
-const childEnvironment = () =>
-  Object.fromEntries(
-    Object.entries(process.env).filter(
-      (entry): entry is [string, string] =>
-        entry[1] !== undefined && /^(AWS_|PG|GITHUB_)/.test(entry[0]),
-    ),
-  )
-
-async function collect(child: ChildProcess) {
-  let text = ''
-  child.stdout?.on('data', (chunk: Buffer) => {
-    text += chunk.toString()
-  })
-  const [code] = (await once(child, 'close')) as [number | null]
-  return { code, lines: text.split('\n').filter(Boolean) }
+  survivesCrowd(bench)
 }

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import { TABLE, dynamoIsAbsent, startDynamo } from '../engines/dynamodb.ts'
 import { freePort } from '../engines/engine.ts'
 import { anyRepository } from './any-repository.ts'
-import { type StoreBench, conformsToLedgerStore } from './conformance.ts'
+import { conformsToLedgerStore } from './conformance.ts'
 import { cutProxy } from './cut-proxy.ts'
+import type { StoreBench } from './store-bench.ts'
 import type { StorePlace } from './store-place.ts'
 import { writingProgram } from './writing-program.ts'
 
@@ -36,6 +37,7 @@ describe.skipIf(dynamoIsAbsent)('a ledger in DynamoDB', () => {
       at(('name' in address && address.name) || '', port)
     bench = {
       child,
+      steps: ['what is sent'],
       fresh: async () => at(`ledger-${(ledgers += 1)}`, engine.port),
       line: { proxy, through: (place) => moved(place, proxy.port) },
       unreachable: (place) => moved(place, closed),

@@ -1,28 +1,35 @@
-import { join } from 'node:path'
-import { makeRepository, temporaryDirectory } from '@bulkhead/testkit'
-import { afterAll, beforeAll, describe } from 'vitest'
-import { type StoreBench, conformsToLedgerStore } from './conformance.ts'
+import { temporaryDirectory } from '@bulkhead/testkit'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { conformsToLedgerStore } from './conformance.ts'
+import { gitPlaces } from './git-places.ts'
+import { sweep } from './kill-sweep.ts'
+import type { StoreBench } from './store-bench.ts'
 import { writingProgram } from './writing-program.ts'
+
+/** How an object comes to lie where git finds it, each of which a writer may be killed at. */
+const ON_DISK = ['mkdir', 'open', 'a write', 'the second half of a write', 'sync', 'rename']
 
 describe('a ledger in a git repository', () => {
   const stack = new AsyncDisposableStack()
+  let places: ReturnType<typeof gitPlaces>
   let bench: StoreBench
-  let ledgers = 0
 
   beforeAll(async () => {
     const home = stack.use(await temporaryDirectory())
     const child = stack.use(await writingProgram()).path
-    const hub = await makeRepository(join(home.path, 'hub'))
-    const clone = await makeRepository(join(home.path, 'clone'))
-    await clone.git('remote', 'add', 'hub', hub.path)
-    await clone.git('remote', 'add', 'gone', join(home.path, 'gone'))
+    places = gitPlaces(home.path)
     bench = {
       child,
-      fresh: async () => ({
-        address: { store: 'git', remote: 'hub' },
-        repository: clone.path,
-        environment: `ledger-${(ledgers += 1)}`,
-      }),
+      steps: [
+        ...ON_DISK,
+        'git push',
+        'the answer of git push',
+        'git update-ref',
+        'the answer of git update-ref',
+      ],
+      fresh: () => places.fresh('with a hub'),
+      checkPlace: places.check,
+      tidyPlace: places.tidy,
       unreachable: (place) => ({ ...place, address: { store: 'git', remote: 'gone' } }),
       // Ten processes of git an attempt.
       crowd: { processes: 50, attempts: 1 },
@@ -31,4 +38,20 @@ describe('a ledger in a git repository', () => {
   afterAll(() => stack.disposeAsync())
 
   conformsToLedgerStore(() => bench)
+
+  describe('without a remote', () => {
+    const alone = (): StoreBench => ({ ...bench, fresh: () => places.fresh('alone') })
+
+    it('a process killed outright before any step loses nothing and doubles nothing', async () => {
+      const met = await sweep(alone(), 'lease')
+      const moved = ['git update-ref', 'the answer of git update-ref']
+      expect([...ON_DISK, ...moved].filter((step) => !met.has(step))).toEqual([])
+    }, 300_000)
+
+    it('nor does one that is killed while git packs what it appends', async () => {
+      const met = await sweep(alone(), 'pack')
+      const packed = ['git index-pack', 'what is sent', 'the answer of git index-pack']
+      expect(packed.filter((step) => !met.has(step))).toEqual([])
+    }, 300_000)
+  })
 })

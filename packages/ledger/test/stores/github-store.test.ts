@@ -5,8 +5,9 @@ import { freePort } from '../engines/engine.ts'
 import { githubStandIn } from '../engines/github-stand-in.ts'
 import { ledgerKey, open, writeRelease } from '../log-fixture.ts'
 import { anyRepository } from './any-repository.ts'
-import { type StoreBench, conformsToLedgerStore } from './conformance.ts'
+import { conformsToLedgerStore } from './conformance.ts'
 import { cutProxy } from './cut-proxy.ts'
+import type { StoreBench } from './store-bench.ts'
 import { type StorePlace, openPlace } from './store-place.ts'
 import { writingProgram } from './writing-program.ts'
 
@@ -31,6 +32,7 @@ describe('a ledger at GitHub, through its API', () => {
     })
     bench = {
       child,
+      steps: ['what is sent'],
       fresh: async () => at(`ledger-${(ledgers += 1)}`, standIn.port),
       line: { proxy, through: ({ environment }) => at(environment, proxy.port) },
       unreachable: ({ environment }) => at(environment, closed),

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { freePort } from '../engines/engine.ts'
 import { postgresIsAbsent, startPostgres } from '../engines/postgres.ts'
 import { anyRepository } from './any-repository.ts'
-import { type StoreBench, conformsToLedgerStore } from './conformance.ts'
+import { conformsToLedgerStore } from './conformance.ts'
 import { cutProxy } from './cut-proxy.ts'
+import type { StoreBench } from './store-bench.ts'
 import { type StorePlace, openPlace } from './store-place.ts'
 import { writingProgram } from './writing-program.ts'
 import { ledgerKey, open, writeRelease } from '../log-fixture.ts'
@@ -33,6 +34,7 @@ describe.skipIf(postgresIsAbsent)('a ledger in PostgreSQL', () => {
     })
     bench = {
       child,
+      steps: ['what is sent'],
       fresh: async () => {
         ledgers += 1
         const address = { store: 'postgres', url: engine.url, name: `ledger-${ledgers}` } as const

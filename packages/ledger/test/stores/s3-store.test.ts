@@ -10,8 +10,9 @@ import { cephIsAbsent, startCeph } from '../engines/ceph.ts'
 import { freePort } from '../engines/engine.ts'
 import { ledgerKey, open, writeRelease } from '../log-fixture.ts'
 import { anyRepository } from './any-repository.ts'
-import { type StoreBench, conformsToLedgerStore } from './conformance.ts'
+import { conformsToLedgerStore } from './conformance.ts'
 import { cutProxy } from './cut-proxy.ts'
+import type { StoreBench } from './store-bench.ts'
 import { type StorePlace, openPlace } from './store-place.ts'
 import { writingProgram } from './writing-program.ts'
 
@@ -46,6 +47,7 @@ describe.skipIf(cephIsAbsent)('a ledger in S3, on Ceph', () => {
       place(shared, ('name' in address && address.name) || '', port)
     bench = {
       child,
+      steps: ['what is sent'],
       fresh: async () => place(shared, `ledger-${(ledgers += 1)}`),
       line: { proxy, through: (at) => moved(at, proxy.port) },
       unreachable: (at) => moved(at, closed),

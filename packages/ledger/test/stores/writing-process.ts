@@ -1,9 +1,15 @@
 import { writeSync } from 'node:fs'
-import { Socket } from 'node:net'
 import { parsePrivateKey, parsePublicKey } from '@bulkhead/envelope'
 import { systemClock } from '@bulkhead/world'
-import { type LedgerStore, openLedger } from '../../src/index.ts'
+import {
+  type EntryDraft,
+  type LeaseOnRecord,
+  type Ledger,
+  type LedgerStore,
+  openLedger,
+} from '../../src/index.ts'
 import { ACTORS, ORIGIN } from '../log-fixture.ts'
+import { killAtStep } from './kill-points.ts'
 import { type StorePlace, openPlace } from './store-place.ts'
 
 /** A process of its own that writes to a ledger, and may be killed outright on the way. */
@@ -14,36 +20,20 @@ export interface WritingOrder {
   readonly name: string
   /** Before which of its steps it is killed, counted from 1. A step is whatever the world can see. */
   readonly killAt?: number
-  /** Waits until it reads a line: then all processes start at once. */
-  readonly gate?: boolean
+  /** What it does: holds a lease and writes in between, or appends so much at once that git packs it. */
+  readonly work?: 'lease' | 'pack'
   /** Appends so often, once each; a lost race is counted and not tried again. */
   readonly attempts?: number
 }
+
+/** More entries than are written as objects of their own. */
+const PACKED = 110
 
 const order = JSON.parse(process.argv[2] ?? '') as WritingOrder
 const say = (word: string) => writeSync(1, `${word}\n`)
 
 await using opened = await openPlace(order.place)
-await (order.attempts === undefined
-  ? holdLease(opened.store)
-  : tryOften(opened.store, order.attempts))
-
-/** Counts whatever goes out to a server or a child process, and dies instead of the n-th. */
-function killAtStep(last: number): void {
-  let step = 0
-  const dieAtLast = () => {
-    step += 1
-    if (step === last) process.kill(process.pid, 'SIGKILL')
-  }
-  for (const name of ['_write', '_writev', '_final']) {
-    const original: unknown = Reflect.get(Socket.prototype, name)
-    if (typeof original !== 'function') continue
-    Reflect.set(Socket.prototype, name, function (this: Socket, ...args: unknown[]) {
-      dieAtLast()
-      return Reflect.apply(original, this, args) as unknown
-    })
-  }
-}
+await (order.attempts === undefined ? write(opened.store) : tryOften(opened.store, order.attempts))
 
 function open(store: LedgerStore) {
   return openLedger({
@@ -58,19 +48,33 @@ function open(store: LedgerStore) {
 }
 
 /** Says what it was told is on record. */
-async function holdLease(store: LedgerStore): Promise<void> {
+async function write(store: LedgerStore): Promise<void> {
   const ledger = await open(store)
   const held = (await ledger.state()).lease
   // Reading changes nothing: steps count from the first that could write.
-  if (order.killAt !== undefined) killAtStep(order.killAt)
+  if (order.killAt !== undefined) await killAtStep(order.killAt)
+  await (order.work === 'pack' ? appendMany(ledger) : holdLease(ledger, held))
+}
+
+async function holdLease(ledger: Ledger, held: LeaseOnRecord | null): Promise<void> {
   const breaking = held === null ? {} : { breaking: { token: held.token, reason: 'it was killed' } }
   const outcome = await ledger.acquireLease({ region: 'eu', actors: ACTORS, ...breaking })
   if (outcome.kind === 'refused') throw new Error(JSON.stringify(outcome.findings))
   say(`lease ${outcome.lease.token}`)
-  await ledger.append([{ kind: 'deploy.refused', actors: ACTORS, data: { text: order.name } }])
+  await ledger.append([note(order.name)])
   say(`note ${order.name}`)
   await outcome.lease.release()
   say(`released ${outcome.lease.token}`)
+}
+
+async function appendMany(ledger: Ledger): Promise<void> {
+  const names = Array.from({ length: PACKED }, (_, n) => `${order.name}, ${n}`)
+  await ledger.append(names.map(note))
+  for (const name of names) say(`note ${name}`)
+}
+
+function note(text: string): EntryDraft {
+  return { kind: 'deploy.refused', actors: ACTORS, data: { text } }
 }
 
 /** Each attempt is on what was read just before. What was won is said, the rest was lost. */

@@ -99,8 +99,10 @@ export const ledgerReasons = reasonsOf({
       'Wait until they are done (`bulkhead status`), or end the lease: `bulkhead ship --break-lease TOKEN --reason TEXT`.',
   },
   'ledger/lost-race': {
-    cause: 'Others appended faster than we could, several times in a row.',
-    remedy: 'Run the command again.',
+    cause:
+      'Others appended faster than we could, several times in a row, or a git that was killed left its lock.',
+    remedy:
+      'Run the command again. Where a lock file is named and no git is at work there, remove that file first.',
   },
   'ledger/append-failed': {
     cause: 'The ledger could not be written.',
