@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { readRegularFile, readRegularFileNow } from '../src/index.ts'
 
@@ -34,7 +35,7 @@ describe.each(readers)('a regular file, read %s', (_, read) => {
     await symlink(at('nowhere'), at('dangling'))
     const others = ['absent', 'folder', 'dangling'].map(at)
     if (process.platform !== 'win32') {
-      execFileSync('mkfifo', [at('pipe')])
+      await promisify(execFile)('mkfifo', [at('pipe')])
       others.push(at('pipe'), '/dev/zero')
     }
     for (const other of others) expect(await read(other, 100), other).toBeUndefined()
