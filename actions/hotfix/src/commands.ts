@@ -8,7 +8,7 @@ import {
   recordForgeApprovals,
   repayDebt,
 } from '@bulkhead/release'
-import type { Finding } from '@bulkhead/vocabulary'
+import { type Finding, counted } from '@bulkhead/vocabulary'
 import type { Done } from './answer.ts'
 import { required, requiredGithub } from './input-rules.ts'
 import { type Stage, agreementOf, requestOf, statusOf } from './stage.ts'
@@ -64,7 +64,7 @@ export async function approve(stage: Stage): Promise<Done> {
   if (judged !== undefined && judged.findings.length === 0)
     return passed(
       'approved',
-      `APPROVED: ${judged.by.length} people agree to hotfix ${hotfix.id}`,
+      `APPROVED: ${counted(judged.by.length, 'person agrees', 'people agree')} to hotfix ${hotfix.id}`,
       hotfix.id,
     )
   const findings = judged?.findings ?? [tooFew(hotfix.id, agreement.line)]

@@ -1,5 +1,6 @@
 import type { ActionAnswer } from '@bulkhead/action-kit'
 import type { ExportedLedger, PolicyAudit } from '@bulkhead/release'
+import { counted } from '@bulkhead/vocabulary'
 import type { action } from './action.ts'
 
 type Answer = ActionAnswer<typeof action.outputs>
@@ -12,7 +13,7 @@ export function answerOfAudit({ findings, size, head, environment, state }: Poli
   const released = state.released?.commit ?? ''
   return {
     outcome: verdict === 'VERIFIED' ? 'passed' : 'blocked',
-    headline: `${verdict}: ${size === 0 ? 'no entry yet' : `${size} entries`} in ledger/${environment}`,
+    headline: `${verdict}: ${size === 0 ? 'no entry yet' : counted(size, 'entry', 'entries')} in ledger/${environment}`,
     findings,
     outputs: { ...NOTHING, verdict, size: String(size), head: head ?? '', released },
     tables: [
@@ -47,7 +48,7 @@ export function answerOfExport(
     }
   return {
     outcome: 'passed',
-    headline: `VERIFIED: ${entries} lines of ledger/${environment} are written`,
+    headline: `VERIFIED: ${counted(lines.length, 'line of', 'lines of')} ledger/${environment} written`,
     findings,
     outputs: { ...NOTHING, verdict: 'VERIFIED', file, entries },
   }

@@ -1,5 +1,6 @@
 import type { ActionAnswer } from '@bulkhead/action-kit'
 import type { GatedRelease, ReportedRelease } from '@bulkhead/release'
+import { counted } from '@bulkhead/vocabulary'
 import type { action } from './action.ts'
 
 type Judged = ReportedRelease & Partial<Pick<GatedRelease, 'files'>>
@@ -17,7 +18,7 @@ export function answerOf({
     outcome: outcome === 'PASS' || observing ? 'passed' : 'blocked',
     observing,
     suites,
-    headline: `${outcome}: ${bindings.commit.slice(0, 12)} for ${bindings.environment}: ${counts.commits} commits, ${counts.passed} of ${counts.tests} tests passed${files === undefined ? '; reported only, nothing is attested' : ''}`,
+    headline: `${outcome}: ${bindings.commit.slice(0, 12)} for ${bindings.environment}: ${counted(counts.commits, 'commit')}, ${counts.passed} of ${counted(counts.tests, 'test')} passed${files === undefined ? '; reported only, nothing is attested' : ''}`,
     findings: verdict.findings,
     outputs: {
       verdict: outcome,

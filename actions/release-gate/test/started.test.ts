@@ -103,7 +103,7 @@ describe('release-gate, started as the runner starts it', () => {
     await makeEvidence()
     const run = await start()
     expect(run.stdout).toContain(
-      `release-gate: PASS: ${commit.slice(0, 12)} for production: 1 commits, 1 of 1 tests passed\n`,
+      `release-gate: PASS: ${commit.slice(0, 12)} for production: 1 commit, 1 of 1 test passed\n`,
     )
     expect(run).toMatchObject({
       exitCode: 0,

@@ -1,5 +1,6 @@
 import type { ActionAnswer } from '@bulkhead/action-kit'
 import type { CommitsVerdict } from '@bulkhead/release'
+import { counted } from '@bulkhead/vocabulary'
 import type { action } from './action.ts'
 
 type Tag = NonNullable<CommitsVerdict['tag']>
@@ -19,7 +20,7 @@ export function answerOf(
     observing,
     headline: empty
       ? `${verdict}: the range is empty, there was nothing to verify`
-      : `${verdict}: ${counts.passed} of ${counts.commits} commits are signed by allowed signers`,
+      : `${verdict}: ${counts.passed} of ${counted(counts.commits, 'commit is', 'commits are')} signed by allowed signers`,
     findings,
     outputs: {
       verdict,

@@ -51,7 +51,7 @@ describe('signed-commits, started as the runner starts it', () => {
     expect(run).toMatchObject({
       exitCode: 0,
       stderr: '',
-      stdout: 'signed-commits: PASS: 1 of 1 commits are signed by allowed signers\n',
+      stdout: 'signed-commits: PASS: 1 of 1 commit is signed by allowed signers\n',
       outputs: {
         verdict: 'PASS',
         commits: '1',

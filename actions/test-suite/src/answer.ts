@@ -1,5 +1,6 @@
 import type { ActionAnswer } from '@bulkhead/action-kit'
 import type { runSuites } from '@bulkhead/release'
+import { counted } from '@bulkhead/vocabulary'
 import type { action } from './action.ts'
 
 type Run = Awaited<ReturnType<typeof runSuites>>[number]
@@ -13,7 +14,7 @@ export function answerOf(
   const good = runs.filter((run) => run.findings.length === 0)
   return {
     outcome: findings.length === 0 && runs.length > 0 ? 'passed' : 'blocked',
-    headline: `${good.length} of ${runs.length} suites succeeded; the gate judges their reports`,
+    headline: `${good.length} of ${counted(runs.length, 'suite')} succeeded; the gate judges the reports`,
     findings,
     outputs,
     tables: [

@@ -40,7 +40,7 @@ describe('test-suite, started as the runner starts it', () => {
     })
     expect(run.stdout).toContain('refuses a stranger: ok\n')
     expect(run.stdout).toContain(
-      'test-suite: 1 of 1 suites succeeded; the gate judges their reports\n',
+      'test-suite: 1 of 1 suite succeeded; the gate judges the reports\n',
     )
     expect(run.summary).toContain(
       '<td>✓</td><td><code>security</code></td><td><code>node suite.mjs</code></td><td>exit code 0</td><td>1</td>',

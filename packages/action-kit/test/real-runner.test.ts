@@ -71,7 +71,7 @@ describe.skipIf(isAbsent)('the example workflows, run by a real runner', () => {
       annotations: [],
     })
     expect(jobs['tests']).toMatchObject({ result: 'success', outputs: { outcome: 'passed' } })
-    expect(jobs['commits']?.log).toContain('signed-commits: PASS: 1 of 1 commits are signed')
+    expect(jobs['commits']?.log).toContain('signed-commits: PASS: 1 of 1 commit is signed')
     expect(jobs['commits']?.log).not.toContain('::error')
   })
 

@@ -1,5 +1,12 @@
 import type { ArtifactBinding, Verdict } from '@bulkhead/gate'
-import type { CommitId, Digest, Finding, ReasonCode, TreeId } from '@bulkhead/vocabulary'
+import {
+  type CommitId,
+  type Digest,
+  type Finding,
+  type ReasonCode,
+  type TreeId,
+  counted,
+} from '@bulkhead/vocabulary'
 import { refusal } from './attest-finding.ts'
 
 /** What the deploy step is about to ship, found out by itself. */
@@ -37,7 +44,7 @@ const CLOCK_TOLERANCE_MS = 60_000
 const checkOutcome: Check = ({ outcome, findings, bindings }, { isObserved }) => {
   if (isObserved || (outcome === 'PASS' && findings.length === 0)) return []
   const codes = [...new Set(findings.map((finding) => finding.code))].slice(0, 5).join(', ')
-  const message = `the verdict is ${outcome} with ${findings.length} findings${codes && `: ${codes}`}`
+  const message = `the verdict is ${outcome} with ${counted(findings.length, 'finding')}${codes && `: ${codes}`}`
   const remedy =
     'mend the findings of the verdict (`bulkhead gate` lists them) and run `bulkhead gate` again'
   return [refusal('attest/not-passed', bindings.commit, message, remedy)]

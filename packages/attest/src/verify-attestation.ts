@@ -1,6 +1,6 @@
 import { type TrustedSigner, canonicalJson } from '@bulkhead/envelope'
 import type { Verdict } from '@bulkhead/gate'
-import type { Digest, Finding } from '@bulkhead/vocabulary'
+import { type Digest, type Finding, counted } from '@bulkhead/vocabulary'
 import { refusal } from './attest-finding.ts'
 import { openPredicate } from './open-predicate.ts'
 import { RELEASE_GATE_TYPE, SUMMARY_TYPE } from './predicates.ts'
@@ -123,6 +123,6 @@ function describeMatch(
     `commit ${bindings.commit}, tree ${bindings.tree}, after ${bindings.base}`,
     ...bindings.artifacts.map((artifact) => `artifact ${artifact.name} ${artifact.digest}`),
     `policy ${bindings.policyDigest}, environment ${bindings.environment}, mode ${mode}`,
-    `${counts.passed} of ${counts.tests} tests passed, ${counts.commits} commits verified; stands for ${minutes} more minutes`,
+    `${counts.passed} of ${counted(counts.tests, 'test')} passed, ${counted(counts.commits, 'commit')} verified; stands for ${counted(minutes, 'more minute')}`,
   ]
 }

@@ -18,7 +18,7 @@ import type { Answer } from './support/answers.ts'
 import { type CommandLine, installBulkhead, processesOf } from './support/command-line.ts'
 import { HotfixTeam } from './support/hotfix-team.ts'
 import { startLoad } from './support/load.ts'
-import { type Death, MortalGit } from './support/mortal-git.ts'
+import { type Death, type Effect, MortalGit } from './support/mortal-git.ts'
 import { serverText } from './support/tiny-app.ts'
 
 const CHANNELS = `notify:
@@ -61,8 +61,8 @@ describe('the faults of a hotfix', () => {
   const run = (args: readonly string[], code: number) => team.run(args, code)
   const codes = ({ findings }: Pick<Answer, 'findings'>) => findings.map(({ code }) => code)
 
-  async function dies(args: readonly string[], death: Death): Promise<boolean> {
-    const env = git.dying(death)
+  async function dies(args: readonly string[], death: Death, effect?: Effect): Promise<boolean> {
+    const env = git.dying(death, effect)
     const { code } = await bulkhead.run(team.root, [...args, '--json'], { env })
     return code === null
   }
@@ -153,6 +153,26 @@ describe('the faults of a hotfix', () => {
     expect(refused.findings[0]?.remedy).toContain('bulkhead plan --lane hotfix')
   })
 
+  it('SIGKILL at every effect of an approval that goes on record: one word of one person (hotfix fault 1)', async () => {
+    const { plan } = await run(['plan', '--lane', 'hotfix'], 0)
+    const { digest } = plan as { readonly digest: string }
+    const [key = ''] = team.keyFiles
+    const words = ['--plan', digest, '--reason', 'ok', '--key', key]
+    const approve = ['hotfix', 'approve', ...named, ...words, '--record']
+    const before = await times('hotfix.approved')
+    for (const death of ['before', 'after'] as const)
+      expect(await dies(approve, death, 'ssh-keygen')).toBe(true)
+    expect(await dies(approve, 'before', 'git')).toBe(true)
+    expect(await times('hotfix.approved')).toBe(before)
+    expect(await dies(approve, 'after', 'git')).toBe(true)
+    expect(await times('hotfix.approved')).toBe(before + 1)
+    expect(await run(approve, 0)).toMatchObject({ recorded: true })
+    // However often it was said: one has agreed, and two are asked for.
+    const refused = await run(['hotfix', 'ship'], 1)
+    expect(codes(refused)).toContain('hotfix/too-few-approvals')
+    await expectAll(good)
+  })
+
   it('SIGKILL after the rollout, at every last word of the ship step: told, open, and once (hotfix fault 1)', async () => {
     await team.approve()
     const shipping = bulkhead.start(team.root, ['hotfix', 'ship', '--json'])
@@ -160,17 +180,16 @@ describe('the faults of a hotfix', () => {
     shipping.child.kill('SIGKILL')
     await shipping.ended
     const { ledger } = await run(['status'], 0)
-    const [held] = (ledger as { readonly leases: readonly { readonly token: number }[] }).leases
-    const gone =
-      held === undefined ? [] : ['--break-lease', String(held.token), '--reason', 'it is gone']
-    const ship = ['hotfix', 'ship', ...named, ...gone]
+    // Its last word gave the lease back: nobody has to end it.
+    expect(ledger).toMatchObject({ leases: [], released: { commit: fix } })
+    const ship = ['hotfix', 'ship', ...named]
     await surviveAll(ship)
     expect(await run(ship, 0)).toMatchObject({ result: 'released' })
     for (const kind of ['hotfix.shipped', 'hotfix.opened']) expect(await times(kind)).toBe(1)
     await expectAll(fix)
   })
 
-  it('SIGKILL while it is repaid and closed: once, and closed (hotfix fault 1)', async () => {
+  it('SIGKILL while it is repaid: once, and not closed before all is (hotfix fault 1)', async () => {
     const { hotfixes } = await run(['hotfix', 'status'], 0)
     const [{ next } = { next: [] }] = hotfixes as readonly {
       readonly next: readonly { readonly command: string; readonly debt?: string }[]
@@ -198,6 +217,15 @@ describe('the faults of a hotfix', () => {
     expect(codes(await run(['hotfix', 'close'], 1))).toEqual(['hotfix/debt-open'])
     const tagged = (await team.project.repository.git('tag', '--points-at', fix)).trim()
     expect(tagged).toBe('v1.0.1')
+  })
+
+  it('SIGKILL at every effect of the closing: closed, once (hotfix fault 1)', async () => {
+    await team.release('Given up', { 'server.mjs': `// given up\n${serverText(200)}` })
+    const close = ['hotfix', 'close', ...(await team.declare('SEC-3'))]
+    const withdraw = [...close, '--withdraw', 'the hole was another']
+    expect(await surviveAll(withdraw)).toBe(2)
+    expect(await run(withdraw, 0)).toMatchObject({ closed: { result: 'withdrawn' } })
+    expect(await times('hotfix.closed')).toBe(1)
   })
 
   /** The library as the program calls it, at another time of day. */
@@ -274,13 +302,7 @@ describe('the faults of a hotfix', () => {
       },
     }
     const { ledger } = await openHotfix(at, { ...shipping, hotfix: Number(secondNamed[1]) })
-    // The one that was killed after its rollout may have died with the lease in its hand.
-    const [dead] = (await ledger.state()).leases
-    const outcome = await ledger.acquireLease({
-      region: 'local',
-      actors: shipping.actors,
-      ...(dead === undefined ? {} : { breaking: { token: dead.token, reason: 'it is gone' } }),
-    })
+    const outcome = await ledger.acquireLease({ region: 'local', actors: shipping.actors })
     if (outcome.kind === 'refused') throw new Error(JSON.stringify(outcome.findings))
     const hotfix = Number(secondNamed[1])
     const ended = shipHotfix(waiting, { ...shipping, hotfix, suspectRunning: false })

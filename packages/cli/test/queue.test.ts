@@ -5,6 +5,7 @@ import type { CommitId } from '@bulkhead/vocabulary'
 import { type Answer, answerOf } from './support/answers.ts'
 import { type CommandLine, installBulkhead, processesOf } from './support/command-line.ts'
 import { startLoad } from './support/load.ts'
+import { MortalGit } from './support/mortal-git.ts'
 import { serverText } from './support/tiny-app.ts'
 import { type TinyProject, adopt, freePort, makeTinyProject } from './support/tiny-project.ts'
 
@@ -100,6 +101,41 @@ describe('releases in a queue', () => {
     const empty = { trains: [], waiting: [] }
     expect(await run(['status'], 0)).toMatchObject({ ledger: { queue: empty } })
     expect(await shipNext()).toMatchObject({ result: 'idle' })
+  })
+
+  /** What the record says since then of what was taken, and how it ended. */
+  async function trainsSince(index: number): Promise<readonly string[]> {
+    const { entries } = await run(['ledger', 'log'], 0)
+    return (entries as readonly LoggedEntry[])
+      .filter((entry) => entry.index > index && /^queue\.(taken|settled)$/.test(entry.kind))
+      .map(({ kind, data }) => (kind === 'queue.taken' ? 'taken' : String(data.result)))
+  }
+  interface LoggedEntry {
+    readonly index: number
+    readonly kind: string
+    readonly data: { readonly result?: unknown }
+  }
+
+  it('what is taken by a process that dies before it begins is gone on with, not given up', async () => {
+    const commit = await release('taken')
+    const { item } = await run(['queue', 'add', commit], 0)
+    const git = await MortalGit.make(join(home.path, 'mortal'))
+    const env = git.dying('after')
+    expect((await bulkhead.run(root, ['ship', '--queued', '--json'], { env })).code).toBeNull()
+    expect(await shipNext()).toMatchObject({ result: 'released', commit })
+    expect(await trainsSince(Number(item))).toEqual(['taken', 'released'])
+  })
+
+  it('two processes that ask at once ship it once, and neither gives up what the other holds', async () => {
+    const commit = await release('at once')
+    const { item } = await run(['queue', 'add', commit], 0)
+    const ask = () => bulkhead.run(root, ['ship', '--queued', '--json'])
+    const answers = (await Promise.all([ask(), ask()])).map(answerOf)
+    expect(answers.map(({ result }) => result)).toContain('released')
+    for (const { exitCode, findings } of answers)
+      expect(findings.map(({ code }) => code)).toEqual(exitCode === 0 ? [] : ['ledger/lease-held'])
+    expect(await trainsSince(Number(item))).toEqual(['taken', 'released'])
+    await run(['ledger', 'verify'], 0)
   })
 
   it('the same release told twice, and an older one told later, change nothing (failure 54)', async () => {

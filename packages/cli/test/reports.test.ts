@@ -109,7 +109,7 @@ describe('bulkhead reports', () => {
   it('names for people what did not pass', async () => {
     const { stdout, code } = await bulkhead.run(home, ['reports', 'good.xml', 'failing.xml'])
     expect(code).toBe(1)
-    expect(stdout).toContain('✓ good.xml (junit): 1 of 1 tests passed')
-    expect(stdout).toContain('✗ failing.xml (junit): 0 of 1 tests passed, 1 failed\n    failed: a')
+    expect(stdout).toContain('✓ good.xml (junit): 1 of 1 test passed')
+    expect(stdout).toContain('✗ failing.xml (junit): 0 of 1 test passed, 1 failed\n    failed: a')
   })
 })

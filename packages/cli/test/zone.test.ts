@@ -1,11 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ShippedProject, makeShippedProject } from './support/shipped-project.ts'
 
+/** The channels of the policy are told of it, and the one that is not there is named. */
+const UNTOLD = { code: 'notify/undelivered', subject: 'slack ($NO_SLACK)' }
+
 /** Two units in each of three zones, one of them required, and users who never pause. */
 describe('maintenance of one zone', () => {
   let project: ShippedProject
   beforeAll(async () => {
-    project = await makeShippedProject({ unitsPerZone: 2, required: 1 })
+    project = await makeShippedProject({
+      unitsPerZone: 2,
+      required: 1,
+      more: 'notify: [{ kind: slack, url-from: NO_SLACK }]\n',
+    })
   })
   afterAll(() => project[Symbol.asyncDispose]())
 
@@ -36,6 +43,7 @@ describe('maintenance of one zone', () => {
     ).toMatchObject({
       result: 'shifted',
       zone: { region: 'local', zone: 'c' },
+      findings: [UNTOLD],
     })
     expect(await text('status')).toMatch(
       /zone local\/c: shifted away by git:[0-9a-f]{16} since .*: racks are moved: bulkhead zone restore local\/c/,
@@ -82,6 +90,7 @@ describe('maintenance of one zone', () => {
   it('restores the zone, and no user has noticed any of it', async () => {
     expect(await project.run(['zone', 'restore', 'local/c'], 0)).toMatchObject({
       result: 'restored',
+      findings: [UNTOLD],
     })
     const { ledger, fleet } = await project.run(['status'], 0)
     expect(ledger).toMatchObject({ shifted: [], leases: [] })

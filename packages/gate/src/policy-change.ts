@@ -1,5 +1,5 @@
 import { looseningDigest } from '@bulkhead/policy'
-import type { Finding } from '@bulkhead/vocabulary'
+import { type Finding, counted } from '@bulkhead/vocabulary'
 import { isSomebodyElse } from './amendment.ts'
 import type { GateInput } from './evidence.ts'
 
@@ -34,7 +34,7 @@ export function judgePolicyChange(
   return input.policyChange.loosened.map(({ place, was, becomes }) => ({
     code: 'gate/policy-loosened',
     subject: `bulkhead.yml: ${place}`,
-    message: `was ${cut(was)}, becomes ${cut(becomes)}: ${given} of ${demanded} approvals by people without a hand in it`,
+    message: `was ${cut(was)}, becomes ${cut(becomes)}: ${given} of ${counted(demanded, 'approval')} by people without a hand in it`,
     remedy: `take it back, or have somebody else approve: \`bulkhead approve policy-change --commit ${input.commit} --reason WHY\``,
   }))
 }

@@ -37,7 +37,7 @@ describe('a commit that loosens the policy', () => {
     const [finding] = judge(inputOf({})).findings
     expect(finding).toMatchObject({ code: LOOSENED[0], subject: 'bulkhead.yml: mode' })
     expect(finding?.message).toBe(
-      'was "enforce", becomes "observe": 0 of 1 approvals by people without a hand in it',
+      'was "enforce", becomes "observe": 0 of 1 approval by people without a hand in it',
     )
     expect(judge(inputOf({ approvals: [approval('ben@example.test')] }))).toMatchObject({
       outcome: 'PASS',

@@ -1,7 +1,8 @@
 import { WorldError } from '@bulkhead/vocabulary'
 import * as v from 'valibot'
 import { readBody } from './response-body.ts'
-import { type Patience, type Sent, requestPatiently } from './patient-request.ts'
+import type { ApiOptions } from './api-options.ts'
+import { type Sent, requestPatiently } from './patient-request.ts'
 
 /** What GitHub said: something, or that there is no such thing. All else is thrown. */
 export type Answer<Value> =
@@ -57,15 +58,6 @@ export interface GithubApi {
   readonly order: (path: string, body: unknown) => Promise<void>
   /** The bytes behind a path that redirects to where they are kept. */
   readonly download: (path: string, mostBytes: number) => Promise<Answer<Buffer>>
-}
-
-export interface ApiOptions {
-  /** Base of the API; see `apiAddressOf`. */
-  readonly address: URL
-  readonly token: string
-  readonly fetch?: typeof fetch
-  readonly patience?: Patience
-  readonly signal?: AbortSignal | undefined
 }
 
 const MOST_JSON_BYTES = 16 * 1024 * 1024

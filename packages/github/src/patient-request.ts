@@ -1,16 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Finding, WorldError } from '@bulkhead/vocabulary'
-import type { ApiOptions } from './api-client.ts'
-
-/** How long one request may be tried again before it has failed. */
-export interface Patience {
-  readonly attempts: number
-  /** Milliseconds of waiting in all. */
-  readonly budget: number
-  readonly wait: (milliseconds: number) => Promise<void>
-  /** Milliseconds since the epoch. */
-  readonly now: () => number
-}
+import type { ApiOptions, Patience } from './api-options.ts'
 
 const USUAL: Patience = {
   attempts: 5,

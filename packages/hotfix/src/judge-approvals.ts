@@ -1,7 +1,7 @@
 import type { HotfixSubject, ReopeningSubject } from '@bulkhead/approvals'
 import type { HotfixPolicy } from '@bulkhead/policy'
 import type { Principal } from '@bulkhead/signatures'
-import type { Finding, ReasonCode } from '@bulkhead/vocabulary'
+import { type Finding, type ReasonCode, counted } from '@bulkhead/vocabulary'
 import { handlesOf, handlesOfPrincipal, shareHandle } from './person.ts'
 
 /** How far a colleague's clock may be ahead, in milliseconds. */
@@ -200,7 +200,7 @@ const tooFew = (
 ): Finding => ({
   code: 'hotfix/too-few-approvals',
   subject: about,
-  message: `${by.length} of ${policy.approvals} people agree${by.length === 0 ? '' : `: ${by.map(({ name }) => name).join(', ')}`}`,
+  message: `${by.length} of ${counted(policy.approvals, 'person agrees', 'people agree')}${by.length === 0 ? '' : `: ${by.map(({ name }) => name).join(', ')}`}`,
   remedy: `have others approve: \`${command}\``,
 })
 

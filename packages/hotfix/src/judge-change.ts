@@ -1,7 +1,7 @@
 import { matchesGlob } from 'node:path'
 import type { HotfixOnRecord } from '@bulkhead/ledger'
 import type { HotfixPolicy } from '@bulkhead/policy'
-import type { CommitId, Finding } from '@bulkhead/vocabulary'
+import { type CommitId, type Finding, counted } from '@bulkhead/vocabulary'
 
 /** One file that a hotfix changes against what is deployed. */
 export interface ChangedFile {
@@ -63,7 +63,7 @@ function refuseLarge({ commit, changed, policy: { mostDiff } }: ChangeQuestion):
       remedy,
     }))
   if (total <= mostDiff) return binary
-  const message = `changes ${total} lines, the policy lets a hotfix change ${mostDiff}`
+  const message = `changes ${counted(total, 'line')}, the policy lets a hotfix change ${mostDiff}`
   return [{ code: 'hotfix/too-large', subject: commit, message, remedy }, ...binary]
 }
 

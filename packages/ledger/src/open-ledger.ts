@@ -35,15 +35,19 @@ export interface OpenLedgerOptions {
   readonly onJunk?: (finding: Finding) => void
 }
 
+/** Entries to append, or what is to be appended by what is on record. */
+export type Drafts = readonly EntryDraft[] | ((known: EnvironmentState) => readonly EntryDraft[])
+
 /** One environment's log, verified up to where it is read and written. */
 export interface Ledger {
   /**
-   * Appends all drafts or none, in one step.
+   * Appends all drafts or none, in one step. What is to be appended may be decided by what is on record
+   * at that very place: it is asked again whenever others were first, and may be nothing.
    * @throws WorldError `ledger/illegal-step` when they may not follow what is on record,
    * `ledger/lost-race`, `ledger/append-failed`
    * @throws DeniedError when the log does not verify, or lost what was seen of it
    */
-  append(drafts: readonly EntryDraft[]): Promise<readonly LedgerEntry[]>
+  append(drafts: Drafts): Promise<readonly LedgerEntry[]>
   /** Every entry up to now, oldest first, read anew: nothing is kept in memory. */
   entries(): AsyncIterable<LedgerEntry>
   /** What is on record now. @throws DeniedError when the log does not verify */
@@ -78,7 +82,9 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
   if (options.takesDatesAhead !== true) refuseClock(writer.dates, clock)
   return {
     async append(drafts) {
-      const outcome = await writer.append(() => [...drafts])
+      const outcome = await writer.append((fold) => [
+        ...(typeof drafts === 'function' ? drafts(fold.state()) : drafts),
+      ])
       return 'entries' in outcome ? outcome.entries : []
     },
     async *entries() {

@@ -1,13 +1,15 @@
-import { targetDefects } from './target-defects.ts'
-import { parseDuration } from '@bulkhead/vocabulary'
 import { analysisDefects } from './analysis-defects.ts'
-import type { EnvironmentForm } from './environment-form.ts'
-import { fraction } from './fraction.ts'
+import { bakeDefects, healthDefects } from './bake-defects.ts'
+import { capacityDefects } from './capacity-defects.ts'
 import { keyDefects } from './key-defects.ts'
-import { scheduleDefects } from './schedule-defects.ts'
 import { POLICY_PATH, namedFiles } from './named-files.ts'
+import { type NamedPlace, repeated } from './repeated.ts'
+import { scheduleDefects } from './schedule-defects.ts'
+import { signerDefects } from './signer-defects.ts'
 import type { SoundParts, SoundSuite } from './sound-parts.ts'
-import { type Defect, type YamlPath, showPath } from './yaml-path.ts'
+import { targetDefects } from './target-defects.ts'
+import { unknownName } from './unknown-name.ts'
+import type { Defect, YamlPath } from './yaml-path.ts'
 
 /** What contradicts each other between keys whose own form is right. */
 export function crossFieldDefects(parts: SoundParts): readonly Defect[] {
@@ -63,19 +65,6 @@ function orderDefects(
   return defects
 }
 
-const unknownName = (
-  place: YamlPath,
-  found: string,
-  wanted: string,
-  known: readonly string[],
-): Defect => ({
-  code: 'policy/inconsistent',
-  path: place,
-  part: 'value',
-  message: `${showPath(place)} names ${JSON.stringify(found)}, which is not ${wanted}`,
-  remedy: `Name one of: ${known.join(', ')}.`,
-})
-
 /** Whether anything that was written might be a mandatory suite. */
 function mayDemand({ suites }: SoundParts): boolean {
   const all = Object.values(suites)
@@ -103,46 +92,6 @@ function suiteDefects(name: string, suite: SoundSuite): readonly Defect[] {
   ]
 }
 
-function signerDefects({ namesSigners, signing }: SoundParts): readonly Defect[] {
-  const principals = Object.entries(signing.principals)
-  const emails = principals.flatMap(([name, { committers }]) =>
-    (committers ?? []).map((path, index) => ({
-      path,
-      place: ['signing', 'principals', name, 'committers', index],
-    })),
-  )
-  const needs = (key: 'x509' | 'gitsign', section: 'x509' | 'sigstore') =>
-    signing[section] === undefined
-      ? principals
-          .filter(([, principal]) => (principal[key] ?? []).length > 0)
-          .map(([name]) => withoutTrust(['signing', 'principals', name, key], section))
-      : []
-  return [
-    ...(!namesSigners && principals.length === 0 ? [nobodySigns] : []),
-    ...repeated(emails, 'a committer belongs to one principal'),
-    ...needs('x509', 'x509'),
-    ...needs('gitsign', 'sigstore'),
-  ]
-}
-
-const nobodySigns: Defect = {
-  code: 'policy/missing-key',
-  path: [],
-  part: 'key',
-  key: 'signers',
-  message:
-    'the key `signers` is missing and `signing.principals` names nobody, so no commit could pass',
-  remedy: 'Add it, for example: `signers: .bulkhead/allowed_signers`.',
-}
-
-const withoutTrust = (place: YamlPath, section: 'x509' | 'sigstore'): Defect => ({
-  code: 'policy/inconsistent',
-  path: place,
-  part: 'key',
-  message: `${showPath(place)} names certificates, but \`signing.${section}\` does not say who vouches for them`,
-  remedy: `Add \`signing.${section}\`, or remove the key.`,
-})
-
 /** One file in two roles: whoever holds the one could act as the other. */
 function sharedFiles(parts: SoundParts): readonly Defect[] {
   const files = namedFiles(parts)
@@ -164,135 +113,3 @@ const reportPlaces = (parts: SoundParts): readonly NamedPlace[] =>
   Object.entries(parts.suites).flatMap(([name, { reports }]) =>
     (reports ?? []).map((path, index) => ({ path, place: ['suites', name, 'reports', index] })),
   )
-
-interface NamedPlace {
-  readonly path: string
-  readonly place: YamlPath
-}
-
-function repeated(places: readonly NamedPlace[], why: string): readonly Defect[] {
-  const first = new Map<string, YamlPath>()
-  const defects: Defect[] = []
-  for (const { path, place } of places) {
-    const earlier = first.get(path)
-    if (earlier === undefined) first.set(path, place)
-    else {
-      defects.push({
-        code: 'policy/inconsistent',
-        path: place,
-        part: 'value',
-        message: `${showPath(place)}: ${JSON.stringify(path)} stands at ${showPath(earlier)} already; ${why}`,
-        remedy: 'Name another file in one of the two places, or remove one of them.',
-        other: earlier,
-      })
-    }
-  }
-  return defects
-}
-
-function healthDefects(at: YamlPath, target: EnvironmentForm['target']): readonly Defect[] {
-  if (!('health' in target) || millis(target.health.interval) <= millis(target.health.deadline))
-    return []
-  return [order([...at, 'health'], ['interval', 'deadline'], 'must not be longer than')]
-}
-
-function capacityDefects(
-  at: YamlPath,
-  { regions, capacity }: Pick<EnvironmentForm, 'regions' | 'capacity'>,
-): readonly Defect[] {
-  const place = [...at, 'capacity']
-  const units = Object.values(regions)
-    .flatMap((zones) => Object.values(zones))
-    .reduce((sum, count) => sum + count, 0)
-  const strangers = Object.keys(capacity['required-in'] ?? {}).filter(
-    (name) => !Object.hasOwn(regions, name),
-  )
-  return [
-    ...(capacity.required > units
-      ? [tooMuch([...place, 'required'], capacity.required, units, at)]
-      : []),
-    ...strangers.map((name) =>
-      unknownName([...place, 'required-in', name], name, 'a region', Object.keys(regions)),
-    ),
-    ...zoneDefects(at, regions, capacity),
-  ]
-}
-
-const tooMuch = (place: YamlPath, required: number, units: number, at: YamlPath): Defect => ({
-  code: 'policy/inconsistent',
-  path: place,
-  part: 'value',
-  message: `${showPath(place)} wants ${required} healthy units of a fleet of ${units}`,
-  remedy: `Lower \`required\` to ${units} or less, or add units to the zones.`,
-  other: [...at, 'regions'],
-})
-
-/** A region of one zone cannot survive its loss: that is declared, or it is a mistake. */
-function zoneDefects(
-  at: YamlPath,
-  regions: EnvironmentForm['regions'],
-  { zones }: EnvironmentForm['capacity'],
-): readonly Defect[] {
-  const alone = Object.keys(regions).filter((name) => Object.keys(regions[name] ?? {}).length === 1)
-  const [first] = alone
-  if ((first === undefined) === (zones === undefined)) return []
-  return [
-    first === undefined
-      ? {
-          code: 'policy/inconsistent',
-          path: [...at, 'capacity', 'zones'],
-          part: 'value',
-          message: `${showPath([...at, 'capacity', 'zones'])} gives up surviving a zone, but every region has several`,
-          remedy: 'Remove the key `zones`.',
-          other: [...at, 'regions'],
-        }
-      : {
-          code: 'policy/inconsistent',
-          path: [...at, 'regions', first],
-          part: 'key',
-          message: `${showPath([...at, 'regions', first])} has one zone only, so the loss of a zone cannot be survived`,
-          remedy: 'Add a zone, or declare it: `capacity: { required: N, zones: 1 }`.',
-          other: [...at, 'capacity'],
-        },
-  ]
-}
-
-function bakeDefects(place: YamlPath, bake: EnvironmentForm['bake']): readonly Defect[] {
-  const falseAlarm = fraction(bake['false-alarm'])
-  const power = fraction(bake.power)
-  const defects: Defect[] = []
-  if (fraction(bake['detect-error-rate']) <= fraction(bake['baseline-error-rate'])) {
-    defects.push(order(place, ['detect-error-rate', 'baseline-error-rate'], 'must be above'))
-  }
-  if (falseAlarm === 0)
-    defects.push(impossible([...place, 'false-alarm'], 'above 0%', 'false-alarm: 1%'))
-  if (power === 1) defects.push(impossible([...place, 'power'], 'below 100%', 'power: 95%'))
-  if (power <= falseAlarm) defects.push(order(place, ['power', 'false-alarm'], 'must be above'))
-  if (millis(bake.floor) > millis(bake.deadline)) {
-    defects.push(order(place, ['floor', 'deadline'], 'must not be longer than'))
-  }
-  return defects
-}
-
-const order = (
-  place: YamlPath,
-  [key, other]: readonly [string, string],
-  relation: string,
-): Defect => ({
-  code: 'policy/inconsistent',
-  path: [...place, key],
-  part: 'value',
-  message: `${showPath([...place, key])} ${relation} \`${other}\``,
-  remedy: `Change \`${key}\` or \`${other}\`.`,
-  other: [...place, other],
-})
-
-const impossible = (place: YamlPath, bound: string, example: string): Defect => ({
-  code: 'policy/invalid-value',
-  path: place,
-  part: 'value',
-  message: `${showPath(place)} must be ${bound}: no finite number of requests gives certainty`,
-  remedy: `Change it, for example to \`${example}\`.`,
-})
-
-const millis = (text: string): number => parseDuration(text) ?? 0

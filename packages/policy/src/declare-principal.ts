@@ -1,6 +1,6 @@
 import { isSeq, parseDocument } from 'yaml'
 import { inlineYaml } from './inline-yaml.ts'
-import type { PrincipalPolicy } from './policy.ts'
+import type { PrincipalPolicy } from './signing-policy.ts'
 
 /** Somebody whom a policy is to name. */
 export interface DeclaredPrincipal {

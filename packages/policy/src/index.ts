@@ -6,35 +6,34 @@ export { type Loosening, looseningDigest } from './loosening/loosening.ts'
 export { loadPolicyFile } from './load-policy-file.ts'
 export { loadPolicy } from './load-policy.ts'
 export { type PolicyParse, parsePolicy } from './parse-policy.ts'
-export { REPORT_FORMATS, type ReportFormat } from './policy.ts'
+export { REPORT_FORMATS, type ReportFormat } from './suite-policy.ts'
+export type { BakePolicy, EnvironmentPolicy } from './environment-policy.ts'
 export type {
-  BakePolicy,
-  EnvironmentPolicy,
   ExecTargetPolicy,
-  FileKeyPolicy,
   HaproxyTargetPolicy,
   HealthPolicy,
+  LocalTargetPolicy,
+  TargetPolicy,
+} from './target-policy.ts'
+export type {
+  FileKeyPolicy,
   KeyPolicy,
   KeylessPolicy,
-  LoadedPolicy,
-  LocalTargetPolicy,
-  Mode,
+  VoucherJobPolicy,
+  VoucherKeyPolicy,
+  VoucherPolicy,
+} from './key-policy.ts'
+export type { LoadedPolicy, Mode, Policy } from './policy.ts'
+export type {
   NotifyPolicy,
   PagerDutyIncidentsPolicy,
   PagerDutyPolicy,
-  Policy,
-  PrincipalPolicy,
-  RetriesProof,
-  SigningPolicy,
   SlackPolicy,
-  SuitePolicy,
-  TargetPolicy,
-  VoucherJobPolicy,
-  VoucherKeyPolicy,
   Urgency,
-  VoucherPolicy,
   WebhookPolicy,
-} from './policy.ts'
+} from './notify-policy.ts'
+export type { PrincipalPolicy, SigningPolicy } from './signing-policy.ts'
+export type { RetriesProof, SuitePolicy } from './suite-policy.ts'
 export type {
   AnalysisPolicy,
   MetricPolicy,

@@ -1,5 +1,5 @@
 import { inlineYaml } from './inline-yaml.ts'
-import type { RetriesProof } from './policy.ts'
+import type { RetriesProof } from './suite-policy.ts'
 
 /** A suite that `bulkhead init` found, or thinks it found. */
 export interface SuiteGuess {

@@ -7,20 +7,13 @@ import { hotfixOfForm } from './hotfix-form.ts'
 import { fraction } from './fraction.ts'
 import { type SchedulePolicy, scheduleOfForm } from './schedule-policy.ts'
 import type { NotifyForm } from './notify-form.ts'
-import type {
-  BakePolicy,
-  EnvironmentPolicy,
-  HealthPolicy,
-  KeyPolicy,
-  NotifyPolicy,
-  Policy,
-  PrincipalPolicy,
-  RetriesProof,
-  SigningPolicy,
-  SuitePolicy,
-  TargetPolicy,
-  VoucherPolicy,
-} from './policy.ts'
+import type { BakePolicy, EnvironmentPolicy } from './environment-policy.ts'
+import type { HealthPolicy, TargetPolicy } from './target-policy.ts'
+import type { KeyPolicy, VoucherPolicy } from './key-policy.ts'
+import type { NotifyPolicy } from './notify-policy.ts'
+import type { Policy } from './policy.ts'
+import type { PrincipalPolicy, SigningPolicy } from './signing-policy.ts'
+import type { RetriesProof, SuitePolicy } from './suite-policy.ts'
 import type { KeysForm, StatementSignerForm, VoucherForm } from './key-forms.ts'
 import type { PrincipalForm, SigningForm } from './signing-form.ts'
 import type { PolicyForm, SuiteForm } from './schema.ts'

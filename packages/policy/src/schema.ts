@@ -15,7 +15,7 @@ import { keysForm } from './key-forms.ts'
 import { hotfixForm } from './hotfix-form.ts'
 import { notifyForm } from './notify-form.ts'
 import { signingForm } from './signing-form.ts'
-import { REPORT_FORMATS } from './policy.ts'
+import { REPORT_FORMATS } from './suite-policy.ts'
 
 const retriesForm = explain(
   v.strictObject({

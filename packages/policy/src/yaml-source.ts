@@ -1,17 +1,10 @@
 import { LineCounter, type YAMLError, parseDocument } from 'yaml'
+import type { SourceDefect } from './source-defect.ts'
 import { type PlacedTree, readTree } from './yaml-tree.ts'
 import type { YamlPart, YamlPath } from './yaml-path.ts'
 
 /** Far above any honest policy; bounds everything that is done with one. */
 const MOST_POLICY_BYTES = 256 * 1024
-
-/** A defect at a character offset, before it has a line and column. */
-export interface SourceDefect {
-  readonly code: 'policy/not-yaml' | 'policy/unsupported-yaml' | 'policy/too-large'
-  readonly offset: number
-  readonly message: string
-  readonly remedy: string
-}
 
 /** Plain data out of YAML, with where each key and value stands. */
 export interface YamlSource {

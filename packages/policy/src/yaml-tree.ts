@@ -1,5 +1,5 @@
 import { type Node, type Pair, isAlias, isMap, isNode, isPair, isScalar, isSeq } from 'yaml'
-import type { SourceDefect } from './yaml-source.ts'
+import type { SourceDefect } from './source-defect.ts'
 
 /** A value with the offset where it starts, and its key's, if it has one. */
 export interface PlacedTree {

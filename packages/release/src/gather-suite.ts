@@ -1,3 +1,4 @@
+import { join, relative } from 'node:path'
 import type { Amendment, FileState, RunEvidence, SuiteEvidence } from '@bulkhead/gate'
 import { type LoadedPolicy, type SuitePolicy, loadPolicy } from '@bulkhead/policy'
 import type { RangeJudgement } from '@bulkhead/signatures'
@@ -52,10 +53,17 @@ export async function gatherSuite(
   request: SuiteRequest,
 ): Promise<SuiteEvidence> {
   const { commit, policy, name, suite } = request
-  const kept = await readSuiteEvidence(suitesDirectory(workspace.repository, commit), name)
+  const directory = suitesDirectory(workspace.repository, commit)
+  const kept = await readSuiteEvidence(directory, name)
   const vouchers = voucherKeys(policy).map((key) => ({ key, separation: key.entry.separation }))
   const parts = await Promise.all(
-    kept.map((part) => openPart(workspace, suite, part, { vouchers, forge: request.vouched })),
+    kept.map((part) =>
+      openPart(workspace, suite, part, {
+        vouchers,
+        forge: request.vouched,
+        place: join(relative(workspace.repository.root, directory), name, part.part),
+      }),
+    ),
   )
   const demands = await gatherDemands(workspace, request)
   return {
@@ -65,13 +73,20 @@ export async function gatherSuite(
   }
 }
 
+interface Trust {
+  readonly vouchers: readonly Voucher[]
+  readonly forge: ForgeVouched | undefined
+  /** Where the part lies, as findings call it. */
+  readonly place: string
+}
+
 async function openPart(
   { clock }: Workspace,
   { format }: SuitePolicy,
   { record, reports }: StoredEvidence,
-  trust: { readonly vouchers: readonly Voucher[]; readonly forge: ForgeVouched | undefined },
+  { vouchers, ...around }: Trust,
 ): Promise<{ readonly run?: RunEvidence; readonly findings: readonly Finding[] }> {
-  const opened = openRunRecord(record ?? Buffer.alloc(0), trust.vouchers, trust.forge)
+  const opened = openRunRecord(record ?? Buffer.alloc(0), vouchers, around)
   if (opened.kind === 'refused') return { findings: [opened.finding] }
   const read = await Promise.all(
     reports.map(({ path, open }) => readReport(format, open(), { path, clock })),

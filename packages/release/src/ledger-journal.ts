@@ -35,16 +35,25 @@ export function ledgerJournal(options: LedgerJournalOptions): Journal {
     record(events) {
       for (const event of events) if ('plan' in event) plan = event.plan
       return append(
-        events.map((event) => ({
-          kind: kindOf(event),
-          data: dataOf(event, { ...options, plan }),
-        })),
+        events.flatMap((event) => [
+          { kind: kindOf(event), data: dataOf(event, { ...options, plan }) },
+          ...(isLastWord(event) ? [GIVEN_BACK] : []),
+        ]),
       )
     },
     signOfLife: () => append([{ kind: 'lease.renewed', data: {} }]),
     standing: async () => standingIn(await ledger.state().catch(asWorldFailure), token),
   }
 }
+
+const GIVEN_BACK = { kind: 'lease.released', data: {} } as const
+
+/**
+ * Nothing is done under a lease after these, so it is given back by the same append: a process that is
+ * killed then leaves none behind. What is stuck is held until a human has looked.
+ */
+const isLastWord = (event: RolloutEvent): boolean =>
+  event.kind === 'paused' || (event.kind === 'finished' && event.result !== 'stuck')
 
 const standingIn = ({ rollouts }: EnvironmentState, token: FencingToken): Receipt => ({
   standing: rollouts.find((rollout) => rollout.token === token)?.ordered ?? null,

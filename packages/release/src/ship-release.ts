@@ -1,6 +1,6 @@
 import type { AttestationVerification } from '@bulkhead/attest'
 import type { ArtifactBinding } from '@bulkhead/gate'
-import type { Actor, Ledger } from '@bulkhead/ledger'
+import type { Actor, Ledger, Train } from '@bulkhead/ledger'
 import type { EnvironmentPolicy } from '@bulkhead/policy'
 import type {
   Lane,
@@ -34,6 +34,7 @@ import { refuseLostFixes } from './hotfix/kept-fixes.ts'
 import { refuseByHotfixes } from './hotfix/lane-refusals.ts'
 import type { Keyring } from './keyring.ts'
 import { readLedger, writeLedger } from './ledger-access.ts'
+import { refuseSettled } from './queue/settle-trains.ts'
 import { type TrustedBase, environmentPolicy, findTrustedBase } from './trusted-ref.ts'
 import { verifyRelease } from './verify-release.ts'
 import { type Workspace, evidenceDirectory } from './workspace.ts'
@@ -52,6 +53,8 @@ export interface ShipRequest {
   readonly breaking?: BreakOrder
   /** Goes by the hotfix lane. */
   readonly hotfix?: HotfixLane
+  /** Ships what this entry took from the queue, for as long as that is not settled. */
+  readonly train?: Train['id']
   /** How long to wait until another release has left the first region; default: as between regions. */
   readonly wait?: Milliseconds | undefined
   /** Where people may look, for notices. */
@@ -276,6 +279,8 @@ async function refuseWave(
 ): Promise<readonly Finding[]> {
   const overtaken = await refuseOvertaken(workspace, { base, ledger, commit: request.commit })
   if (overtaken.length > 0) return overtaken
+  const settled = wave === 'start' ? refuseSettled(ledger.known(), request) : []
+  if (settled.length > 0) return settled
   const { hotfixes } = ledger.known()
   const lost = await refuseLostFixes(workspace, { commit: request.commit, hotfixes })
   if (lost.length > 0) return lost

@@ -16,14 +16,8 @@ export type {
 } from './fleet.ts'
 export type { BakeGoal } from './plan/bake.ts'
 export type { Bake, Lane, Plan, PlannedStage, PlannedZone, RegionPlan, Wave } from './plan/plan.ts'
-export {
-  type PlanPolicy,
-  type PlanRequest,
-  type Planning,
-  assumeFleet,
-  planRollout,
-  planUnwinding,
-} from './plan/planner.ts'
+export { type Planning, assumeFleet, planRollout, planUnwinding } from './plan/planner.ts'
+export type { PlanPolicy, PlanRequest } from './plan/plan-request.ts'
 export { listed } from './migration-refusals.ts'
 export { renderPlan } from './plan/plan-text.ts'
 export { judgeBake } from './judgement.ts'

@@ -1,4 +1,4 @@
-import type { CommitId, FencingToken, Finding } from '@bulkhead/vocabulary'
+import { type CommitId, type FencingToken, type Finding, counted } from '@bulkhead/vocabulary'
 import type { ShippedRelease } from './fleet.ts'
 import type { StandingOrder } from './run/journal.ts'
 
@@ -22,7 +22,7 @@ export const unhealthyBaseline = (
 ): Finding => ({
   code: 'rollout/unhealthy-baseline',
   subject: environment,
-  message: `${healthy} units are healthy, ${required} required, before anything was changed`,
+  message: `${counted(healthy, 'unit is', 'units are')} healthy, ${required} required, before anything was changed`,
   remedy: 'Restore capacity first: `bulkhead status` shows which units are down.',
 })
 

@@ -43,7 +43,7 @@ describe('a release that contracts the database', () => {
       'rollout/forward-only',
     ])
     expect(ended.findings[1]?.message).toBe(
-      `it is not taken back: the release before cannot live with ${DROP}. 1 of its 1 units were taken out of traffic.`,
+      `it is not taken back: the release before cannot live with ${DROP}. 1 of its 1 unit was taken out of traffic.`,
     )
     expect(scenario.versions()).toEqual(['!b', ...Array.from({ length: 8 }, () => 'a')])
     expect(healths(scenario)[0]).toBe('draining')

@@ -79,6 +79,8 @@ export interface StoredReport {
 
 /** What was kept of the last run of one part of a suite. */
 export interface StoredEvidence {
+  /** Folder of the part, as findings call it: nobody's word for what lies in it. */
+  readonly part: string
   /** Bytes of the record's envelope, not yet trusted; undefined when there is none. */
   readonly record: Buffer | undefined
   readonly reports: readonly StoredReport[]
@@ -94,10 +96,12 @@ export async function readSuiteEvidence(
 ): Promise<readonly StoredEvidence[]> {
   const place = placeOf(directory, suite)
   const folders = await partFolders(place)
-  return Promise.all(folders.map(({ name }) => readPart(join(place, name))))
+  return Promise.all(
+    folders.map(async ({ name }) => ({ part: name, ...(await readPart(join(place, name))) })),
+  )
 }
 
-async function readPart(place: string): Promise<StoredEvidence> {
+async function readPart(place: string): Promise<Omit<StoredEvidence, 'part'>> {
   const names = await readdir(join(place, REPORTS)).catch(() => [])
   const reports = names.sort(byNumber).map((name) => {
     const file = join(place, REPORTS, name)

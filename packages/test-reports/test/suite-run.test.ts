@@ -5,6 +5,7 @@ import { sealStatement } from '@bulkhead/envelope'
 import { InputError } from '@bulkhead/vocabulary'
 import { describe, expect, it } from 'vitest'
 import { RUN_RECORD_TYPE, openRunRecord, runVouchedSuite, signRunRecord } from '../src/index.ts'
+import { writeRunRecord } from '../src/run-statement.ts'
 import {
   GREEN,
   PLAN,
@@ -247,6 +248,30 @@ describe('the envelope of a run record', () => {
     expect(kind(await seal({ ...record, end: { kind: 'exited', code: '0' } }))).toBe('refused')
     expect(kind(await seal({ ...record, passed: true }))).toBe('refused')
     expect(kind(await seal({ ...record, reports: [] }))).toBe('refused')
+  })
+
+  it('names a record that nobody signed: what lies there, and what to do', async () => {
+    await using repository = await suiteRepository(writing({ 'a.xml': GREEN }))
+    const part = { leg: 'linux', shard: { index: 1, of: 2 } }
+    const { record } = await runVouchedSuite(vouchedRun(repository, { part }))
+    const place = 'evidence/tenant/linux.1-of-2'
+    const bare = openRunRecord(writeRunRecord(record), repository.vouchers, { place })
+    expect(bare).toMatchObject({
+      kind: 'refused',
+      finding: {
+        code: 'gate/unvouched-run',
+        subject: place,
+        message:
+          'a run record without a signature lies here: it says that it is of tenant (linux, shard 1/2), and nobody vouches for it',
+        remedy: expect.stringMatching(
+          /delete its folder.*`bulkhead test --suite tenant --leg linux --shard 1\/2`/,
+        ),
+      },
+    })
+    const signed = await signRunRecord(record, repository.signer)
+    expect(openRunRecord(signed, [], { place })).toMatchObject({
+      finding: { subject: place, message: expect.not.stringContaining('without a signature') },
+    })
   })
 
   it('counts a key that is listed both ways as within reach of the tests', async () => {

@@ -1,4 +1,5 @@
 export type { Brand } from './brand.ts'
+export { counted } from './counted.ts'
 export { type Milliseconds, formatDuration, parseDuration } from './duration.ts'
 export { ExitCode } from './exit-codes.ts'
 export { DeniedError, InputError, WorldError } from './failures.ts'

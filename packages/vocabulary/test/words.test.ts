@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   type Finding,
   commitId,
+  counted,
   digest,
   fencingToken,
   formatDuration,
@@ -94,5 +95,17 @@ describe('findings', () => {
       expect(reason.cause).toMatch(/\.$/)
       expect(reason.remedy.length).toBeGreaterThan(0)
     }
+  })
+})
+
+describe('what is counted', () => {
+  it('stands in the singular for one, and in the plural for anything else', () => {
+    expect([0, 1, 2].map((count) => counted(count, 'commit'))).toEqual([
+      '0 commits',
+      '1 commit',
+      '2 commits',
+    ])
+    expect(counted(1, 'entry', 'entries')).toBe('1 entry')
+    expect(counted(21, 'person agrees', 'people agree')).toBe('21 people agree')
   })
 })

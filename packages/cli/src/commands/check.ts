@@ -1,4 +1,5 @@
 import { type CheckResult, checkHead, parsePartOptions } from '@bulkhead/release'
+import { counted } from '@bulkhead/vocabulary'
 import { approvalNotes } from '../approval-notes.ts'
 import { OBSERVING } from '../observing.ts'
 import type { CommandResult } from '../command-result.ts'
@@ -51,9 +52,9 @@ function describe(result: CheckResult): CommandResult {
     text: [
       commits === 0
         ? `signatures: no commits since ${base.slice(0, 12)}`
-        : `signatures: ${commits} commit(s) since ${base.slice(0, 12)}`,
+        : `signatures: ${counted(commits, 'commit')} since ${base.slice(0, 12)}`,
       ...suites.map(
-        (suite) => `suite ${suite.name}: ${suite.passed} of ${suite.tests} tests passed`,
+        (suite) => `suite ${suite.name}: ${suite.passed} of ${counted(suite.tests, 'test')} passed`,
       ),
       ...approvalNotes(result),
       `${verdict}: ${head.slice(0, 12)}`,

@@ -1,6 +1,6 @@
 import type { CommitsSummary } from '@bulkhead/release'
 import type { CommitJudgement, TagVerdict } from '@bulkhead/signatures'
-import { type Finding, printable } from '@bulkhead/vocabulary'
+import { type Finding, counted, printable } from '@bulkhead/vocabulary'
 import type { CommandResult } from '../command-result.ts'
 import { OBSERVING } from '../observing.ts'
 
@@ -27,7 +27,7 @@ export function describeCommits(
       ...(tag === undefined ? [] : linesOfTag(tag)),
       counts.commits === 0
         ? `${verdict}: the range ${base?.slice(0, 12) ?? 'root'}..${head.slice(0, 12)} is empty: there was nothing to verify`
-        : `${verdict}: ${counts.passed} of ${counts.commits} commits are signed by allowed signers`,
+        : `${verdict}: ${counts.passed} of ${counted(counts.commits, 'commit is', 'commits are')} signed by allowed signers`,
       ...(observing ? [OBSERVING] : []),
     ],
   }

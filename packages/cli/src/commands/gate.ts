@@ -1,4 +1,5 @@
 import { gateRelease, parseRun } from '@bulkhead/release'
+import { counted } from '@bulkhead/vocabulary'
 import type { CommandResult } from '../command-result.ts'
 import { approvalNotes } from '../approval-notes.ts'
 import { OBSERVING } from '../observing.ts'
@@ -71,7 +72,7 @@ function describe({
     findings,
     json: { verdict, attestation: files, notCounted },
     text: [
-      `${outcome}: ${bindings.commit.slice(0, 12)} for ${bindings.environment}: ${counts.commits} commits, ${counts.passed} of ${counts.tests} tests passed`,
+      `${outcome}: ${bindings.commit.slice(0, 12)} for ${bindings.environment}: ${counted(counts.commits, 'commit')}, ${counts.passed} of ${counted(counts.tests, 'test')} passed`,
       ...(local.length > 0
         ? [
             `note: the runs of ${local.join(', ')} are vouched for by a key within the tests' reach (separation: local)`,

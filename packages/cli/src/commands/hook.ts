@@ -1,5 +1,5 @@
 import { type PushJudgement, parsePushedRefs, verifyPush } from '@bulkhead/release'
-import { printable } from '@bulkhead/vocabulary'
+import { counted, printable } from '@bulkhead/vocabulary'
 import type { CommandResult } from '../command-result.ts'
 import {
   type CommonOptions,
@@ -61,7 +61,7 @@ function describe(judged: readonly PushJudgement[]): CommandResult {
     },
     text: judged.map(
       ({ ref, judgement: { counts } }) =>
-        `${counts.blocked > 0 ? '✗' : '✓'} ${printable(ref, 200)}: ${counts.passed} of ${counts.commits} commits are signed by allowed signers`,
+        `${counts.blocked > 0 ? '✗' : '✓'} ${printable(ref, 200)}: ${counts.passed} of ${counted(counts.commits, 'commit is', 'commits are')} signed by allowed signers`,
     ),
   }
 }

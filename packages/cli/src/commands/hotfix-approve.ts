@@ -44,7 +44,10 @@ export function registerHotfixApprove(hotfix: Command, host: Host): void {
           const target = await environmentTarget(workspace, environment, options.genesis)
           const request = { base, environment, hotfix: named, plan, reason, key, target }
           const made = await approveHotfix(workspace, request)
-          if (options.record && made.notCounted.length === 0)
+          // Said again, as after a kill, it is the same word: it counts once, and goes on record all the same.
+          const refused = made.notCounted.filter(({ code }) => code !== 'hotfix/same-person')
+          const again = refused.length < made.notCounted.length
+          if (options.record && refused.length === 0)
             await recordApproval(
               workspace,
               {
@@ -55,18 +58,19 @@ export function registerHotfixApprove(hotfix: Command, host: Host): void {
               },
               made,
             )
-          const { approval, file, notCounted } = made
+          const { approval, file } = made
           const json = { approval, file, recorded: options.record }
-          if (notCounted.length > 0)
+          if (refused.length > 0)
             return {
               outcome: 'blocked',
-              findings: notCounted,
+              findings: made.notCounted,
               json,
               text: ['IT DOES NOT COUNT: somebody else must approve'],
             }
           return done(json, [
             `✓ approved until ${approval.expires}`,
             `  ${file}`,
+            ...(again ? ['  you had approved already: it counts once'] : []),
             options.record
               ? '  it is on record'
               : '  send this file to whoever ships: `bulkhead approve add FILE`',

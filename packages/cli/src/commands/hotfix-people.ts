@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { acknowledgeHotfix, pageUntilAcknowledged } from '@bulkhead/release'
-import { InputError, type Milliseconds, parseDuration } from '@bulkhead/vocabulary'
+import { type Milliseconds, InputError, counted, parseDuration } from '@bulkhead/vocabulary'
 import type { Host } from '../host.ts'
 import { type HotfixOptions, done, recorded, withNumberedOptions } from './hotfix-options.ts'
 
@@ -30,7 +30,7 @@ export function registerPage(hotfix: Command, host: Host): void {
           signal: host.signal,
           onPage: ({ id }, undelivered) =>
             host.console.err(
-              `hotfix ${id}: paged${undelivered.length === 0 ? '' : `; ${undelivered.length} channels are down`}`,
+              `hotfix ${id}: paged${undelivered.length === 0 ? '' : `; ${counted(undelivered.length, 'channel is', 'channels are')} down`}`,
             ),
         })
         const { acknowledged } = taken

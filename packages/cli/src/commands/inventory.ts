@@ -6,7 +6,7 @@ import {
   writeInventories,
 } from '@bulkhead/release'
 import { type TestId, idLabel } from '@bulkhead/test-reports'
-import { type Finding, printable } from '@bulkhead/vocabulary'
+import { type Finding, counted, printable } from '@bulkhead/vocabulary'
 import type { CommandResult } from '../command-result.ts'
 import {
   type CommonOptions,
@@ -127,7 +127,7 @@ function linesOf(
   const { suite, path, tests, missing, unlisted, files, findings } = comparison
   const approvals = approvalsOf(comparison)
   return [
-    `${suite}: ${tests} tests ran; ${path}: ${unlisted.length} not listed, ${missing.length} listed and missing`,
+    `${suite}: ${counted(tests, 'test')} ran; ${path}: ${unlisted.length} not listed, ${missing.length} listed and missing`,
     ...listOf('+', unlisted),
     ...listOf('-', missing),
     ...pathsOf('+', files.added),
@@ -136,7 +136,7 @@ function linesOf(
     ...(files.without.length === 0
       ? []
       : [
-          `  ${files.without.length} tests name no file of the repository: list their files with --file GLOB, or nobody sees them edited`,
+          `  ${counted(files.without.length, 'test names', 'tests name')} no file of the repository: list its file with --file GLOB, or nobody sees them edited`,
         ]),
     ...(approvals.length === 0
       ? []

@@ -8,7 +8,7 @@ import {
   beatLedger,
   proveByPolicy,
 } from '@bulkhead/release'
-import { type Finding, InputError, printable } from '@bulkhead/vocabulary'
+import { type Finding, InputError, counted, printable } from '@bulkhead/vocabulary'
 import { localActors } from '../actors.ts'
 import type { CommandResult } from '../command-result.ts'
 import {
@@ -139,11 +139,15 @@ function describeAudit({ findings, state, ...rest }: PolicyAudit): CommandResult
   const verdict = findings.length === 0 ? 'VERIFIED' : 'REFUSED'
   const head = rest.head === null ? '' : `, head ${rest.head}`
   return result(findings, { verdict, ...rest, state: { lease, leases, released, rollout } }, [
-    `${verdict}: ${rest.size} entries of ledger/${rest.environment}${head}`,
+    `${verdict}: ${counted(rest.size, 'entry', 'entries')} of ledger/${rest.environment}${head}`,
     ...(rest.judged === rest.size
       ? []
-      : [`${rest.judged} new entries; what they build on was verified before`]),
-    ...(rest.witnessed === null ? [] : [`witnessed: ${rest.witnessed} entries`]),
+      : [
+          `${counted(rest.judged, 'new entry', 'new entries')}; what came before was verified before`,
+        ]),
+    ...(rest.witnessed === null
+      ? []
+      : [`witnessed: ${counted(rest.witnessed, 'entry', 'entries')}`]),
     ...rest.acknowledged.map(acknowledgedLine),
     ...(released === null ? [] : [`released: ${released.commit} (entry ${released.index})`]),
     ...leases.map(({ region, holder, token }) =>

@@ -8,7 +8,7 @@ import {
 } from '@bulkhead/ledger'
 import { auditLedger, exportLedger, mirrorLedger } from '@bulkhead/release'
 import type { Workspace } from '@bulkhead/release'
-import { InputError, printable } from '@bulkhead/vocabulary'
+import { InputError, counted, printable } from '@bulkhead/vocabulary'
 import type { CommandResult } from '../command-result.ts'
 import {
   type EnvironmentOptions,
@@ -51,7 +51,7 @@ async function list(workspace: Workspace, options: LogOptions): Promise<CommandR
   return result(findings, { verdict, environment, size, head, acknowledged, entries: chosen }, [
     ...chosen.map(lineOf),
     ...acknowledged.map(acknowledgedLine),
-    `${verdict}: ${size} entries of ledger/${environment}${seen}${head === null ? '' : `, head ${head}`}`,
+    `${verdict}: ${counted(size, 'entry', 'entries')} of ledger/${environment}${seen}${head === null ? '' : `, head ${head}`}`,
   ])
 }
 
@@ -102,7 +102,7 @@ async function exportLog(workspace: Workspace, options: ExportOptions): Promise<
   if (mirror !== undefined) {
     const { findings } = await auditLedger(workspace, environment, genesis)
     const size = await mirrorLedger(workspace, environment, mirror, genesis)
-    return result(findings, { mirror, size }, [`${mirror}: ${size} entries`])
+    return result(findings, { mirror, size }, [`${mirror}: ${counted(size, 'entry', 'entries')}`])
   }
   if (format === 'csv') refuseEntryFilters(options)
   const { findings, lines } = await exportLedger(workspace, {
@@ -115,7 +115,7 @@ async function exportLog(workspace: Workspace, options: ExportOptions): Promise<
   const text = lines.join('')
   if (out !== undefined) await writeNamed(out, text)
   const shown =
-    out === undefined ? text.trimEnd().split(/\r?\n/) : [`${out}: ${lines.length} lines`]
+    out === undefined ? text.trimEnd().split(/\r?\n/) : [`${out}: ${counted(lines.length, 'line')}`]
   return result(
     [],
     { environment, lines: lines.length, text: out === undefined ? text : null },

@@ -1,5 +1,6 @@
 import { type QueueView, addToQueue, readQueue, removeFromQueue } from '@bulkhead/release'
 import type { HeldRelease } from '@bulkhead/rollout'
+import { counted } from '@bulkhead/vocabulary'
 import { localActors } from '../actors.ts'
 import type { CommandResult } from '../command-result.ts'
 import {
@@ -109,7 +110,7 @@ async function requestOf(
 export function queueLines({ queue, next }: QueueView): readonly string[] {
   const { waiting, trains, suspects, ejected } = queue
   const line = (what: string, one: (typeof waiting)[number]) =>
-    `  ${String(one.id).padStart(5)}  ${one.commit.slice(0, 12)}  ${what}${one.pinned ? ', pinned' : ''}${one.tries > 0 ? `, tried ${one.tries} times` : ''}`
+    `  ${String(one.id).padStart(5)}  ${one.commit.slice(0, 12)}  ${what}${one.pinned ? ', pinned' : ''}${one.tries > 0 ? `, tried ${counted(one.tries, 'time')}` : ''}`
   const lines = [
     ...trains.flatMap(({ carries }) => carries.map((one) => line('on its way', one))),
     ...suspects.map((one) => line('one of these is bad', one)),

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { type ReportSummary, idLabel, readableFormats, scanReport } from '@bulkhead/test-reports'
-import { type Finding, InputError, printable, reasons } from '@bulkhead/vocabulary'
+import { type Finding, InputError, counted, printable, reasons } from '@bulkhead/vocabulary'
 import { openRegularFile, systemClock } from '@bulkhead/world'
 import { Option } from 'commander'
 import type { CommandResult } from '../command-result.ts'
@@ -127,7 +127,7 @@ function textOf(file: ReadFile): readonly string[] {
     .map((status) => `, ${counts[status]} ${status}`)
   const hidden = counts.tests - counts.passed - file.notPassed.length
   return [
-    `${isSound(file) ? '✓' : '✗'} ${printable(path, NAME_LENGTH)} (${format ?? 'unknown format'}): ${counts.passed} of ${counts.tests} tests passed${others.join('')}`,
+    `${isSound(file) ? '✓' : '✗'} ${printable(path, NAME_LENGTH)} (${format ?? 'unknown format'}): ${counts.passed} of ${counted(counts.tests, 'test')} passed${others.join('')}`,
     ...file.notPassed.map((line) => `    ${line}`),
     ...(hidden > 0 ? [`    and ${hidden} more`] : []),
   ]

@@ -1,6 +1,13 @@
 import { resolve } from 'node:path'
 import { type BuiltRelease, type CheckResult, checkDriver, checkNames } from '@bulkhead/targets'
-import { type Finding, InputError, commitId, isObjectId, printable } from '@bulkhead/vocabulary'
+import {
+  type Finding,
+  InputError,
+  commitId,
+  counted,
+  isObjectId,
+  printable,
+} from '@bulkhead/vocabulary'
 import type { CommandResult } from '../command-result.ts'
 import { type Host, type Register, answer, exampleText } from '../host.ts'
 
@@ -76,7 +83,7 @@ function describe(results: readonly CheckResult[]): CommandResult {
     outcome: failed.length === 0 ? 'passed' : 'blocked',
     findings,
     json: { checks: results },
-    text: [`${passed} of ${results.length} checks passed, ${failed.length} failed`],
+    text: [`${passed} of ${counted(results.length, 'check')} passed, ${failed.length} failed`],
   }
 }
 

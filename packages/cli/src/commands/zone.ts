@@ -89,15 +89,18 @@ function onZone(
 /** What the target is at, one line each, beside the answer. */
 const tell = (host: Host, progress: RolloutProgress): void => host.console.err(viewLine(progress))
 
-function describe(environment: string, { result, place, findings }: ZoneResult): CommandResult {
+function describe(
+  environment: string,
+  { result, place, findings, undelivered = [] }: ZoneResult,
+): CommandResult {
   const name = `${place.region}/${place.zone}`
   const json = { environment, result, zone: place }
-  const failed = { outcome: 'blocked', findings, json } as const
+  const failed = { outcome: 'blocked', findings: [...findings, ...undelivered], json } as const
   switch (result) {
     case 'shifted':
       return {
         outcome: 'passed',
-        findings: [],
+        findings: undelivered,
         json,
         text: [
           `SHIFTED: ${name} gets no traffic and counts as gone`,
@@ -107,7 +110,7 @@ function describe(environment: string, { result, place, findings }: ZoneResult):
     case 'restored':
       return {
         outcome: 'passed',
-        findings: [],
+        findings: undelivered,
         json,
         text: [`RESTORED: ${name} has its traffic again`],
       }

@@ -58,6 +58,8 @@ export interface TinyPolicy {
   readonly surge?: number
   /** Further keys of the environment, each on a line of its own. */
   readonly environment?: readonly string[]
+  /** Further keys of the policy itself. */
+  readonly more?: string
 }
 
 /** The policy of the tiny app: three zones with one unit each unless more are wanted, and a bake of a few requests. */
@@ -70,6 +72,7 @@ export const policyText = ({
   required = unitsPerZone,
   surge = 0,
   environment = [],
+  more = '',
 }: TinyPolicy): string => `version: 1
 mode: ${mode}
 signers: .bulkhead/allowed_signers
@@ -90,7 +93,7 @@ keys:
   gate: [{ file: .bulkhead/keys/gate.pub }]
   ledger: [{ file: .bulkhead/keys/ledger.pub }]
 verdict: { expires: 1h }
-environments:
+${more}environments:
   production:
     target:
       kind: local

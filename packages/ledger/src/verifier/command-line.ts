@@ -1,6 +1,13 @@
 import { parseArgs } from 'node:util'
 import { openRepository } from '@bulkhead/git'
-import { ExitCode, type Finding, InputError, WorldError, printable } from '@bulkhead/vocabulary'
+import {
+  type Finding,
+  ExitCode,
+  InputError,
+  WorldError,
+  counted,
+  printable,
+} from '@bulkhead/vocabulary'
 import { readRegularFile } from '@bulkhead/world'
 import { type AuditEnd, type LogSource, auditLog } from '../audit/audit-log.ts'
 import { lanesWhenLong } from '../audit/entry-lanes.ts'
@@ -129,7 +136,9 @@ async function report(
     )
   } else {
     const named = head === null ? '' : `, head ${head}`
-    process.stdout.write(`${verdict}: ${size} entries of ledger/${environment}${named}\n`)
+    process.stdout.write(
+      `${verdict}: ${counted(size, 'entry', 'entries')} of ledger/${environment}${named}\n`,
+    )
     for (const finding of findings) process.stdout.write(textOf(finding))
     for (const { subject, message } of acknowledged)
       process.stdout.write(`${printable(`acknowledged: ${subject}: ${message}`, 1_000)}\n`)

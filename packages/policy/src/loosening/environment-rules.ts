@@ -1,14 +1,13 @@
 import type { MixedTestPolicy } from '../migrations-policy.ts'
 import type { SchedulePolicy } from '../schedule-policy.ts'
+import type { BakePolicy, EnvironmentPolicy } from '../environment-policy.ts'
 import type {
-  BakePolicy,
-  EnvironmentPolicy,
   ExecTargetPolicy,
   HaproxyTargetPolicy,
   HealthPolicy,
   LocalTargetPolicy,
   TargetPolicy,
-} from '../policy.ts'
+} from '../target-policy.ts'
 import {
   type Compare,
   fixed,

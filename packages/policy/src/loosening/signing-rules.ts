@@ -1,4 +1,4 @@
-import type { PrincipalPolicy, SigningPolicy, SigningRules } from '../policy.ts'
+import type { PrincipalPolicy, SigningPolicy, SigningRules } from '../signing-policy.ts'
 import {
   fixed,
   free,

@@ -1,4 +1,4 @@
-import type { RetriesProof, SuitePolicy } from '../policy.ts'
+import type { RetriesProof, SuitePolicy } from '../suite-policy.ts'
 import {
   type Compare,
   fixed,

@@ -1,7 +1,13 @@
 import type { EnvironmentState, GoodRelease } from '@bulkhead/ledger'
 import type { EnvironmentPolicy } from '@bulkhead/policy'
 import { freezeAt } from '@bulkhead/rollout'
-import type { CommitId, Digest, FencingToken, Finding } from '@bulkhead/vocabulary'
+import {
+  type CommitId,
+  type Digest,
+  type FencingToken,
+  type Finding,
+  counted,
+} from '@bulkhead/vocabulary'
 
 export interface StartCheck {
   readonly policy: EnvironmentPolicy
@@ -47,7 +53,7 @@ function refuseCrowd({ policy, state, commit, breaking }: StartCheck): Finding[]
     {
       code: 'rollout/too-many',
       subject: policy.name,
-      message: `${others.size} releases are under way, the policy allows ${mostAtOnce}`,
+      message: `${counted(others.size, 'release is', 'releases are')} under way, the policy allows ${mostAtOnce}`,
       remedy: 'Wait until one of them has ended: `bulkhead status`.',
     },
   ]

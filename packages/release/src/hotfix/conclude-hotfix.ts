@@ -1,5 +1,5 @@
 import type { EnvironmentState, HotfixOnRecord, Ledger, RolloutOnRecord } from '@bulkhead/ledger'
-import type { CommitId, Finding } from '@bulkhead/vocabulary'
+import { type CommitId, type Finding, counted } from '@bulkhead/vocabulary'
 import { writeLedger } from '../ledger-access.ts'
 import type { ShipRequest } from '../ship-release.ts'
 import { type TrustedBase, environmentPolicy, findTrustedBase } from '../trusted-ref.ts'
@@ -83,7 +83,7 @@ async function refuseElsewhere(
     {
       code: 'hotfix/not-everywhere',
       subject: environment,
-      message: `${others.length} of ${units.length} units do not say that they run it: ${others
+      message: `${others.length} of ${counted(units.length, 'unit does', 'units do')} not say that they run it: ${others
         .slice(0, 5)
         .map((unit) => unit.id)
         .join(', ')}`,

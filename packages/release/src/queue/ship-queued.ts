@@ -1,4 +1,4 @@
-import type { Ledger, Train } from '@bulkhead/ledger'
+import type { EntryDraft, Ledger, QueueOnRecord, Train } from '@bulkhead/ledger'
 import type { HeldRelease } from '@bulkhead/rollout'
 import type { CommitId, Finding } from '@bulkhead/vocabulary'
 import { type ShipRequest, type ShipResult, shipRelease } from '../ship-release.ts'
@@ -27,8 +27,9 @@ interface ShippedTrain {
 
 /**
  * Ships what is next in the queue. What is taken is on record before anything is touched, and how it
- * ended after it. A rollout that was taken by a process that is gone is gone on with first; one that
- * had ended is settled by what the ledger says of it.
+ * ended after it. A rollout that was taken and not settled is gone on with first, whoever took it: the
+ * lease says which of two carries it out, and the other leaves it alone. One that had ended is settled
+ * by what the ledger says of it.
  */
 export async function shipQueued(
   workspace: Workspace,
@@ -39,6 +40,7 @@ export async function shipQueued(
   for (const train of base.ledger.state.queue.trains) {
     const end = trainOnRecord(base, request.environment, train)
     if (end === 'unfinished') return shipTrain(workspace, request, ledger, train, 'it was begun')
+    if (end === 'taken') return shipTrain(workspace, request, ledger, train, 'it was taken')
     if (end === 'under-way') continue
     await settleTrain(ledger, request, train.id, end)
   }
@@ -48,18 +50,24 @@ export async function shipQueued(
   if (next.kind === 'held') return { kind: 'held', findings: next.held.map(heldFinding) }
   const { head, carries, why, passed } = next
   const verdict = settled.ledger.state.verdicts[head.commit]
-  const [taken] = await ledger.append([
-    {
-      kind: 'queue.taken',
-      release: { commit: head.commit, artifacts: verdict?.artifacts ?? [] },
-      actors: request.actors,
-      data: { items: carries.map(({ id }) => id), why },
-    },
-  ])
-  const id = taken?.index ?? 0
-  const train = { id, head: { commit: head.commit }, carries }
+  const items = carries.map(({ id }) => id)
+  const taken: EntryDraft = {
+    kind: 'queue.taken',
+    release: { commit: head.commit, artifacts: verdict?.artifacts ?? [] },
+    actors: request.actors,
+    data: { items, why },
+  }
+  const [entry] = await ledger.append(({ queue }) => (areFree(queue, items) ? [taken] : []))
+  // Somebody else was first: then there is another queue to look at.
+  if (entry === undefined) return shipQueued(workspace, request)
+  const train = { id: entry.index, head, carries }
   const shipped = await shipTrain(workspace, request, ledger, train, why)
   return { ...shipped, passed: passed.map(heldFinding) }
+}
+
+const areFree = ({ waiting, suspects }: QueueOnRecord, items: readonly number[]): boolean => {
+  const free = new Set([...waiting, ...suspects].map(({ id }) => id))
+  return items.every((id) => free.has(id))
 }
 
 type TrainToShip = Pick<Train, 'id'> & {
@@ -74,7 +82,7 @@ async function shipTrain(
   { id, head, carries }: TrainToShip,
   why: string,
 ): Promise<ShippedTrain> {
-  const shipped = await shipRelease(workspace, { ...request, commit: head.commit })
+  const shipped = await shipRelease(workspace, { ...request, commit: head.commit, train: id })
   // What is paused stays taken: whoever resumes it settles it.
   if (shipped.result !== 'paused')
     await settleTrain(ledger, request, id, trainEndOf(shipped.result))

@@ -1,4 +1,4 @@
-import type { EnvironmentState, Train } from '@bulkhead/ledger'
+import type { EnvironmentState, LedgerEntry, Train } from '@bulkhead/ledger'
 import type { RolloutDecision } from '@bulkhead/rollout'
 import type { CommitId } from '@bulkhead/vocabulary'
 import { REGION_PATIENCE } from '../deploy/deployment.ts'
@@ -73,20 +73,35 @@ const isInFirst = (
 ): boolean => rollouts.some(({ region }) => region.split('+').includes(first))
 
 /**
- * What the ledger says of a rollout that was taken and never settled. `under-way`: it is alive and has
- * left the first region, so that the next may follow; but not while one of the queue is suspected.
+ * What the ledger says of a rollout that was taken and never settled. `taken`: nothing of it has begun,
+ * and nobody can tell whether whoever took it is gone. `under-way`: it is alive and has left the first
+ * region, so that the next may follow; but not while one of the queue is suspected.
  */
 export function trainOnRecord(
-  { policy, ledger: { state } }: TrustedBase,
+  { policy, ledger: { state, entries } }: TrustedBase,
   environment: string,
-  { id, head }: Train,
-): TrainEnd | 'unfinished' | 'under-way' {
+  train: Train,
+): TrainEnd | 'taken' | 'unfinished' | 'under-way' {
+  const { head, id } = train
   const { good, unfinished, rollouts, queue } = state
   if (good.some(({ commit, index }) => commit === head.commit && index > id)) return 'released'
   const isOf = ({ commit }: { readonly commit: CommitId }) => commit === head.commit
   const alive = rollouts.filter(isOf)
-  if (alive.length === 0) return unfinished.some(isOf) ? 'unfinished' : 'other'
+  if (alive.length === 0) return unfinished.some(isOf) ? 'unfinished' : endOf(entries, train)
   const follows = queue.waiting.length > 0 && queue.suspects.length === 0
   const regions = regionOrder(environmentPolicy(policy, environment))
   return follows && !isInFirst(alive, regions) ? 'under-way' : 'unfinished'
+}
+
+/** How what was begun since it was taken has ended. Good in one region, it goes on with the next. */
+function endOf(
+  entries: readonly LedgerEntry[],
+  { id, head }: Train,
+): 'taken' | 'unfinished' | 'rolled-back' | 'other' {
+  const ends = entries
+    .filter(({ index, release }) => index > id && release?.commit === head.commit)
+    .flatMap(({ kind, data }) => (kind === 'deploy.finished' ? [data['result']] : []))
+  if (ends.includes('rolled-back')) return 'rolled-back'
+  if (ends.length === 0) return 'taken'
+  return ends.every((end) => end === 'released') ? 'unfinished' : 'other'
 }

@@ -12,6 +12,7 @@ import { writeLedger } from '../ledger-access.ts'
 import { environmentPolicy, findTrustedBase } from '../trusted-ref.ts'
 import type { Workspace } from '../workspace.ts'
 import { clearRegion } from './clear-region.ts'
+import { tellZone } from './tell-zone.ts'
 
 export interface ZoneRequest {
   readonly environment: string
@@ -34,6 +35,8 @@ export interface ZoneResult {
   readonly result: 'shifted' | 'restored' | 'refused' | 'failed'
   readonly place: Place
   readonly findings: readonly Finding[]
+  /** Channels that were not told. They change nothing else. */
+  readonly undelivered?: readonly Finding[]
 }
 
 /** A zone of an environment, and what is to be done to it. */
@@ -55,7 +58,7 @@ export interface HeldZone extends ZoneTask {
   readonly hand: Hand
 }
 
-/** Finds the zone and opens its ledger, then as {@link holdZone}. @throws InputError for no such zone */
+/** Finds the zone and opens its ledger, then as {@link holdZone}, and tells of it. @throws InputError for no such zone */
 export async function withZone(
   workspace: Workspace,
   request: ZoneRequest,
@@ -67,7 +70,8 @@ export async function withZone(
   const address = { ...base, environment: request.environment, policy: base.ledgerPolicy }
   const ledger = await writeLedger(workspace, address, request.keyring, request.actors)
   const { repository, clock } = workspace
-  return holdZone({ policy, ledger, repository, clock, place, request }, work)
+  const ended = await holdZone({ policy, ledger, repository, clock, place, request }, work)
+  return { ...ended, undelivered: await tellZone(workspace, base.policy, request, ended) }
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Finding } from '@bulkhead/vocabulary'
-import type { PlanRequest } from './planner.ts'
+import type { PlanRequest } from './plan-request.ts'
 import * as refuse from './plan-refusals.ts'
 
 /** What must be true of the whole fleet before sums make sense. */

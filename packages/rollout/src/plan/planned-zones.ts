@@ -7,7 +7,7 @@ import {
   zoneHealth,
 } from '../zone-capacity.ts'
 import type { PlannedZone } from './plan.ts'
-import type { PlanRequest } from './planner.ts'
+import type { PlanRequest } from './plan-request.ts'
 import type { RegionFleet } from './region-capacity.ts'
 
 /** The zones of a region, each with what may be out there and the sums that say so. */

@@ -10,7 +10,7 @@ import {
 } from '../zone-capacity.ts'
 import type { PlannedZone } from './plan.ts'
 import * as refuse from './plan-refusals.ts'
-import type { PlanRequest } from './planner.ts'
+import type { PlanRequest } from './plan-request.ts'
 import type { RegionFleet, RegionRequirement } from './region-capacity.ts'
 import { isOn, shapeOf } from './region-shape.ts'
 

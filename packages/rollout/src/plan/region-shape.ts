@@ -1,5 +1,5 @@
 import type { UnitObservation } from '../fleet.ts'
-import type { PlanRequest } from './planner.ts'
+import type { PlanRequest } from './plan-request.ts'
 import type { RegionFleet } from './region-capacity.ts'
 import { shapeInitialWaves, shapeWaves } from './waves.ts'
 

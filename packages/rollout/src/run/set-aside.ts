@@ -1,4 +1,4 @@
-import type { Finding } from '@bulkhead/vocabulary'
+import { type Finding, counted } from '@bulkhead/vocabulary'
 import type { Batch, Observation, UnitObservation } from '../fleet.ts'
 import { forwardOnly } from '../migration-refusals.ts'
 import * as refuse from '../refusals.ts'
@@ -41,7 +41,7 @@ async function setAside(run: RolloutRun): Promise<string> {
   const bad = inTraffic(run, first)
   const old = weightOfAll(first.units.filter((unit) => isWell(unit) && !isNew(run, unit)))
   if (bad.length > 0 && old < run.region.required)
-    return `Its ${bad.length} units stay in traffic: the release before carries ${old}, ${run.region.required} are required.`
+    return `Its ${counted(bad.length, 'unit stays', 'units stay')} in traffic: the release before carries ${old}, ${run.region.required} are required.`
   const refusals: string[] = []
   for (const { place, units } of byPlace(bad).values()) {
     // Engines that change zones whole are told how far they may go; a drain is of exactly these units.
@@ -51,7 +51,7 @@ async function setAside(run: RolloutRun): Promise<string> {
     if (why !== null) refusals.push(`${placeName(place)}: ${why}`)
   }
   const left = inTraffic(run, await run.fleet.look()).length
-  const out = `${bad.length - left} of its ${bad.length} units were taken out of traffic`
+  const out = `${bad.length - left} of its ${counted(bad.length, 'unit was', 'units were')} taken out of traffic`
   return left === 0 ? `${out}.` : `${out}; the others serve on${because(refusals)}.`
 }
 

@@ -100,7 +100,7 @@ export function vouchedRun(
 export async function keptOf({ evidence }: SuiteRepository): Promise<StoredEvidence> {
   const [only, ...others] = await readSuiteEvidence(evidence, 'tenant')
   if (others.length > 0) throw new Error('there are several parts')
-  return only ?? { record: undefined, reports: [] }
+  return only ?? { part: '1-of-1', record: undefined, reports: [] }
 }
 
 /** A program that writes reports, by name within `results/`, and then does something. */

@@ -149,6 +149,11 @@ export const rolloutReasons = reasonsOf({
     cause: 'A release of the queue contains a commit that was found to be bad in production.',
     remedy: 'Revert that commit and queue the new head.',
   },
+  'rollout/train-settled': {
+    cause:
+      'Two processes had the same release of the queue, and the other one has brought it to its end.',
+    remedy: 'See how it ended with `bulkhead status`; `bulkhead ship --queued` ships what is next.',
+  },
   'rollout/nothing-released': {
     cause: 'There is no earlier release to return to.',
     remedy: 'Ship a release that passes.',
