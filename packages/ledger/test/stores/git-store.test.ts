@@ -1,6 +1,7 @@
 import { temporaryDirectory } from '@bulkhead/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { conformsToLedgerStore } from './conformance.ts'
+import { survivesCrowd } from './crowd.ts'
 import { gitPlaces } from './git-places.ts'
 import { sweep } from './kill-sweep.ts'
 import type { StoreBench } from './store-bench.ts'
@@ -31,8 +32,8 @@ describe('a ledger in a git repository', () => {
       checkPlace: places.check,
       tidyPlace: places.tidy,
       unreachable: (place) => ({ ...place, address: { store: 'git', remote: 'gone' } }),
-      // Ten processes of git an attempt.
-      crowd: { processes: 50, attempts: 1 },
+      // Ten processes of git an attempt: a thousand are half a minute on two cores.
+      crowd: { processes: 50, attempts: 20 },
     }
   })
   afterAll(() => stack.disposeAsync())
@@ -40,7 +41,14 @@ describe('a ledger in a git repository', () => {
   conformsToLedgerStore(() => bench)
 
   describe('without a remote', () => {
-    const alone = (): StoreBench => ({ ...bench, fresh: () => places.fresh('alone') })
+    const alone = (): StoreBench => ({
+      ...bench,
+      fresh: () => places.fresh('alone'),
+      // Ten thousand attempts in all.
+      crowd: { processes: 50, attempts: 200 },
+    })
+
+    survivesCrowd(alone)
 
     it('a process killed outright before any step loses nothing and doubles nothing', async () => {
       const met = await sweep(alone(), 'lease')
