@@ -16,7 +16,7 @@ const LIMITS = { maxOldGenerationSizeMb: 64 }
  * a collection costs the same however much of it there is. A nursery only grows while much survives, so it
  * has to begin as large. No limit of a thread says that, and flags of the program go before such limits.
  */
-const NURSERY_MB = 6
+const NURSERY_MB = 4
 
 function widenNurseries(): void {
   for (const end of ['min', 'max']) setFlagsFromString(`--${end}-semi-space-size=${NURSERY_MB}`)

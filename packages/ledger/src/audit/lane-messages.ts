@@ -143,7 +143,7 @@ const newColumns = () => ({
 
 /** An answer while its entries are gone through. */
 interface Opened extends LaneAnswer {
-  readonly dateTexts: string
+  readonly dateBytes: Buffer
   /** By place in the column. */
   readonly parsed: EntryOnRecord['data'][]
 }
@@ -154,8 +154,8 @@ export function* unpackAnswer(
   indexes: readonly number[],
 ): Generator<ReadEntry, undefined> {
   const { leaves, digests, dates } = answer
-  const dateTexts = Buffer.from(dates.buffer, dates.byteOffset, dates.byteLength).toString('latin1')
-  const opened: Opened = { ...answer, dateTexts, parsed: [] }
+  const dateBytes = Buffer.from(dates.buffer, dates.byteOffset, dates.byteLength)
+  const opened: Opened = { ...answer, dateBytes, parsed: [] }
   let row = 0
   let before: Digest | null = null
   for (const [nth, own] of digests.entries()) {
@@ -197,7 +197,9 @@ class TravelledEntry implements EntryOnRecord {
     this.index = this.#number(0)
     const link = valueAt(columns.links, row)
     this.previous = link === THE_ONE_BEFORE ? before : link
-    this.at = answer.dateTexts.slice(row === 0 ? 0 : this.#number(2, row - 1), this.#number(2))
+    // A text of its own: a part of a longer one, kept for a release, would keep all dates of the batch.
+    const from = row === 0 ? 0 : this.#number(2, row - 1)
+    this.at = answer.dateBytes.toString('latin1', from, this.#number(2))
     this.digest = own
   }
 
