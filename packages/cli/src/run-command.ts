@@ -4,6 +4,7 @@ import {
   type Finding,
   InputError,
   WorldError,
+  printableJson,
   sortFindings,
 } from '@bulkhead/vocabulary'
 import { type CommandResult, exitCodeOf } from './command-result.ts'
@@ -87,7 +88,7 @@ function print(
   text: readonly string[],
 ): void {
   if (json) {
-    if (printJson === undefined) console.out(JSON.stringify({ command, ...object }, undefined, 2))
+    if (printJson === undefined) console.out(printableJson({ command, ...object }, 2))
     else printJson({ ...object })
     return
   }

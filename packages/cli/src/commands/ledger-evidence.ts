@@ -134,7 +134,7 @@ function progressOf({ interactive }: Host) {
 
 const PROGRESS_EVERY = 2_000
 
-function describeAudit({ findings, state, ...rest }: PolicyAudit): CommandResult {
+function describeAudit({ findings, state, reservations: _, ...rest }: PolicyAudit): CommandResult {
   const { lease, leases, released, rollout } = state
   const verdict = findings.length === 0 ? 'VERIFIED' : 'REFUSED'
   const head = rest.head === null ? '' : `, head ${rest.head}`
