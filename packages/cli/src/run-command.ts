@@ -42,7 +42,7 @@ export async function runCommand(
       {
         outcome: result.outcome,
         exitCode,
-        findings: sortFindings(result.findings),
+        findings: result.inOrder ? result.findings : sortFindings(result.findings),
         ...result.json,
       },
       result.text,
