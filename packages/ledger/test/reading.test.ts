@@ -154,7 +154,10 @@ describe('the population of changes', () => {
 
   it('knows what a revocation took back beyond the entries that it names', async () => {
     const stolen = ledgerKey('stolen.pub')
-    const beats = Array.from({ length: 2_005 }, (): Forgery => ({ ...BEAT, signedBy: stolen.signer }))
+    const beats = Array.from({ length: 2_005 }, (): Forgery => ({
+      ...BEAT,
+      signedBy: stolen.signer,
+    }))
     const data = { key: stolen.key.id, from: 3, reason: 'stolen' }
     const { entries, reservations } = await judged(
       [genesis, ...beats, { kind: 'key.revoked', actors: ACTORS, data }, BEAT],

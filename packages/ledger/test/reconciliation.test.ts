@@ -58,10 +58,7 @@ async function strays(
     commit: commitId(digit.repeat(40)),
     ...(artifact !== undefined && { artifact: digest(`sha256:${artifact.repeat(64)}`) }),
   }))
-  const findings = reconciliation.judge(
-    { environment: 'production', units: seen },
-    reservations,
-  )
+  const findings = reconciliation.judge({ environment: 'production', units: seen }, reservations)
   expect(findings.every(({ code }) => code === 'ledger/unrecorded-deploy')).toBe(true)
   return findings.map(({ subject }) => subject)
 }
