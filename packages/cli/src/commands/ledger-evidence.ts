@@ -136,8 +136,8 @@ function progressOf({ interactive }: Host) {
 
 const PROGRESS_EVERY = 2_000
 
-function describeAudit(audit: PolicyAudit): CommandResult {
-  const { findings, state, reservations: _reservations, ...rest } = audit
+function describeAudit(judged: PolicyAudit): CommandResult {
+  const { findings, state, reservations: _reservations, ...rest } = judged
   const { lease, leases, released, rollout } = state
   const verdict = findings.length === 0 ? 'VERIFIED' : 'REFUSED'
   const head = rest.head === null ? '' : `, head ${rest.head}`
