@@ -1,11 +1,11 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { writeFile } from 'node:fs/promises'
 import { lanesWhenLong } from '@bulkhead/ledger'
 import {
   type PolicyAudit,
   auditByPolicy,
   auditMirror,
   beatLedger,
+  outputFile,
   proveByPolicy,
 } from '@bulkhead/release'
 import { type Finding, InputError, counted, printable } from '@bulkhead/vocabulary'
@@ -178,9 +178,10 @@ export function registerProof(ledger: Command, host: Host): void {
     .action((index: number, options: LedgerOptions & { readonly out?: string }) =>
       answer(host, 'ledger proof make', options, () =>
         inWorkspace(options, async (workspace) => {
+          const out = options.out === undefined ? undefined : await outputFile(options.out)
           const made = await proveByPolicy.make(workspace, questionOf(workspace, options), index)
           if (made.kind === 'refused') return result(made.findings, { proof: null }, ['REFUSED'])
-          if (options.out !== undefined) await writeNamed(options.out, made.text)
+          await out?.write(made.text)
           const shown = options.out === undefined ? made.text.trimEnd().split('\n') : [options.out]
           return result([], { proof: made.text }, shown)
         }),
@@ -228,18 +229,4 @@ export function registerHeartbeat(ledger: Command, host: Host): void {
 function readIndex(text: string): number {
   if (/^(?:0|[1-9][0-9]{0,8})$/.test(text)) return Number(text)
   throw new InvalidArgumentError('an index is a whole number from 0 on')
-}
-
-export async function writeNamed(file: string, text: string): Promise<void> {
-  await writeFile(file, text).catch((cause: unknown) => {
-    throw new InputError(
-      {
-        code: 'usage/unwritable-file',
-        subject: file,
-        message: 'cannot be written',
-        remedy: 'check the path, its permissions and the disk',
-      },
-      { cause },
-    )
-  })
 }

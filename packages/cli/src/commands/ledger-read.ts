@@ -6,8 +6,14 @@ import {
   type EntryOnRecord,
   entryFilter,
 } from '@bulkhead/ledger'
-import { auditLedger, exportLedger, mirrorLedger } from '@bulkhead/release'
-import type { Workspace } from '@bulkhead/release'
+import {
+  type Workspace,
+  auditLedger,
+  exportLedger,
+  mirrorLedger,
+  outputFile,
+  outputFolder,
+} from '@bulkhead/release'
 import { InputError, counted, printable } from '@bulkhead/vocabulary'
 import type { CommandResult } from '../command-result.ts'
 import {
@@ -17,7 +23,7 @@ import {
 } from '../environment-options.ts'
 import { type Host, answer } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
-import { acknowledgedLine, result, writeNamed } from './ledger-evidence.ts'
+import { acknowledgedLine, result } from './ledger-evidence.ts'
 
 type LogOptions = EnvironmentOptions & EntryFilter
 
@@ -100,11 +106,13 @@ async function exportLog(workspace: Workspace, options: ExportOptions): Promise<
   const { mirror, out, format, genesis } = options
   // Nothing is concluded from a log that does not verify; a mirror of it may be what an auditor wants.
   if (mirror !== undefined) {
+    await outputFolder(mirror)
     const { findings } = await auditLedger(workspace, environment, genesis)
     const size = await mirrorLedger(workspace, environment, mirror, genesis)
     return result(findings, { mirror, size }, [`${mirror}: ${counted(size, 'entry', 'entries')}`])
   }
   if (format === 'csv') refuseEntryFilters(options)
+  const file = out === undefined ? undefined : await outputFile(out)
   const { findings, lines } = await exportLedger(workspace, {
     environment,
     format,
@@ -113,7 +121,7 @@ async function exportLog(workspace: Workspace, options: ExportOptions): Promise<
   })
   if (findings.length > 0) return result(findings, { lines: 0 }, ['REFUSED'])
   const text = lines.join('')
-  if (out !== undefined) await writeNamed(out, text)
+  await file?.write(text)
   const shown =
     out === undefined ? text.trimEnd().split(/\r?\n/) : [`${out}: ${counted(lines.length, 'line')}`]
   return result(
