@@ -21,6 +21,7 @@ import { inWorkspace } from '../in-workspace.ts'
 import { readKeyring, withKeysOption } from '../keys.ts'
 import { laneProgram } from '../lane-program.ts'
 import type { Workspace } from '@bulkhead/release'
+import { entriesOf } from './ledger-filter.ts'
 
 export interface LedgerOptions extends EnvironmentOptions {
   readonly verifierPolicy?: string
@@ -118,7 +119,7 @@ async function audit(options: VerifyOptions, host: Host): Promise<PolicyAudit> {
   }
 }
 
-const wrongOption = (subject: string, message: string, remedy: string): InputError =>
+export const wrongOption = (subject: string, message: string, remedy: string): InputError =>
   new InputError({ code: 'usage/invalid-option', subject, message, remedy })
 
 /** Drawn in place, and only where somebody watches. */
@@ -142,7 +143,7 @@ function describeAudit(judged: PolicyAudit): CommandResult {
   const verdict = findings.length === 0 ? 'VERIFIED' : 'REFUSED'
   const head = rest.head === null ? '' : `, head ${rest.head}`
   return result(findings, { verdict, ...rest, state: { lease, leases, released, rollout } }, [
-    `${verdict}: ${counted(rest.size, 'entry', 'entries')} of ledger/${rest.environment}${head}`,
+    printable(`${verdict}: ${entriesOf(rest.size, rest.environment)}${head}`),
     ...(rest.judged === rest.size
       ? []
       : [
@@ -213,14 +214,13 @@ export function registerHeartbeat(ledger: Command, host: Host): void {
       answer(host, 'ledger heartbeat', options, () =>
         inWorkspace(options, async (workspace) => {
           const { repository } = workspace
-          const entry = await beatLedger(workspace, {
+          const { index, kind } = await beatLedger(workspace, {
             environment: await environmentOf(workspace, options),
             ...(options.genesis === undefined ? {} : { genesis: options.genesis }),
             keyring: await readKeyring(repository, options.keys),
             actors: await localActors(repository, 'timekeeper'),
           })
-          const index = entry?.index ?? null
-          return result([], { index }, [`entry ${index}: heartbeat`])
+          return result([], { index, kind }, [`entry ${index}: ${kind}`])
         }),
       ),
     )

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
+import type { LedgerEntry } from '@bulkhead/ledger'
 import {
   type RecordRequest,
   type Workspace,
@@ -32,18 +33,18 @@ function recorded(
   command: string,
   options: RecordOptions,
   role: string,
-  append: (workspace: Workspace, request: RecordRequest) => Promise<{ readonly index: number }>,
+  append: (workspace: Workspace, request: RecordRequest) => Promise<LedgerEntry>,
 ): Promise<void> {
   return answer(host, command, options, () =>
     inWorkspace(options, async (workspace) => {
       const { repository } = workspace
-      const { index } = await append(workspace, {
+      const { index, kind } = await append(workspace, {
         environment: await environmentOf(workspace, options),
         ...(options.genesis === undefined ? {} : { genesis: options.genesis }),
         keyring: await readKeyring(repository, options.keys),
         actors: await localActors(repository, role),
       })
-      return result([], { index }, [`entry ${index}`])
+      return result([], { index, kind }, [`entry ${index}: ${kind}`])
     }),
   )
 }
