@@ -86,10 +86,19 @@ describe('what `ledger` prints and writes', () => {
   })
 
   it.each([
-    [['log', '--release', 'ZZZ'], /^nothing matches --release zzz among 12 entries of .*hexadecimal/],
-    [['log', '--release', 'abc'], /^nothing matches --release abc among 12 entries of ledger.pro\w+\n$/],
+    [
+      ['log', '--release', 'ZZZ'],
+      /^nothing matches --release zzz among 12 entries of .*hexadecimal/,
+    ],
+    [
+      ['log', '--release', 'abc'],
+      /^nothing matches --release abc among 12 entries of ledger.pro\w+\n$/,
+    ],
     [['log', '--person', 'eve'], /among 12 entries/],
-    [['log', '--region', 'eu', '--kind', 'heartbeat'], /--kind heartbeat --region eu among 12 entries/],
+    [
+      ['log', '--region', 'eu', '--kind', 'heartbeat'],
+      /--kind heartbeat --region eu among 12 entries/,
+    ],
     [['log', '--until', '2020-01-01'], /--until 2020-01-01T00:00:00.000Z among 12 entries/],
     [['export', '--kind', 'key.rotated'], /--kind key.rotated among 12 entries/],
     [['export', '--format', 'csv', '--since', '2999-01-01'], /among 3 changes\n$/],

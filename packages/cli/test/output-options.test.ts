@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type TemporaryDirectory, temporaryDirectory } from '@bulkhead/testkit'
+import { type TemporaryDirectory, succeed, temporaryDirectory } from '@bulkhead/testkit'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { type Answer, answerOf } from './support/answers.ts'
 import { type CommandLine, installBulkhead } from './support/command-line.ts'
@@ -17,7 +17,10 @@ const FILES = [
   'hotfix timeline --out',
   'ship --page',
 ]
-const FOLDERS = ['ledger export --mirror', 'ledger witness --name example.net/w1 --key w1.pem --state']
+const FOLDERS = [
+  'ledger export --mirror',
+  'ledger witness --name example.net/w1 --key w1.pem --state',
+]
 
 describe('a place for output that is none', () => {
   let home: TemporaryDirectory
@@ -44,7 +47,7 @@ describe('a place for output that is none', () => {
     })
     await mkdir(file('folder'))
     await writeFile(file('file'), 'kept')
-    execFileSync('mkfifo', [file('pipe')])
+    await succeed(['mkfifo', file('pipe')], { cwd: home.path })
   }, 60_000)
   afterAll(() => home[Symbol.asyncDispose]())
 
@@ -66,7 +69,13 @@ describe('a place for output that is none', () => {
   })
 
   it.each(FOLDERS)('is refused as a folder, at once: %s', async (option) => {
-    for (const place of [file('file'), file('pipe'), file('absent/deep'), '/proc/out', '/proc/self'])
+    for (const place of [
+      file('file'),
+      file('pipe'),
+      file('absent/deep'),
+      '/proc/out',
+      '/proc/self',
+    ])
       await refused(option, place)
     expect(await readFile(file('file'), 'utf8')).toBe('kept')
   })

@@ -109,7 +109,13 @@ function failureOf(error: unknown): Pick<ToldPage, 'verdict' | 'findings'> {
 
 async function writePage<Ended>(
   workspace: Workspace,
-  { environment, what, lane, file, chosen }: PageRequest<Ended> & { readonly chosen: OutputFile | undefined },
+  {
+    environment,
+    what,
+    lane,
+    file,
+    chosen,
+  }: PageRequest<Ended> & { readonly chosen: OutputFile | undefined },
   { commit, facts, ...record }: ToldPage & RolloutRecorder['heard'],
 ): Promise<WrittenPage> {
   const at = new Date(workspace.clock.now()).toISOString()

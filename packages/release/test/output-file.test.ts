@@ -11,7 +11,7 @@ import {
   writeFile,
 } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type TemporaryDirectory, temporaryDirectory } from '@bulkhead/testkit'
+import { type TemporaryDirectory, succeed, temporaryDirectory } from '@bulkhead/testkit'
 import { InputError, WorldError } from '@bulkhead/vocabulary'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { outputFile, outputFolder } from '../src/index.ts'
@@ -92,7 +92,7 @@ describe('a file that a person has named for output', () => {
   })
 
   it.skipIf(process.platform === 'win32')('is no pipe, and stays one', async () => {
-    execFileSync('mkfifo', [at('pipe')])
+    await succeed(['mkfifo', at('pipe')], { cwd: home.path })
     await symlink('pipe', at('link'))
     for (const name of ['pipe', 'link'])
       expect(await objection(outputFile(at(name)))).toContain('is a pipe')
@@ -125,23 +125,26 @@ describe('a file that a person has named for output', () => {
     expect(await readdir(home.path)).toEqual(['out'])
   })
 
-  it.skipIf(process.platform !== 'linux')('fails with the world on a full disk', async ({ skip }) => {
-    await mkdir(at('disk'))
-    try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', at('disk')])
-    } catch {
-      return skip('a small disk cannot be mounted here: that needs root')
-    }
-    try {
-      const file = await outputFile(at('disk/out'))
-      await file.write('old')
-      await expect(file.write(Buffer.alloc(1024 * 1024))).rejects.toThrow(WorldError)
-      expect(await readFile(at('disk/out'), 'utf8')).toBe('old')
-      expect(await readdir(at('disk'))).toEqual(['out'])
-    } finally {
-      execFileSync('umount', [at('disk')])
-    }
-  })
+  it.skipIf(process.platform !== 'linux')(
+    'fails with the world on a full disk',
+    async ({ skip }) => {
+      await mkdir(at('disk'))
+      try {
+        execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', at('disk')])
+      } catch {
+        return skip('a small disk cannot be mounted here: that needs root')
+      }
+      try {
+        const file = await outputFile(at('disk/out'))
+        await file.write('old')
+        await expect(file.write(Buffer.alloc(1024 * 1024))).rejects.toThrow(WorldError)
+        expect(await readFile(at('disk/out'), 'utf8')).toBe('old')
+        expect(await readdir(at('disk'))).toEqual(['out'])
+      } finally {
+        execFileSync('umount', [at('disk')])
+      }
+    },
+  )
 })
 
 describe('a folder for output', () => {
@@ -163,8 +166,11 @@ describe('a folder for output', () => {
     expect(await objection(outputFolder(at(name)))).toContain(message)
   })
 
-  it.skipIf(process.platform !== 'linux')('is nothing below /proc, and that is said at once', async () => {
-    for (const path of ['/proc/mirror', '/proc/self'])
-      expect(await objection(outputFolder(path))).toMatch(/takes no files|must not be written/)
-  })
+  it.skipIf(process.platform !== 'linux')(
+    'is nothing below /proc, and that is said at once',
+    async () => {
+      for (const path of ['/proc/mirror', '/proc/self'])
+        expect(await objection(outputFolder(path))).toMatch(/takes no files|must not be written/)
+    },
+  )
 })

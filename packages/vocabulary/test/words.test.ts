@@ -70,10 +70,15 @@ describe('moments', () => {
 
   it('survive being written and read', () => {
     fc.assert(
-      fc.property(fc.date({ min: new Date(0), max: new Date('9999-12-31'), noInvalidDate: true }), (date) => {
-        expect(momentOf(date.toISOString())).toBe(date.toISOString())
-        expect(momentOf(date.toISOString().slice(0, 10))?.slice(0, 10)).toBe(date.toISOString().slice(0, 10))
-      }),
+      fc.property(
+        fc.date({ min: new Date(0), max: new Date('9999-12-31'), noInvalidDate: true }),
+        (date) => {
+          expect(momentOf(date.toISOString())).toBe(date.toISOString())
+          expect(momentOf(date.toISOString().slice(0, 10))?.slice(0, 10)).toBe(
+            date.toISOString().slice(0, 10),
+          )
+        },
+      ),
     )
   })
 })

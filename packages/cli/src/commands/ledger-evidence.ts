@@ -199,7 +199,7 @@ export function registerProof(ledger: Command, host: Host): void {
           const about =
             entry === null ? null : { index: entry.index, kind: entry.kind, at: entry.at }
           const verdict = findings.length === 0 ? 'PROVEN' : 'REFUSED'
-          const text = `${verdict}: entry ${entry?.index ?? '?'} in a log of ${size}`
+          const text = `${verdict}: entry ${entry?.index ?? '?'} in a log of ${counted(size, 'entry', 'entries')}`
           return result(findings, { verdict, size, entry: about }, [text])
         }),
       ),

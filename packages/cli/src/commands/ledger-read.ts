@@ -99,8 +99,10 @@ export function registerExport(ledger: Command, host: Host): void {
       'write the entries as CloudEvents, the population of changes as CSV, or the whole log as files',
     )
     .addOption(
-      new Option('--format <format>', 'cloudevents (unless named): one JSON event a line; csv: one change a line')
-        .choices(['cloudevents', 'csv']),
+      new Option(
+        '--format <format>',
+        'cloudevents (unless named): one JSON event a line; csv: one change a line',
+      ).choices(['cloudevents', 'csv']),
     )
     .option('--out <file>', 'where to write (default: print)')
     .option(
@@ -139,8 +141,7 @@ async function exportLog(
   })
   if (findings.length > 0) return result(findings, { lines: 0 }, ['REFUSED'])
   const records = format === 'csv' ? lines.length - 1 : lines.length
-  const all =
-    format === 'csv' ? counted(of, 'change') : entriesOf(of, environment)
+  const all = format === 'csv' ? counted(of, 'change') : entriesOf(of, environment)
   if (records === 0 && Object.keys(filter).length > 0) note(printable(nothingMatches(filter, all)))
   const text = lines.join('')
   await file?.write(text)

@@ -4,12 +4,7 @@ import { outputFile, outputFolder, verifierByNow, witnessLedger } from '@bulkhea
 import { type EnvironmentOptions, withEnvironmentOptions } from '../environment-options.ts'
 import { type Host, answer } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
-import {
-  type LedgerOptions,
-  questionOf,
-  result,
-  withPolicyOption,
-} from './ledger-evidence.ts'
+import { type LedgerOptions, questionOf, result, withPolicyOption } from './ledger-evidence.ts'
 
 interface WitnessOptions extends LedgerOptions {
   readonly key: string
