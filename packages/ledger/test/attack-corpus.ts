@@ -531,7 +531,7 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
   },
   'the checkpoint is signed for another tree': {
     check: 'checkpoint-matches',
-    code: 'ledger/bad-checkpoint',
+    code: 'ledger/rewritten',
     attack: async () => {
       const log = await forged(plain(4))
       log.files.set(

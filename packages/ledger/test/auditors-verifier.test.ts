@@ -13,7 +13,7 @@ import { writeBundle } from '../src/tlog/entry-bundle.ts'
 import { noteKey, writeVerifierKey } from '../src/tlog/note-key.ts'
 import { writeNote } from '../src/tlog/signed-note.ts'
 import { bundlePath } from '../src/tlog/tiles.ts'
-import { ATTACKS, type Case, NOW, forged, ledger, plain, policy } from './attack-corpus.ts'
+import { ATTACKS, type Case, NOW, forged, ledger, plain, policy, refused } from './attack-corpus.ts'
 import { ORIGIN, gitStore, open, writeRelease } from './log-fixture.ts'
 
 interface Ended {
@@ -120,6 +120,53 @@ describe('verify.mjs, the one file for auditors', () => {
     expect(attacked.code).toBe(attacked.ours.length === 0 ? 0 : 1)
     const honest = await both(`${slug}-honest`, await attack.honest())
     expect(honest).toMatchObject({ code: 0, theirs: [], ours: [] })
+  })
+
+  it('names both roots of a log that was rewritten at its size', async () => {
+    const log = await forged([...plain(8), refused(99)])
+    const seen = await forged([...plain(8), refused(98)])
+    log.files.set('checkpoint', Buffer.from(writeNote(seen.checkpoint.note)))
+    const { code, theirs } = await both('same-size', { log, from: seen.checkpoint })
+    const [before, now] = [seen, log].map(({ checkpoint }) => checkpoint.root.toString('base64'))
+    const roots = expect.stringMatching(/root /) as string
+    expect(code).toBe(1)
+    const told = theirs.filter((one) => 'code' in one && one.code === 'ledger/rewritten')
+    expect(told).toEqual([
+      { ...told[0], message: roots },
+      { ...told[1], message: roots },
+    ])
+    for (const one of told) {
+      expect(JSON.stringify(one)).toContain(before)
+      expect(JSON.stringify(one)).toContain(now)
+    }
+  })
+
+  it('refuses a branch that is no ledger in words, and in JSON', async () => {
+    await using scene = await gitStore(join(home.path, 'no-ledger'))
+    await scene.fixture.git('checkout', '-q', '--orphan', 'ledger/production')
+    await scene.fixture.git(
+      '-c',
+      'user.name=a',
+      '-c',
+      'user.email=a@b.c',
+      'commit',
+      '-q',
+      '--allow-empty',
+      '-m',
+      'x',
+    )
+    const mine = await file('no-ledger.json', policyText(policy()))
+    const args = [scene.fixture.path, '--verifier-policy', mine]
+    expect(await run(...args)).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^ledger\/not-a-ledger: /) as string,
+      stderr: '',
+    })
+    const { stdout } = await run(...args, '--json')
+    expect(JSON.parse(stdout)).toMatchObject({
+      verdict: 'REFUSED',
+      findings: [{ code: 'ledger/not-a-ledger' }],
+    })
   })
 
   it('imports nothing but Node', async () => {

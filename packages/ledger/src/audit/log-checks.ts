@@ -31,10 +31,17 @@ const checkMatches: Judge = ({ stored, tree, at, leadsTo }) => {
     const message = `it was signed for ${size} entries, the log has ${tree.size}`
     return [againstCheckpoint('ledger/rewritten', message)]
   }
-  if (size === tree.size && root.equals(tree.root)) return []
-  const message = `it was signed for ${size} entries and another tree than the ${tree.size} make`
-  return [againstCheckpoint('ledger/bad-checkpoint', message)]
+  if (size < tree.size) {
+    const message = `it was signed for ${size} entries, the log has ${tree.size}`
+    return [againstCheckpoint('ledger/bad-checkpoint', message)]
+  }
+  if (root.equals(tree.root)) return []
+  const message = `it was signed for ${size} entries of the root ${named(root)}, those of the log make ${named(tree.root)}`
+  return [againstCheckpoint('ledger/rewritten', message)]
 }
+
+/** A root as a checkpoint spells it (C2SP tlog-checkpoint). */
+const named = (root: Buffer): string => root.toString('base64')
 
 const checkTiles: Judge = ({ differingTiles }) =>
   differingTiles.map((path) =>
@@ -53,7 +60,8 @@ function continues(seen: ComparedCheckpoint | undefined, tree: LogView['tree'], 
     return [againstCheckpoint('ledger/rewritten', message)]
   }
   if (seen.root?.equals(root) === true) return []
-  const message = `${by} saw other first ${size} entries than the log has now`
+  const now = seen.root === null ? 'others' : named(seen.root)
+  const message = `${by} saw ${size} entries of the root ${named(root)}, the first ${size} of the log make ${now}`
   return [againstCheckpoint('ledger/rewritten', message)]
 }
 
