@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { Room } from '../src/canonical-form.ts'
 import {
   generateKeyPair,
   openWithKeys,
@@ -44,4 +45,34 @@ it('an opener that decodes all in the same memory says what is said of each by i
     { numRuns: 500 },
   )
   expect(opened).toBeGreaterThan(20)
+})
+
+it('base64 is decoded only from the one text that stands for its bytes', () => {
+  const letter = fc.constantFrom(...'AQgw9/+-_= \n!\u00e9'.split(''))
+  const written = fc
+    .uint8Array({ maxLength: 40 })
+    .map((bytes) => Buffer.from(bytes).toString('base64'))
+  const edited = fc
+    .tuple(written, fc.nat(), fc.string({ unit: letter, maxLength: 4 }), fc.nat(4))
+    .map(([text, at, more, cut]) => {
+      const from = text.length === 0 ? 0 : at % text.length
+      return text.slice(0, from) + more + text.slice(from + cut)
+    })
+  const made = fc.string({ unit: letter, maxLength: 12 })
+  // As long as if all of it were base64, and the end is right.
+  const padded = fc
+    .tuple(fc.constantFrom('\n', '!', '='), fc.nat(7))
+    .map(([skipped, at]) => `${'A'.repeat(at)}${skipped}${'A'.repeat(7 - at)}`)
+  let taken = 0
+  fc.assert(
+    fc.property(fc.oneof(written, edited, made, padded), (text) => {
+      const bytes = Buffer.from(text, 'base64')
+      const isCanonical = bytes.toString('base64') === text
+      const decoded = new Room().decode(TYPE, text, 'QUJD')
+      taken += Number(decoded !== undefined)
+      expect(decoded?.payload.toString('hex')).toBe(isCanonical ? bytes.toString('hex') : undefined)
+    }),
+    { numRuns: 5_000 },
+  )
+  expect(taken).toBeGreaterThan(500)
 })

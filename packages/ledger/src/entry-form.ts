@@ -123,7 +123,7 @@ export function readEntry(bytes: Buffer, keys: readonly TrustedKey[]): EntryRead
   const opened = openEntry(bytes, keys)
   if (opened.kind === 'refused') return opened
   const { draft, place, signer, digest } = opened
-  return { kind: 'read', entry: { ...draft, ...place, signer, digest, bytes } }
+  return { kind: 'read', entry: { ...draft, data: draft.data, ...place, signer, digest, bytes } }
 }
 
 /**

@@ -195,15 +195,15 @@ export class LogChain {
     this.#full.push(...this.#tree.append(leaf))
     this.#moveTo(index, digest, entry, findings.length === 0)
     const pinned = checkPinned(this.identity.trust, index, digest)
-    return { index, entry, findings: [...findings, ...pinned] }
+    return { index, entry, findings: pinned.length === 0 ? findings : [...findings, ...pinned] }
   }
 
   /** After the first break nobody can say what may follow what: only form and links are judged on. */
   #judgeEntry(entry: EntryOnRecord, index: number): readonly Finding[] {
-    const findings: Finding[] = []
+    let findings = NONE
     for (const check of this.#placeChecks) {
       const finding = check.judge(this, entry, index)
-      if (finding !== undefined) findings.push(finding)
+      if (finding !== undefined) findings = [...findings, finding]
     }
     if (findings.length > 0 || !this.#sound || !this.#checks.includes(STEP_CHECK)) return findings
     const illegal = STEP_CHECK.judge(this, entry, index)
@@ -279,6 +279,9 @@ export class LogChain {
   }
 }
 
+/** Nearly every entry: a list of its own for each would be work for the garbage collector. */
+const NONE: readonly Finding[] = []
+
 function takenBack({ by, indexes, from, more }: Voided): readonly Finding[] {
   const why = `its key signs nothing from entry ${from} on, says entry ${by}`
   const named = indexes.map((index) => against(index, 'ledger/revoked-key', why))
@@ -299,6 +302,6 @@ export function readBytes(
 }
 
 function checkPinned({ head }: LedgerTrust, index: number, digest: Digest): readonly Finding[] {
-  if (head === undefined || head.index !== index || head.digest === digest) return []
+  if (head === undefined || head.index !== index || head.digest === digest) return NONE
   return [against(index, 'ledger/rewritten', `it is ${digest}, seen before was ${head.digest}`)]
 }

@@ -1,5 +1,6 @@
+import { isAscii } from 'node:buffer'
 import { isCanonicalAscii, isPlainObject, readShape } from '@bulkhead/envelope'
-import { type Digest, fencingToken, isDigest } from '@bulkhead/vocabulary'
+import { type Digest, type FencingToken, fencingToken, isDigest } from '@bulkhead/vocabulary'
 import { isCanonicalObject } from './canonical-text.ts'
 import { ENTRY_KINDS, type EntryDraft, type EntryKind, type ReleaseOnRecord } from './entry.ts'
 import { actorsShape, releaseShape, runnerShape, subjectsOf } from './entry-parts.ts'
@@ -30,18 +31,20 @@ export interface PlainParts extends EntryParts {
 }
 
 const PLAIN = /^[ !#-[\]-~]*$/
-const ASCII = /^[ -~]*$/
 const MAX_DEPTH = 16
+const MOST_REMEMBERED = 256
 
 /**
- * Reads the payload of an entry that is plain, for a log may have millions: printable ASCII without
+ * Reads the payload of an entry that is plain, for a log may have millions: ASCII without
  * `\u`, cut at the fixed words of the layout. Each part by itself is JSON in its one canonical
  * spelling, and JSON has one reading, so the whole is as the ledger writes it. Whatever is not so is
  * undefined here, and left to the strict reader, which alone refuses.
  */
 export function readPlainly(payload: Buffer): PlainParts | undefined {
+  // A control character is in no part that is taken: JSON knows none, and the words between hold none.
+  if (!isAscii(payload)) return undefined
   const text = payload.toString('latin1')
-  if (text.includes('\\u') || !ASCII.test(text)) return undefined
+  if (text.includes('\\u')) return undefined
   const pieces = cut(text)
   return pieces === undefined ? undefined : partsOf(pieces)
 }
@@ -77,22 +80,43 @@ function partsOf(pieces: readonly string[]): PlainParts | undefined {
   if (data === undefined || kind === undefined || index === undefined) return undefined
   if (fence === undefined || previous === undefined) return undefined
   if (!PLAIN.test(environment) || !PLAIN.test(origin) || !isInstant(at)) return undefined
-  let value: EntryDraft['data'] | undefined
-  const draft: EntryDraft = {
-    kind,
-    ...(release === null ? {} : { release }),
-    ...(fence === null ? {} : { fence: fencingToken(fence) }),
-    actors,
-    // Nobody may ever ask: of a million entries a verifier needs the data of some.
-    get data() {
-      return (value ??= data())
-    },
-  }
+  const draft = new PlainDraft(kind, actors, data, release, fence)
   const place = { origin, environment, index, previous, at, runner }
   const event = eventAbout(draft, place)
   if (JSON.stringify(event.context) !== context) return undefined
   if (JSON.stringify(event.subject) !== subject) return undefined
   return subjectText(draft, origin) === subjects ? { draft, place, dataText } : undefined
+}
+
+/**
+ * Nobody may ever ask for the data: of a million entries a verifier needs those of some. A getter of a
+ * literal would give every draft a hidden class of its own, and keep alive all that it was cut from.
+ */
+class PlainDraft implements EntryDraft {
+  readonly kind: EntryKind
+  readonly actors: EntryDraft['actors']
+  readonly release?: ReleaseOnRecord
+  readonly fence?: FencingToken
+  readonly #read: () => EntryDraft['data']
+  #data: EntryDraft['data'] | undefined
+
+  constructor(
+    kind: EntryKind,
+    actors: EntryDraft['actors'],
+    read: () => EntryDraft['data'],
+    release: ReleaseOnRecord | null,
+    fence: number | null,
+  ) {
+    this.kind = kind
+    this.actors = actors
+    this.#read = read
+    if (release !== null) this.release = release
+    if (fence !== null) this.fence = fencingToken(fence)
+  }
+
+  get data(): EntryDraft['data'] {
+    return (this.#data ??= this.#read())
+  }
 }
 
 const subjectTexts = new WeakMap<ReleaseOnRecord, string>()
@@ -108,12 +132,26 @@ function subjectText(draft: EntryDraft, origin: string): string {
 
 /** Data in their one spelling, told as quickly as they allow; undefined for any other text. */
 function readData(text: string): (() => EntryDraft['data']) | undefined {
-  const canonical = isCanonicalObject(text)
+  const canonical = provenObjects.has(text) ? true : isCanonicalObject(text)
   if (canonical === false) return undefined
-  if (canonical === true) return () => objectIn(text)
+  if (canonical === true) {
+    rememberObject(text)
+    return () => objectIn(text)
+  }
   const value = parse(text)
   if (!isPlainObject(value) || !isCanonicalAscii(value, MAX_DEPTH)) return undefined
   return JSON.stringify(value) === text ? () => value : undefined
+}
+
+/** Batches of one fleet are the same in each release: that a text is an object is proven once. */
+const provenObjects = new Set<string>()
+const MOST_PROVEN_LETTERS = 1_024
+
+function rememberObject(text: string): void {
+  if (text.length > MOST_PROVEN_LETTERS || provenObjects.has(text)) return
+  if (provenObjects.size >= MOST_REMEMBERED) provenObjects.clear()
+  // A copy: a part of the payload would keep all of it alive.
+  provenObjects.add(Buffer.from(text, 'latin1').toString('latin1'))
 }
 
 /** Of text that was proven to be one. */
@@ -154,8 +192,6 @@ function parse(text: string): unknown {
     return undefined
   }
 }
-
-const MOST_REMEMBERED = 256
 
 /** Neighbours in a log name the same people, release and run: each spelling is read once. */
 class Remembered<T> {

@@ -1,4 +1,4 @@
-import type { ShipRequest } from './ship-release.ts'
+import type { ShipRequest } from './ship-request.ts'
 
 /** The log of a rollout: one line for each decision and each step of the engine; the samples in between are for live views. */
 export function progressLines(

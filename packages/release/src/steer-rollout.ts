@@ -14,7 +14,8 @@ import type { Keyring } from './keyring.ts'
 import { settleTrainsOf } from './queue/settle-trains.ts'
 import { writeLedger } from './ledger-access.ts'
 import { type Leftover, leftover, refuseWayBack } from './leftover.ts'
-import { type ShipRequest, type ShipResult, shipRelease } from './ship-release.ts'
+import { shipRelease } from './ship-release.ts'
+import type { ShipRequest, ShipResult } from './ship-request.ts'
 import {
   goesByItsLane,
   noEarlier,

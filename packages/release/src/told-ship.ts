@@ -1,7 +1,7 @@
 import type { CommitId } from '@bulkhead/vocabulary'
 import type { QueuedShipResult } from './queue/ship-queued.ts'
 import type { ToldEnd } from './rollout-report.ts'
-import type { ShipResult } from './ship-release.ts'
+import type { ShipResult } from './ship-request.ts'
 
 /** Nothing was done, so there is nothing to show. */
 export const isIdle = ({ result, plan }: ShipResult): boolean =>

@@ -8,7 +8,7 @@ export {
   httpExchange,
 } from './http-exchange.ts'
 export { wordsOf } from './process-words.ts'
-export { openRegularFile, readRegularFile } from './regular-file.ts'
+export { openRegularFile, readRegularFile, readRegularFileNow } from './regular-file.ts'
 export {
   type ProcessEnd,
   type ProcessOutcome,

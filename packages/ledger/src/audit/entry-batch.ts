@@ -10,7 +10,7 @@ export interface EntryBatch {
 
 /** The bytes of one entry: no copy. */
 export function entryIn({ places, bytes }: Omit<EntryBatch, 'indexes'>, nth: number): Buffer {
-  const [from = 0, to = 0] = places.subarray(2 * nth, 2 * nth + 2)
+  const { [2 * nth]: from = 0, [2 * nth + 1]: to = 0 } = places
   return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from)
 }
 

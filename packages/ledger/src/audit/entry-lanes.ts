@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import type { TrustedKey } from '@bulkhead/envelope'
 import { type EntryBatch, entryIn } from './entry-batch.ts'
@@ -8,8 +9,18 @@ import { type LaneAnswer, type LaneTask, unpackAnswer } from './lane-messages.ts
 /** A reader on all cores; its threads end when it is disposed of. */
 export type EntryLanes = EntryReader & AsyncDisposable
 
-/** Larger nurseries: what a lane allocates is garbage as soon as its entry is judged. */
-const LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 }
+const LIMITS = { maxOldGenerationSizeMb: 64 }
+
+/**
+ * Megabytes of half a lane's nursery: what a lane allocates is garbage as soon as its entry is judged, and
+ * a collection costs the same however much of it there is. A nursery only grows while much survives, so it
+ * has to begin as large. No limit of a thread says that, and flags of the program go before such limits.
+ */
+const NURSERY_MB = 4
+
+function widenNurseries(): void {
+  for (const end of ['min', 'max']) setFlagsFromString(`--${end}-semi-space-size=${NURSERY_MB}`)
+}
 
 /**
  * Starts threads that read entries.
@@ -17,6 +28,8 @@ const LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 }
  * @param lanes default: as many as there are cores
  */
 export function openLanes(program: URL, lanes = availableParallelism()): EntryLanes {
+  // Of threads that start from here on: that of the caller keeps its own.
+  widenNurseries()
   const threads = Array.from({ length: lanes }, () => new Lane(program))
   return {
     lanes,
@@ -42,6 +55,8 @@ class Lane {
   readonly #worker: Worker
   readonly #waiting: Waiting[] = []
   #failure: Error | undefined
+  /** What it was told last; it need not be told again. */
+  #keys: readonly TrustedKey[] = []
 
   constructor(program: URL) {
     this.#worker = new Worker(program, { resourceLimits: LIMITS, stdin: false })
@@ -66,7 +81,8 @@ class Lane {
 
   read({ indexes, places, bytes }: EntryBatch, keys: readonly TrustedKey[]): Promise<ReadBatch> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
-    const task: LaneTask = { places, bytes, keys }
+    const task: LaneTask = { places, bytes, ...(isSame(keys, this.#keys) ? {} : { keys }) }
+    this.#keys = keys
     return new Promise((settle, fail) => {
       this.#waiting.push({ indexes, places, settle, fail })
       this.#worker.ref()
@@ -84,11 +100,16 @@ class Lane {
   }
 }
 
+const isSame = (one: readonly TrustedKey[], other: readonly TrustedKey[]): boolean =>
+  one.length === other.length && one.every((key, at) => key === other[at])
+
 const asError = (error: unknown): Error =>
   error instanceof Error ? error : new Error(String(error))
 
 /** Shorter logs are read before a thread would have started. */
 const BATCHES_HERE = 4
+/** Of them so many show that the log is no short one: threads start while this one goes on reading. */
+const BATCHES_BEFORE_LANES = 2
 
 /** Reads the first batches in this thread, and the rest in lanes that start when they are needed. */
 export function lanesWhenLong(program: URL): EntryLanes {
@@ -98,9 +119,10 @@ export function lanesWhenLong(program: URL): EntryLanes {
     lanes: availableParallelism(),
     read(batch, keys) {
       begun += 1
-      if (begun <= BATCHES_HERE) return readHere.read(batch, keys)
-      opened ??= openLanes(program)
-      return opened.read(batch, keys)
+      if (begun > BATCHES_BEFORE_LANES) opened ??= openLanes(program)
+      return begun > BATCHES_HERE && opened !== undefined
+        ? opened.read(batch, keys)
+        : readHere.read(batch, keys)
     },
     async [Symbol.asyncDispose]() {
       await opened?.[Symbol.asyncDispose]()

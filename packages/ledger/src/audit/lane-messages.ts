@@ -1,5 +1,5 @@
 import type { TrustedKey } from '@bulkhead/envelope'
-import { type Digest, digest, fencingToken, hexOf } from '@bulkhead/vocabulary'
+import { type Digest, fencingToken } from '@bulkhead/vocabulary'
 import type { EntryOnRecord } from '../entry.ts'
 import type { EntryRefusal, OpenedEntry } from '../entry-form.ts'
 import type { ReadEntry } from '../log-chain.ts'
@@ -9,7 +9,8 @@ import { Column, type PackedColumn, valueAt } from './column.ts'
 
 /** Work for a lane: entries one after another in one piece of memory, which changes hands. */
 export interface LaneTask extends Omit<EntryBatch, 'indexes'> {
-  readonly keys: readonly TrustedKey[]
+  /** Absent where they are those of the task before. */
+  readonly keys?: readonly TrustedKey[]
 }
 
 /**
@@ -17,11 +18,13 @@ export interface LaneTask extends Omit<EntryBatch, 'indexes'> {
  * lets us spend. Data travel as they are written, for most of them nobody reads.
  */
 export interface LaneAnswer {
-  /** Of each entry its hash as a leaf, then its digest: two times 32 bytes. */
-  readonly hashes: Uint8Array<ArrayBuffer>
+  /** Of each entry its hash as a leaf: 32 bytes. */
+  readonly leaves: Uint8Array<ArrayBuffer>
+  readonly digests: readonly Digest[]
   /** Of those that could be read, {@link NUMBERS} each. */
   readonly numbers: Float64Array<ArrayBuffer>
-  readonly data: Uint8Array<ArrayBuffer>
+  /** Of those that could be read, one after another. */
+  readonly dates: Uint8Array<ArrayBuffer>
   readonly columns: Columns
   /** By place in the batch. */
   readonly refusals: ReadonlyMap<number, EntryRefusal>
@@ -37,39 +40,42 @@ interface Columns {
   readonly origins: PackedColumn<string>
   readonly environments: PackedColumn<string>
   readonly signers: PackedColumn<string>
+  /** Batches of one fleet are the same in each release. */
+  readonly data: PackedColumn<string>
   /** Nearly always that of the entry before it in the batch. */
   readonly links: PackedColumn<Digest | null | typeof THE_ONE_BEFORE>
 }
 
 const THE_ONE_BEFORE = 'the one before'
 
-/** Index, fencing token or {@link NO_FENCE}, milliseconds since the epoch, end of its data. */
-const NUMBERS = 4
+/** Index, fencing token or {@link NO_FENCE}, end of its date. */
+const NUMBERS = 3
 const NO_FENCE = -1
-const BOTH_HASHES = 2 * HASH_BYTES
 
 /**
  * Takes in entry by entry, so that each is garbage before the next is read: what lived on to the end of
  * a batch would be moved about by the garbage collector, at a third of the cost of all signatures.
  */
 export class AnswerPacker {
-  readonly #hashes: Buffer<ArrayBuffer>
+  readonly #leaves: Uint8Array<ArrayBuffer>
+  readonly #digests: Digest[] = []
   readonly #numbers: Float64Array<ArrayBuffer>
   readonly #refusals = new Map<number, EntryRefusal>()
   readonly #columns = newColumns()
-  readonly #data = new TextRoom()
+  readonly #dates: Buffer<ArrayBuffer>
+  #dateEnd = 0
   #size = 0
   #before: Digest | undefined
 
   constructor(most: number) {
-    this.#hashes = Buffer.from(new ArrayBuffer(most * BOTH_HASHES))
+    this.#leaves = new Uint8Array(most * HASH_BYTES)
     this.#numbers = new Float64Array(most * NUMBERS)
+    this.#dates = Buffer.from(new ArrayBuffer(most * LONGEST_DATE))
   }
 
   add(opened: OpenedEntry | EntryRefusal, own: Digest, leaf: Buffer): void {
-    const nth = this.#size + this.#refusals.size
-    this.#hashes.set(leaf, nth * BOTH_HASHES)
-    this.#hashes.write(hexOf(own), nth * BOTH_HASHES + HASH_BYTES, 'hex')
+    const nth = this.#digests.push(own) - 1
+    this.#leaves.set(leaf, nth * HASH_BYTES)
     if (opened.kind === 'refused') this.#refusals.set(nth, opened)
     else this.#addEntry(opened)
   }
@@ -84,22 +90,25 @@ export class AnswerPacker {
     columns.environments.add(place.environment)
     columns.signers.add(signer)
     columns.links.add(place.previous === this.#before ? THE_ONE_BEFORE : place.previous)
+    columns.data.add(dataText ?? JSON.stringify(draft.data))
+    // As bytes: the text would keep alive all that it was cut from.
+    this.#dateEnd += this.#dates.write(place.at, this.#dateEnd, 'latin1')
     const from = this.#size * NUMBERS
     this.#numbers[from] = place.index
     this.#numbers[from + 1] = draft.fence ?? NO_FENCE
-    this.#numbers[from + 2] = Date.parse(place.at)
-    this.#numbers[from + 3] = this.#data.add(dataText ?? JSON.stringify(draft.data))
+    this.#numbers[from + 2] = this.#dateEnd
     this.#before = own
     this.#size += 1
   }
 
   answer(bytes: Uint8Array<ArrayBuffer>): LaneAnswer {
     const { kinds, releases, actors, runners } = this.#columns
-    const { origins, environments, signers, links } = this.#columns
+    const { origins, environments, signers, links, data } = this.#columns
     return {
-      hashes: this.#hashes,
+      leaves: this.#leaves,
+      digests: this.#digests,
       numbers: this.#numbers,
-      data: this.#data.bytes(),
+      dates: this.#dates,
       columns: {
         kinds: kinds.pack(),
         releases: releases.pack(),
@@ -109,6 +118,7 @@ export class AnswerPacker {
         environments: environments.pack(),
         signers: signers.pack(),
         links: links.pack(),
+        data: data.pack(),
       },
       refusals: this.#refusals,
       bytes,
@@ -116,29 +126,8 @@ export class AnswerPacker {
   }
 }
 
-/** Texts one after another, as bytes: a string would keep alive all that it was cut from. */
-class TextRoom {
-  #room = Buffer.from(new ArrayBuffer(FIRST_ROOM))
-  #size = 0
-
-  /** @returns where it ends */
-  add(text: string): number {
-    const most = this.#size + 3 * text.length
-    if (most > this.#room.byteLength) {
-      const larger = Buffer.from(new ArrayBuffer(2 * most))
-      larger.set(this.#room.subarray(0, this.#size))
-      this.#room = larger
-    }
-    this.#size += this.#room.write(text, this.#size)
-    return this.#size
-  }
-
-  bytes(): Uint8Array<ArrayBuffer> {
-    return this.#room.subarray(0, this.#size)
-  }
-}
-
-const FIRST_ROOM = 64 * 1024
+/** Letters of `toISOString` beyond the year 9999. */
+const LONGEST_DATE = '+010000-01-01T00:00:00.000Z'.length
 
 const newColumns = () => ({
   kinds: new Column<EntryOnRecord['kind']>(),
@@ -149,26 +138,35 @@ const newColumns = () => ({
   environments: new Column<string>(),
   signers: new Column<string>(),
   links: new Column<Digest | null | typeof THE_ONE_BEFORE>(),
+  data: new Column<string>(),
 })
+
+/** An answer while its entries are gone through. */
+interface Opened extends LaneAnswer {
+  readonly dateBytes: Buffer
+  /** By place in the column. */
+  readonly parsed: EntryOnRecord['data'][]
+}
 
 /** Entry by entry, when each is asked for. */
 export function* unpackAnswer(
   answer: LaneAnswer,
   indexes: readonly number[],
 ): Generator<ReadEntry, undefined> {
-  const { buffer, byteOffset } = answer.hashes
-  const hash = (nth: number) => Buffer.from(buffer, byteOffset + nth * HASH_BYTES, HASH_BYTES)
+  const { leaves, digests, dates } = answer
+  const dateBytes = Buffer.from(dates.buffer, dates.byteOffset, dates.byteLength)
+  const opened: Opened = { ...answer, dateBytes, parsed: [] }
   let row = 0
   let before: Digest | null = null
-  for (const [at, index] of indexes.entries()) {
-    const leaf = hash(2 * at)
-    const own = digest(`sha256:${hash(2 * at + 1).toString('hex')}`)
-    const refusal = answer.refusals.get(at)
+  for (const [nth, own] of digests.entries()) {
+    const index = indexes[nth] ?? Number.NaN
+    const leaf = Buffer.from(leaves.buffer, leaves.byteOffset + nth * HASH_BYTES, HASH_BYTES)
+    const refusal = answer.refusals.get(nth)
     if (refusal !== undefined) {
       yield { index, digest: own, leaf, reading: refusal }
       continue
     }
-    const entry: EntryOnRecord = new TravelledEntry(answer, row, own, before)
+    const entry: EntryOnRecord = new TravelledEntry(opened, row, own, before)
     before = own
     row += 1
     yield { index, digest: own, leaf, reading: { kind: 'read', entry } }
@@ -177,19 +175,17 @@ export function* unpackAnswer(
 
 /** An entry as a lane read it; its data are parsed when a rule asks for them. */
 class TravelledEntry implements EntryOnRecord {
-  readonly #answer: LaneAnswer
+  readonly #answer: Opened
   readonly #row: number
-  #data: EntryOnRecord['data'] | undefined
   readonly kind: EntryOnRecord['kind']
   readonly release?: NonNullable<EntryOnRecord['release']>
   readonly fence?: NonNullable<EntryOnRecord['fence']>
   readonly index: number
   readonly previous: Digest | null
-  /** Strictly read, so it is what `toISOString` writes. */
   readonly at: string
   readonly digest: Digest
 
-  constructor(answer: LaneAnswer, row: number, own: Digest, before: Digest | null) {
+  constructor(answer: Opened, row: number, own: Digest, before: Digest | null) {
     const { columns } = answer
     this.#answer = answer
     this.#row = row
@@ -201,7 +197,9 @@ class TravelledEntry implements EntryOnRecord {
     this.index = this.#number(0)
     const link = valueAt(columns.links, row)
     this.previous = link === THE_ONE_BEFORE ? before : link
-    this.at = new Date(this.#number(2)).toISOString()
+    // A text of its own: a part of a longer one, kept for a release, would keep all dates of the batch.
+    const from = row === 0 ? 0 : this.#number(2, row - 1)
+    this.at = answer.dateBytes.toString('latin1', from, this.#number(2))
     this.digest = own
   }
 
@@ -229,15 +227,10 @@ class TravelledEntry implements EntryOnRecord {
     return valueAt(this.#answer.columns.signers, this.#row)
   }
 
-  get data(): EntryOnRecord['data'] {
-    return (this.#data ??= this.#readData())
-  }
-
   /** Written by the lane from data that it read strictly: an object. */
-  #readData(): EntryOnRecord['data'] {
-    const from = this.#row === 0 ? 0 : this.#number(3, this.#row - 1)
-    const { buffer, byteOffset } = this.#answer.data
-    const text = Buffer.from(buffer, byteOffset + from, this.#number(3) - from)
-    return JSON.parse(text.toString()) as EntryOnRecord['data']
+  get data(): EntryOnRecord['data'] {
+    const { columns, parsed } = this.#answer
+    const place = columns.data.places[this.#row] ?? Number.NaN
+    return (parsed[place] ??= JSON.parse(valueAt(columns.data, this.#row)) as EntryOnRecord['data'])
   }
 }

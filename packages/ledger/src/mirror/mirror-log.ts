@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readRegularFile } from '@bulkhead/world'
+import { readRegularFileNow } from '@bulkhead/world'
 import type { LogSource } from '../audit/audit-log.ts'
 import { type EntryBatch, entriesOf, partOf } from '../audit/entry-batch.ts'
 import { CHECKPOINT, claimedHead } from '../stored-tree.ts'
@@ -22,16 +22,17 @@ export const isMirror = (directory: string): Promise<boolean> =>
  * (C2SP tlog-tiles). Written by `bulkhead ledger export --mirror`; nothing in it is trusted.
  */
 export function mirrorLog(directory: string): LogSource {
-  const readFile = (path: string) => readRegularFile(join(directory, path), MAX_FILE_BYTES)
+  const readNow = (path: string) => readRegularFileNow(join(directory, path), MAX_FILE_BYTES)
+  const readFile = (path: string) => Promise.resolve(readNow(path))
   async function* readBatches(from: number): AsyncGenerator<EntryBatch> {
     // Believed by nobody: it only tells which files to look for.
-    const size = claimedHead(await readFile(CHECKPOINT))?.size ?? 0
+    const size = claimedHead(readNow(CHECKPOINT))?.size ?? 0
     for (let n = Math.floor(from / TILE_WIDTH); n * TILE_WIDTH < size; n += 1) {
       const width = tileIn(size, 0, n)?.width ?? 0
-      const bundle = (await readFile(bundlePath({ n, width }))) ?? Buffer.alloc(0)
+      const bundle = readNow(bundlePath({ n, width })) ?? Buffer.from(new ArrayBuffer(0))
       const places = placesInBundle(bundle) ?? new Uint32Array()
       const indexes = Array.from({ length: places.length / 2 }, (_, at) => n * TILE_WIDTH + at)
-      const batch = { indexes, places, bytes: ownMemory(bundle) }
+      const batch = { indexes, places, bytes: new Uint8Array(bundle.buffer) }
       yield n * TILE_WIDTH < from ? partOf(batch, from - n * TILE_WIDTH, indexes.length) : batch
       // What lies behind a gap cannot follow what is before it: the checks say what is missing.
       if (indexes.length !== width) return
@@ -44,12 +45,4 @@ export function mirrorLog(directory: string): LogSource {
       for await (const batch of readBatches(from)) yield* entriesOf(batch)
     },
   }
-}
-
-/** The bytes in memory that nobody else has a part of: it may change hands. */
-function ownMemory(bytes: Buffer): Uint8Array<ArrayBuffer> {
-  const { buffer } = bytes
-  return buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength
-    ? new Uint8Array(buffer)
-    : Uint8Array.from(bytes)
 }

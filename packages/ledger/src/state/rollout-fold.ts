@@ -17,7 +17,7 @@ export type RolloutMemory = Pick<EnvironmentState, 'leases' | 'rollouts' | 'unfi
 export class RolloutFold {
   #leases: readonly LeaseOnRecord[] = []
   /** By the token under which each is carried out now. */
-  #rollouts: ReadonlyMap<FencingToken, RolloutOnRecord> = new Map()
+  readonly #rollouts = new Map<FencingToken, RolloutOnRecord>()
   #unfinished: readonly RolloutOnRecord[] = []
 
   get leases(): readonly LeaseOnRecord[] {
@@ -53,6 +53,7 @@ export class RolloutFold {
   }
 
   #changeLease(token: FencingToken | undefined, change: Partial<LeaseOnRecord>): void {
+    if (token === undefined) return
     this.#leases = this.#leases.map((lease) =>
       lease.token === token ? { ...lease, ...change } : lease,
     )
@@ -74,7 +75,7 @@ export class RolloutFold {
   #endLease(token: FencingToken): void {
     this.#leases = this.#leases.filter((lease) => lease.token !== token)
     const left = this.#rollouts.get(token)
-    this.#drop(token)
+    this.#rollouts.delete(token)
     if (left !== undefined) this.#unfinished = [...this.#unfinished, left]
   }
 
@@ -82,7 +83,7 @@ export class RolloutFold {
     const { of, asked } = orderOf(entry)
     const obey = (rollout: RolloutOnRecord): RolloutOnRecord =>
       rollout.id === of ? { ...rollout, ordered: asked } : rollout
-    this.#rollouts = new Map([...this.#rollouts].map(([token, rollout]) => [token, obey(rollout)]))
+    for (const [token, rollout] of this.#rollouts) this.#rollouts.set(token, obey(rollout))
     this.#unfinished = this.#unfinished.map(obey)
   }
 
@@ -126,7 +127,7 @@ export class RolloutFold {
     token: FencingToken,
     release: ReleaseOnRecord,
   ): RegionSuccess | undefined {
-    this.#drop(token)
+    this.#rollouts.delete(token)
     if (data['result'] === 'stuck') this.#changeLease(token, { stuck: true })
     if (data['result'] !== 'released') return undefined
     const regions = this.#regionOf(token).split('+')
@@ -136,16 +137,12 @@ export class RolloutFold {
   }
 
   #put(rollout: RolloutOnRecord): void {
-    this.#rollouts = new Map([...this.#rollouts, [rollout.token, rollout]])
+    this.#rollouts.set(rollout.token, rollout)
   }
 
   #change(token: FencingToken, change: Partial<RolloutOnRecord>): void {
     const rollout = this.#rollouts.get(token)
     if (rollout !== undefined) this.#put({ ...rollout, ...change })
-  }
-
-  #drop(token: FencingToken): void {
-    this.#rollouts = new Map([...this.#rollouts].filter(([other]) => other !== token))
   }
 
   #regionOf(token: FencingToken): string {
@@ -158,7 +155,7 @@ export class RolloutFold {
     this.#unfinished = this.#unfinished.filter(({ id, token }) => !isGone(id) && !isGone(token))
   }
 
-  /** A copy that goes its own way. Nothing inside is changed in place. */
+  /** A copy that goes its own way. */
   fork(): RolloutFold {
     return RolloutFold.resume(this.memory())
   }
@@ -171,7 +168,7 @@ export class RolloutFold {
   static resume({ leases, rollouts, unfinished }: RolloutMemory): RolloutFold {
     const fold = new RolloutFold()
     fold.#leases = leases
-    fold.#rollouts = new Map(rollouts.map((rollout) => [rollout.token, rollout]))
+    for (const rollout of rollouts) fold.#put(rollout)
     fold.#unfinished = unfinished
     return fold
   }

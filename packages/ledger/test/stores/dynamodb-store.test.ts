@@ -41,8 +41,8 @@ describe.skipIf(dynamoIsAbsent)('a ledger in DynamoDB', () => {
       fresh: async () => at(`ledger-${(ledgers += 1)}`, engine.port),
       line: { proxy, through: (place) => moved(place, proxy.port) },
       unreachable: (place) => moved(place, closed),
-      // DynamoDB Local answers some hundred requests a second on two cores.
-      crowd: { processes: 50, attempts: 5 },
+      // Ten thousand attempts in all.
+      crowd: { processes: 50, attempts: 200 },
     }
   })
   afterAll(() => stack.disposeAsync())

@@ -25,6 +25,12 @@ export function gitPlaces(home: string) {
       places.set(clone.path, [clone, hub])
       return { ...place, address: { store: 'git', remote: 'hub' } }
     },
+    /** The same ledger from another clone. */
+    async beside({ repository, ...place }: StorePlace): Promise<StorePlace> {
+      const clone = await makeRepository(`${repository}-beside`)
+      await clone.git('remote', 'add', 'hub', `${repository}-hub`)
+      return { ...place, repository: clone.path }
+    },
     /** git finds every object whole, and nothing lies there that would stop the next one. */
     check: async ({ repository }: StorePlace): Promise<void> => {
       for (const fixture of places.get(repository) ?? []) {

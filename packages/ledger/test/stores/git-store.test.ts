@@ -1,6 +1,7 @@
 import { temporaryDirectory } from '@bulkhead/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { conformsToLedgerStore } from './conformance.ts'
+import { survivesCrowd } from './crowd.ts'
 import { gitPlaces } from './git-places.ts'
 import { sweep } from './kill-sweep.ts'
 import type { StoreBench } from './store-bench.ts'
@@ -20,19 +21,13 @@ describe('a ledger in a git repository', () => {
     places = gitPlaces(home.path)
     bench = {
       child,
-      steps: [
-        ...ON_DISK,
-        'git push',
-        'the answer of git push',
-        'git update-ref',
-        'the answer of git update-ref',
-      ],
+      steps: [...ON_DISK, 'git push', 'git update-ref'],
       fresh: () => places.fresh('with a hub'),
       checkPlace: places.check,
       tidyPlace: places.tidy,
       unreachable: (place) => ({ ...place, address: { store: 'git', remote: 'gone' } }),
-      // Ten processes of git an attempt.
-      crowd: { processes: 50, attempts: 1 },
+      // Ten processes of git an attempt: a thousand are half a minute on two cores.
+      crowd: { processes: 50, attempts: 20 },
     }
   })
   afterAll(() => stack.disposeAsync())
@@ -40,17 +35,24 @@ describe('a ledger in a git repository', () => {
   conformsToLedgerStore(() => bench)
 
   describe('without a remote', () => {
-    const alone = (): StoreBench => ({ ...bench, fresh: () => places.fresh('alone') })
+    const alone = (): StoreBench => ({
+      ...bench,
+      fresh: () => places.fresh('alone'),
+      // Ten thousand attempts in all.
+      crowd: { processes: 50, attempts: 200 },
+    })
+
+    survivesCrowd(alone)
 
     it('a process killed outright before any step loses nothing and doubles nothing', async () => {
       const met = await sweep(alone(), 'lease')
-      const moved = ['git update-ref', 'the answer of git update-ref']
-      expect([...ON_DISK, ...moved].filter((step) => !met.has(step))).toEqual([])
+      // The answer of git is met in most runs, not in each: it is not asked for.
+      expect([...ON_DISK, 'git update-ref'].filter((step) => !met.has(step))).toEqual([])
     }, 300_000)
 
     it('nor does one that is killed while git packs what it appends', async () => {
       const met = await sweep(alone(), 'pack')
-      const packed = ['git index-pack', 'what is sent', 'the answer of git index-pack']
+      const packed = ['git index-pack', 'what is sent']
       expect(packed.filter((step) => !met.has(step))).toEqual([])
     }, 300_000)
   })

@@ -51,8 +51,8 @@ describe.skipIf(cephIsAbsent)('a ledger in S3, on Ceph', () => {
       fresh: async () => place(shared, `ledger-${(ledgers += 1)}`),
       line: { proxy, through: (at) => moved(at, proxy.port) },
       unreachable: (at) => moved(at, closed),
-      // A write takes Ceph some milliseconds on one disk in memory.
-      crowd: { processes: 50, attempts: 3 },
+      // Ten thousand attempts in all.
+      crowd: { processes: 50, attempts: 200 },
     }
   }, 120_000)
   afterAll(() => stack.disposeAsync())

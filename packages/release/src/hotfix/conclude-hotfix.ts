@@ -1,7 +1,7 @@
 import type { EnvironmentState, HotfixOnRecord, Ledger, RolloutOnRecord } from '@bulkhead/ledger'
 import { type CommitId, type Finding, counted } from '@bulkhead/vocabulary'
 import { writeLedger } from '../ledger-access.ts'
-import type { ShipRequest } from '../ship-release.ts'
+import type { ShipRequest } from '../ship-request.ts'
 import { type TrustedBase, environmentPolicy, findTrustedBase } from '../trusted-ref.ts'
 import type { Workspace } from '../workspace.ts'
 import { chosenHotfix } from './hotfix-access.ts'

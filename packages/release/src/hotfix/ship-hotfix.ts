@@ -1,7 +1,8 @@
 import type { HotfixOnRecord, Ledger } from '@bulkhead/ledger'
 import type { CommitId, Finding } from '@bulkhead/vocabulary'
 import { writeLedger } from '../ledger-access.ts'
-import { type ShipResult, shipRelease } from '../ship-release.ts'
+import { shipRelease } from '../ship-release.ts'
+import type { ShipResult } from '../ship-request.ts'
 import { type TrustedBase, findTrustedBase } from '../trusted-ref.ts'
 import type { Workspace } from '../workspace.ts'
 import {

@@ -1,7 +1,7 @@
 import type { EnvironmentState, Ledger, Train } from '@bulkhead/ledger'
 import type { RolloutResult } from '@bulkhead/rollout'
 import type { CommitId, Finding } from '@bulkhead/vocabulary'
-import type { ShipRequest } from '../ship-release.ts'
+import type { ShipRequest } from '../ship-request.ts'
 
 /** What a rollout of the queue has come to, as its record has it. */
 export type TrainEnd = 'released' | 'rolled-back' | 'other'
