@@ -26,7 +26,7 @@ export const missingLedger = (environment: string): Finding => ({
   code: 'ledger/missing',
   subject: `ledger/${environment}`,
   message: 'there is none here, not even a first entry: what was done is unknown',
-  remedy: `if it lies elsewhere, bring it here (\`git fetch origin ledger/${environment}:ledger/${environment}\`), or name its place, genesis and environment; if there never was one, begin it: \`bulkhead ledger heartbeat\``,
+  remedy: `if it lies elsewhere, bring it here (\`git fetch origin ledger/${environment}:ledger/${environment}\`), or name the environment, genesis or mirror that you mean; if there never was one, begin it: \`bulkhead ledger heartbeat\``,
 })
 
 /** One reason against the entry at an index. */

@@ -2,13 +2,14 @@ import { execFile } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { openRepository } from '@bulkhead/git'
 import { type TemporaryDirectory, temporaryDirectory } from '@bulkhead/testkit'
 import { build } from 'rolldown'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import config from '../rolldown.config.ts'
 import { auditLog } from '../src/audit/audit-log.ts'
 import type { VerifierPolicy } from '../src/audit/verifier-policy.ts'
-import { type StoredEntry, logAt, mirrorLog } from '../src/index.ts'
+import { type StoredEntry, gitLedgerStore, logAt, mirrorLog } from '../src/index.ts'
 import { writeBundle } from '../src/tlog/entry-bundle.ts'
 import { noteKey, writeVerifierKey } from '../src/tlog/note-key.ts'
 import { writeNote } from '../src/tlog/signed-note.ts'
@@ -164,6 +165,21 @@ describe('verify.mjs, the one file for auditors', () => {
       expect(theirs).toMatchObject([{ code: 'ledger/missing', subject: 'ledger/production' }])
       for (const way of ['git fetch', 'environment', 'bulkhead ledger heartbeat'])
         expect(theirs).toMatchObject([{ remedy: expect.stringContaining(way) as string }])
+    })
+
+    it('refuses one without the branch that a remote had, and ends', async () => {
+      await using scene = await gitStore(join(home.path, 'unfetched'))
+      await writeRelease(await open(scene.store, ledger))
+      const clone = join(home.path, 'unfetched-clone')
+      await scene.fixture.git('clone', '-q', '.', clone)
+      const mine = await file('unfetched.json', policyText(policy()))
+      expect(await run(clone, '--verifier-policy', mine)).toMatchObject({
+        code: 1,
+        stdout: expect.stringMatching(/^ledger\/missing: .* origin had it/) as string,
+      })
+      await using repository = await openRepository(clone)
+      const theirs = logAt(gitLedgerStore({ repository, environment: 'production' }))
+      await expect(theirs).rejects.toMatchObject({ findings: [{ code: 'ledger/missing' }] })
     })
 
     it('under a checkpoint of fewer entries tells an old one from one of other entries', async () => {

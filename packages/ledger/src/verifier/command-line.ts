@@ -125,8 +125,14 @@ async function openLog(
 ): Promise<AsyncDisposable & { readonly log: LogSource }> {
   if (await isMirror(path)) return { log: mirrorLog(path), [Symbol.asyncDispose]: async () => {} }
   const repository = await openRepository(path)
-  const log = await logAt(gitLedgerStore({ repository, environment }))
-  return { log, [Symbol.asyncDispose]: () => repository.close() }
+  try {
+    const log = await logAt(gitLedgerStore({ repository, environment }))
+    return { log, [Symbol.asyncDispose]: () => repository.close() }
+  } catch (error) {
+    // Its git would keep this process alive.
+    await repository.close()
+    throw error
+  }
 }
 
 const MAX_FINDINGS = 1_000
