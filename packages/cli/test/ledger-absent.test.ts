@@ -71,7 +71,7 @@ describe('a ledger that is not there', () => {
     return answer
   }
   const codes = ({ findings }: Answer) => [...new Set(findings.map(({ code }) => code))]
-  const ledgers = ({ git }: GitFixture) => git('for-each-ref', `refs/heads/${BRANCH}`)
+  const ledgers = (at: GitFixture) => at.git('for-each-ref', `refs/heads/${BRANCH}`)
 
   /** A clone as `git clone` makes it, with the keys and the pinned genesis of whoever made it. */
   async function cloneOf(from: GitFixture): Promise<GitFixture> {

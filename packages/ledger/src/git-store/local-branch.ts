@@ -43,7 +43,7 @@ export async function refuseUnfetched(git: Git, ref: string): Promise<void> {
       code: 'ledger/missing',
       subject: branch,
       message: `it is not in this clone, and ${remote} had it when that was last fetched`,
-      remedy: `bring it here: \`git fetch ${remote} ${branch}:${branch}\`; if it is gone there, find out who removed it (\`git branch ${branch} ${there}\` keeps what this clone saw of it)`,
+      remedy: `bring it here: \`git fetch ${remote} ${branch}:${branch}\`, or as it was then: \`git branch ${branch} ${there}\`; if it is gone there, find out who removed it`,
     },
   ])
 }
