@@ -535,6 +535,26 @@ describe('with a remote that decides', () => {
     expect(seen.tip).not.toBeNull()
   })
 
+  it('a branch that was removed there is not begun anew by a clone that knows of it', async () => {
+    await using home = await temporaryDirectory()
+    const { bare, clone } = await twoClones(home.path)
+    await using ada = await clone('ada')
+    await (await open(ada.store, key)).append([note('by ada')])
+    await using bob = await clone('bob')
+    await bob.fixture.git(
+      'fetch',
+      '-q',
+      'origin',
+      `${BRANCH}:refs/remotes/origin/ledger/production`,
+    )
+    await bare.git('update-ref', '-d', BRANCH)
+    const opened = open(bob.store, key)
+    await expect(opened).rejects.toMatchObject({
+      findings: [{ code: 'ledger/missing', remedy: expect.stringContaining('who removed it') }],
+    })
+    expect(await bare.git('for-each-ref')).not.toContain('ledger')
+  })
+
   it('a log rewritten there is refused by a clone that saw it before', async () => {
     await using home = await temporaryDirectory()
     const { bare, clone } = await twoClones(home.path)

@@ -10,7 +10,7 @@ import { messageOf } from './commit-message.ts'
 import { type Git, gitIn } from './git-command.ts'
 import { checkedName } from './layout.ts'
 import { newObject } from './git-objects.ts'
-import { holdsCommit, readTip } from './local-branch.ts'
+import { holdsCommit, readTip, refuseUnfetched } from './local-branch.ts'
 import { type ObjectDisk, objectDisk } from './object-disk.ts'
 import { type RemoteBranch, remoteBranch } from './remote-branch.ts'
 import { type ObjectPlace, storeObjects } from './store-objects.ts'
@@ -48,9 +48,10 @@ export function gitLedgerStore(options: GitLedgerStoreOptions): LedgerStore {
   const upstream = remote === undefined ? undefined : remoteBranch(git, remote, ref)
   const tip = async () => (await repository.findTip(ref)) ?? (await readTip(git, ref))
   const head = async (): Promise<StorePosition> => {
-    if (upstream === undefined) return { tip: await tip() }
-    const there = await upstream.fetch()
-    return { tip: there ?? (await tip()), remote: there }
+    const there = upstream === undefined ? null : await upstream.fetch()
+    const here = there ?? (await tip())
+    if (here === null) await refuseUnfetched(git, ref)
+    return upstream === undefined ? { tip: here } : { tip: here, remote: there }
   }
   const commitAt = async (at?: StorePosition) => commitOf(at ?? (await head()))
   return {
