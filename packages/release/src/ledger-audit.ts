@@ -152,7 +152,7 @@ async function runAudit(
     if (runtime !== undefined && findings.length === 0)
       findings.push(...reconciliation.judge(runtime, end.reservations).slice(0, MAX_FINDINGS))
     if (file !== undefined && findings.length === 0 && memory !== undefined)
-      await file.write(writeSavedAudit(await newestCheckpoint(log), memory))
+      await file.write(writeSavedAudit(await newestCheckpoint(log, policy), memory))
     return { ...end, environment: policy.environment, findings, judged }
   }
 }

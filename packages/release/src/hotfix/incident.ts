@@ -3,7 +3,7 @@ import { principalBehind, renderIncidentPage } from '@bulkhead/hotfix'
 import { writeWhole } from '../build-release.ts'
 import { outputFile } from '../output-file.ts'
 import { verifyWholeLedger } from '../ledger-access.ts'
-import { findTrustedBase } from '../trusted-ref.ts'
+import { findBegunBase } from '../trusted-ref.ts'
 import { type Workspace, ownDirectory } from '../workspace.ts'
 import { chosenHotfix, nowFor } from './hotfix-access.ts'
 import { type StatusQuestion, hotfixStatus } from './hotfix-status.ts'
@@ -26,7 +26,7 @@ export async function writeIncident(
 ): Promise<{ readonly file: string; readonly hotfix: number }> {
   const { environment, genesis, hotfix: named, file } = question
   const chosen = file === undefined ? undefined : await outputFile(file)
-  const base = await findTrustedBase(workspace, environment, genesis)
+  const base = await findBegunBase(workspace, environment, genesis)
   const hotfix = chosenHotfix(base.ledger.state.hotfixes, named)
   const [status] = await hotfixStatus(workspace, { ...question, hotfix: hotfix.id })
   if (status === undefined) throw new TypeError('it was chosen from those on record')
