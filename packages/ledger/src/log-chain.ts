@@ -10,6 +10,7 @@ import { ENTRY_CHECKS, type EntryCheck, STEP_CHECK } from './entry-checks.ts'
 import { type KeyRules, type KeysMemory, LogKeys, type Voided } from './log-keys.ts'
 import { against } from './ledger-findings.ts'
 import { type DatesMemory, LogDates } from './log-dates.ts'
+import type { Reservations } from './read/reservations.ts'
 
 /** Whom and what a reader of a ledger trusts; all of it from the caller, none of it from the log. */
 export interface LedgerTrust extends KeyRules {
@@ -231,6 +232,11 @@ export class LogChain {
     return { open: of(false), acknowledged: of(true) }
   }
 
+  /** The same for those who read entries one by one. */
+  get reservations(): Reservations {
+    return { voided: this.#keys.voided, corrected: this.#dates.corrected }
+  }
+
   /** Dates that ran ahead and that somebody has corrected on record, for all who come after. */
   judgeCorrected(): readonly Finding[] {
     return this.#dates.corrected.map(({ from, upTo, by, reason }) => {
@@ -241,12 +247,18 @@ export class LogChain {
   }
 
   /** What can only be said at the end: a log that stops before what was seen of it is cut. */
+  judgeCut(): readonly Finding[] {
+    const { head } = this.identity.trust
+    if (head === undefined || head.index < this.#size) return []
+    const message = `the log has ${this.#size} entries; entry ${head.index} was seen before`
+    return [against(head.index, 'ledger/rewritten', message)]
+  }
+
+  /** The same for who may begin a log: one whose genesis is pinned was begun before. */
   judgeEnd(): readonly Finding[] {
-    const { head, genesisDigest } = this.identity.trust
-    if (head !== undefined && head.index >= this.#size) {
-      const message = `the log has ${this.#size} entries; entry ${head.index} was seen before`
-      return [against(head.index, 'ledger/rewritten', message)]
-    }
+    const cut = this.judgeCut()
+    if (cut.length > 0) return cut
+    const { genesisDigest } = this.identity.trust
     if (genesisDigest !== undefined && this.#size === 0) {
       return [against(0, 'ledger/missing', 'the log is empty, a genesis is pinned')]
     }

@@ -214,6 +214,7 @@ export class LogKeys {
       // The entry that revokes a key may be its own last one.
       indexes: ended.signed.filter((index) => index >= cutOff && index !== entry.index),
       from: cutOff,
+      key: ended.key.name,
       more: ended.signedMore && oldest > cutOff,
     }
   }
@@ -274,6 +275,8 @@ export class LogKeys {
 export interface Taken {
   readonly indexes: readonly number[]
   readonly from: number
+  /** Name of the key that signed them; absent in what was saved before it was kept. */
+  readonly key?: string
   /** Whether earlier ones, no longer known by index, are taken back too. */
   readonly more: boolean
 }
