@@ -159,8 +159,9 @@ function* stepsOf(
       return yield go('release record', { lock: null })
     case 'release record':
       return yield go(outcome, { records: without(nth, nth) })
-    default:
-      return
+    case 'moved':
+    case 'lost':
+    case 'dead':
   }
 }
 
