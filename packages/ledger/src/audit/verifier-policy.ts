@@ -15,6 +15,7 @@ import { type Digest, InputError } from '@bulkhead/vocabulary'
 import { parseLogKey } from '../key-entries.ts'
 import type { KeyRules } from '../log-keys.ts'
 import { type NoteKey, noteKey, readVerifierKey, writeVerifierKey } from '../tlog/note-key.ts'
+import { objectionToPolicy } from './policy-sense.ts'
 
 /**
  * Whom and what a verifier believes, in a file of its own. Nothing of it is ever read from the log,
@@ -77,7 +78,10 @@ function oneVersion(): Shape<'1'> {
 export function parseVerifierPolicy(bytes: Uint8Array, file: string): VerifierPolicy {
   const read = readJson(policyShape, bytes, LIMITS)
   if (read.kind === 'refused') throw invalid(file, read.reason)
-  const { version: _version, logKeys, witnesses = [], quorum = 0, roles = {}, ...rest } = read.value
+  const { version: _version, logKeys, witnesses = [], quorum, roles = {}, ...rest } = read.value
+  // Whoever names witnesses and forgets the number would believe a log that none of them has seen.
+  if (quorum === undefined && witnesses.length > 0)
+    throw invalid(file, 'it names witnesses, and no quorum of them')
   const policy = {
     clockSkewMs: DEFAULT_SKEW_MS,
     ...rest,
@@ -85,10 +89,11 @@ export function parseVerifierPolicy(bytes: Uint8Array, file: string): VerifierPo
     principals: tableOf(logKeys, ({ principal }) => principal),
     until: tableOf(logKeys, ({ until }) => until),
     witnesses: witnesses.map(({ vkey }) => verifierKey(vkey, WITNESS_TYPES, file)),
-    quorum,
+    quorum: quorum ?? 0,
     roles,
   }
-  requireSense(policy, file)
+  const objection = objectionToPolicy(policy)
+  if (objection !== undefined) throw invalid(file, objection)
   return policy
 }
 
@@ -100,24 +105,6 @@ function tableOf<Key extends { readonly name: string }, T>(
   return Object.fromEntries(
     known.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   )
-}
-
-function requireSense({ logKeys, witnesses, quorum, roles }: VerifierPolicy, file: string): void {
-  if (logKeys.length === 0) throw invalid(file, 'it names no key of the log')
-  if (quorum > witnesses.length) throw invalid(file, `a quorum of ${quorum} of ${witnesses.length}`)
-  const raw = (key: NoteKey) =>
-    key.publicKey.export({ format: 'der', type: 'spki' }).toString('hex')
-  // One key under two names would be two voices of one witness.
-  if (new Set(witnesses.map(raw)).size !== witnesses.length) {
-    throw invalid(file, 'two witnesses share a key')
-  }
-  const names = new Set(logKeys.map(({ name }) => name))
-  const unknown = Object.values(roles)
-    .flat()
-    .find((name) => !names.has(name))
-  if (unknown !== undefined)
-    throw invalid(file, `a role names ${JSON.stringify(unknown)}, no log key`)
-  if (names.size !== logKeys.length) throw invalid(file, 'two log keys share a name')
 }
 
 const LOG_TYPES = ['note', 'ecdsa-note'] as const
