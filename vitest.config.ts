@@ -13,17 +13,12 @@ export const SECURITY = [
 /** CI has run the suite `security` by itself before; elsewhere one run has all. */
 const besides = process.env['BULKHEAD_TESTS'] === 'besides-security' ? SECURITY : []
 
+/** Users under load on a whole fleet, with deadlines as in production: nothing else may take its cores meanwhile. */
+const STORY = 'examples/story/test/**/*.test.ts'
+
 /** One vitest run over every room: one summary, one worker pool, no start per package. */
 export default defineConfig({
   test: {
-    include: [
-      '{packages,actions}/*/test/**/*.test.ts',
-      'examples/*/test/**/*.test.ts',
-      'bench/test/**/*.test.ts',
-      'scripts/**/*.test.ts',
-    ],
-    // The example's own suites are run by the story and by its own command: they need its database.
-    exclude: ['**/node_modules/**', 'examples/tenant-app/**', ...besides],
     setupFiles: ['scripts/fixed-seed.ts'],
     // Most of a test's time goes by in processes of its own: git, servers, fleets.
     maxWorkers: '100%',
@@ -32,5 +27,22 @@ export default defineConfig({
     reporters: ['default', ['json', { outputFile: 'test-results/vitest.json' }]],
     restoreMocks: true,
     unstubEnvs: true,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'rooms',
+          include: [
+            '{packages,actions}/*/test/**/*.test.ts',
+            'bench/test/**/*.test.ts',
+            'scripts/**/*.test.ts',
+          ],
+          exclude: ['**/node_modules/**', ...besides],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      // The example's own suites are run by the story and by its own command: they need its database.
+      { extends: true, test: { name: 'story', include: [STORY], sequence: { groupOrder: 1 } } },
+    ],
   },
 })

@@ -9,8 +9,8 @@ export default defineConfig({
     reporters: ['default', ['junit', { outputFile: 'reports/security.xml' }]],
     // The database engine is WebAssembly and lives for seconds: compiling it well costs more than it gives.
     execArgv: ['--liftoff-only'],
-    hookTimeout: 30_000,
-    testTimeout: 10_000,
+    hookTimeout: 60_000,
+    testTimeout: 60_000,
     retry: 0,
   },
 })

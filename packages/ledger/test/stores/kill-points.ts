@@ -6,37 +6,54 @@ import { Socket } from 'node:net'
 import { basename } from 'node:path'
 import { tmpdir } from 'node:os'
 
-/** Names the step that the process dies before. The sweep asks that each kind of step was met. */
-type Step = (name: string) => void
+/** Names a step by its kind. @returns whether it is the one that the process dies at */
+type Step = (kind: string) => boolean
 type Method = (this: unknown, ...args: unknown[]) => unknown
 
+/** The n-th step of a kind, counted from 1. */
+export interface KillPoint {
+  readonly kind: string
+  readonly nth: number
+}
+
 /**
- * Counts every step of this process that the world can see, and dies outright instead of the n-th: what
- * is sent to a server or a child, the start of a child and its answer, and whatever changes a disk. A
- * write counts twice: before it, and in the middle.
+ * Tells each new kind of step of this process that the world can see, and dies outright instead of one
+ * of them: what is sent to a server or a child, the start of a child and its answer, and whatever
+ * changes a disk. A write is two: before it, and in the middle.
+ *
+ * Steps are counted by kind. Their number in a row says nothing: what an entry is called decides how
+ * many folders it needs, and a sweep over such numbers passes over some steps by chance.
  */
-export async function killAtStep(last: number): Promise<void> {
-  let count = 0
-  const isLast = () => {
-    count += 1
-    return count === last
+export async function killAtStep(point: KillPoint): Promise<void> {
+  const counts = new Map<string, number>()
+  const isAt: Step = (kind) => {
+    const count = (counts.get(kind) ?? 0) + 1
+    counts.set(kind, count)
+    if (count === 1) writeSync(1, `${MEETS}${kind}\n`)
+    return kind === point.kind && count === point.nth
   }
-  const step: Step = (name) => {
-    if (isLast()) die(name)
+  const step = (kind: string) => {
+    if (isAt(kind)) die(kind)
   }
   countSent(step)
   countChildren(step)
-  await countOnDisk(step, isLast)
+  await countOnDisk(step, isAt)
   // What others import by name is these from now on.
   syncBuiltinESMExports()
 }
 
-function die(name: string): void {
-  writeSync(1, `dies before ${name}\n`)
+/** What a process says before it dies, and when it meets a kind of step for the first time. */
+export const DIES = 'dies before '
+export const MEETS = 'meets '
+
+function die(kind: string): void {
+  writeSync(1, `${DIES}${kind}\n`)
   process.kill(process.pid, 'SIGKILL')
 }
 
-function countSent(step: Step): void {
+type Act = (kind: string) => void
+
+function countSent(step: Act): void {
   for (const name of ['_write', '_writev', '_final']) {
     before(Socket.prototype, name, () => step('what is sent'))
   }
@@ -44,7 +61,7 @@ function countSent(step: Step): void {
 
 type Piped = Omit<SpawnOptions, 'stdio'> & { readonly stdio: readonly IOType[] }
 
-function countChildren(step: Step): void {
+function countChildren(step: Act): void {
   const { spawn } = childProcess
   const counted = (command: string, args: readonly string[], options: Piped): ChildProcess => {
     const what = [basename(command), ...args.filter((word) => GIT_COMMAND.test(word))].join(' ')
@@ -58,10 +75,11 @@ function countChildren(step: Step): void {
   Reflect.set(childProcess, 'spawn', counted)
 }
 
+const HALF = 'the second half of a write'
 const GIT_COMMAND = /^(fetch|index-pack|ls-remote|push|unpack-objects|update-ref)$/
 
 /** What `node:fs/promises` does to names and folders, and what an open file does to its bytes. */
-async function countOnDisk(step: Step, isLast: () => boolean): Promise<void> {
+async function countOnDisk(step: Act, isAt: Step): Promise<void> {
   const handle = await prototypeOfHandles()
   for (const name of ['appendFile', 'chmod', 'link', 'mkdir', 'open', 'rename', 'rm', 'unlink']) {
     before(files, name, () => step(name))
@@ -74,10 +92,10 @@ async function countOnDisk(step: Step, isLast: () => boolean): Promise<void> {
     Reflect.set(handle, name, async function (this: FileHandle, ...args: unknown[]) {
       step('a write')
       const [bytes] = args
-      if (isLast()) {
+      if (isAt(HALF)) {
         if (!(bytes instanceof Uint8Array)) throw new TypeError('only bytes are written by half')
         await Reflect.apply(whole, this, [bytes.subarray(0, bytes.byteLength / 2)])
-        die('the second half of a write')
+        die(HALF)
       }
       return Reflect.apply(whole, this, args)
     })

@@ -2,6 +2,7 @@ import { runProcess } from '@bulkhead/world'
 import { describe, expect, it } from 'vitest'
 import type { LedgerEntry } from '../../src/index.ts'
 import { open } from '../log-fixture.ts'
+import { DIES, type KillPoint, MEETS } from './kill-points.ts'
 import {
   type StoreBench,
   auditFindings,
@@ -13,70 +14,96 @@ import {
 } from './store-bench.ts'
 import type { StorePlace } from './store-place.ts'
 
-/** More than any store has; a sweep that comes here never ended by itself. */
-const MOST_STEPS = 2_000
+/** More than a process has of one kind; a sweep that comes here never ends by itself. */
+const MOST_STEPS = 1_000
 /** Kills on one ledger, before a new one is begun: a sweep must not get slower as it goes on. */
 const LOT = 50
+
+/** Some hundreds of processes, one after the other. */
+export const SWEEP_DEADLINE_MS = 600_000
 
 /** A writer is killed before every step that the world can see, and the next one takes over. */
 export function survivesKills(bench: () => StoreBench): void {
   describe('a process killed outright', () => {
-    it('before any step that the world can see, loses nothing and doubles nothing; the next holder goes on', async () => {
-      const { steps } = bench()
-      const met = await sweep(bench(), 'lease')
-      expect(met.size).toBeGreaterThan(0)
-      expect([...steps].filter((step) => !met.has(step))).toEqual([])
-    }, 300_000)
+    it(
+      'before any step that the world can see, loses nothing and doubles nothing; the next holder goes on',
+      async () => {
+        const { steps } = bench()
+        const met = await sweep(bench(), 'lease')
+        expect(met.size).toBeGreaterThan(0)
+        expect([...steps].filter((step) => !met.has(step))).toEqual([])
+      },
+      SWEEP_DEADLINE_MS,
+    )
   })
 }
 
 /** @returns the kinds of steps that somebody died before */
 export async function sweep(bench: StoreBench, work: 'lease' | 'pack'): Promise<Set<string>> {
-  const met = new Set<string>()
-  for (let first = 1; first < MOST_STEPS; first += LOT) {
-    const lot = await killLot(bench, work, first)
-    for (const step of lot.met) met.add(step)
-    if (lot.ended) return met
-  }
-  throw new Error(`no process ended by itself within ${MOST_STEPS} steps`)
+  const plan = new KillPlan()
+  while (plan.next !== undefined) await killLot(bench, work, plan)
+  return plan.met
 }
 
-async function killLot(bench: StoreBench, work: 'lease' | 'pack', first: number) {
+/** Every step of every kind that any process told of, until one ended before it came to such a step. */
+class KillPlan {
+  readonly met = new Set<string>()
+  readonly #known = new Set<string>()
+  readonly #swept = new Set<string>()
+  /** At first a step that nobody comes to: that process tells what kinds there are. */
+  #next: KillPoint | undefined = { kind: 'nothing', nth: 1 }
+
+  get next(): KillPoint | undefined {
+    return this.#next
+  }
+
+  goOn({ kind, nth }: KillPoint, { died, kinds }: Words): void {
+    for (const known of kinds) this.#known.add(known)
+    if (nth > MOST_STEPS) throw new Error(`no process ended by itself within ${nth} of ${kind}`)
+    if (died) {
+      this.met.add(kind)
+      this.#next = { kind, nth: nth + 1 }
+      return
+    }
+    this.#swept.add(kind)
+    const left = [...this.#known].find((known) => !this.#swept.has(known))
+    this.#next = left === undefined ? undefined : { kind: left, nth: 1 }
+  }
+}
+
+async function killLot(bench: StoreBench, work: 'lease' | 'pack', plan: KillPlan): Promise<void> {
   await using fresh = await freshly(bench)
   const { store, place } = fresh
   await (await open(store, key)).append([note('first')])
   const acknowledged: string[] = []
-  const met: string[] = []
-  let ended = false
-  for (let killAt = first; killAt < first + LOT && !ended; killAt += 1) {
-    const order = orderOf(place, { name: `at step ${killAt}`, killAt, work })
-    const words = await writeAndDie(bench, place, order)
-    acknowledged.push(...words.filter((word) => !word.startsWith(DIES)))
-    met.push(
-      ...words.filter((word) => word.startsWith(DIES)).map((word) => word.slice(DIES.length)),
-    )
-    ended = words.at(-1)?.startsWith(DIES) !== true
+  for (let n = 0; n < LOT && plan.next !== undefined; n += 1) {
+    const killAt = plan.next
+    const name = `at ${killAt.kind} ${killAt.nth}`
+    const words = await writeAndDie(bench, place, orderOf(place, { name, killAt, work }))
+    acknowledged.push(...words.acknowledged)
+    plan.goOn(killAt, words)
     await bench.checkPlace?.(place)
   }
   // Whoever comes next takes over from the last one, also where that one died.
   const last = await writeAndDie(bench, place, orderOf(place, { name: 'last', work }))
-  allOnRecordOnce(await soundEntries(store), [...acknowledged, ...last])
+  allOnRecordOnce(await soundEntries(store), [...acknowledged, ...last.acknowledged])
   expect((await (await open(store, key)).state()).lease).toBeNull()
   // What a crash left out of the tree, the next append has written.
   expect(await auditFindings(store)).toEqual([])
   await bench.tidyPlace?.(place)
   await bench.checkPlace?.(place)
-  return { met, ended }
 }
 
-const DIES = 'dies before '
+/** What a process said. */
+interface Words {
+  /** What it was told is on record. */
+  readonly acknowledged: readonly string[]
+  /** Kinds of steps that it met. */
+  readonly kinds: readonly string[]
+  readonly died: boolean
+}
 
-/** @returns what it was told is on record, and at last what it died before */
-async function writeAndDie(
-  bench: StoreBench,
-  place: StorePlace,
-  order: string,
-): Promise<readonly string[]> {
+async function writeAndDie(bench: StoreBench, place: StorePlace, order: string): Promise<Words> {
   const { end, stdout, stderr } = await runProcess({
     argv: [process.execPath, bench.child, order],
     cwd: place.repository,
@@ -88,7 +115,12 @@ async function writeAndDie(
     died ? { kind: 'signalled', signal: 'SIGKILL' } : { kind: 'exited', code: 0 },
     '',
   ])
-  return words
+  const kinds = words.filter((word) => word.startsWith(MEETS))
+  return {
+    acknowledged: words.filter((word) => !word.startsWith(MEETS) && !word.startsWith(DIES)),
+    kinds: kinds.map((word) => word.slice(MEETS.length)),
+    died,
+  }
 }
 
 function allOnRecordOnce(entries: readonly LedgerEntry[], acknowledged: readonly string[]): void {

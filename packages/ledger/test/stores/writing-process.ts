@@ -9,7 +9,7 @@ import {
   openLedger,
 } from '../../src/index.ts'
 import { ACTORS, ORIGIN } from '../log-fixture.ts'
-import { killAtStep } from './kill-points.ts'
+import { type KillPoint, killAtStep } from './kill-points.ts'
 import { type StorePlace, openPlace } from './store-place.ts'
 
 /** A process of its own that writes to a ledger, and may be killed outright on the way. */
@@ -18,8 +18,8 @@ export interface WritingOrder {
   readonly privateKey: string
   readonly publicKey: string
   readonly name: string
-  /** Before which of its steps it is killed, counted from 1. A step is whatever the world can see. */
-  readonly killAt?: number
+  /** Which of its steps it is killed before. A step is whatever the world can see. */
+  readonly killAt?: KillPoint
   /** What it does: holds a lease and writes in between, or appends so much at once that git packs it. */
   readonly work?: 'lease' | 'pack'
   /** Appends so often, once each; a lost race is counted and not tried again. */
