@@ -24,16 +24,25 @@ export interface CutOff {
   readonly taken: Taken
 }
 
+interface Revoking {
+  readonly ended: KnownKey
+  /** The first index that it could not sign. */
+  readonly from: number
+  /** Index of the entry that says so. */
+  readonly by: number
+  /** Names of the key that signs it, and of those that it came after: it cannot doubt its own beginning. */
+  readonly spared: readonly string[]
+}
+
 /**
  * What a revoked key signed since an index, and what those signed whom it brought in by that: the first
  * that a thief does with a stolen key is to hand it on to one of his own.
  * @param isOwn whether the caller names a key: that one loses the place of the other, and stays
- * @param revocation the key, its end, and the index of the entry that says so
  */
 export function cutOff(
   known: readonly KnownKey[],
   isOwn: (key: KnownKey) => boolean,
-  { ended, from, by }: { readonly ended: KnownKey; readonly from: number; readonly by: number },
+  { ended, from, by, spared }: Revoking,
 ): readonly CutOff[] {
   const cut: CutOff[] = [{ heir: undefined, taken: takenFrom(ended, from, by) }]
   const reached = new Set([ended])
@@ -42,6 +51,7 @@ export function cutOff(
     const isGone = takenBackBy(taken)
     for (const heir of known) {
       if (reached.has(heir) || !heir.broughtInBy.some(isGone)) continue
+      if (spared.includes(heir.key.name)) continue
       reached.add(heir)
       const since = isOwn(heir) ? heir.until : Math.max(...heir.broughtInBy) + 1
       cut.push({ heir, taken: takenFrom(heir, since, by) })

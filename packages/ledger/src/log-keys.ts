@@ -104,23 +104,16 @@ export class LogKeys {
     if (kind === 'key.rotated') return this.#objectionToRotation(rotationOf(data), signer)
     if (kind === 'key.acknowledged') return this.#objectionToAcknowledging(acknowledgementOf(data))
     if (kind !== 'key.revoked') return undefined
-    return this.#objectionToRevocation(revocationOf(data), signer, index)
+    return this.#objectionToRevocation(revocationOf(data), index)
   }
 
-  #objectionToRevocation(
-    revocation: Revocation | undefined,
-    signer: string,
-    index: number,
-  ): string | undefined {
+  #objectionToRevocation(revocation: Revocation | undefined, index: number): string | undefined {
     if (revocation === undefined) return undefined
-    const ended = this.#withId(revocation.key)
-    if (ended === undefined) return 'it ends a key that the log never had'
+    if (this.#withId(revocation.key) === undefined) return 'it ends a key that the log never had'
     const { from = index + 1 } = revocation
     // Until then whoever stole it would go on, while everybody believes that it was ended.
-    if (from > index + 1) return `it ends the key from entry ${from} on, which is still to come`
-    const undone = this.#cutOff(ended, from, index).flatMap(({ heir }) => heir ?? [])
-    return undone.some((heir) => heir.key.name === signer && !this.#isOwn(heir))
-      ? `it takes back what brought in ${signer}, which signs it`
+    return from > index + 1
+      ? `it ends the key from entry ${from} on, which is still to come`
       : undefined
   }
 
@@ -215,7 +208,7 @@ export class LogKeys {
     if (!own && this.#agreed(`revoke ${revocation.key}`, entry) === undefined) return []
     const from = revocation.from ?? entry.index + 1
     ended.until = Math.min(ended.until, from)
-    const cut = this.#cutOff(ended, from, entry.index)
+    const cut = this.#cutOff(ended, from, entry)
     for (const { heir, taken } of cut) if (heir !== undefined) this.#disinherit(heir, taken.from)
     const all = cut.map(({ taken }) => taken).filter(({ indexes, more }) => more || indexes.length)
     for (const taken of all) this.#forget(takenBackBy(taken))
@@ -224,8 +217,9 @@ export class LogKeys {
     return all
   }
 
-  #cutOff(ended: KnownKey, from: number, by: number): readonly CutOff[] {
-    return cutOff(this.#known, (key) => this.#isOwn(key), { ended, from, by })
+  #cutOff(ended: KnownKey, from: number, { index, signer }: EntryOnRecord): readonly CutOff[] {
+    const revocation = { ended, from, by: index, spared: this.lineageOf(signer) }
+    return cutOff(this.#known, (key) => this.#isOwn(key), revocation)
   }
 
   #isOwn({ key }: KnownKey): boolean {
