@@ -1,6 +1,6 @@
 import type { ActionAnswer } from '@bulkhead/action-kit'
 import type { CommitsVerdict } from '@bulkhead/release'
-import { counted } from '@bulkhead/vocabulary'
+import { counted, printableJson } from '@bulkhead/vocabulary'
 import type { action } from './action.ts'
 
 type Tag = NonNullable<CommitsVerdict['tag']>
@@ -52,11 +52,7 @@ function verdictOf(judgement: CommitsVerdict): 'BLOCK' | 'EMPTY' | 'PASS' {
 /** What the output `report` leads to, as `bulkhead verify-commits --json` has it. */
 export function reportText(judgement: CommitsVerdict): string {
   const { base, head, ...rest } = judgement
-  return JSON.stringify(
-    { verdict: verdictOf(judgement), range: { base, head }, ...rest },
-    undefined,
-    2,
-  )
+  return printableJson({ verdict: verdictOf(judgement), range: { base, head }, ...rest }, 2)
 }
 
 const NOBODY = 'nobody whom the trusted ref allows'

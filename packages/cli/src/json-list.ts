@@ -1,3 +1,5 @@
+import { printableJson } from '@bulkhead/vocabulary'
+
 /**
  * Prints one JSON object whose first array may be longer than memory: item by item, one a line, and
  * the other fields when they are known at last.
@@ -14,14 +16,14 @@ export class JsonList {
 
   add(items: readonly unknown[]): void {
     for (const item of items) {
-      this.#out(`${this.#items === 0 ? this.#head : ',\n'}    ${JSON.stringify(item)}`)
+      this.#out(`${this.#items === 0 ? this.#head : ',\n'}    ${printableJson(item)}`)
       this.#items += 1
     }
   }
 
   /** @param fields all but the command and the list */
   close(fields: Readonly<Record<string, unknown>>): void {
-    const others = JSON.stringify(fields, undefined, 2).replace(/^\{/, '')
+    const others = printableJson(fields, 2).replace(/^\{/, '')
     this.#out(`${this.#items === 0 ? this.#head : '\n'}  ],${others}\n`)
   }
 }

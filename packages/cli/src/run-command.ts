@@ -4,6 +4,7 @@ import {
   type Finding,
   InputError,
   WorldError,
+  printableJson,
   sortFindings,
 } from '@bulkhead/vocabulary'
 import { type CommandResult, exitCodeOf } from './command-result.ts'
@@ -41,7 +42,7 @@ export async function runCommand(
       {
         outcome: result.outcome,
         exitCode,
-        findings: sortFindings(result.findings),
+        findings: result.inOrder ? result.findings : sortFindings(result.findings),
         ...result.json,
       },
       result.text,
@@ -87,7 +88,7 @@ function print(
   text: readonly string[],
 ): void {
   if (json) {
-    if (printJson === undefined) console.out(JSON.stringify({ command, ...object }, undefined, 2))
+    if (printJson === undefined) console.out(printableJson({ command, ...object }, 2))
     else printJson({ ...object })
     return
   }

@@ -61,8 +61,8 @@ export function cutOff(
 }
 
 /** The entry that revokes a key may be its own last one. */
-function takenFrom({ signed, signedMore }: KnownKey, from: number, by: number): Taken {
+function takenFrom({ key, signed, signedMore }: KnownKey, from: number, by: number): Taken {
   const [oldest = 0] = signed
   const indexes = signed.filter((index) => index >= from && index !== by)
-  return { indexes, from, more: signedMore && oldest > from }
+  return { indexes, from, key: key.name, more: signedMore && oldest > from }
 }

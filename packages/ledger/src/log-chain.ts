@@ -11,6 +11,7 @@ import { type KeyRules, type KeysMemory, LogKeys } from './log-keys.ts'
 import type { Voided } from './taken-entries.ts'
 import { against } from './ledger-findings.ts'
 import { type DatesMemory, LogDates } from './log-dates.ts'
+import type { Reservations } from './read/reservations.ts'
 
 /** Whom and what a reader of a ledger trusts; all of it from the caller, none of it from the log. */
 export interface LedgerTrust extends KeyRules {
@@ -229,6 +230,11 @@ export class LogChain {
     const of = (acknowledged: boolean) =>
       voided.filter((one) => (one.acknowledgedBy !== null) === acknowledged).flatMap(takenBack)
     return { open: of(false), acknowledged: of(true) }
+  }
+
+  /** The same for those who read entries one by one. */
+  get reservations(): Reservations {
+    return { voided: this.#keys.voided, corrected: this.#dates.corrected }
   }
 
   /** Dates that ran ahead and that somebody has corrected on record, for all who come after. */

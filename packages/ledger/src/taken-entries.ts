@@ -2,6 +2,8 @@
 export interface Taken {
   readonly indexes: readonly number[]
   readonly from: number
+  /** Name of the key that signed them; absent where every index is known. */
+  readonly key?: string
   /** Whether earlier ones, no longer known by index, are taken back too. */
   readonly more: boolean
 }

@@ -84,6 +84,9 @@ const cloudEvent = closed(
     time: { type: 'string', format: 'date-time' },
     datacontenttype: { const: 'application/json' },
     data: { type: 'object' },
+    // Extension attributes are of lower-case letters and digits (CloudEvents 1.0, naming conventions).
+    voided: { const: true },
+    misdated: { const: true },
   },
   'specversion',
   'id',

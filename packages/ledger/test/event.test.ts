@@ -67,7 +67,11 @@ describe('the CDEvents event of an entry', () => {
         expect(objectionsTo(eventOf(whole, place))).toEqual([])
       }),
     )
-    const cloud = cloudEventOf(heartbeat)
+    const cloud = cloudEventOf(heartbeat, { voided: [], corrected: [] })
+    const data = { from: 0, indexes: [heartbeat.index], by: 99, acknowledgedBy: null, more: false }
+    expect(
+      objectionsToCloudEvent(cloudEventOf(heartbeat, { voided: [data], corrected: [] })),
+    ).toEqual([])
     expect(objectionsToCloudEvent(cloud)).toEqual([])
     expect(objectionsTo(cloud.data)).toEqual([])
     expect(objectionsToCloudEvent({ ...cloud, extra: 1 })).not.toEqual([])

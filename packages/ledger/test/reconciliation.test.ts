@@ -2,6 +2,7 @@ import { InputError, commitId, digest, fencingToken } from '@bulkhead/vocabulary
 import { describe, expect, it } from 'vitest'
 import { verifyLedger } from '../src/index.ts'
 import { Reconciliation, parseSnapshot } from '../src/read/reconciliation.ts'
+import type { Reservations } from '../src/read/reservations.ts'
 import { type Forgery, forgeLog, genesis } from './forged-log.ts'
 import { ACTORS, ORIGIN, deploy, ledgerKey, release, verdict } from './log-fixture.ts'
 
@@ -43,6 +44,7 @@ const under = lease('eu')
 async function strays(
   drafts: readonly Forgery[],
   units: readonly (readonly [string, string, string?])[],
+  reservations: Reservations = { voided: [], corrected: [] },
 ): Promise<readonly string[]> {
   const entries = await forgeLog(key.signer, drafts)
   const trust = { keys: [key.key] }
@@ -56,12 +58,27 @@ async function strays(
     commit: commitId(digit.repeat(40)),
     ...(artifact !== undefined && { artifact: digest(`sha256:${artifact.repeat(64)}`) }),
   }))
-  const findings = reconciliation.judge({ environment: 'production', units: seen })
+  const findings = reconciliation.judge({ environment: 'production', units: seen }, reservations)
   expect(findings.every(({ code }) => code === 'ledger/unrecorded-deploy')).toBe(true)
   return findings.map(({ subject }) => subject)
 }
 
 describe('a deploy that went past the ledger', () => {
+  it('is one that only entries of a revoked key tell, for those do not count', async () => {
+    const again = [...shipped, lease('eu'), start(11, b), finish(11, b)]
+    const running = [
+      ['eu', 'b'],
+      ['us', 'a'],
+    ] as const
+    expect(await strays(again, running)).toEqual([])
+    const taken = { from: 12, by: 15, acknowledgedBy: 16, more: false }
+    const voided = [{ ...taken, indexes: [12, 13] }]
+    expect(await strays(again, running, { voided, corrected: [] })).toEqual(['eu-0'])
+    const before = [['eu', 'a']] as const
+    expect(await strays(again, before, { voided, corrected: [] })).toEqual([])
+    expect(await strays(again, before)).toEqual(['eu-0'])
+  })
+
   it('is nothing that a verifier of the log alone can see, and is seen where it runs', async () => {
     // The log of both is the same, and verifies.
     expect(

@@ -1,4 +1,4 @@
-import type { EntryOnRecord } from '@bulkhead/ledger'
+import type { EntryOnRecord, ReleaseOnRecord } from '@bulkhead/ledger'
 import { type AuditMeans, type PolicyAudit, auditByPolicy } from './ledger-audit.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -20,13 +20,32 @@ export async function auditLedger(
     environment: () => Promise.resolve(environment),
     ...(genesis === undefined ? {} : { genesis }),
   }
-  const onEntry = (entry: EntryOnRecord) => void entries.push(withoutBytes(entry))
+  const onEntry = (entry: EntryOnRecord) => void entries.push(plainEntry(entry))
   const audit = await auditByPolicy(workspace, question, { ...means, onEntry })
   return { ...audit, entries }
 }
 
-/** What is read here may carry its bytes, which nobody needs who was told what they say. */
-function withoutBytes(entry: EntryOnRecord & { readonly bytes?: Buffer }): EntryOnRecord {
-  const { bytes: _bytes, ...rest } = entry
-  return rest
-}
+/**
+ * Its members, and those of its parts, in one order, however it was read; and not its bytes, which nobody
+ * needs who was told what they say.
+ */
+const plainEntry = (entry: EntryOnRecord): EntryOnRecord => ({
+  index: entry.index,
+  kind: entry.kind,
+  at: entry.at,
+  environment: entry.environment,
+  origin: entry.origin,
+  previous: entry.previous,
+  digest: entry.digest,
+  signer: entry.signer,
+  ...(entry.fence !== undefined && { fence: entry.fence }),
+  ...(entry.release !== undefined && { release: plainRelease(entry.release) }),
+  actors: entry.actors.map(({ role, provider, id }) => ({ role, provider, id })),
+  data: entry.data,
+  runner: entry.runner,
+})
+
+const plainRelease = ({ commit, artifacts }: ReleaseOnRecord): ReleaseOnRecord => ({
+  commit,
+  artifacts: artifacts.map(({ name, digest }) => ({ name, digest })),
+})

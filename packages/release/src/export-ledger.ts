@@ -1,15 +1,14 @@
 import {
   CHANGE_HEADER,
   type EntryFilter,
-  type EntryOnRecord,
   changeLine,
   changesOf,
   cloudEventOf,
   entryFilter,
 } from '@bulkhead/ledger'
-import type { Finding } from '@bulkhead/vocabulary'
-import { auditLedger } from './audit-ledger.ts'
-import { authorsOf } from './ledger-entries.ts'
+import { type Finding, printableJson } from '@bulkhead/vocabulary'
+import { type ReadLedger, auditLedger } from './audit-ledger.ts'
+import { authorsOf } from './commit-authors.ts'
 import type { Workspace } from './workspace.ts'
 
 export interface LedgerExport {
@@ -32,14 +31,15 @@ export async function exportLedger(
   workspace: Workspace,
   { environment, genesis, format, filter }: LedgerExport,
 ): Promise<ExportedLedger> {
-  const { findings, entries } = await auditLedger(workspace, environment, genesis)
+  const audit = await auditLedger(workspace, environment, genesis)
+  const { findings, entries, reservations } = audit
   if (findings.length > 0) return { findings, lines: [] }
   const lines =
     format === 'csv'
-      ? await changeLines(workspace, environment, entries, filter)
+      ? await changeLines(workspace, environment, audit, filter)
       : entries
           .filter(entryFilter(filter))
-          .map((entry) => `${JSON.stringify(cloudEventOf(entry))}\n`)
+          .map((entry) => `${printableJson(cloudEventOf(entry, reservations))}\n`)
   return { findings, lines }
 }
 
@@ -47,15 +47,18 @@ export async function exportLedger(
 async function changeLines(
   workspace: Workspace,
   environment: string,
-  entries: readonly EntryOnRecord[],
+  { entries, reservations }: ReadLedger,
   { release, since = '', until = '\uffff', region }: EntryFilter,
 ): Promise<readonly string[]> {
-  const authors = await authorsOf(workspace, entries)
-  const changes = [...changesOf(entries)]
+  const changes = [...changesOf(entries, reservations)]
     .filter(({ start }) => start >= since && start < until)
     .filter(({ commit }) => release === undefined || commit.startsWith(release))
     .filter((change) => region === undefined || change.region.split('+').includes(region))
     .sort((one, other) => one.entries[0] - other.entries[0])
+  const authors = await authorsOf(
+    workspace,
+    changes.map(({ commit }) => commit),
+  )
   return [
     CHANGE_HEADER,
     ...changes.map((change) => changeLine(change, environment, authors.get(change.commit) ?? '')),

@@ -149,7 +149,7 @@ async function runAudit(
     const { root: _root, memory, ...end } = next.value
     // Nothing is concluded from a log that does not verify.
     if (runtime !== undefined && findings.length === 0)
-      findings.push(...reconciliation.judge(runtime).slice(0, MAX_FINDINGS))
+      findings.push(...reconciliation.judge(runtime, end.reservations).slice(0, MAX_FINDINGS))
     if (save !== undefined && findings.length === 0 && memory !== undefined) {
       const text = writeSavedAudit(await newestCheckpoint(log), memory)
       await writeWhole(save, Buffer.from(text))

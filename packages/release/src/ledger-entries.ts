@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises'
 import {
   type Actor,
   type EntryDraft,
-  type EntryOnRecord,
   type LedgerEntry,
   newestCheckpoint,
   logAt,
@@ -135,22 +134,4 @@ export async function mirrorLedger(
   const policy = await loadPolicy(workspace.repository, pinned)
   const log = await logAt(ledgerStoreOf(workspace, policy, environment))
   return writeMirror(directory, log.read(0), () => newestCheckpoint(log))
-}
-
-/**
- * Authors of commits as this repository has them; nothing for a commit that it does not have. The log
- * itself holds no names.
- */
-export async function authorsOf(
-  { repository }: Workspace,
-  entries: readonly EntryOnRecord[],
-): Promise<ReadonlyMap<string, string>> {
-  const commits = new Set(entries.flatMap(({ release }) => release?.commit ?? []))
-  const authors = new Map<string, string>()
-  for (const commit of commits) {
-    const object = await repository.readObject(commit).catch(() => undefined)
-    const [, author] = /^author (.*) \d+ [+-]\d{4}$/m.exec(object?.bytes.toString() ?? '') ?? []
-    if (author !== undefined) authors.set(commit, author)
-  }
-  return authors
 }

@@ -19,5 +19,5 @@ export {
   isObjectId,
   treeId,
 } from './ids.ts'
-export { printable } from './printable.ts'
+export { printable, printableJson } from './printable.ts'
 export { type ReasonCode, reasons } from './reasons/index.ts'

@@ -11,3 +11,19 @@ export function printable(text: string, maxLength = 2_000): string {
   })
   return visible.length > maxLength ? `${visible.slice(0, maxLength)}…` : visible
 }
+
+/**
+ * JSON for a screen or a file that may end on one. The same unsafe characters are written as `\uXXXX`,
+ * so whoever parses it reads what there was.
+ */
+export const printableJson = (value: unknown, indent = 0): string =>
+  JSON.stringify(value, undefined, indent).replaceAll(UNSAFE, (character) =>
+    // JSON.stringify escapes those of a text itself: what stands there ends a line of the layout.
+    character === '\n' ? character : escaped(character),
+  )
+
+const escaped = (character: string): string =>
+  Array.from(
+    { length: character.length },
+    (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
+  ).join('')

@@ -9,6 +9,7 @@ import {
   formatDuration,
   parseDuration,
   printable,
+  printableJson,
   reasons,
   sortFindings,
 } from '../src/index.ts'
@@ -107,5 +108,31 @@ describe('what is counted', () => {
     ])
     expect(counted(1, 'entry', 'entries')).toBe('1 entry')
     expect(counted(21, 'person agrees', 'people agree')).toBe('21 people agree')
+  })
+})
+
+describe('JSON that is shown', () => {
+  const hostile = 'a\u001b[2J\u009b1m\u007f\u202e\u2066\u200b\u2028\ufeff\u{e0001}\n\t"\\'
+
+  it('has no character that repaints a terminal or hides, and says the same', () => {
+    for (const indent of [0, 2]) {
+      const shown = printableJson({ [hostile]: [hostile] }, indent)
+      expect(shown.replaceAll('\n', '')).toMatch(/^[\u0020-\u007e]*$/)
+      expect(JSON.parse(shown)).toEqual({ [hostile]: [hostile] })
+    }
+    expect(printableJson({ hostile }).includes('\n')).toBe(false)
+    expect(printableJson({ hostile })).toContain('\\u009b1m\\u007f\\u202e')
+  })
+
+  it('is as JSON writes it where nothing is to be feared', () => {
+    fc.assert(
+      fc.property(fc.json(), fc.constantFrom(0, 2), (text, indent) => {
+        const value: unknown = JSON.parse(text)
+        expect(JSON.parse(printableJson(value, indent))).toEqual(value)
+      }),
+    )
+    expect(printableJson({ name: 'Åsa 山田 🙂', n: 1 }, 2)).toBe(
+      JSON.stringify({ name: 'Åsa 山田 🙂', n: 1 }, undefined, 2),
+    )
   })
 })

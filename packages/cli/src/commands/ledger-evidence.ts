@@ -41,6 +41,7 @@ export const questionOf = (workspace: Workspace, options: LedgerOptions) => ({
   environment: () => environmentOf(workspace, options),
 })
 
+/** What a command about a ledger answers. Its findings stay in the order of the log, as `verify.mjs` has them. */
 export const result = (
   findings: readonly Finding[],
   json: CommandResult['json'],
@@ -48,6 +49,7 @@ export const result = (
 ): CommandResult => ({
   outcome: findings.length === 0 ? 'passed' : 'blocked',
   findings,
+  inOrder: true,
   json,
   text,
 })
@@ -134,7 +136,8 @@ function progressOf({ interactive }: Host) {
 
 const PROGRESS_EVERY = 2_000
 
-function describeAudit({ findings, state, ...rest }: PolicyAudit): CommandResult {
+function describeAudit(judged: PolicyAudit): CommandResult {
+  const { findings, state, reservations: _reservations, ...rest } = judged
   const { lease, leases, released, rollout } = state
   const verdict = findings.length === 0 ? 'VERIFIED' : 'REFUSED'
   const head = rest.head === null ? '' : `, head ${rest.head}`

@@ -1,6 +1,7 @@
 import { sha256 } from '@bulkhead/envelope'
 import type { Digest, Finding } from '@bulkhead/vocabulary'
 import type { EntryOnRecord } from '../entry.ts'
+import type { Reservations } from '../read/reservations.ts'
 import type { EnvironmentState } from '../state/environment-state.ts'
 import type { StoredEntry } from '../ledger-store.ts'
 import type { EntryCheck } from '../entry-checks.ts'
@@ -64,6 +65,8 @@ export interface AuditEnd {
   readonly findings: readonly Finding[]
   /** Against entries that do not count, or were dated ahead, as somebody has said on record. */
   readonly acknowledged: readonly Finding[]
+  /** The same for those who read entries one by one. */
+  readonly reservations: Reservations
   readonly size: number
   /** How many of them the given witnesses have seen; null when none were given. */
   readonly witnessed: number | null
@@ -118,8 +121,9 @@ export async function* auditLog(
   const findings = [...(request.at === undefined ? chain.judgeEnd() : []), ...open, ...judged]
   const state = chain.fold.state()
   const witnessed = request.witnessed?.size ?? null
-  const { head } = chain
-  return { findings, acknowledged, size, witnessed, root, head, state, memory: chain.memory() }
+  const { head, reservations } = chain
+  const end = { findings, acknowledged, reservations, size, witnessed, root, head, state }
+  return { ...end, memory: chain.memory() }
 }
 
 /**

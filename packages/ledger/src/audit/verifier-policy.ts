@@ -11,7 +11,7 @@ import {
   recordOf,
   text,
 } from '@bulkhead/envelope'
-import { type Digest, InputError } from '@bulkhead/vocabulary'
+import { type Digest, InputError, printableJson } from '@bulkhead/vocabulary'
 import { parseLogKey } from '../key-entries.ts'
 import type { KeyRules } from '../log-keys.ts'
 import { type NoteKey, noteKey, readVerifierKey, writeVerifierKey } from '../tlog/note-key.ts'
@@ -154,7 +154,7 @@ export const writeVerifierPolicy = ({
   logKeys,
   until = {},
 }: PolicyBasis): string =>
-  `${JSON.stringify(
+  `${printableJson(
     {
       version: 1,
       origin,
@@ -168,6 +168,5 @@ export const writeVerifierPolicy = ({
       quorum: 0,
       roles: {},
     },
-    null,
     2,
   )}\n`

@@ -2,6 +2,7 @@ import type { CommitId } from '@bulkhead/vocabulary'
 import type { EntryOnRecord } from '../entry.ts'
 import { leaseOf } from '../rules/lease-rules.ts'
 import { csvLine } from './csv.ts'
+import { type Reservations, isMisdated, isVoided } from './reservations.ts'
 
 /** One change of an environment: a rollout, or a deploy that was refused. */
 export interface Change {
@@ -21,38 +22,67 @@ export interface Change {
   readonly result: string
   /** Indexes of its first and last entry. */
   readonly entries: readonly [number, number]
+  /** Indexes of those of its entries, or of its verdict and lease, that a revoked key had signed: they do not count. */
+  readonly voided: readonly number[]
+  /** The same for those that were dated ahead by a wrong clock. */
+  readonly misdated: readonly number[]
 }
 
 /**
  * Every change on record, in the order of their beginnings. Entries have to come in order. What was
- * started and lost its lease before it ended is `abandoned`.
+ * started and lost its lease before it ended is `abandoned`. A change that does not count is one of the
+ * population all the same: it says which of its entries were taken back.
  */
-export function* changesOf(entries: Iterable<EntryOnRecord>): Generator<Change> {
+export function* changesOf(
+  entries: Iterable<EntryOnRecord>,
+  reservations: Reservations,
+): Generator<Change> {
   const verdicts = new Map<CommitId, EntryOnRecord>()
-  const regions = new Map<number, string>()
+  const leases = new Map<number, EntryOnRecord>()
   const open = new Map<number, Change>()
+  const noting = (change: Change, basis: readonly (EntryOnRecord | undefined)[]) =>
+    noted(change, basis, reservations)
   for (const entry of entries) {
     const { kind, release, fence, index, at } = entry
-    if (kind === 'lease.acquired') regions.set(index, leaseOf(entry).region)
+    if (kind === 'lease.acquired') leases.set(index, entry)
     if (kind === 'gate.verdict' && release !== undefined) verdicts.set(release.commit, entry)
     for (const ended of endedLeases(entry)) {
       const change = open.get(ended)
       open.delete(ended)
-      if (change !== undefined) yield { ...change, end: at, result: 'abandoned' }
+      if (change !== undefined) yield { ...noting(change, [entry]), end: at, result: 'abandoned' }
     }
     if (release === undefined) continue
-    const begun = () => beginningOf(entry, verdicts.get(release.commit), regions.get(fence ?? -1))
+    const begun = () => {
+      const basis = { verdict: verdicts.get(release.commit), lease: leases.get(fence ?? -1) }
+      return noting(beginningOf(entry, basis), [basis.verdict, basis.lease, entry])
+    }
     if (kind === 'deploy.refused') yield { ...begun(), end: at, result: 'refused' }
     if (fence === undefined) continue
     const change = open.get(fence)
     if (kind === 'deploy.started') open.set(fence, begun())
-    else if (kind === 'deploy.finished' && change !== undefined) {
+    else if (change === undefined) continue
+    else if (kind !== 'deploy.finished') open.set(fence, noting(change, [entry]))
+    else {
       open.delete(fence)
       const result = String(entry.data['result'])
-      yield { ...change, end: at, result, entries: [change.entries[0], index] }
+      yield { ...noting(change, [entry]), end: at, result, entries: [change.entries[0], index] }
     }
   }
   yield* open.values()
+}
+
+/** With what a log says against the entries that a change rests on. */
+function noted(
+  change: Change,
+  basis: readonly (EntryOnRecord | undefined)[],
+  reservations: Reservations,
+): Change {
+  const known = basis.filter((entry) => entry !== undefined)
+  const those = (is: (against: Reservations, entry: EntryOnRecord) => boolean) =>
+    known.filter((entry) => is(reservations, entry)).map(({ index }) => index)
+  const voided = [...change.voided, ...those(isVoided)]
+  const misdated = [...change.misdated, ...those(isMisdated)]
+  return { ...change, voided, misdated }
 }
 
 function endedLeases(entry: EntryOnRecord): readonly number[] {
@@ -65,14 +95,13 @@ function endedLeases(entry: EntryOnRecord): readonly number[] {
 
 function beginningOf(
   { release, actors, at, index }: EntryOnRecord,
-  verdict: EntryOnRecord | undefined,
-  region = '',
+  { verdict, lease }: Record<'verdict' | 'lease', EntryOnRecord | undefined>,
 ): Change {
   if (release === undefined) throw new TypeError('a change of nothing')
   return {
     commit: release.commit,
     artifacts: release.artifacts.map(({ name, digest }) => `${name}@${digest}`),
-    region,
+    region: lease === undefined ? '' : leaseOf(lease).region,
     verdict: verdict === undefined ? '' : String(verdict.data['outcome']),
     signer: verdict?.signer ?? '',
     approvers: approversOf(verdict),
@@ -81,6 +110,8 @@ function beginningOf(
     end: '',
     result: 'under way',
     entries: [index, index],
+    voided: [],
+    misdated: [],
   }
 }
 
@@ -110,6 +141,8 @@ const COLUMNS = [
   'result',
   'first entry',
   'last entry',
+  'voided entries',
+  'misdated entries',
 ] as const
 
 export const CHANGE_HEADER: string = csvLine(COLUMNS)
@@ -130,4 +163,6 @@ export const changeLine = (change: Change, environment: string, author: string):
     change.end,
     change.result,
     ...change.entries.map(String),
+    change.voided.join(' '),
+    change.misdated.join(' '),
   ])

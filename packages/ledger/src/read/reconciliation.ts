@@ -18,6 +18,7 @@ import {
   fencingToken,
 } from '@bulkhead/vocabulary'
 import type { EntryOnRecord, ReleaseOnRecord } from '../entry.ts'
+import { type Reservations, isVoided } from './reservations.ts'
 
 /** One unit as something else than the ledger saw it: an orchestrator, an inventory, an agent on the host. */
 export interface RunningUnit {
@@ -69,24 +70,46 @@ export function parseSnapshot(bytes: Uint8Array, file: string): RuntimeSnapshot 
   })
 }
 
+/** Where a rollout begins or ends: all that is kept of an entry. */
+interface Step extends Pick<EntryOnRecord, 'index' | 'signer'> {
+  readonly regions: readonly string[]
+  readonly release: ReleaseOnRecord
+  readonly begins: boolean
+  readonly result: unknown
+}
+
 /**
  * What a ledger allows to run in each region, entry by entry. A log can be whole and yet say nothing of
  * a deploy that went past it; only what runs gives that away (annex ledger.md §5, omission).
  */
 export class Reconciliation {
   readonly #regionsOf = new Map<FencingToken, readonly string[]>()
+  readonly #steps: Step[] = []
   readonly #allowed = new Map<string, ReadonlyMap<CommitId, ReleaseOnRecord>>()
 
   /** Takes in the next entry of a log that verifies. */
   take(entry: EntryOnRecord): void {
-    const { kind, release, fence, data, index } = entry
+    const { kind, release, fence, data, index, signer } = entry
     if (kind === 'lease.acquired' && typeof data['region'] === 'string')
       this.#regionsOf.set(fencingToken(index), data['region'].split('+'))
     if (release === undefined || fence === undefined) return
-    for (const region of this.#regionsOf.get(fence) ?? []) {
-      if (kind === 'deploy.started' || kind === 'deploy.resumed') this.#begin(region, release)
-      else if (kind === 'deploy.finished') this.#end(region, release, data['result'])
+    const begins = kind === 'deploy.started' || kind === 'deploy.resumed'
+    if (!begins && kind !== 'deploy.finished') return
+    const regions = this.#regionsOf.get(fence) ?? []
+    const result = begins ? undefined : data['result']
+    this.#steps.push({ index, signer, regions, release, begins, result })
+  }
+
+  /** Only the whole log says which of its entries count: a key may be revoked from long ago on. */
+  #follow(reservations: Reservations): void {
+    for (const step of this.#steps) {
+      if (isVoided(reservations, step)) continue
+      for (const region of step.regions) {
+        if (step.begins) this.#begin(region, step.release)
+        else this.#end(region, step.release, step.result)
+      }
     }
+    this.#steps.length = 0
   }
 
   #begin(region: string, release: ReleaseOnRecord): void {
@@ -106,8 +129,9 @@ export class Reconciliation {
     return this.#allowed.get(region) ?? new Map()
   }
 
-  /** Each unit that runs what no entry put there. */
-  judge({ units }: RuntimeSnapshot): readonly Finding[] {
+  /** Each unit that runs what no entry put there, of those that count. */
+  judge({ units }: RuntimeSnapshot, reservations: Reservations): readonly Finding[] {
+    this.#follow(reservations)
     return units.flatMap((unit) => {
       const message = this.#objection(unit)
       return message === undefined ? [] : [stray(unit, message)]

@@ -7,6 +7,7 @@ import {
   WorldError,
   counted,
   printable,
+  printableJson,
 } from '@bulkhead/vocabulary'
 import { readRegularFile } from '@bulkhead/world'
 import { type AuditEnd, type LogSource, auditLog } from '../audit/audit-log.ts'
@@ -132,7 +133,7 @@ async function report(
   const verdict = findings.length === 0 ? 'VERIFIED' : 'REFUSED'
   if (json) {
     process.stdout.write(
-      `${JSON.stringify({ verdict, environment, size, head, findings, acknowledged })}\n`,
+      `${printableJson({ verdict, environment, size, head, findings, acknowledged })}\n`,
     )
   } else {
     const named = head === null ? '' : `, head ${head}`
