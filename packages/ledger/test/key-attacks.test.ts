@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { type AuditEnd, auditLog } from '../src/audit/audit-log.ts'
+import { judgeEntryProof, proveEntry } from '../src/audit/entry-proof.ts'
+import { withKeysOf } from '../src/audit/known-keys.ts'
+import { parseVerifierPolicy, writeVerifierPolicy } from '../src/audit/verifier-policy.ts'
 import {
   type Case,
   NOW,
   forged,
   kept,
   ledger,
+  logOf,
   plain,
   policy,
   refused,
@@ -166,6 +170,51 @@ describe('what a stolen key said before it was revoked from the theft on', () =>
     const { findings, acknowledged: seen } = await endOf({ log, policy: three })
     expect(subjects(findings)).toEqual(['entry 2'])
     expect(subjects(seen)).toEqual(['entry 4'])
+  })
+})
+
+describe('a policy made of a log that a theft was taken back in', () => {
+  const drafts: readonly Forgery[] = [
+    ...plain(2),
+    by(second, refused(2)),
+    by(second, rotation(second, stranger)),
+    by(stranger, verdict()),
+    revoked(second, 2),
+    acknowledged(5),
+    rotation(ledger, third, 'third.pub'),
+    by(third, refused(8)),
+  ]
+
+  it('verifies that log, and believes no proof of what was taken back', async () => {
+    const log = await forged(drafts)
+    const all = await logOf(log.entries, third)
+    const { memory, findings } = await endOf({ log: all })
+    expect(findings).toEqual([])
+    if (memory === undefined) throw new Error('nothing to keep')
+    const grown = withKeysOf(policy(), memory.keys)
+    expect(grown.logKeys.map(({ name }) => name)).toEqual(['ledger.pub', 'second.pub', 'third.pub'])
+    const written = parseVerifierPolicy(Buffer.from(writeVerifierPolicy(grown)), 'verifier.json')
+    expect(written).toMatchObject({ until: grown.until, voidFrom: { 'second.pub': 2 } })
+    const end = await endOf({ log: all, policy: written })
+    expect(end.findings).toEqual([])
+    expect(subjects(end.acknowledged)).toEqual(['entry 2', 'entry 3', 'entry 4'])
+    const proofs = await Promise.all(
+      drafts.map(async (_, index) => {
+        const made = await proveEntry(all, index, all.checkpoint)
+        return made.kind === 'proven' ? judgeEntryProof(made.text, written, NOW).findings : []
+      }),
+    )
+    expect(proofs.map((said) => said.map(({ code }) => code).join())).toEqual([
+      '',
+      '',
+      'ledger/revoked-key',
+      'ledger/revoked-key',
+      'ledger/bad-signature',
+      '',
+      '',
+      '',
+      '',
+    ])
   })
 })
 

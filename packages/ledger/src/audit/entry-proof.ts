@@ -12,6 +12,7 @@ import { readTlogProof, writeTlogProof } from '../tlog/tlog-proof.ts'
 import { type LogSource, entryAt } from './audit-log.ts'
 import { LOG_CHECKS } from './log-checks.ts'
 import { noteKeysFor } from './known-checkpoint.ts'
+import { endOfKey } from './known-keys.ts'
 import { entryChecksOf } from './policy-checks.ts'
 import type { VerifierPolicy } from './verifier-policy.ts'
 
@@ -111,10 +112,10 @@ function judgeInPlace(
   policy: VerifierPolicy,
   index: number,
 ): readonly Finding[] {
-  const { origin, environment, genesis, logKeys: keys, until } = policy
+  const { origin, environment, genesis, logKeys: keys } = policy
   const trust = {
     keys,
-    ...(until && { until }),
+    until: Object.fromEntries(keys.map((key) => [key.name, endOfKey(policy, key)])),
     ...(genesis !== undefined && { genesisDigest: genesis }),
   }
   const chain = new LogChain({ trust, origin, environment })

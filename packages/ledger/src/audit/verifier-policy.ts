@@ -26,6 +26,11 @@ export interface VerifierPolicy extends KeyRules {
   readonly environment: string
   readonly logKeys: readonly TrustedKey[]
   readonly genesis?: Digest
+  /**
+   * By name of a key: the first index from which a revocation in the log takes back what it signed. Whoever
+   * has the log reads that there; a single entry or checkpoint from there on is not believed.
+   */
+  readonly voidFrom?: Readonly<Record<string, number>>
   /** Cosignature keys; at least `quorum` of them must have cosigned what is believed. */
   readonly witnesses: readonly NoteKey[]
   readonly quorum: number
@@ -50,7 +55,10 @@ const policyShape = objectWith(
     version: oneVersion(),
     origin: text,
     environment: text,
-    logKeys: listOf(objectWith({ name: text, vkey: text }, { principal: text, until: count }), 32),
+    logKeys: listOf(
+      objectWith({ name: text, vkey: text }, { principal: text, until: count, voidFrom: count }),
+      32,
+    ),
   },
   {
     genesis: digestText,
@@ -88,6 +96,7 @@ export function parseVerifierPolicy(bytes: Uint8Array, file: string): VerifierPo
     logKeys: logKeys.map(({ name, vkey }) => logKey(vkey, name, file)),
     principals: tableOf(logKeys, ({ principal }) => principal),
     until: tableOf(logKeys, ({ until }) => until),
+    voidFrom: tableOf(logKeys, ({ voidFrom }) => voidFrom),
     witnesses: witnesses.map(({ vkey }) => verifierKey(vkey, WITNESS_TYPES, file)),
     quorum: quorum ?? 0,
     roles,
@@ -134,7 +143,7 @@ const invalid = (file: string, message: string): InputError =>
     remedy: 'write it as `bulkhead ledger policy` prints it (docs/ledger.md)',
   })
 
-type PolicyBasis = Pick<VerifierPolicy, 'origin' | 'environment' | 'logKeys' | 'until'>
+type PolicyBasis = Pick<VerifierPolicy, 'origin' | 'environment' | 'logKeys' | 'until' | 'voidFrom'>
 
 /** The policy of a verifier who asks for no witnesses, roles or heartbeats. */
 export const plainPolicy = ({ origin, environment, logKeys }: PolicyBasis): VerifierPolicy => ({
@@ -153,6 +162,7 @@ export const writeVerifierPolicy = ({
   environment,
   logKeys,
   until = {},
+  voidFrom = {},
 }: PolicyBasis): string =>
   `${printableJson(
     {
@@ -163,6 +173,7 @@ export const writeVerifierPolicy = ({
         name,
         vkey: writeVerifierKey(noteKey(origin, publicKey)),
         ...(Object.hasOwn(until, name) && { until: until[name] }),
+        ...(Object.hasOwn(voidFrom, name) && { voidFrom: voidFrom[name] }),
       })),
       witnesses: [],
       quorum: 0,
