@@ -72,7 +72,7 @@ describe('check', () => {
     await run(project, ['check'], 0)
     expect(await project.repository.git('for-each-ref')).not.toContain('ledger')
     expect(await project.repository.git('status', '--porcelain')).toBe('')
-    expect(await run(project, ['status'], 0)).toMatchObject({ ledger: { head: null } })
+    expect(await run(project, ['status'], 1)).toMatchObject({ ledger: null })
   })
 })
 

@@ -14,8 +14,13 @@ export const MOST_SIGNATURE_BYTES = 72
 
 const HEAD = '{"payload":"'
 const MIDDLE = '","payloadType":"'
-const TAIL =
-  /^([!#-[\]-~]{1,128})","signatures":\[\{"keyid":"([!#-[\]-~]{1,128})","sig":"([A-Za-z0-9+/=]{8,96})"\}\]\}$/
+/** What stands between the payload and the signature. */
+const NAMES = /^([!#-[\]-~]{1,128})","signatures":\[\{"keyid":"([!#-[\]-~]{1,128})","sig":"/
+const LONGEST_NAMES = 512
+const END = '"}]}'
+const SHORTEST_SIGNATURE = 8
+/** What {@link MOST_SIGNATURE_BYTES} are in base64. */
+const LONGEST_SIGNATURE = 96
 
 /**
  * The very form that `sealEnvelope` writes, told without parsing JSON: nearly every envelope has it, and
@@ -26,13 +31,21 @@ export function readCanonicalForm(bytes: Uint8Array, room: Room): Form | undefin
   if (bytes.byteLength > MOST_ENVELOPE_BYTES) return undefined
   const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
   const end = whole.indexOf(MIDDLE)
-  if (end < 0 || !whole.startsWith(HEAD)) return undefined
-  const [, payloadType, keyid, sig] = TAIL.exec(whole.slice(end + MIDDLE.length)) ?? []
-  if (payloadType === undefined || keyid === undefined || sig === undefined) return undefined
-  const payload = whole.slice(HEAD.length, end)
-  const decoded = room.decode(payloadType, payload, sig)
-  if (decoded === undefined || decoded.signature.byteLength > MOST_SIGNATURE_BYTES) return undefined
-  return { payloadType, keyid, ...decoded }
+  if (end < 0 || !whole.startsWith(HEAD) || !whole.endsWith(END)) return undefined
+  const from = end + MIDDLE.length
+  const names = room.namesAt(whole, from)
+  if (names === undefined) return undefined
+  const { payloadType, keyid, text } = names
+  const sig = whole.slice(from + text.length, -END.length)
+  if (sig.length < SHORTEST_SIGNATURE || sig.length > LONGEST_SIGNATURE) return undefined
+  const decoded = room.decode(payloadType, whole.slice(HEAD.length, end), sig)
+  return decoded === undefined ? undefined : { payloadType, keyid, ...decoded }
+}
+
+interface Names {
+  readonly text: string
+  readonly payloadType: string
+  readonly keyid: string
 }
 
 /** Longest head of a pre-authentication encoding with a payload type of 128 letters, and a signature. */
@@ -42,6 +55,17 @@ const SIGNATURE_ROOM = 96
 /** Memory to decode an envelope in. What lies there is gone when the next one comes. */
 export class Room {
   #memory: Buffer = Buffer.alloc(0)
+  #names: Names | undefined
+
+  /** Payload type and key id. Neighbours are of one type and by one key: these are read once. */
+  namesAt(whole: string, from: number): Names | undefined {
+    if (this.#names !== undefined && whole.startsWith(this.#names.text, from)) return this.#names
+    // A copy: a part of the envelope would keep all of it alive.
+    const near = Buffer.from(whole.slice(from, from + LONGEST_NAMES), 'latin1').toString('latin1')
+    const [text, payloadType, keyid] = NAMES.exec(near) ?? []
+    if (text === undefined || payloadType === undefined || keyid === undefined) return undefined
+    return (this.#names = { text, payloadType, keyid })
+  }
 
   /** Payload and signature from canonical base64, the payload where it has to lie to be verified. */
   decode(

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
-import { type Digest, digest } from '@bulkhead/vocabulary'
+import { type Digest, digestOfHash } from '@bulkhead/vocabulary'
 
 /** SHA-256 of bytes (of text: its UTF-8), as `sha256:<hex>`. */
 export const sha256 = (bytes: Uint8Array | string): Digest =>
-  digest(`sha256:${hash('sha256', bytes, 'hex')}`)
+  digestOfHash(hash('sha256', bytes, 'hex'))

@@ -47,6 +47,27 @@ it('an opener that decodes all in the same memory says what is said of each by i
   expect(opened).toBeGreaterThan(20)
 })
 
+it('what it remembers of the envelope before says nothing of the next one', async () => {
+  const pairs = [generateKeyPair(), generateKeyPair()]
+  const ids = ['key', 'key-2']
+  const two = pairs.map(({ privateKey }, at) => parsePrivateKey(privateKey, ids[at] ?? ''))
+  const trusted = pairs.map(({ publicKey }, at) => parsePublicKey(publicKey, ids[at] ?? ''))
+  const open = quickOpener()
+  const kinds: string[] = []
+  for (const [nth, type] of [TYPE, TYPE, `${TYPE}2`, TYPE, TYPE, `${TYPE}2`].entries()) {
+    const by = two[nth % 2]
+    if (by === undefined) throw new Error('two keys')
+    const sealed = await sealEnvelope(type, Buffer.from(`payload ${nth}`), by)
+    const opened = open(sealed, trusted, TYPE)
+    kinds.push(opened.kind === 'opened' ? opened.envelope.signer.name : opened.kind)
+    // Another id in the same place, of a key that did not sign.
+    const named = trusted.map(({ id }) => id)
+    const renamed = sealed.toString().replace(named[nth % 2] ?? '', named[1 - (nth % 2)] ?? '')
+    expect(open(Buffer.from(renamed), trusted, TYPE).kind).toBe('malformed')
+  }
+  expect(kinds).toEqual(['key', 'key-2', 'malformed', 'key-2', 'key', 'malformed'])
+})
+
 it('base64 is decoded only from the one text that stands for its bytes', () => {
   const letter = fc.constantFrom(...'AQgw9/+-_= \n!\u00e9'.split(''))
   const written = fc

@@ -36,7 +36,7 @@ export interface NewCommit {
 /** Where a branch was asked to go. `refused` carries what GitHub said. */
 export type RefMove =
   | { readonly kind: 'moved' }
-  | { readonly kind: 'refused'; readonly why: string }
+  | { readonly kind: 'refused'; readonly status: number; readonly why: string }
 
 /** The objects and branches of a repository through GitHub's REST API (Git database, 2022-11-28). */
 export interface GitData {
@@ -102,7 +102,8 @@ export function gitData(options: GitDataOptions): GitData {
         ? ask('POST', '/git/refs', { ref: `refs/heads/${branch}`, sha: commit })
         : ask('PATCH', `/git/refs/heads/${branch}`, { sha: commit, force: false }))
       if (answer.status === 200 || answer.status === 201) return { kind: 'moved' }
-      return { kind: 'refused', why: `${answer.status} ${messageOf(answer.body)}` }
+      const { status, body } = answer
+      return { kind: 'refused', status, why: `${status} ${messageOf(body)}` }
     },
     async holds(tip, held) {
       const { status } = await read(`/compare/${held}...${tip}`, compareShape)

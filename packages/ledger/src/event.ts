@@ -1,5 +1,5 @@
 import type { EntryDraft, EntryKind, ReleaseOnRecord } from './entry.ts'
-import type { EventPlace } from './event-descriptions.ts'
+import type { Describe, EventPlace } from './event-descriptions.ts'
 import { KINDS } from './kinds.ts'
 
 /** A CDEvents 0.5 event (cdevents.dev, spec.md and its vocabulary), as far as we write it. */
@@ -28,21 +28,8 @@ const SPEC_VERSION = '0.5.1'
  * afterwards, which the entry about the abandoned release does not know.
  */
 export function eventOf(draft: EntryDraft, place: EventPlace): CdEvent {
-  const { context, subject } = eventAbout(draft, place)
+  const { type, subject, content } = describeEvent(draft, place)
   // In canonical order: see entry-form.ts.
-  return {
-    context,
-    customData: { data: draft.data, kind: draft.kind, release: draft.release ?? null },
-    subject,
-  }
-}
-
-/** The parts of an event that follow from the rest of an entry; its data are asked for only where they matter. */
-export function eventAbout(
-  draft: EntryDraft,
-  place: EventPlace,
-): Pick<CdEvent, 'context' | 'subject'> {
-  const { type, subject, content } = KINDS[draft.kind].event(draft, place)
   return {
     context: {
       id: String(place.index),
@@ -51,6 +38,14 @@ export function eventAbout(
       timestamp: place.at,
       type,
     },
+    customData: { data: draft.data, kind: draft.kind, release: draft.release ?? null },
     subject: { content, id: subject },
   }
 }
+
+/** What follows from the rest of an entry; its data are asked for only where they matter. */
+export const describeEvent: Describe = (draft, place) => KINDS[draft.kind].event(draft, place)
+
+/** The canonical text of an event's context, for an origin in which nothing has to be escaped. */
+export const contextText = (type: string, { index, origin, at }: EventPlace): string =>
+  `{"id":"${index}","source":"${origin}","specversion":"${SPEC_VERSION}","timestamp":"${at}","type":"${type}"}`

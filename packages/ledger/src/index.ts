@@ -17,6 +17,7 @@ export {
 export { type EntryLanes, lanesWhenLong, openLanes } from './audit/entry-lanes.ts'
 export type { EntryReader } from './audit/entry-reader.ts'
 export { parseLogKey } from './key-entries.ts'
+export { missingLedger } from './ledger-findings.ts'
 export { MAX_ENTRY_BYTES, sealEntry } from './entry-form.ts'
 export { MAX_SAVED_BYTES, readSavedAudit, writeSavedAudit } from './audit/saved-audit.ts'
 export { ENTRY_KINDS } from './entry.ts'

@@ -21,6 +21,14 @@ const REMEDIES: Partial<Record<ReasonCode, string>> = {
   'ledger/illegal-step': 'find out who wrote the entry, and why, before shipping anything',
 }
 
+/** A ledger that is not where it was looked for. An absent record is no empty one: it says nothing. */
+export const missingLedger = (environment: string): Finding => ({
+  code: 'ledger/missing',
+  subject: `ledger/${environment}`,
+  message: 'there is none here, not even a first entry: what was done is unknown',
+  remedy: `if it lies elsewhere, bring it here (\`git fetch origin ledger/${environment}:ledger/${environment}\`), or name the environment, genesis or mirror that you mean; if there never was one, begin it: \`bulkhead ledger heartbeat\``,
+})
+
 /** One reason against the entry at an index. */
 export const against = (index: number, code: ReasonCode, message: string): Finding => ({
   code,

@@ -247,12 +247,18 @@ export class LogChain {
   }
 
   /** What can only be said at the end: a log that stops before what was seen of it is cut. */
+  judgeCut(): readonly Finding[] {
+    const { head } = this.identity.trust
+    if (head === undefined || head.index < this.#size) return []
+    const message = `the log has ${this.#size} entries; entry ${head.index} was seen before`
+    return [against(head.index, 'ledger/rewritten', message)]
+  }
+
+  /** The same for who may begin a log: one whose genesis is pinned was begun before. */
   judgeEnd(): readonly Finding[] {
-    const { head, genesisDigest } = this.identity.trust
-    if (head !== undefined && head.index >= this.#size) {
-      const message = `the log has ${this.#size} entries; entry ${head.index} was seen before`
-      return [against(head.index, 'ledger/rewritten', message)]
-    }
+    const cut = this.judgeCut()
+    if (cut.length > 0) return cut
+    const { genesisDigest } = this.identity.trust
     if (genesisDigest !== undefined && this.#size === 0) {
       return [against(0, 'ledger/missing', 'the log is empty, a genesis is pinned')]
     }

@@ -5,7 +5,7 @@ import { isCanonicalObject } from './canonical-text.ts'
 import { ENTRY_KINDS, type EntryDraft, type EntryKind, type ReleaseOnRecord } from './entry.ts'
 import { actorsShape, releaseShape, runnerShape, subjectsOf } from './entry-parts.ts'
 import type { EntryParts } from './entry-parts.ts'
-import { eventAbout } from './event.ts'
+import { contextText, describeEvent } from './event.ts'
 
 /** What stands between the parts of every entry that is plain, in canonical order. */
 const LAYOUT = [
@@ -82,9 +82,9 @@ function partsOf(pieces: readonly string[]): PlainParts | undefined {
   if (!PLAIN.test(environment) || !PLAIN.test(origin) || !isInstant(at)) return undefined
   const draft = new PlainDraft(kind, actors, data, release, fence)
   const place = { origin, environment, index, previous, at, runner }
-  const event = eventAbout(draft, place)
-  if (JSON.stringify(event.context) !== context) return undefined
-  if (JSON.stringify(event.subject) !== subject) return undefined
+  const { type, content, subject: id } = describeEvent(draft, place)
+  if (contextText(type, place) !== context) return undefined
+  if (JSON.stringify({ content, id }) !== subject) return undefined
   return subjectText(draft, origin) === subjects ? { draft, place, dataText } : undefined
 }
 

@@ -531,16 +531,49 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
   },
   'the checkpoint is signed for another tree': {
     check: 'checkpoint-matches',
-    code: 'ledger/bad-checkpoint',
+    code: 'ledger/rewritten',
     attack: async () => {
       const log = await forged(plain(4))
-      log.files.set(
-        'checkpoint',
-        Buffer.from(writeNote((await forged([...plain(3), refused(9)])).checkpoint.note)),
-      )
+      log.files.set('checkpoint', noteOf(await forged([...plain(3), refused(9)])))
       return { log }
     },
     honest: async () => ({ log: await forged(plain(4)) }),
+  },
+  'the checkpoint is signed for fewer entries, and other ones': {
+    check: 'checkpoint-matches',
+    code: 'ledger/rewritten',
+    attack: async () => {
+      const log = await forged(plain(6))
+      log.files.set('checkpoint', noteOf(await forged([...plain(3), refused(9)])))
+      return { log }
+    },
+    honest: async () => ({ log: await forged(plain(6)) }),
+  },
+  'the checkpoint is one that the log has outgrown': {
+    check: 'checkpoint-matches',
+    code: 'ledger/bad-checkpoint',
+    attack: async () => {
+      const log = await forged(plain(6))
+      log.files.set('checkpoint', noteOf(await kept(log, 4)))
+      return { log }
+    },
+    honest: async () => ({ log: await forged(plain(6)) }),
+  },
+  'there is no log at all': {
+    check: 'present',
+    code: 'ledger/missing',
+    attack: async () => {
+      const log = await logOf([])
+      log.files.clear()
+      return { log }
+    },
+    honest: async () => ({ log: await forged(plain(1)) }),
+  },
+  'a log without a single entry is shown, and a checkpoint of it': {
+    check: 'present',
+    code: 'ledger/missing',
+    attack: async () => ({ log: await logOf([]) }),
+    honest: async () => ({ log: await forged(plain(1)) }),
   },
   'a tile says other than the entries, so that proofs made from it fail': {
     check: 'tiles',
@@ -553,6 +586,8 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
     honest: async () => ({ log: await forged(plain(4)) }),
   },
 }
+
+const noteOf = ({ checkpoint }: ForgedLog) => Buffer.from(writeNote(checkpoint.note))
 
 async function genesisDigest() {
   const [first] = await forgeLog(ledger.signer, plain(1))

@@ -24,6 +24,7 @@ import {
   release,
   writeRelease,
 } from './log-fixture.ts'
+import { nameAnew } from './stores/git-places.ts'
 
 const key = ledgerKey()
 const BRANCH = 'refs/heads/ledger/production'
@@ -303,6 +304,8 @@ describe('a process killed outright', () => {
       await killed()
       expect(await git.store.head()).toEqual({ tip: null })
       await lives('a')
+      // git moves a branch that is new, or another name of one.
+      if (step === 'update-ref') await nameAnew(git.fixture)
       await killed()
       expect(await textsOf(git.store)).toEqual(['a0'])
       await lives('b')
@@ -364,6 +367,7 @@ describe('a store that cannot write', () => {
     await using git = await gitStore(home.path, { run, disk })
     const ledger = await open(git.store, key)
     await ledger.append([note('one')])
+    if (command === 'update-ref') await nameAnew(git.fixture)
     state.full = true
     const many = Array.from({ length: entries }, (_, n) => note(`n${n}`))
     await expect(ledger.append(many)).rejects.toThrow(/No space left/)
@@ -397,6 +401,58 @@ describe('a store that cannot write', () => {
     expect(((await stat(folder)).mode & 0o7777).toString(8)).toBe('2775')
     expect(((await stat(join(folder, commit.slice(2)))).mode & 0o777).toString(8)).toBe('444')
     expect((await readdir(folder)).filter((name) => name.startsWith('tmp_'))).toEqual([])
+  })
+})
+
+describe('a git that moved the branch, and whose answer is lost,', () => {
+  /** Moves it, lets something happen, and does not come back. */
+  function silentGit(then: () => Promise<unknown>) {
+    const state = { moves: 0, isSilent: false }
+    const run: RunProcess = async (request) => {
+      const outcome = await runProcess(request)
+      if (!request.argv.includes('update-ref')) return outcome
+      state.moves += 1
+      if (!state.isSilent) return outcome
+      state.isSilent = false
+      await then()
+      return { ...outcome, end: { kind: 'timed-out' } }
+    }
+    return { state, run }
+  }
+
+  it.each([
+    ['for the first entry of a log', false],
+    ['for one of many, by another name', true],
+  ])('%s, has appended once', async (_, isLater) => {
+    await using home = await temporaryDirectory()
+    const { state, run } = silentGit(() => Promise.resolve())
+    await using git = await gitStore(home.path, { run })
+    const ledger = await open(git.store, key)
+    if (isLater) await ledger.append([note('before')])
+    if (isLater) await nameAnew(git.fixture)
+    Object.assign(state, { moves: 0, isSilent: true })
+    await ledger.append([note('once')])
+    expect(state.moves).toBe(1)
+    await ledger.append([note('after')])
+    expect(await textsOf(git.store)).toEqual([...(isLater ? ['before'] : []), 'once', 'after'])
+  })
+
+  it('has appended once, also when others went on from there', async () => {
+    await using home = await temporaryDirectory()
+    const { state, run } = silentGit(async () => {
+      await using repository = await openRepository(join(home.path, 'repo'))
+      const store = gitLedgerStore({ repository, environment: 'production' })
+      await (await open(store, key)).append([note('by another')])
+    })
+    await using git = await gitStore(home.path, { run })
+    const ledger = await open(git.store, key)
+    await ledger.append([note('before')])
+    await nameAnew(git.fixture)
+    Object.assign(state, { moves: 0, isSilent: true })
+    await ledger.append([note('once')])
+    expect(state.moves).toBe(1)
+    await ledger.append([note('after')])
+    expect(await textsOf(git.store)).toEqual(['before', 'once', 'by another', 'after'])
   })
 })
 
@@ -477,6 +533,26 @@ describe('with a remote that decides', () => {
     const seen = await ada.store.head()
     expect(await textsOf(beside)).toEqual(['one', 'two'])
     expect(seen.tip).not.toBeNull()
+  })
+
+  it('a branch that was removed there is not begun anew by a clone that knows of it', async () => {
+    await using home = await temporaryDirectory()
+    const { bare, clone } = await twoClones(home.path)
+    await using ada = await clone('ada')
+    await (await open(ada.store, key)).append([note('by ada')])
+    await using bob = await clone('bob')
+    await bob.fixture.git(
+      'fetch',
+      '-q',
+      'origin',
+      `${BRANCH}:refs/remotes/origin/ledger/production`,
+    )
+    await bare.git('update-ref', '-d', BRANCH)
+    const opened = open(bob.store, key)
+    await expect(opened).rejects.toMatchObject({
+      findings: [{ code: 'ledger/missing', remedy: expect.stringContaining('who removed it') }],
+    })
+    expect(await bare.git('for-each-ref')).not.toContain('ledger')
   })
 
   it('a log rewritten there is refused by a clone that saw it before', async () => {

@@ -151,7 +151,7 @@ async function runAudit(
     if (runtime !== undefined && findings.length === 0)
       findings.push(...reconciliation.judge(runtime, end.reservations).slice(0, MAX_FINDINGS))
     if (save !== undefined && findings.length === 0 && memory !== undefined) {
-      const text = writeSavedAudit(await newestCheckpoint(log), memory)
+      const text = writeSavedAudit(await newestCheckpoint(log, policy), memory)
       await writeWhole(save, Buffer.from(text))
     }
     return { ...end, environment: policy.environment, findings, judged }

@@ -5,11 +5,12 @@ import {
   type LedgerEntry,
   newestCheckpoint,
   logAt,
+  missingLedger,
   parseLogKey,
   writeMirror,
 } from '@bulkhead/ledger'
 import { loadPolicy } from '@bulkhead/policy'
-import { type FencingToken, InputError } from '@bulkhead/vocabulary'
+import { DeniedError, type FencingToken, InputError } from '@bulkhead/vocabulary'
 import type { Keyring } from './keyring.ts'
 import { ledgerStoreOf } from './ledger-store-of.ts'
 import { openForAppending } from './ledger-access.ts'
@@ -25,7 +26,9 @@ export interface RecordRequest {
 }
 
 /**
- * Appends one entry that needs no lease.
+ * Appends one entry that needs no lease. A heartbeat may begin a ledger; whatever else is said here is
+ * said about a ledger, and would be lost on one that nobody reads.
+ * @throws DeniedError `ledger/missing`
  * @throws WorldError `ledger/illegal-step` when it may not follow what is on record
  */
 async function record(
@@ -39,6 +42,8 @@ async function record(
   const address = { genesis, policy, environment }
   const how = { takesDatesAhead: draft.kind === 'clock.corrected' }
   const { ledger } = await openForAppending(workspace, address, keyring, actors, how)
+  if (draft.kind !== 'heartbeat' && ledger.known().head === null)
+    throw new DeniedError([missingLedger(environment)])
   const [entry] = await ledger.append([{ ...draft, actors }])
   if (entry === undefined) throw new TypeError('an append of one entry gave none')
   return entry
@@ -148,5 +153,5 @@ export async function mirrorLedger(
   const pinned = await pinnedGenesis(workspace, genesis)
   const policy = await loadPolicy(workspace.repository, pinned)
   const log = await logAt(ledgerStoreOf(workspace, policy, environment))
-  return writeMirror(directory, log.read(0), () => newestCheckpoint(log))
+  return writeMirror(directory, log.read(0), () => newestCheckpoint(log, { environment }))
 }

@@ -33,7 +33,7 @@ export const proveByPolicy = {
     const own = await verifierOf(workspace, question)
     const log = await logOf(workspace, question, own)
     const { witnessed } = question
-    const newest = await newestCheckpoint(log)
+    const newest = await newestCheckpoint(log, own)
     const policy = await policyByNow(own, log, newest, workspace.clock.now())
     const bytes = witnessed === undefined ? newest : await readNamed(witnessed)
     const available = openKnownCheckpoint(newest, policy, 'checkpoint').size
@@ -71,7 +71,7 @@ export async function witnessLedger(workspace: Workspace, question: WitnessQuest
   const own = await verifierOf(workspace, question)
   const log = await logOf(workspace, question, own)
   const { name, state, checkpoint } = question
-  const newest = await newestCheckpoint(log)
+  const newest = await newestCheckpoint(log, own)
   const policy = await policyByNow(own, log, newest, workspace.clock.now())
   const available = openKnownCheckpoint(newest, policy, 'checkpoint').size
   const pem = await readNamed(question.key)

@@ -1,14 +1,16 @@
-import type { EnvironmentState } from '@bulkhead/ledger'
+import { type EnvironmentState, missingLedger } from '@bulkhead/ledger'
 import type { Observation } from '@bulkhead/rollout'
-import { WorldError } from '@bulkhead/vocabulary'
+import { type Finding, WorldError } from '@bulkhead/vocabulary'
 import { openTarget } from './environment-target.ts'
 import { findTrustedBase } from './trusted-ref.ts'
 import type { Workspace } from './workspace.ts'
 
 export interface EnvironmentStatus {
-  readonly ledger: EnvironmentState
+  /** Null when there is no ledger: then nothing is known, which is not that nothing was done. */
+  readonly ledger: EnvironmentState | null
   /** What the fleet itself says, null when it does not answer. */
   readonly fleet: Observation | null
+  readonly findings: readonly Finding[]
 }
 
 /** What is on record of an environment, and what its fleet says now. */
@@ -23,5 +25,6 @@ export async function statusOf(
     if (error instanceof WorldError) return null
     throw error
   })
-  return { ledger: base.ledger.state, fleet }
+  if (base.ledger.size === 0) return { ledger: null, fleet, findings: [missingLedger(environment)] }
+  return { ledger: base.ledger.state, fleet, findings: [] }
 }

@@ -24,7 +24,7 @@ import {
   unfinished,
   wasBack,
 } from './steer-refusals.ts'
-import { type TrustedBase, environmentPolicy, findTrustedBase } from './trusted-ref.ts'
+import { type TrustedBase, environmentPolicy, findBegunBase } from './trusted-ref.ts'
 import type { Workspace } from './workspace.ts'
 
 export type SteerRequest = Omit<ShipRequest, 'commit' | 'plan' | 'hotfix'>
@@ -46,7 +46,7 @@ export async function resumeRollout(
   workspace: Workspace,
   request: SteerRequest,
 ): Promise<SteerResult> {
-  const base = await findTrustedBase(workspace, request.environment, request.genesis)
+  const base = await findBegunBase(workspace, request.environment, request.genesis)
   const left = leftover(base.ledger.state)
   if (left === undefined) return nothing(request.environment)
   if (left.direction === 'forward' && left.lane === 'hotfix')
@@ -79,7 +79,7 @@ export async function abortRollout(
   workspace: Workspace,
   request: SteerRequest & OrderRequest,
 ): Promise<SteerResult> {
-  const base = await findTrustedBase(workspace, request.environment, request.genesis)
+  const base = await findBegunBase(workspace, request.environment, request.genesis)
   const { state } = base.ledger
   const left = leftover(state)
   if (left === undefined) return nothing(request.environment)
@@ -96,7 +96,7 @@ export async function rollBackRelease(
   workspace: Workspace,
   request: SteerRequest & { readonly to?: CommitId },
 ): Promise<SteerResult> {
-  const base = await findTrustedBase(workspace, request.environment, request.genesis)
+  const base = await findBegunBase(workspace, request.environment, request.genesis)
   const { state } = base.ledger
   const left = leftover(state)
   if (left !== undefined) return refused(left.commit, unfinished(request.environment, left.id))
@@ -202,7 +202,7 @@ async function order(
   request: OrderRequest,
   what: 'pause' | 'abort',
 ): Promise<SteerResult> {
-  const base = await findTrustedBase(workspace, request.environment, request.genesis)
+  const base = await findBegunBase(workspace, request.environment, request.genesis)
   const { rollouts } = base.ledger.state
   const [first] = rollouts
   if (first === undefined) return nothing(request.environment)

@@ -1,6 +1,7 @@
+import { missingLedger } from '@bulkhead/ledger'
 import { type LedgerState, readLedger } from './ledger-access.ts'
 import { type EnvironmentPolicy, type LoadedPolicy, loadPolicy } from '@bulkhead/policy'
-import { type CommitId, InputError } from '@bulkhead/vocabulary'
+import { type CommitId, DeniedError, InputError } from '@bulkhead/vocabulary'
 import type { Workspace } from './workspace.ts'
 
 /**
@@ -49,6 +50,21 @@ export async function findTrustedBase(
   const policy = released === null ? first : await loadPolicy(workspace.repository, released.commit)
   requireEnvironment(policy, environment)
   return { policy, genesis, ledgerPolicy: first, ledger }
+}
+
+/**
+ * The same for who reads or steers what is on record, or leans on it: of a ledger that is not there
+ * nothing is known, and a lease taken on a new one keeps nobody away.
+ * @throws DeniedError `ledger/missing`
+ */
+export async function findBegunBase(
+  workspace: Workspace,
+  environment: string,
+  genesisNamed?: string,
+): Promise<TrustedBase> {
+  const base = await findTrustedBase(workspace, environment, genesisNamed)
+  if (base.ledger.size === 0) throw new DeniedError([missingLedger(environment)])
+  return base
 }
 
 /** An environment that was checked to be there, see {@link requireEnvironment}. */

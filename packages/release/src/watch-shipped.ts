@@ -2,7 +2,7 @@ import { type WatchEnd, watchRelease } from '@bulkhead/rollout'
 import type { CommitId, Milliseconds } from '@bulkhead/vocabulary'
 import { readLedger } from './ledger-access.ts'
 import { type SteerRequest, type SteerResult, rollBackRelease } from './steer-rollout.ts'
-import { environmentPolicy, findTrustedBase } from './trusted-ref.ts'
+import { environmentPolicy, findBegunBase } from './trusted-ref.ts'
 import type { Workspace } from './workspace.ts'
 
 export interface WatchRequest extends SteerRequest {
@@ -23,7 +23,7 @@ export async function watchShipped(
   workspace: Workspace,
   request: WatchRequest,
 ): Promise<WatchedRelease> {
-  const base = await findTrustedBase(workspace, request.environment, request.genesis)
+  const base = await findBegunBase(workspace, request.environment, request.genesis)
   const policy = environmentPolicy(base.policy, request.environment)
   const address = { ...base, environment: request.environment, policy: base.ledgerPolicy }
   const ended = await watchRelease({

@@ -35,6 +35,12 @@ export function digest(text: string): Digest {
   return text
 }
 
+/** What a SHA-256 gave as hexadecimal digits. @throws TypeError when there are not 64 of them */
+export function digestOfHash(hex: string): Digest {
+  if (hex.length !== 64) throw new TypeError(`no SHA-256 has ${hex.length} digits`)
+  return `sha256:${hex}` as Digest
+}
+
 /** The bare 64 hex digits, as in-toto subjects want them. */
 export const hexOf = (value: Digest): string => value.slice('sha256:'.length)
 

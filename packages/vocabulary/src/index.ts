@@ -13,6 +13,7 @@ export {
   blobId,
   commitId,
   digest,
+  digestOfHash,
   fencingToken,
   hexOf,
   isDigest,

@@ -5,6 +5,7 @@ import {
   commitId,
   counted,
   digest,
+  digestOfHash,
   fencingToken,
   formatDuration,
   parseDuration,
@@ -18,6 +19,8 @@ describe('ids', () => {
   it('are full, lower-case and of the right length, or nothing', () => {
     expect(commitId('a'.repeat(40))).toBe('a'.repeat(40))
     expect(commitId('a'.repeat(64))).toBe('a'.repeat(64))
+    expect(digestOfHash('0'.repeat(64))).toBe(digest(`sha256:${'0'.repeat(64)}`))
+    expect(() => digestOfHash('0'.repeat(63))).toThrow(TypeError)
     for (const wrong of [
       '',
       'a'.repeat(39),
@@ -29,12 +32,16 @@ describe('ids', () => {
     ])
       expect(() => commitId(wrong)).toThrow(TypeError)
     expect(digest(`sha256:${'0'.repeat(64)}`)).toHaveLength(71)
+    expect(digestOfHash('0'.repeat(64))).toBe(digest(`sha256:${'0'.repeat(64)}`))
+    expect(() => digestOfHash('0'.repeat(63))).toThrow(TypeError)
     for (const wrong of ['0'.repeat(64), `sha512:${'0'.repeat(64)}`, `sha256:${'0'.repeat(63)}`])
       expect(() => digest(wrong)).toThrow(TypeError)
   })
 
   it('tokens are whole numbers that do not go below nought', () => {
     expect(fencingToken(0)).toBe(0)
+    expect(digestOfHash('0'.repeat(64))).toBe(digest(`sha256:${'0'.repeat(64)}`))
+    expect(() => digestOfHash('0'.repeat(63))).toThrow(TypeError)
     for (const wrong of [-1, 1.5, Number.NaN, Number.MAX_SAFE_INTEGER + 1])
       expect(() => fencingToken(wrong)).toThrow(TypeError)
   })
@@ -55,6 +62,8 @@ describe('durations', () => {
     expect([parseDuration('90s'), parseDuration('5m'), parseDuration('2h')]).toEqual([
       90_000, 300_000, 7_200_000,
     ])
+    expect(digestOfHash('0'.repeat(64))).toBe(digest(`sha256:${'0'.repeat(64)}`))
+    expect(() => digestOfHash('0'.repeat(63))).toThrow(TypeError)
     for (const wrong of ['', '5', '-5m', '1.5h', '5 m', '5M', '5w', 'm'])
       expect(parseDuration(wrong)).toBeUndefined()
   })

@@ -103,7 +103,8 @@ async function exportLog(workspace: Workspace, options: ExportOptions): Promise<
   const { mirror, out, format, genesis } = options
   // Nothing is concluded from a log that does not verify; a mirror of it may be what an auditor wants.
   if (mirror !== undefined) {
-    const { findings } = await auditLedger(workspace, environment, genesis)
+    const { findings, head } = await auditLedger(workspace, environment, genesis)
+    if (head === null) return result(findings, { mirror: null, size: 0 }, ['REFUSED'])
     const size = await mirrorLedger(workspace, environment, mirror, genesis)
     return result(findings, { mirror, size }, [`${mirror}: ${counted(size, 'entry', 'entries')}`])
   }

@@ -7,6 +7,7 @@ import {
 } from '../environment-options.ts'
 import { type Register, answer } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
+import { result } from './ledger-evidence.ts'
 import { queueLines } from './queue.ts'
 
 export const registerStatus: Register = (program, host) => {
@@ -16,24 +17,24 @@ export const registerStatus: Register = (program, host) => {
       answer(host, 'status', options, () =>
         inWorkspace(options, async (workspace): Promise<CommandResult> => {
           const environment = await environmentOf(workspace, options)
-          const status = await statusOf(workspace, environment, options.genesis)
-          const queue = await readQueue(workspace, environment, options.genesis)
-          return {
-            outcome: 'passed',
-            findings: [],
-            json: { environment, ...status, next: queue.next },
-            text: [
-              ...ledgerLines(environment, status.ledger),
-              ...fleetLines(status.fleet),
-              ...queueLines(queue),
-            ],
+          const { findings, ...status } = await statusOf(workspace, environment, options.genesis)
+          const { ledger, fleet } = status
+          if (ledger === null) {
+            const text = [`${environment}: no ledger is here`, ...fleetLines(fleet)]
+            return result(findings, { environment, ...status, next: null }, text)
           }
+          const queue = await readQueue(workspace, environment, options.genesis)
+          return result(findings, { environment, ...status, next: queue.next }, [
+            ...ledgerLines(environment, ledger),
+            ...fleetLines(fleet),
+            ...queueLines(queue),
+          ])
         }),
       ),
     )
 }
 
-type Recorded = Awaited<ReturnType<typeof statusOf>>['ledger']
+type Recorded = NonNullable<Awaited<ReturnType<typeof statusOf>>['ledger']>
 
 const ledgerLines = (environment: string, ledger: Recorded): readonly string[] => {
   const { released, leases, rollouts, unfinished, shifted } = ledger

@@ -108,17 +108,17 @@ export async function* auditLog(
   const available = claimedHead(note)?.size ?? 0
   const resumed = await resumedChain(request, fresh, checks.entry, available)
   const chain = resumed ?? fresh
-  const watch = new Watch(request, chain)
+  const watch = new Watch(request, chain, available)
   yield* watch.follow()
   const view = {
-    ...(await watch.view(available)),
+    ...(await watch.view()),
     stored: openStoredCheckpoint(note, origin, chain.keys),
   }
   const judged = checks.log.flatMap((check) => check.judge(view))
   const { size, root } = chain.tree
   const { open, acknowledged: seen } = chain.judgeVoided()
   const acknowledged = [...seen, ...chain.judgeCorrected()]
-  const findings = [...(request.at === undefined ? chain.judgeEnd() : []), ...open, ...judged]
+  const findings = [...(request.at === undefined ? chain.judgeCut() : []), ...open, ...judged]
   const state = chain.fold.state()
   const witnessed = request.witnessed?.size ?? null
   const { head, reservations } = chain
@@ -178,14 +178,17 @@ const SAID_AT_ONCE = 32
 class Watch {
   readonly #request: AuditRequest
   readonly #chain: LogChain
+  /** How many entries the stored checkpoint claims. */
+  readonly #available: number
   readonly #roots = new Map<number, Buffer>()
   #differing: readonly string[] = []
   readonly #latest: string
   #ahead: readonly { readonly index: number; readonly at: string }[] = []
 
-  constructor(request: AuditRequest, chain: LogChain) {
+  constructor(request: AuditRequest, chain: LogChain, available: number) {
     this.#request = request
     this.#chain = chain
+    this.#available = available
     this.#latest = new Date(request.now + request.policy.clockSkewMs).toISOString()
   }
 
@@ -237,7 +240,7 @@ class Watch {
   #note(): void {
     const { size } = this.#chain.tree
     const { from, witnessed } = this.#request
-    if (size === from?.size || size === witnessed?.size)
+    if (size === this.#available || size === from?.size || size === witnessed?.size)
       this.#roots.set(size, this.#chain.tree.root)
   }
 
@@ -264,8 +267,9 @@ class Watch {
   }
 
   /** Proves by tiles that what was read is the beginning of a longer log. */
-  async #prover(available: number): Promise<(longer: TreeHead) => boolean> {
+  async #prover(): Promise<(longer: TreeHead) => boolean> {
     const { tree } = this.#chain
+    const available = this.#available
     const proofs = new Map<number, readonly Buffer[]>()
     for (const size of [available, this.#request.witnessed?.size ?? 0]) {
       if (size < tree.size || size > available) continue
@@ -282,7 +286,7 @@ class Watch {
     }
   }
 
-  async view(available: number): Promise<Omit<LogView, 'stored'>> {
+  async view(): Promise<Omit<LogView, 'stored'>> {
     const { policy, now, from, witnessed, at } = this.#request
     const { size, root } = this.#chain.tree
     const { keys } = this.#chain
@@ -295,10 +299,11 @@ class Watch {
       policy,
       now,
       tree: { size, root },
+      rootAtStored: this.#roots.get(this.#available) ?? null,
       lastAt: this.#chain.lastAt,
       ahead: this.#ahead.filter(({ index }) => !this.#chain.dates.isCorrected(index)),
       differingTiles: this.#differing,
-      ...(at !== undefined && { at, leadsTo: await this.#prover(available) }),
+      ...(at !== undefined && { at, leadsTo: await this.#prover() }),
       ...(from === undefined ? {} : { from: compared(from) }),
       ...(witnessed === undefined ? {} : { witnessed: compared(witnessed) }),
     }

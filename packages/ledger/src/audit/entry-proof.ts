@@ -91,6 +91,7 @@ export function judgeEntryProof(text: string, policy: VerifierPolicy, now: numbe
     lastAt: '',
     ahead: [],
     stored: opened,
+    rootAtStored: root,
     differingTiles: [],
     witnessed: seen,
   }

@@ -1,9 +1,10 @@
-import { InputError } from '@bulkhead/vocabulary'
+import { DeniedError, InputError } from '@bulkhead/vocabulary'
 import type { LedgerStore } from '../ledger-store.ts'
 import { CHECKPOINT, claimedHead, logNoteKeys } from '../stored-tree.ts'
 import { type SignedCheckpoint, openCheckpoint, readCheckpointText } from '../tlog/checkpoint.ts'
 import { readNote } from '../tlog/signed-note.ts'
-import type { LogSource } from './audit-log.ts'
+import { missingLedger } from '../ledger-findings.ts'
+import { type LogSource, entryAt } from './audit-log.ts'
 import { keysFor } from './known-keys.ts'
 import type { VerifierPolicy } from './verifier-policy.ts'
 
@@ -66,14 +67,22 @@ const noCheckpoint = (file: string, origin: string, reason: string): InputError 
 export const noteKeysFor = (policy: VerifierPolicy, bytes: Uint8Array | string) =>
   logNoteKeys(policy.origin, keysFor(policy, claimedHead(Buffer.from(bytes))?.size ?? 0))
 
-/** The newest checkpoint of a log, as it lies there. @throws InputError `ledger/no-checkpoint` */
-export async function newestCheckpoint(log: LogSource): Promise<Buffer> {
+/**
+ * The newest checkpoint of a log, as it lies there.
+ * @throws DeniedError `ledger/missing` when there is no log
+ * @throws InputError `ledger/no-checkpoint` when there is one without a checkpoint
+ */
+export async function newestCheckpoint(
+  log: LogSource,
+  { environment }: Pick<VerifierPolicy, 'environment'>,
+): Promise<Buffer> {
   const bytes = await log.readFile(CHECKPOINT)
   if (bytes !== undefined) return bytes
+  if ((await entryAt(log, 0)) === undefined) throw new DeniedError([missingLedger(environment)])
   throw new InputError({
     code: 'ledger/no-checkpoint',
     subject: 'checkpoint',
-    message: 'the log has none, or there is no log here',
-    remedy: 'fetch the branch ledger/ENVIRONMENT; `bulkhead ledger heartbeat` writes a checkpoint',
+    message: 'the log has none',
+    remedy: '`bulkhead ledger heartbeat` writes one',
   })
 }

@@ -1,5 +1,5 @@
 import type { Finding } from '@bulkhead/vocabulary'
-import { against, againstCheckpoint, againstLog } from '../ledger-findings.ts'
+import { against, againstCheckpoint, againstLog, missingLedger } from '../ledger-findings.ts'
 import { checkCosignature } from '../tlog/cosignature.ts'
 import type { ComparedCheckpoint, LogView } from './log-view.ts'
 
@@ -20,21 +20,34 @@ const checkSigned: Judge = ({ stored, tree }) => {
   return [againstCheckpoint('ledger/no-checkpoint', 'there is none beside the entries')]
 }
 
+/** What is not there is unknown: who asks about it is never told that all is well. */
+const checkPresent: Judge = ({ policy, tree: { size }, at }) => {
+  if (size === 0) return [missingLedger(policy.environment)]
+  if (at === undefined || size === at + 1) return []
+  const missing = againstLog(`entry ${at}`, 'ledger/missing', `the log has ${size} entries`)
+  return [{ ...missing, remedy: `name an entry that is there: 0 to ${size - 1}` }]
+}
+
 /** The log's own signature under a tree that its entries do not make: they were cut or rewritten. */
-const checkMatches: Judge = ({ stored, tree, at, leadsTo }) => {
-  if (at !== undefined && tree.size !== at + 1) {
-    return [againstLog(`entry ${at}`, 'ledger/missing', `the log has ${tree.size} entries`)]
-  }
+const checkMatches: Judge = ({ stored, tree, rootAtStored, leadsTo }) => {
   if (stored.kind !== 'read' || leadsTo?.(stored.checkpoint) === true) return []
   const { size, root } = stored.checkpoint
+  const signed = `it was signed for ${size} entries`
   if (size > tree.size) {
-    const message = `it was signed for ${size} entries, the log has ${tree.size}`
+    return [againstCheckpoint('ledger/rewritten', `${signed}, the log has ${tree.size}`)]
+  }
+  if (rootAtStored?.equals(root) !== true) {
+    const now = rootAtStored === null ? 'another' : named(rootAtStored)
+    const message = `${signed} of the root ${named(root)}, the first ${size} of the log make ${now}`
     return [againstCheckpoint('ledger/rewritten', message)]
   }
-  if (size === tree.size && root.equals(tree.root)) return []
-  const message = `it was signed for ${size} entries and another tree than the ${tree.size} make`
+  if (size === tree.size) return []
+  const message = `${signed}, which the log has outgrown: it has ${tree.size}`
   return [againstCheckpoint('ledger/bad-checkpoint', message)]
 }
+
+/** A root as a checkpoint spells it (C2SP tlog-checkpoint). */
+const named = (root: Buffer): string => root.toString('base64')
 
 const checkTiles: Judge = ({ differingTiles }) =>
   differingTiles.map((path) =>
@@ -53,7 +66,8 @@ function continues(seen: ComparedCheckpoint | undefined, tree: LogView['tree'], 
     return [againstCheckpoint('ledger/rewritten', message)]
   }
   if (seen.root?.equals(root) === true) return []
-  const message = `${by} saw other first ${size} entries than the log has now`
+  const now = seen.root === null ? 'others' : named(seen.root)
+  const message = `${by} saw ${size} entries of the root ${named(root)}, the first ${size} of the log make ${now}`
   return [againstCheckpoint('ledger/rewritten', message)]
 }
 
@@ -123,6 +137,7 @@ const checkClock: Judge = ({ ahead, now }) =>
 
 /** In the order of the annex, §6. */
 export const LOG_CHECKS: readonly LogCheck[] = [
+  { name: 'present', judge: checkPresent },
   { name: 'checkpoint-signed', judge: checkSigned },
   { name: 'quorum', judge: checkQuorum },
   { name: 'unwitnessed', judge: checkUnwitnessed },

@@ -24,6 +24,8 @@ export interface LogView {
   /** Entries dated ahead of the verifier's clock whose dates nobody has corrected since; at most 1,000. */
   readonly ahead: readonly { readonly index: number; readonly at: string }[]
   readonly stored: StoredCheckpoint
+  /** What as many entries make as the stored checkpoint claims; null when the log does not reach them. */
+  readonly rootAtStored: Buffer | null
   /** Paths of tiles that are not what the entries make of them; at most 100. */
   readonly differingTiles: readonly string[]
   /** The last entry that was asked about; later ones were not read. */

@@ -5,11 +5,12 @@ import { type RunProcess, runProcess } from '@bulkhead/world'
 import type { AppendOutcome, AppendRequest, LedgerStore, StorePosition } from '../ledger-store.ts'
 import { storeFailed } from '../store-findings.ts'
 import { foreignIn, placesFrom, readEntries } from './branch-reading.ts'
+import { type BranchFile, type BranchMove, branchFile } from './branch-file.ts'
 import { messageOf } from './commit-message.ts'
 import { type Git, gitIn } from './git-command.ts'
 import { checkedName } from './layout.ts'
 import { newObject } from './git-objects.ts'
-import { holdsCommit, readTip } from './local-branch.ts'
+import { holdsCommit, readTip, refuseUnfetched } from './local-branch.ts'
 import { type ObjectDisk, objectDisk } from './object-disk.ts'
 import { type RemoteBranch, remoteBranch } from './remote-branch.ts'
 import { type ObjectPlace, storeObjects } from './store-objects.ts'
@@ -37,6 +38,7 @@ export function gitLedgerStore(options: GitLedgerStoreOptions): LedgerStore {
   const ref = `refs/heads/ledger/${checkedName(environment)}`
   const refFolder = join(repository.gitDirectory, dirname(ref))
   const git = gitIn(repository.gitDirectory, options.run ?? runProcess)
+  const file = branchFile(repository.gitDirectory, ref, git)
   const objects: ObjectPlace = {
     folder: join(repository.gitDirectory, 'objects'),
     disk: options.disk ?? objectDisk,
@@ -46,9 +48,10 @@ export function gitLedgerStore(options: GitLedgerStoreOptions): LedgerStore {
   const upstream = remote === undefined ? undefined : remoteBranch(git, remote, ref)
   const tip = async () => (await repository.findTip(ref)) ?? (await readTip(git, ref))
   const head = async (): Promise<StorePosition> => {
-    if (upstream === undefined) return { tip: await tip() }
-    const there = await upstream.fetch()
-    return { tip: there ?? (await tip()), remote: there }
+    const there = upstream === undefined ? null : await upstream.fetch()
+    const here = there ?? (await tip())
+    if (here === null) await refuseUnfetched(git, ref)
+    return upstream === undefined ? { tip: here } : { tip: here, remote: there }
   }
   const commitAt = async (at?: StorePosition) => commitOf(at ?? (await head()))
   return {
@@ -59,7 +62,7 @@ export function gitLedgerStore(options: GitLedgerStoreOptions): LedgerStore {
     },
     async append(request) {
       const commit = await storeCommit(repository, objects, request)
-      const outcome = await publish({ git, ref, upstream }, commit, request.expected)
+      const outcome = await publish({ git, ref, file, upstream }, commit, request.expected)
       // git flushes the file of the branch, and not its name in the folder.
       await objects.disk.settle(refFolder)
       return outcome
@@ -107,6 +110,7 @@ async function storeCommit(
 interface Branch {
   readonly git: Git
   readonly ref: string
+  readonly file: BranchFile
   readonly upstream: RemoteBranch | undefined
 }
 
@@ -127,25 +131,40 @@ async function publish(
 }
 
 async function publishHere(
-  { git, ref }: Branch,
+  { git, ref, file }: Branch,
   commit: CommitId,
   { tip }: StorePosition,
 ): Promise<AppendOutcome> {
-  const args = ['update-ref', '-m', 'ledger', ref, commit, tip ?? '0'.repeat(commit.length)]
-  const stderr = await git(args).then(
-    (answer) => (answer.code === 0 ? null : answer.stderr),
-    (error: unknown) => {
-      if (error instanceof WorldError) return error.message
-      throw error
-    },
-  )
   const appended = { kind: 'appended', position: { tip: commit } } as const
-  if (stderr === null) return appended
+  const move: BranchMove =
+    tip === null ? { kind: 'left-to-git' } : await file.move(commit, commitId(tip))
+  if (move.kind === 'moved') return appended
+  if (move.kind === 'elsewhere') return { kind: 'lost-race' }
+  if (move.kind === 'held') return { kind: 'lost-race', held: move.why }
+  const failure = move.kind === 'unknown' ? move.why : await moveByGit(git, ref, commit, tip)
+  if (failure === null) return appended
   // The answer may be lost after the ref was moved, and others may have gone on from there.
   const now = await readTip(git, ref)
   if (now === commit || (now !== null && (await holdsCommit(git, now, commit)))) return appended
   if (now !== tip) return { kind: 'lost-race' }
-  const locked = /cannot lock ref|File exists|reference already exists/.test(stderr)
-  if (locked) return { kind: 'lost-race', held: stderr }
-  throw storeFailed(ref, stderr)
+  const locked = /cannot lock ref|File exists|reference already exists/.test(failure)
+  if (locked) return { kind: 'lost-race', held: failure }
+  throw storeFailed(ref, failure)
+}
+
+/** @returns what git said against it; null when it is done */
+async function moveByGit(
+  git: Git,
+  ref: string,
+  commit: CommitId,
+  tip: string | null,
+): Promise<string | null> {
+  const args = ['update-ref', '-m', 'ledger', ref, commit, tip ?? '0'.repeat(commit.length)]
+  try {
+    const { code, stderr } = await git(args)
+    return code === 0 ? null : stderr
+  } catch (error) {
+    if (error instanceof WorldError) return error.message
+    throw error
+  }
 }

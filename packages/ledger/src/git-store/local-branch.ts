@@ -1,4 +1,4 @@
-import { type CommitId, commitId } from '@bulkhead/vocabulary'
+import { type CommitId, DeniedError, commitId } from '@bulkhead/vocabulary'
 import { storeFailed } from '../store-findings.ts'
 import type { Git } from './git-command.ts'
 
@@ -20,4 +20,30 @@ export async function holdsCommit(git: Git, tip: string, held: string): Promise<
   const { code, stderr } = await git(['merge-base', '--is-ancestor', held, tip])
   if (code === 0 || code === 1) return code === 0
   throw storeFailed(`commit ${held}`, stderr)
+}
+
+const REMOTES = 'refs/remotes/'
+
+/**
+ * A clone takes over only one branch by itself. Where it has none of a ledger that a remote had when it
+ * was last fetched, that ledger is neither empty nor to be begun anew.
+ * @param ref a branch that is not here
+ * @throws DeniedError `ledger/missing` when a remote had it
+ */
+export async function refuseUnfetched(git: Git, ref: string): Promise<void> {
+  const branch = ref.replace('refs/heads/', '')
+  const asked = ['for-each-ref', '--count=1', '--format=%(refname)', `${REMOTES}**/${branch}`]
+  const { code, stdout, stderr } = await git(asked)
+  if (code !== 0) throw storeFailed(ref, stderr)
+  const there = stdout.trim()
+  if (there === '') return
+  const remote = there.slice(REMOTES.length, -`/${branch}`.length)
+  throw new DeniedError([
+    {
+      code: 'ledger/missing',
+      subject: branch,
+      message: `it is not in this clone, and ${remote} had it when that was last fetched`,
+      remedy: `bring it here: \`git fetch ${remote} ${branch}:${branch}\`, or as it was then: \`git branch ${branch} ${there}\`; if it is gone there, find out who removed it`,
+    },
+  ])
 }

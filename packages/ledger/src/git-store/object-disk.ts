@@ -53,7 +53,7 @@ async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
 }
 
 /** Open to the same people as the folder around it: a repository may be shared by a group. */
-async function makeFolder(path: string): Promise<void> {
+export async function makeFolder(path: string): Promise<void> {
   const around = dirname(path)
   await mkdir(path).catch((error: unknown) => {
     if (!isThere(error)) throw error
@@ -61,7 +61,9 @@ async function makeFolder(path: string): Promise<void> {
   await chmod(path, (await stat(around)).mode)
 }
 
-const hasCode = (error: unknown, code: string): boolean =>
+export const hasCode = (error: unknown, code: string): boolean =>
   error instanceof Error && 'code' in error && error.code === code
-const isMissing = (error: unknown): boolean => hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')
+/** Nothing is there, or what should be a folder is none. */
+export const isMissing = (error: unknown): boolean =>
+  hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')
 const isThere = (error: unknown): boolean => hasCode(error, 'EEXIST')

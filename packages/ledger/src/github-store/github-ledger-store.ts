@@ -61,29 +61,55 @@ async function append(
     author: AUTHOR,
   })
   const appended = { kind: 'appended', position: { tip: commit } } as const
-  const why = await moved(data, branch, commit, parent)
-  if (why === undefined) return appended
+  const refused = await move(data, branch, commit, parent)
+  if (refused === undefined) return appended
   // Refused, or without an answer: what counts is whether the branch holds our commit now.
   const now = await data.readBranch(branch)
   if (now === commit || (now !== null && (await data.holds(now, commit)))) return appended
   if (now !== parent) return { kind: 'lost-race' }
-  throw storeFailed(branch, why)
+  throw notMoved(branch, refused)
 }
 
-async function moved(
+interface Refused {
+  readonly why: string
+  /** Of an answer that was final. */
+  readonly status?: number
+}
+
+async function move(
   data: GitData,
   branch: string,
   commit: string,
   parent: string | null,
-): Promise<string | undefined> {
+): Promise<Refused | undefined> {
   try {
-    const move = await data.moveBranch(branch, commit, parent)
-    return move.kind === 'moved' ? undefined : move.why
+    const moved = await data.moveBranch(branch, commit, parent)
+    return moved.kind === 'moved' ? undefined : moved
   } catch (error) {
-    if (error instanceof WorldError) return error.message
+    if (error instanceof WorldError) return { why: error.findings[0]?.message ?? error.message }
     throw error
   }
 }
+
+const notMoved = (branch: string, refused: Refused): WorldError =>
+  new WorldError({
+    code: 'ledger/append-failed',
+    subject: `${branch} at GitHub`,
+    message: `the branch was not moved, and nothing is appended: ${refused.why}`,
+    remedy: remedyOf(refused),
+  })
+
+/** Nobody else was first: so it is GitHub that does not want to, or cannot. */
+function remedyOf({ status, why }: Refused): string {
+  if (/rate limit|\b429\b/i.test(why))
+    return 'wait until the limit is over, then run the command again'
+  if (status !== undefined && NOT_ALLOWED.has(status))
+    return 'let the token write this branch (`contents: write`, and past its rulesets: docs/ledger-stores.md), then run the command again'
+  return 'run the command again when GitHub can be reached and is well'
+}
+
+/** No token, a token without the right, a repository that is hidden from it, a rule of the branch. */
+const NOT_ALLOWED: ReadonlySet<number> = new Set([401, 403, 404, 422])
 
 /** Blobs are stored first; a tree then names them by path, on top of the tree before. */
 async function changesOf(

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { openRepository } from '@bulkhead/git'
 import {
   type Finding,
+  DeniedError,
   ExitCode,
   InputError,
   WorldError,
@@ -53,10 +54,25 @@ export async function verifyFromCommandLine(
   try {
     return await verify(readArguments(argv), program)
   } catch (error) {
-    if (!(error instanceof InputError) && !(error instanceof WorldError)) throw error
-    for (const finding of error.findings) process.stderr.write(textOf(finding))
-    return error instanceof InputError ? ExitCode.BadInput : ExitCode.WorldFailed
+    return tellFailure(error, argv.includes('--json'))
   }
+}
+
+/** A store may refuse to be read as a log at all; that is a finding like any other. */
+function tellFailure(error: unknown, json: boolean): ExitCode {
+  const denied = error instanceof DeniedError
+  if (!denied && !(error instanceof InputError) && !(error instanceof WorldError)) {
+    const trace = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    process.stderr.write(`This is a bug in verify.mjs, please report it:\n${trace}\n`)
+    return ExitCode.OurBug
+  }
+  const { findings } = error
+  const verdict = denied ? 'REFUSED' : 'ERROR'
+  const to = denied ? process.stdout : process.stderr
+  if (json) process.stdout.write(`${JSON.stringify({ verdict, findings })}\n`)
+  else for (const finding of findings) to.write(textOf(finding))
+  if (denied) return ExitCode.Blocked
+  return error instanceof InputError ? ExitCode.BadInput : ExitCode.WorldFailed
 }
 
 function readArguments(argv: readonly string[]) {
@@ -110,8 +126,14 @@ async function openLog(
 ): Promise<AsyncDisposable & { readonly log: LogSource }> {
   if (await isMirror(path)) return { log: mirrorLog(path), [Symbol.asyncDispose]: async () => {} }
   const repository = await openRepository(path)
-  const log = await logAt(gitLedgerStore({ repository, environment }))
-  return { log, [Symbol.asyncDispose]: () => repository.close() }
+  try {
+    const log = await logAt(gitLedgerStore({ repository, environment }))
+    return { log, [Symbol.asyncDispose]: () => repository.close() }
+  } catch (error) {
+    // Its git would keep this process alive.
+    await repository.close()
+    throw error
+  }
 }
 
 const MAX_FINDINGS = 1_000

@@ -82,6 +82,15 @@ export async function startCeph(home: string) {
       await client.send(new CreateBucketCommand({ Bucket: name }))
       return name
     },
+    /** Bounds what its user may store; `undefined` lifts that. */
+    limitObjects(most: number | undefined): void {
+      const quota = (verb: string, ...rest: readonly string[]) =>
+        tool('radosgw-admin', 'quota', verb, '--quota-scope=user', '--uid=test', ...rest)
+      if (most === undefined) return void quota('disable')
+      quota('set', `--max-objects=${most}`)
+      quota('enable')
+      return undefined
+    },
     async [Symbol.asyncDispose]() {
       client.destroy()
       for (const child of [gateway, osd, mon]) await stopEngine(child)

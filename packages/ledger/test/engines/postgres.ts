@@ -70,6 +70,15 @@ export async function startPostgres(home: string) {
     url: `postgres://127.0.0.1:${port}/postgres`,
     /** Runs SQL as the owner of the database. */
     asOwner: (sql: string) => ask('-t', '-A', '-c', sql),
+    /** Another database, whose tables lie in a folder. @returns its URL */
+    databaseIn(folder: string): string {
+      ask('-c', `CREATE TABLESPACE elsewhere LOCATION '${folder}'`)
+      ask('-c', 'CREATE DATABASE elsewhere')
+      ask('-d', 'elsewhere', '-c', 'SET default_tablespace = elsewhere', '-f', SQL)
+      return `postgres://127.0.0.1:${port}/elsewhere`
+    },
+    /** Who it runs as, where that is not who we are. */
+    uid,
     env: { PGUSER: 'deployer' },
     // Quick: open connections are cut.
     [Symbol.asyncDispose]: () => stopEngine(child, 'SIGINT'),

@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises'
+import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openRepository } from '@bulkhead/git'
 import { temporaryDirectory } from '@bulkhead/testkit'
@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest'
 import { type Ledger, gitLedgerStore } from '../../src/index.ts'
 import { engineIsAbsent } from '../engines/engine.ts'
 import { open } from '../log-fixture.ts'
-import { gitPlaces } from './git-places.ts'
+import { type GitPlaces, gitPlaces } from './git-places.ts'
 import { key, note, textsOf } from './store-bench.ts'
 import type { StorePlace } from './store-place.ts'
 
@@ -31,49 +31,60 @@ function deadlyGit(command: string, log: string) {
   return { state, run }
 }
 
-const COMMANDS = [
-  ['moves the branch', 'update-ref', 'alone', 1],
-  ['packs what is appended', 'index-pack', 'alone', 110],
-  ['pushes, or is pushed to', 'push', 'with a hub', 1],
-] as const
+/** What is done, by which git, where, with how many entries, and whether that git locks what others need. */
+const COMMANDS: readonly Command[] = [
+  ['moves the branch', 'update-ref', 'by another name', 1, true],
+  ['packs what is appended', 'index-pack', 'alone', 110, false],
+  ['pushes, or is pushed to', 'push', 'with a hub', 1, true],
+  ['brings here what others appended', 'fetch', 'with a hub', 1, false],
+]
+type Command = readonly [string, string, Parameters<GitPlaces['fresh']>[0], number, boolean]
 /** More calls than any of these commands makes. */
 const MOST_CALLS = 200
 
 describe.skipIf(engineIsAbsent('strace'))('a git that is killed while it', () => {
   it.each(COMMANDS)(
     '%s leaves the log whole; a lock that it leaves is named',
-    async (_, command, kind, count) => {
+    async (...command) => {
       await using home = await temporaryDirectory()
-      const places = gitPlaces(home.path)
-      const place = await places.fresh(kind)
-      const { state, run } = deadlyGit(command, join(home.path, 'calls'))
-      await using writer = await openWriter(place, run)
-      await using other = await openWriter(kind === 'alone' ? place : await places.beside(place))
-      await writer.ledger.append([note('first')])
-      let locks = 0
-      let kills = 0
+      let [locks, kills] = [0, 0]
+      // A ledger for each kind of call: it must not get slower as it goes on.
       for (const call of CALLS) {
-        for (let at = 1; at < MOST_CALLS; at += 1) {
-          // Whoever is behind loses before the end of a push.
-          await writer.ledger.append([note(`ready for ${call} ${at}`)])
-          const texts = Array.from({ length: count }, (__, n) => `at ${call} ${at}, ${n}`)
-          Object.assign(state, { call, at, killed: false })
-          const done = await isDone(writer.ledger.append(texts.map(note)))
-          // Whoever comes next goes on at once, or is told of the lock that stops it and goes on without.
-          locks += await goOn(other.ledger, `after ${call} ${at}`)
-          await places.check(place)
-          const there = (await textsOf(writer.store)).filter((text) => texts.includes(text))
-          expect(there).toEqual(done ? texts : expect.toBeOneOf([[], texts]))
-          if (!state.killed) break
-          kills += 1
-        }
+        const told = await killAtEach(call, command, join(home.path, call))
+        locks += told.locks
+        kills += told.kills
       }
       expect(kills).toBeGreaterThan(2)
-      expect(locks > 0).toBe(command !== 'index-pack')
+      expect(locks > 0).toBe(command[4])
     },
     480_000,
   )
 })
+
+async function killAtEach(call: string, [, name, kind, count]: Command, home: string) {
+  await mkdir(home)
+  const places = gitPlaces(home)
+  const place = await places.fresh(kind)
+  const { state, run } = deadlyGit(name, join(home, 'calls'))
+  await using writer = await openWriter(place, run)
+  await using other = await openWriter(kind === 'with a hub' ? await places.beside(place) : place)
+  let [locks, kills] = [0, 0]
+  for (let at = 1; at < MOST_CALLS; at += 1) {
+    // Whoever is behind loses before the end of a push, and only who is behind has anything to bring here.
+    await (name === 'fetch' ? other : writer).ledger.append([note(`ready for ${call} ${at}`)])
+    const texts = Array.from({ length: count }, (_, n) => `at ${call} ${at}, ${n}`)
+    Object.assign(state, { call, at, killed: false })
+    const done = await isDone(writer.ledger.append(texts.map(note)))
+    // Whoever comes next goes on at once, or is told of the lock that stops it and goes on without.
+    locks += await goOn(other.ledger, `after ${call} ${at}`)
+    await places.check(place)
+    const there = (await textsOf(writer.store)).filter((text) => texts.includes(text))
+    expect(there).toEqual(done ? texts : expect.toBeOneOf([[], texts]))
+    if (!state.killed) break
+    kills += 1
+  }
+  return { locks, kills }
+}
 
 async function openWriter(place: StorePlace, run: RunProcess = runProcess) {
   const repository = await openRepository(place.repository)

@@ -38,9 +38,16 @@ export function survivesKills(bench: () => StoreBench): void {
   })
 }
 
-/** @returns the kinds of steps that somebody died before */
-export async function sweep(bench: StoreBench, work: 'lease' | 'pack'): Promise<Set<string>> {
-  const plan = new KillPlan()
+/**
+ * Kills at every step, or at those of some kinds where others are swept elsewhere.
+ * @returns the kinds of steps that somebody died before
+ */
+export async function sweep(
+  bench: StoreBench,
+  work: 'lease' | 'pack',
+  kinds?: readonly string[],
+): Promise<Set<string>> {
+  const plan = new KillPlan(kinds)
   while (plan.next !== undefined) await killLot(bench, work, plan)
   return plan.met
 }
@@ -48,17 +55,23 @@ export async function sweep(bench: StoreBench, work: 'lease' | 'pack'): Promise<
 /** Every step of every kind that any process told of, until one ended before it came to such a step. */
 class KillPlan {
   readonly met = new Set<string>()
+  readonly #wanted: readonly string[] | undefined
   readonly #known = new Set<string>()
   readonly #swept = new Set<string>()
   /** At first a step that nobody comes to: that process tells what kinds there are. */
   #next: KillPoint | undefined = { kind: 'nothing', nth: 1 }
+
+  constructor(wanted: readonly string[] | undefined) {
+    this.#wanted = wanted
+  }
 
   get next(): KillPoint | undefined {
     return this.#next
   }
 
   goOn({ kind, nth }: KillPoint, { died, kinds }: Words): void {
-    for (const known of kinds) this.#known.add(known)
+    const wanted = kinds.filter((known) => this.#wanted?.includes(known) ?? true)
+    for (const known of wanted) this.#known.add(known)
     if (nth > MOST_STEPS) throw new Error(`no process ended by itself within ${nth} of ${kind}`)
     if (died) {
       this.met.add(kind)
@@ -76,7 +89,9 @@ async function killLot(bench: StoreBench, work: 'lease' | 'pack', plan: KillPlan
   const { store, place } = fresh
   await (await open(store, key)).append([note('first')])
   const acknowledged: string[] = []
-  for (let n = 0; n < LOT && plan.next !== undefined; n += 1) {
+  // Each kind begins on a new ledger: some steps are taken on young ones only.
+  const kind = plan.next?.kind
+  for (let n = 0; n < LOT && plan.next !== undefined && plan.next.kind === kind; n += 1) {
     const killAt = plan.next
     const name = `at ${killAt.kind} ${killAt.nth}`
     const words = await writeAndDie(bench, place, orderOf(place, { name, killAt, work }))

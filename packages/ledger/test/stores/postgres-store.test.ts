@@ -1,3 +1,5 @@
+import { chown } from 'node:fs/promises'
+import { join } from 'node:path'
 import { temporaryDirectory } from '@bulkhead/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { freePort } from '../engines/engine.ts'
@@ -5,6 +7,8 @@ import { postgresIsAbsent, startPostgres } from '../engines/postgres.ts'
 import { anyRepository } from './any-repository.ts'
 import { conformsToLedgerStore } from './conformance.ts'
 import { cutProxy } from './cut-proxy.ts'
+import { type FullStore, survivesNoRoom } from './full-store.ts'
+import { smallDisk } from './small-disk.ts'
 import type { StoreBench } from './store-bench.ts'
 import { type StorePlace, openPlace } from './store-place.ts'
 import { writingProgram } from './writing-program.ts'
@@ -14,12 +18,15 @@ describe.skipIf(postgresIsAbsent)('a ledger in PostgreSQL', () => {
   const stack = new AsyncDisposableStack()
   let engine: Awaited<ReturnType<typeof startPostgres>>
   let bench: StoreBench
+  let full: FullStore | undefined
   let ledgers = 0
 
   beforeAll(async () => {
     const home = stack.use(await temporaryDirectory())
     const child = stack.use(await writingProgram()).path
     const repository = stack.use(await anyRepository()).path
+    const path = join(home.path, 'disk')
+    const disk = stack.use(await smallDisk(path, { megabytes: 4 }))
     engine = stack.use(await startPostgres(home.path))
     for (const [name, value] of Object.entries(engine.env)) process.env[name] = value
     const proxy = stack.use(await cutProxy(engine.port))
@@ -32,6 +39,16 @@ describe.skipIf(postgresIsAbsent)('a ledger in PostgreSQL', () => {
         ...nameOf(place),
       },
     })
+    const { uid } = engine
+    if (disk !== undefined && uid !== undefined) await chown(path, uid, uid)
+    full = disk && {
+      ...disk,
+      fresh: () => {
+        const address = { store: 'postgres', url: engine.databaseIn(path) } as const
+        return Promise.resolve({ address, repository, environment: 'production' })
+      },
+      says: /No space left on device/,
+    }
     bench = {
       child,
       steps: ['what is sent'],
@@ -49,6 +66,8 @@ describe.skipIf(postgresIsAbsent)('a ledger in PostgreSQL', () => {
   afterAll(() => stack.disposeAsync())
 
   conformsToLedgerStore(() => bench)
+
+  survivesNoRoom(() => full)
 
   it('may not be changed by who writes it, nor by the owner without taking the guard away', async () => {
     await using opened = await openPlace(await bench.fresh())

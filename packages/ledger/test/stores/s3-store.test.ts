@@ -12,6 +12,7 @@ import { ledgerKey, open, writeRelease } from '../log-fixture.ts'
 import { anyRepository } from './any-repository.ts'
 import { conformsToLedgerStore } from './conformance.ts'
 import { cutProxy } from './cut-proxy.ts'
+import { survivesNoRoom } from './full-store.ts'
 import type { StoreBench } from './store-bench.ts'
 import { type StorePlace, openPlace } from './store-place.ts'
 import { writingProgram } from './writing-program.ts'
@@ -58,6 +59,13 @@ describe.skipIf(cephIsAbsent)('a ledger in S3, on Ceph', () => {
   afterAll(() => stack.disposeAsync())
 
   conformsToLedgerStore(() => bench)
+
+  survivesNoRoom(() => ({
+    fresh: () => bench.fresh(),
+    fill: () => Promise.resolve(engine.limitObjects(1)),
+    free: () => Promise.resolve(engine.limitObjects(undefined)),
+    says: /QuotaExceeded/,
+  }))
 
   const versioned = (bucket: string) =>
     engine.client.send(

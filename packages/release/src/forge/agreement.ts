@@ -7,7 +7,7 @@ import { agreedPlan } from '../hotfix/agreed-plan.ts'
 import { subjectOf } from '../hotfix/approve-hotfix.ts'
 import { chosenHotfix } from '../hotfix/hotfix-access.ts'
 import type { StatusQuestion } from '../hotfix/hotfix-status.ts'
-import { environmentPolicy, findTrustedBase } from '../trusted-ref.ts'
+import { environmentPolicy, findBegunBase } from '../trusted-ref.ts'
 import type { Workspace } from '../workspace.ts'
 
 /** What people are asked to agree to now, and the line by which they do so on a forge. */
@@ -29,7 +29,7 @@ export async function findAgreement(
   { environment, genesis, hotfix: named }: StatusQuestion,
   target: Pick<Target, 'topology'>,
 ): Promise<Agreeing> {
-  const base = await findTrustedBase(workspace, environment, genesis)
+  const base = await findBegunBase(workspace, environment, genesis)
   const { state } = base.ledger
   const hotfix = chosenHotfix(state.hotfixes, named)
   const verdict = state.verdicts[hotfix.commit]

@@ -2,7 +2,7 @@ import type { EnvironmentState, HotfixOnRecord, Ledger, RolloutOnRecord } from '
 import { type CommitId, type Finding, counted } from '@bulkhead/vocabulary'
 import { writeLedger } from '../ledger-access.ts'
 import type { ShipRequest } from '../ship-request.ts'
-import { type TrustedBase, environmentPolicy, findTrustedBase } from '../trusted-ref.ts'
+import { type TrustedBase, environmentPolicy, findBegunBase } from '../trusted-ref.ts'
 import type { Workspace } from '../workspace.ts'
 import { chosenHotfix } from './hotfix-access.ts'
 import { refuseAfter, tryHole } from './prove-fix.ts'
@@ -34,7 +34,7 @@ export async function concludeHotfix(
 ): Promise<Conclusion> {
   const { id, commit } = hotfix
   // Released by now: the newest policy is the fix's own.
-  const base = await findTrustedBase(workspace, request.environment, request.genesis)
+  const base = await findBegunBase(workspace, request.environment, request.genesis)
   const unsure = [
     ...(await refuseElsewhere(request, commit)),
     ...(hotfix.drill ? [] : await proveAfter(workspace, request, base)),

@@ -3,7 +3,7 @@ import type { HotfixPolicy } from '@bulkhead/policy'
 import { InputError } from '@bulkhead/vocabulary'
 import type { Keyring } from '../keyring.ts'
 import { writeLedger } from '../ledger-access.ts'
-import { type TrustedBase, findTrustedBase } from '../trusted-ref.ts'
+import { type TrustedBase, findBegunBase } from '../trusted-ref.ts'
 import type { Workspace } from '../workspace.ts'
 
 /** Who does something with a hotfix, where, and with which key. */
@@ -28,7 +28,7 @@ export async function openHotfixes(
   workspace: Workspace,
   { environment, genesis, keyring, actors }: HotfixRequest,
 ): Promise<Omit<OpenedHotfix, 'hotfix'>> {
-  const base = await findTrustedBase(workspace, environment, genesis)
+  const base = await findBegunBase(workspace, environment, genesis)
   const address = { ...base, environment, policy: base.ledgerPolicy }
   const ledger = await writeLedger(workspace, address, keyring, actors)
   return { base, ledger, policy: base.policy.policy.hotfix }

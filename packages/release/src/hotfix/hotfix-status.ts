@@ -13,7 +13,7 @@ import type { HotfixOnRecord } from '@bulkhead/ledger'
 import type { Digest } from '@bulkhead/vocabulary'
 import { gatherApprovals } from '../approvals.ts'
 import { verifyWholeLedger } from '../ledger-access.ts'
-import { type TrustedBase, findTrustedBase } from '../trusted-ref.ts'
+import { type TrustedBase, findBegunBase } from '../trusted-ref.ts'
 import type { Workspace } from '../workspace.ts'
 import { subjectOf } from './approve-hotfix.ts'
 import { chosenHotfix, nowFor } from './hotfix-access.ts'
@@ -42,7 +42,7 @@ export async function hotfixStatus(
   workspace: Workspace,
   { environment, genesis, hotfix: named }: StatusQuestion,
 ): Promise<readonly HotfixStatus[]> {
-  const base = await findTrustedBase(workspace, environment, genesis)
+  const base = await findBegunBase(workspace, environment, genesis)
   const { hotfixes } = base.ledger.state
   const chosen =
     named === undefined
@@ -124,7 +124,7 @@ export async function hotfixTexts(
   workspace: Workspace,
   { environment, genesis, hotfix: named }: StatusQuestion,
 ): Promise<{ readonly postMortem: string; readonly customerNotice: string }> {
-  const base = await findTrustedBase(workspace, environment, genesis)
+  const base = await findBegunBase(workspace, environment, genesis)
   const hotfix = chosenHotfix(base.ledger.state.hotfixes, named)
   const address = { ...base, environment, policy: base.ledgerPolicy }
   const { entries } = await verifyWholeLedger(workspace, address)

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { principalBehind, renderIncidentPage } from '@bulkhead/hotfix'
 import { writeWhole } from '../build-release.ts'
 import { verifyWholeLedger } from '../ledger-access.ts'
-import { findTrustedBase } from '../trusted-ref.ts'
+import { findBegunBase } from '../trusted-ref.ts'
 import { type Workspace, ownDirectory } from '../workspace.ts'
 import { chosenHotfix, nowFor } from './hotfix-access.ts'
 import { type StatusQuestion, hotfixStatus } from './hotfix-status.ts'
@@ -24,7 +24,7 @@ export async function writeIncident(
   question: IncidentQuestion,
 ): Promise<{ readonly file: string; readonly hotfix: number }> {
   const { environment, genesis, hotfix: named, file } = question
-  const base = await findTrustedBase(workspace, environment, genesis)
+  const base = await findBegunBase(workspace, environment, genesis)
   const hotfix = chosenHotfix(base.ledger.state.hotfixes, named)
   const [status] = await hotfixStatus(workspace, { ...question, hotfix: hotfix.id })
   if (status === undefined) throw new TypeError('it was chosen from those on record')

@@ -3,7 +3,7 @@ import type { CommitId, Finding } from '@bulkhead/vocabulary'
 import { writeLedger } from '../ledger-access.ts'
 import { shipRelease } from '../ship-release.ts'
 import type { ShipResult } from '../ship-request.ts'
-import { type TrustedBase, findTrustedBase } from '../trusted-ref.ts'
+import { type TrustedBase, findBegunBase } from '../trusted-ref.ts'
 import type { Workspace } from '../workspace.ts'
 import {
   type ShipHotfixRequest,
@@ -34,7 +34,7 @@ export async function shipHotfix(
   request: ShipHotfixRequest,
 ): Promise<ShipHotfixResult> {
   const { hotfix: named, ...asked } = request
-  const base = await findTrustedBase(workspace, request.environment, request.genesis)
+  const base = await findBegunBase(workspace, request.environment, request.genesis)
   const hotfix = chosenHotfix(base.ledger.state.hotfixes, named)
   const ledger = await openToWrite(workspace, request, base)
   if (hotfix.shipped !== null) return afterAll(workspace, request, ledger, hotfix)

@@ -3,7 +3,7 @@ import { type NextTrain, nextTrain } from '@bulkhead/rollout'
 import { type CommitId, type Finding, InputError } from '@bulkhead/vocabulary'
 import type { Keyring } from '../keyring.ts'
 import { writeLedger } from '../ledger-access.ts'
-import { type TrustedBase, environmentPolicy, findTrustedBase } from '../trusted-ref.ts'
+import { type TrustedBase, environmentPolicy, findBegunBase } from '../trusted-ref.ts'
 import type { Workspace } from '../workspace.ts'
 import { readAncestry } from './queue-ancestry.ts'
 
@@ -26,7 +26,7 @@ export async function readQueue(
   environment: string,
   genesis?: string,
 ): Promise<QueueView> {
-  return viewOf(workspace, await findTrustedBase(workspace, environment, genesis), environment)
+  return viewOf(workspace, await findBegunBase(workspace, environment, genesis), environment)
 }
 
 /** The same, from a base that was read already. */
@@ -63,7 +63,7 @@ export async function addToQueue(
   request: QueueRequest & { readonly commit: CommitId; readonly pinned: boolean },
 ): Promise<number | null> {
   const { commit, pinned, actors } = request
-  const base = await findTrustedBase(workspace, request.environment, request.genesis)
+  const base = await findBegunBase(workspace, request.environment, request.genesis)
   const { state } = base.ledger
   const verdict = state.verdicts[commit]
   if (verdict === undefined || (verdict.outcome !== 'PASS' && verdict.observing === undefined))
@@ -100,7 +100,7 @@ export async function removeFromQueue(
   request: QueueRequest & { readonly commit: CommitId; readonly reason: string },
 ): Promise<number> {
   const { commit, reason, actors } = request
-  const base = await findTrustedBase(workspace, request.environment, request.genesis)
+  const base = await findBegunBase(workspace, request.environment, request.genesis)
   const { waiting, suspects, ejected } = base.ledger.state.queue
   const item = [...waiting, ...suspects, ...ejected].find((one) => one.commit === commit)
   if (item === undefined)

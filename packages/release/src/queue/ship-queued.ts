@@ -3,7 +3,7 @@ import type { HeldRelease } from '@bulkhead/rollout'
 import type { CommitId, Finding } from '@bulkhead/vocabulary'
 import { shipRelease } from '../ship-release.ts'
 import type { ShipRequest, ShipResult } from '../ship-request.ts'
-import { findTrustedBase } from '../trusted-ref.ts'
+import { findBegunBase } from '../trusted-ref.ts'
 import type { Workspace } from '../workspace.ts'
 import { openQueue, viewOf } from './release-queue.ts'
 import { settleTrain, trainEndOf } from './settle-trains.ts'
@@ -45,7 +45,7 @@ export async function shipQueued(
     if (end === 'under-way') continue
     await settleTrain(ledger, request, train.id, end)
   }
-  const settled = await findTrustedBase(workspace, request.environment, request.genesis)
+  const settled = await findBegunBase(workspace, request.environment, request.genesis)
   const { next } = await viewOf(workspace, settled, request.environment)
   if (next.kind === 'empty') return { kind: 'idle' }
   if (next.kind === 'held') return { kind: 'held', findings: next.held.map(heldFinding) }

@@ -4,7 +4,7 @@ import type { CommitId } from '@bulkhead/vocabulary'
 import { REGION_PATIENCE } from '../deploy/deployment.ts'
 import { regionOrder } from '../deploy/roll-regions.ts'
 import type { ShipRequest } from '../ship-request.ts'
-import { type TrustedBase, environmentPolicy, findTrustedBase } from '../trusted-ref.ts'
+import { type TrustedBase, environmentPolicy, findBegunBase } from '../trusted-ref.ts'
 import type { Workspace } from '../workspace.ts'
 import type { TrainEnd } from './settle-trains.ts'
 
@@ -26,7 +26,7 @@ export async function afterTrains(
   const until = clock.monotonic() + wait
   let seen: { readonly sign: number; readonly since: number } | undefined
   for (;;) {
-    const base = await findTrustedBase(workspace, environment, genesis)
+    const base = await findBegunBase(workspace, environment, genesis)
     const now = clock.monotonic()
     if (now >= until || signal.aborted || !mustWait(base, environment)) return base
     const { sign, ttlMs } = lifeOf(base.ledger.state)

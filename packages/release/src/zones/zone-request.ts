@@ -9,7 +9,7 @@ import { keepLease } from '../deploy/keep-lease.ts'
 import type { Clock } from '@bulkhead/world'
 import type { Keyring } from '../keyring.ts'
 import { writeLedger } from '../ledger-access.ts'
-import { environmentPolicy, findTrustedBase } from '../trusted-ref.ts'
+import { environmentPolicy, findBegunBase } from '../trusted-ref.ts'
 import type { Workspace } from '../workspace.ts'
 import { clearRegion } from './clear-region.ts'
 import { tellZone } from './tell-zone.ts'
@@ -64,7 +64,7 @@ export async function withZone(
   request: ZoneRequest,
   work: (zone: HeldZone) => Promise<ZoneResult>,
 ): Promise<ZoneResult> {
-  const base = await findTrustedBase(workspace, request.environment, request.genesis)
+  const base = await findBegunBase(workspace, request.environment, request.genesis)
   const policy = environmentPolicy(base.policy, request.environment)
   const place = placeIn(policy, request.zone)
   const address = { ...base, environment: request.environment, policy: base.ledgerPolicy }

@@ -6,9 +6,10 @@ export const ledgerReasons = reasonsOf({
     remedy: 'Name the right repository and environment.',
   },
   'ledger/missing': {
-    cause: 'The environment has no ledger yet.',
+    cause:
+      'There is no ledger where it was looked for, or not the entry that was asked about. An absent record is no empty one.',
     remedy:
-      'The first `bulkhead ship` writes its genesis; fetch `ledger/ENVIRONMENT` if it exists elsewhere.',
+      'Fetch it (`git fetch origin ledger/ENVIRONMENT:ledger/ENVIRONMENT`), or name the environment, genesis or mirror that you mean; where there never was one, `bulkhead ledger heartbeat` or `bulkhead gate` begins it.',
   },
   'ledger/malformed-entry': {
     cause: 'An entry cannot be read strictly.',
@@ -31,7 +32,8 @@ export const ledgerReasons = reasonsOf({
     remedy: 'Check the pinned digest; if it is right, this is not your ledger.',
   },
   'ledger/rewritten': {
-    cause: 'The log no longer holds an entry that was seen in it before: it was cut or rewritten.',
+    cause:
+      'The log no longer holds what was seen in it before, or what its own checkpoint was signed for: it was cut or rewritten.',
     remedy: 'Find out who rewrote it; restore it from a clone or mirror that still has the entry.',
   },
   'ledger/two-heads': {
@@ -47,7 +49,7 @@ export const ledgerReasons = reasonsOf({
     remedy: 'Append once (`bulkhead ledger heartbeat`): tiles and checkpoint are written then.',
   },
   'ledger/bad-checkpoint': {
-    cause: 'A checkpoint is not signed by the log, or is not that of its entries.',
+    cause: 'A checkpoint is not signed by the log, or the log has outgrown it.',
     remedy: 'Compare the log with a copy that you trust; the next append writes it anew.',
   },
   'ledger/bad-tile': {
