@@ -45,8 +45,8 @@ export function gitLedgerStore(options: GitLedgerStoreOptions): LedgerStore {
     git,
     format: repository.objectFormat,
   }
-  const upstream = remote === undefined ? undefined : remoteBranch(git, remote, ref)
   const tip = async () => (await repository.findTip(ref)) ?? (await readTip(git, ref))
+  const upstream = remote === undefined ? undefined : remoteBranch(git, remote, ref, tip)
   const head = async (): Promise<StorePosition> => {
     const there = upstream === undefined ? null : await upstream.fetch()
     const here = there ?? (await tip())
@@ -64,7 +64,7 @@ export function gitLedgerStore(options: GitLedgerStoreOptions): LedgerStore {
       const commit = await storeCommit(repository, objects, request)
       const outcome = await publish({ git, ref, file, upstream }, commit, request.expected)
       // git flushes the file of the branch, and not its name in the folder.
-      await objects.disk.settle(refFolder)
+      if (outcome.kind === 'appended') await objects.disk.settle(refFolder)
       return outcome
     },
     async readFile(path, at) {

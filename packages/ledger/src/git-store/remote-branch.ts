@@ -2,7 +2,7 @@ import { type CommitId, DeniedError, WorldError, commitId } from '@bulkhead/voca
 import type { AppendOutcome } from '../ledger-store.ts'
 import { storeFailed } from '../store-findings.ts'
 import type { Git, GitAnswer } from './git-command.ts'
-import { holdsCommit, readTip } from './local-branch.ts'
+import { holdsCommit } from './local-branch.ts'
 
 /** The same branch in the repository that decides races between machines. */
 export interface RemoteBranch {
@@ -18,9 +18,18 @@ type Pushed = { readonly kind: 'pushed' } | Extract<AppendOutcome, { readonly ki
 const RACE =
   /cannot lock ref|failed to update ref|stale info|fetch first|non-fast-forward|incorrect old value|reference already exists/
 
+/** What git says of a push that it did not even begin: the hub said at once that the branch is elsewhere. */
+const LATE = /^ ! \[rejected\] +\S+ -> \S+ \(stale info\)$/m
+
 const FETCH = ['fetch', '--no-tags', '--no-write-fetch-head', '--refmap='] as const
 
-export function remoteBranch(git: Git, remote: string, ref: string): RemoteBranch {
+/** @param readHere where the branch is in this clone; null when it is not there */
+export function remoteBranch(
+  git: Git,
+  remote: string,
+  ref: string,
+  readHere: () => Promise<CommitId | null>,
+): RemoteBranch {
   const failed = ({ stderr }: Pick<GitAnswer, 'stderr'>) => storeFailed(`remote ${remote}`, stderr)
   const tip = async (): Promise<CommitId | null> => {
     const answer = await git(['ls-remote', '--refs', remote, ref])
@@ -35,7 +44,7 @@ export function remoteBranch(git: Git, remote: string, ref: string): RemoteBranc
   return {
     async fetch() {
       // In this order: what another process of this clone brings here meanwhile must not seem cut off there.
-      const here = await readTip(git, ref)
+      const here = await readHere()
       const there = await tip()
       if (there === null || there === here) return there
       await bring()
@@ -51,6 +60,7 @@ export function remoteBranch(git: Git, remote: string, ref: string): RemoteBranc
       const args = ['push', '--atomic', '--no-verify', '--no-signed', lease]
       const answer = await git([...args, remote, `${commit}:${ref}`]).catch(unanswered)
       if (answer.code === 0) return { kind: 'pushed' }
+      if (answer.code === 1 && LATE.test(answer.stderr)) return { kind: 'lost-race' }
       // A push can fail after it was done: what counts is whether the branch holds it now. Others may
       // already have gone on from it, and nobody but us had it before.
       const there = await tip()

@@ -36,8 +36,8 @@ describe('a ledger in a git repository', () => {
       checkPlace: places.check,
       tidyPlace: places.tidy,
       unreachable: (place) => ({ ...place, address: { store: 'git', remote: 'gone' } }),
-      // Ten processes of git an attempt: a thousand are half a minute on two cores.
-      crowd: { processes: 50, attempts: 20 },
+      // Some processes of git an attempt: two thousand are half a minute on two cores.
+      crowd: { processes: 50, attempts: 40 },
     }
   })
   afterAll(() => stack.disposeAsync())
