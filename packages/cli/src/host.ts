@@ -15,6 +15,8 @@ export interface Host {
   readonly console: Console
   /** Aborted by the first Ctrl-C or SIGTERM: commands stop at the next safe edge and clean up. */
   readonly signal: AbortSignal
+  /** Called by a command that has nothing to clean up: the first Ctrl-C or SIGTERM ends it at once. */
+  readonly onlyReads: () => void
   /** Whether a person watches: progress is drawn in place, otherwise one line an event. */
   readonly interactive: boolean
   exitCode: ExitCode

@@ -12,6 +12,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   const host: Host = {
     console,
     signal,
+    onlyReads: release,
     interactive: process.stderr.isTTY,
     exitCode: ExitCode.OurBug,
   }

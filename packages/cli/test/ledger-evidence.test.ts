@@ -143,6 +143,21 @@ describe('a ledger before people who do not trust us', () => {
     expect(codes(await run(1, ...verify, '--witnessed', file('two')))).toEqual(['ledger/silent'])
   })
 
+  it('takes no witness that is the log itself, or remembers nowhere', async () => {
+    const key = join(root, '.git', 'bulkhead', 'keys', 'ledger.pem')
+    const own = ['ledger', 'witness', '--name', 'example.net/own', '--state', file('own')]
+    expect(codes(await run(2, ...own, '--key', key))).toEqual(['usage/wrong-key'])
+    const nowhere = [...own.slice(0, -1), '', '--key', file('w1.pem')]
+    expect(codes(await run(2, ...nowhere))).toEqual(['usage/invalid-option'])
+  })
+
+  it('takes no entry by a person that says nothing', async () => {
+    const old = join(root, '.bulkhead', 'keys', 'ledger.pub')
+    const revoke = ['ledger', 'keys', 'revoke', '--key', old, '--reason', ' ']
+    expect(codes(await run(2, ...revoke))).toEqual(['usage/invalid-option'])
+    expect(codes(await run(2, 'ledger', 'annotate', '1', ''))).toEqual(['usage/invalid-option'])
+  })
+
   it('is cosigned by a second repository that knows nothing but its branch and a policy', async () => {
     const { policy } = await run(0, 'ledger', 'policy')
     await writeFile(file('for the witness.json'), String(policy))

@@ -86,11 +86,25 @@ export const breakLease = (
   record(workspace, request, { kind: 'lease.broken', data: { token, reason } })
 
 /** Says something about an entry, which stays as it is. */
-export const annotateEntry = (
+export async function annotateEntry(
   workspace: Workspace,
   request: RecordRequest,
   data: { readonly about: number; readonly text: string },
-): Promise<LedgerEntry> => record(workspace, request, { kind: 'annotation', data })
+): Promise<LedgerEntry> {
+  requireWords('TEXT', data.text)
+  return record(workspace, request, { kind: 'annotation', data })
+}
+
+/** What stays on record for ever is to say something. */
+function requireWords(subject: string, words: string): void {
+  if (words.trim() !== '') return
+  throw new InputError({
+    code: 'usage/invalid-option',
+    subject,
+    message: 'says nothing',
+    remedy: 'say why, in words that somebody understands who reads the log in a year',
+  })
+}
 
 /**
  * Puts a new key in the place of an old one. The old one signs this, unless the verifiers' policies let
@@ -114,8 +128,9 @@ export async function revokeKey(
   request: RecordRequest,
   change: { readonly key: string; readonly from?: number; readonly reason: string },
 ): Promise<LedgerEntry> {
-  const { id } = await readPublicKey(change.key)
   const { from, reason } = change
+  requireWords('--reason', reason)
+  const { id } = await readPublicKey(change.key)
   const data = { key: id, reason, ...(from === undefined ? {} : { from }) }
   return record(workspace, request, { kind: 'key.revoked', data })
 }

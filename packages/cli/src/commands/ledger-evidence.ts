@@ -82,7 +82,11 @@ export function registerVerify(ledger: Command, host: Host): void {
       'a mirror written by `ledger export --mirror` instead of a repository (needs --verifier-policy)',
     )
     .action((options: VerifyOptions) =>
-      answer(host, 'ledger verify', options, async () => describeAudit(await audit(options, host))),
+      answer(host, 'ledger verify', options, async () => {
+        // What --save writes is written beside its place, and that at the end.
+        if (options.save === undefined) host.onlyReads()
+        return describeAudit(await audit(options, host))
+      }),
     )
 }
 

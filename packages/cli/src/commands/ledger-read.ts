@@ -36,9 +36,10 @@ export function registerLog(ledger: Command, host: Host): void {
   withFilter(withEnvironmentOptions(ledger.command('log'), example))
     .description('list the entries, oldest first; refused like verify when the log does not verify')
     .action((options: LogOptions) =>
-      answer(host, 'ledger log', options, () =>
-        inWorkspace(options, (at) => list(at, options, host.console.err)),
-      ),
+      answer(host, 'ledger log', options, () => {
+        host.onlyReads()
+        return inWorkspace(options, (at) => list(at, options, host.console.err))
+      }),
     )
 }
 
