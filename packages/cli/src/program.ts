@@ -85,9 +85,13 @@ function usageError(
   )
 }
 
+/** `NO_COLOR` counts when it is not empty (no-color.org). */
+const isColoured = ({ isTTY }: NodeJS.WriteStream): boolean =>
+  isTTY && (process.env['NO_COLOR'] ?? '') === ''
+
 function terminalConsole(): Console {
   return {
-    colour: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
+    colour: { out: isColoured(process.stdout), err: isColoured(process.stderr) },
     out: (line) => void process.stdout.write(`${line}\n`),
     err: (line) => void process.stderr.write(`${line}\n`),
     write: (text) => void process.stdout.write(text),

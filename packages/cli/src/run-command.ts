@@ -4,6 +4,7 @@ import {
   type Finding,
   InputError,
   WorldError,
+  printable,
   printableJson,
   sortFindings,
 } from '@bulkhead/vocabulary'
@@ -12,7 +13,8 @@ import { findingsText } from './terminal/findings-text.ts'
 
 /** Where a command writes: results to stdout, everything else to stderr. */
 export interface Console {
-  readonly colour: boolean
+  /** Of each stream: one may be a terminal while the other is a file. */
+  readonly colour: Readonly<Record<'out' | 'err', boolean>>
   readonly out: (line: string) => void
   readonly err: (line: string) => void
   /** To stdout, as it is. */
@@ -59,11 +61,13 @@ function printFailure(error: unknown, options: RunOptions): ExitCode {
   if (error instanceof InputError)
     return printError(options, 'bad-input', ExitCode.BadInput, error.findings)
   if (error instanceof WorldError) {
-    if (error.cause instanceof Error) options.console.err(`cause: ${error.cause.message}`)
+    if (error.cause instanceof Error)
+      options.console.err(printable(`cause: ${error.cause.message}`))
     return printError(options, 'world-failed', ExitCode.WorldFailed, error.findings)
   }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  options.console.err(`This is a bug in bulkhead, please report it:\n${trace}`)
+  const lines = trace.split('\n').map((line) => printable(line))
+  options.console.err(['This is a bug in bulkhead, please report it:', ...lines].join('\n'))
   if (options.json) print(options, { outcome: 'bug', exitCode: ExitCode.OurBug, findings: [] }, [])
   return ExitCode.OurBug
 }
@@ -93,9 +97,7 @@ function print(
     return
   }
   for (const line of text) console.out(line)
-  const write =
-    object.exitCode === ExitCode.BadInput || object.exitCode === ExitCode.WorldFailed
-      ? console.err
-      : console.out
-  for (const line of findingsText(object.findings, console.colour)) write(line)
+  const { exitCode, findings } = object
+  const stream = exitCode === ExitCode.BadInput || exitCode === ExitCode.WorldFailed ? 'err' : 'out'
+  for (const line of findingsText(findings, console.colour[stream])) console[stream](line)
 }

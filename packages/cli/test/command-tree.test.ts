@@ -7,7 +7,7 @@ import { buildProgram } from '../src/program.ts'
 const program = buildProgram(
   {
     console: {
-      colour: false,
+      colour: { out: false, err: false },
       out: () => undefined,
       err: () => undefined,
       write: () => undefined,

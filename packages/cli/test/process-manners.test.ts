@@ -8,9 +8,10 @@ import { type CommandLine, installBulkhead } from './support/command-line.ts'
 const MAIN = join(import.meta.dirname, '..', 'src', 'main.ts')
 
 /** A shell that a laptop may lack; CI must have it, so there its test runs and fails. */
-const isLacking = async (shell: string): Promise<boolean> =>
+const isLacking = async (shell: string, ...words: readonly string[]): Promise<boolean> =>
   process.env['BULKHEAD_REQUIRE_ENGINES'] !== '1' &&
-  (await runProcess({ argv: [shell, '-c', 'true'], cwd: '/' })).end.kind !== 'exited'
+  (await runProcess({ argv: [shell, ...(words.length > 0 ? words : ['-c', 'true'])], cwd: '/' }))
+    .end.kind !== 'exited'
 
 let home: TemporaryDirectory
 let bulkhead: CommandLine
@@ -135,6 +136,28 @@ it.skipIf(await isLacking('bash'))(
       expect([args, said.at(-1)]).toEqual([args, codes])
       expect(stderr.toString()).not.toMatch(/\n\s+at .*:\d+/)
       if (codes === '3') expect(said[0]).toContain('usage/unwritable-file  stdout')
+    }
+  },
+)
+
+it.skipIf(await isLacking('script', '--version'))(
+  'a stream has colours where it is a terminal, and none where it is a file beside one',
+  async () => {
+    const usage = `"$NODE" "$ENTRY" no-such-command`
+    for (const [line, env, coloured] of [
+      [`${usage}`, {}, true],
+      [`${usage} 2>errors; cat errors`, {}, false],
+      [`${usage} >answer`, {}, true],
+      [`${usage}`, { NO_COLOR: '1' }, false],
+      [`${usage}`, { NO_COLOR: '' }, true],
+    ] as const) {
+      const { stdout } = await runProcess({
+        argv: ['script', '--quiet', '--command', line, '/dev/null'],
+        cwd: home.path,
+        env: { NODE: process.execPath, ENTRY: bulkhead.entry, ...env },
+      })
+      expect(stdout.toString()).toContain('usage/invalid-option')
+      expect([line, env, stdout.toString().includes('\u001b[')]).toEqual([line, env, coloured])
     }
   },
 )

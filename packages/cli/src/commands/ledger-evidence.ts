@@ -42,6 +42,13 @@ export const questionOf = (workspace: Workspace, options: LedgerOptions) => ({
   environment: () => environmentOf(workspace, options),
 })
 
+/** A text of other people's that is printed instead of being written to a file. */
+export const shownLines = (text: string): readonly string[] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => printable(line, Number.POSITIVE_INFINITY))
+
 /** What a command about a ledger answers. Its findings stay in the order of the log, as `verify.mjs` has them. */
 export const result = (
   findings: readonly Finding[],
@@ -187,7 +194,7 @@ export function registerProof(ledger: Command, host: Host): void {
           const made = await proveByPolicy.make(workspace, questionOf(workspace, options), index)
           if (made.kind === 'refused') return result(made.findings, { proof: null }, ['REFUSED'])
           await out?.write(made.text)
-          const shown = options.out === undefined ? made.text.trimEnd().split('\n') : [options.out]
+          const shown = options.out === undefined ? shownLines(made.text) : [options.out]
           return result([], { proof: made.text }, shown)
         }),
       ),

@@ -86,7 +86,9 @@ export function registerLease(ledger: Command, host: Host): void {
           return result(
             audit.findings,
             { environment, leases },
-            lines.length > 0 ? lines : [audit.findings.length > 0 ? 'REFUSED' : 'free'],
+            lines.length > 0
+              ? lines
+              : [audit.findings.length > 0 ? 'REFUSED' : `${environment}: free`],
           )
         }),
       ),

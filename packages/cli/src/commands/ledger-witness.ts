@@ -4,7 +4,13 @@ import { outputFile, outputFolder, verifierByNow, witnessLedger } from '@bulkhea
 import { type EnvironmentOptions, withEnvironmentOptions } from '../environment-options.ts'
 import { type Host, answer } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
-import { type LedgerOptions, questionOf, result, withPolicyOption } from './ledger-evidence.ts'
+import {
+  type LedgerOptions,
+  questionOf,
+  result,
+  withPolicyOption,
+  shownLines,
+} from './ledger-evidence.ts'
 
 interface WitnessOptions extends LedgerOptions {
   readonly key: string
@@ -34,7 +40,7 @@ export function registerWitness(ledger: Command, host: Host): void {
           const { findings, note, size, vkey } = await witnessLedger(workspace, question)
           if (note === undefined) return result(findings, { vkey }, ['REFUSED'])
           await out?.write(note)
-          return result([], { size, vkey, checkpoint: note }, note.trimEnd().split('\n'))
+          return result([], { size, vkey, checkpoint: note }, shownLines(note))
         }),
       ),
     )
@@ -48,7 +54,7 @@ export function registerWitness(ledger: Command, host: Host): void {
           const text = writeVerifierPolicy(
             await verifierByNow(workspace, questionOf(workspace, options)),
           )
-          return result([], { policy: text }, text.trimEnd().split('\n'))
+          return result([], { policy: text }, shownLines(text))
         }),
       ),
     )

@@ -18,7 +18,7 @@ const NARROW = 80
 export function rolloutConsole(host: Host): RolloutConsole {
   const options = () => ({
     width: process.stderr.columns ?? NARROW,
-    colour: host.interactive && host.console.colour,
+    colour: host.interactive && host.console.colour.err,
   })
   const live = new LiveView()
   let drawn = 0
