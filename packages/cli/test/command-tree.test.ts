@@ -14,6 +14,7 @@ const program = buildProgram(
       drained: async () => undefined,
     },
     signal: new AbortController().signal,
+    onlyReads: () => undefined,
     interactive: false,
     exitCode: ExitCode.OurBug,
   },

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TemporaryDirectory, succeed, temporaryDirectory } from '@bulkhead/testkit'
@@ -50,6 +50,19 @@ it.skipIf(await isLacking('bash'))('bash completes commands, subcommands and opt
   expect(await complete('bulkhead verify-c', 1)).toBe('verify-commits\n')
   expect(await complete('bulkhead ledger v', 2)).toBe('verify\n')
   expect(await complete('bulkhead ship --break', 2)).toBe('--break-lease\n')
+})
+
+it('a command with nothing to clean up ends at the first signal, whatever it waits for', async () => {
+  const folder = join(home.path, 'waiting')
+  await mkdir(folder)
+  // Tells the command to stop, and then answers nothing for as long as it is there.
+  const waits =
+    '#!/bin/sh\n[ -e "$0.told" ] && exit 1\n: > "$0.told"; kill -TERM $PPID\nfor n in $(seq 100); do kill -0 $PPID || exit; sleep 0.1; done\n'
+  await writeFile(join(folder, 'git'), waits, { mode: 0o755 })
+  const PATH = `${folder}:${process.env['PATH'] ?? ''}`
+  const running = bulkhead.start(home.path, ['ledger', 'verify'], { env: { PATH } })
+  expect(await running.ended).toMatchObject({ code: null, printed: '' })
+  expect(running.child.signalCode).toBe('SIGTERM')
 })
 
 describe.skipIf(await isLacking('bash'))('a reader that stops early', () => {

@@ -1,5 +1,5 @@
 import type { TrustedKey } from '@bulkhead/envelope'
-import type { Digest, Finding } from '@bulkhead/vocabulary'
+import { type Digest, type Finding, counted } from '@bulkhead/vocabulary'
 import { sha256 } from '@bulkhead/envelope'
 import type { EntryOnRecord, LedgerEntry } from './entry.ts'
 import { type EntryRefusal, readEntry } from './entry-form.ts'
@@ -7,7 +7,8 @@ import { EnvironmentFold, type FoldMemory } from './state/environment-fold.ts'
 import { GrowingTree, type Tile } from './tlog/growing-tree.ts'
 import { hashLeaf } from './tlog/merkle-hash.ts'
 import { ENTRY_CHECKS, type EntryCheck, STEP_CHECK } from './entry-checks.ts'
-import { type KeyRules, type KeysMemory, LogKeys, type Voided } from './log-keys.ts'
+import { type KeyRules, type KeysMemory, LogKeys } from './log-keys.ts'
+import type { Voided } from './taken-entries.ts'
 import { against } from './ledger-findings.ts'
 import { type DatesMemory, LogDates } from './log-dates.ts'
 import type { Reservations } from './read/reservations.ts'
@@ -217,8 +218,7 @@ export class LogChain {
     if (entry !== null) this.#dates.apply(entry)
     if (entry === null || !legal) return
     this.#fold.apply(entry)
-    const taken = this.#keys.apply(entry)
-    if (taken.indexes.length > 0 || taken.more) this.#fold.takeBack(taken)
+    for (const taken of this.#keys.apply(entry)) this.#fold.takeBack(taken)
   }
 
   /**
@@ -250,7 +250,7 @@ export class LogChain {
   judgeCut(): readonly Finding[] {
     const { head } = this.identity.trust
     if (head === undefined || head.index < this.#size) return []
-    const message = `the log has ${this.#size} entries; entry ${head.index} was seen before`
+    const message = `the log has ${counted(this.#size, 'entry', 'entries')}; entry ${head.index} was seen before`
     return [against(head.index, 'ledger/rewritten', message)]
   }
 

@@ -9,6 +9,9 @@ import {
   revocationOf,
   rotationOf,
 } from './key-entries.ts'
+import { KeyVoices, type VoicesMemory } from './key-voices.ts'
+import { type CutOff, type KnownKey, cutOff } from './key-cut-off.ts'
+import { type Taken, type Voided, takenBackBy } from './taken-entries.ts'
 
 /** Who a key speaks for, and how many of them must agree. From the verifier's own policy. */
 export interface KeyRules {
@@ -20,19 +23,6 @@ export interface KeyRules {
   readonly until?: Readonly<Record<string, number>>
 }
 
-interface KnownKey {
-  readonly key: TrustedKey
-  readonly principal: string
-  /** Its own name, and those of the keys that it came after. */
-  readonly lineage: readonly string[]
-  /** The first index at which it signs nothing more. */
-  until: number
-  /** Indexes of the newest entries that it signed, oldest first: those that a later cut-off takes back. */
-  signed: number[]
-  /** Whether it signed more than `signed` holds. */
-  signedMore: boolean
-}
-
 /** What a log made of its keys, as it is kept between two verifications. */
 export interface KeysMemory {
   readonly known: readonly (Omit<Readonly<KnownKey>, 'key'> & {
@@ -40,9 +30,8 @@ export interface KeysMemory {
     /** SPKI PEM. */
     readonly publicKey: string
   })[]
-  readonly voices: readonly (readonly [string, readonly string[]])[]
-  /** Absent in what was saved before entries could be acknowledged: then there were none. */
-  readonly voided?: readonly Voided[]
+  readonly voices: VoicesMemory
+  readonly voided: readonly Voided[]
 }
 
 /** At least the newest so many are kept by index, at most twice as many. */
@@ -54,7 +43,7 @@ export class LogKeys {
   /** The keys that the caller names. */
   readonly #own: readonly TrustedKey[]
   #known: readonly KnownKey[]
-  #voices: ReadonlyMap<string, readonly string[]> = new Map()
+  #voices = new KeyVoices()
   #voided: readonly Voided[] = []
 
   constructor(trusted: readonly TrustedKey[], rules: KeyRules) {
@@ -71,6 +60,7 @@ export class LogKeys {
       key,
       principal: own(principals) ?? key.name,
       lineage: [key.name],
+      broughtInBy: [],
       until: own(until) ?? Number.MAX_SAFE_INTEGER,
       signed: [],
       signedMore: false,
@@ -110,14 +100,21 @@ export class LogKeys {
   }
 
   /** Why this entry may not change the keys, if so. */
-  objection({ kind, data, signer }: EntryOnRecord): string | undefined {
+  objection({ kind, data, signer, index }: EntryOnRecord): string | undefined {
     if (kind === 'key.rotated') return this.#objectionToRotation(rotationOf(data), signer)
     if (kind === 'key.acknowledged') return this.#objectionToAcknowledging(acknowledgementOf(data))
     if (kind !== 'key.revoked') return undefined
-    const revocation = revocationOf(data)
-    return revocation === undefined || this.#withId(revocation.key) !== undefined
-      ? undefined
-      : 'it ends a key that the log never had'
+    return this.#objectionToRevocation(revocationOf(data), index)
+  }
+
+  #objectionToRevocation(revocation: Revocation | undefined, index: number): string | undefined {
+    if (revocation === undefined) return undefined
+    if (this.#withId(revocation.key) === undefined) return 'it ends a key that the log never had'
+    const { from = index + 1 } = revocation
+    // Until then whoever stole it would go on, while everybody believes that it was ended.
+    return from > index + 1
+      ? `it ends the key from entry ${from} on, which is still to come`
+      : undefined
   }
 
   #objectionToRotation(rotation: Rotation | undefined, signer: string): string | undefined {
@@ -154,17 +151,13 @@ export class LogKeys {
 
   /**
    * Takes in an entry that nothing speaks against.
-   * @returns indexes of entries before it that no longer count, and whether there are more
+   * @returns entries before it that no longer count, by the key that signed them
    */
-  apply(entry: EntryOnRecord): Taken {
+  apply(entry: EntryOnRecord): readonly Taken[] {
     this.#sign(entry.signer, entry.index)
     if (entry.kind === 'key.rotated') this.#rotate(entry, rotationOf(entry.data))
     if (entry.kind === 'key.acknowledged') this.#acknowledge(entry)
-    if (entry.kind !== 'key.revoked') return NOTHING_TAKEN
-    const taken = this.#revoke(entry, revocationOf(entry.data))
-    if (taken.indexes.length > 0 || taken.more)
-      this.#voided = [...this.#voided, { ...taken, by: entry.index, acknowledgedBy: null }]
-    return taken
+    return entry.kind === 'key.revoked' ? this.#revoke(entry, revocationOf(entry.data)) : []
   }
 
   #acknowledge({ index, data }: EntryOnRecord): void {
@@ -186,7 +179,8 @@ export class LogKeys {
   #rotate(entry: EntryOnRecord, rotation: Rotation | undefined): void {
     if (rotation === undefined) return
     const key = introduced(rotation)
-    if (!this.#agreed(`rotate ${rotation.old} ${key.id}`, entry.signer)) return
+    const broughtInBy = this.#agreed(`rotate ${rotation.old} ${key.id}`, entry)
+    if (broughtInBy === undefined) return
     const old = this.#withId(rotation.old)
     if (old === undefined) return
     const { principal, lineage } = old
@@ -195,36 +189,64 @@ export class LogKeys {
     if (known !== undefined) {
       // Whom it speaks for, and its end, stay as the caller says.
       const roles = [...new Set([...known.lineage, ...lineage])]
-      this.#known = this.#known.map((one) => (one === known ? { ...known, lineage: roles } : one))
+      this.#replace(known, { ...known, lineage: roles, broughtInBy })
       return
     }
-    const next = { key, principal, lineage: [key.name, ...lineage], until: Number.MAX_SAFE_INTEGER }
-    this.#known = [...this.#known, { ...next, signed: [], signedMore: false }]
+    const next = { key, principal, lineage: [key.name, ...lineage], broughtInBy }
+    const fresh = { until: Number.MAX_SAFE_INTEGER, signed: [], signedMore: false }
+    this.#known = [...this.#known, { ...next, ...fresh }]
   }
 
-  #revoke(entry: EntryOnRecord, revocation: Revocation | undefined): Taken {
+  #replace(known: KnownKey, by: KnownKey): void {
+    this.#known = this.#known.map((one) => (one === known ? by : one))
+  }
+
+  #revoke(entry: EntryOnRecord, revocation: Revocation | undefined): readonly Taken[] {
     const ended = revocation === undefined ? undefined : this.#withId(revocation.key)
-    if (revocation === undefined || ended === undefined) return NOTHING_TAKEN
+    if (revocation === undefined || ended === undefined) return []
     const own = ended.key.name === entry.signer
-    if (!own && !this.#agreed(`revoke ${revocation.key}`, entry.signer)) return NOTHING_TAKEN
-    const cutOff = revocation.from ?? entry.index + 1
-    ended.until = Math.min(ended.until, cutOff)
-    const [oldest = 0] = ended.signed
-    return {
-      // The entry that revokes a key may be its own last one.
-      indexes: ended.signed.filter((index) => index >= cutOff && index !== entry.index),
-      from: cutOff,
-      key: ended.key.name,
-      more: ended.signedMore && oldest > cutOff,
-    }
+    if (!own && this.#agreed(`revoke ${revocation.key}`, entry) === undefined) return []
+    const from = revocation.from ?? entry.index + 1
+    ended.until = Math.min(ended.until, from)
+    const cut = this.#cutOff(ended, from, entry)
+    for (const { heir, taken } of cut) if (heir !== undefined) this.#disinherit(heir, taken.from)
+    const all = cut.map(({ taken }) => taken).filter(({ indexes, more }) => more || indexes.length)
+    for (const taken of all) this.#forget(takenBackBy(taken))
+    const seen = { by: entry.index, acknowledgedBy: null }
+    this.#voided = [...this.#voided, ...all.map((taken) => ({ ...taken, ...seen }))]
+    return all
   }
 
-  /** Counts the voices for one change: each principal has one. */
-  #agreed(change: string, signer: string): boolean {
+  #cutOff(ended: KnownKey, from: number, { index, signer }: EntryOnRecord): readonly CutOff[] {
+    const revocation = { ended, from, by: index, spared: this.lineageOf(signer) }
+    return cutOff(this.#known, (key) => this.#isOwn(key), revocation)
+  }
+
+  #isOwn({ key }: KnownKey): boolean {
+    return this.#own.some(({ id }) => id === key.id)
+  }
+
+  #disinherit(heir: KnownKey, from: number): void {
+    const own = { lineage: [heir.key.name], broughtInBy: [] }
+    if (this.#isOwn(heir)) this.#replace(heir, { ...heir, ...own })
+    else heir.until = Math.min(heir.until, from)
+  }
+
+  /** What entries said that no longer count was never said. That they ended a key stays: nobody is to revive one. */
+  #forget(isGone: (index: number) => boolean): void {
+    this.#voices.takeBack(isGone)
+    this.#voided = this.#voided.map((voided) =>
+      voided.acknowledgedBy !== null && isGone(voided.acknowledgedBy)
+        ? { ...voided, acknowledgedBy: null }
+        : voided,
+    )
+  }
+
+  /** The entries by which enough principals have asked for one change; undefined while they are too few. */
+  #agreed(change: string, { signer, index }: EntryOnRecord): readonly number[] | undefined {
     const principal = this.#named(signer)?.principal ?? signer
-    const voices = [...new Set([...(this.#voices.get(change) ?? []), principal])]
-    this.#voices = new Map([...this.#voices, [change, voices]])
-    return voices.length >= this.#threshold
+    const by = this.#voices.add(change, { principal, by: index })
+    return by.length >= this.#threshold ? by : undefined
   }
 
   /** All that the log changed, as plain data. */
@@ -235,7 +257,7 @@ export class LogKeys {
         name: key.name,
         publicKey: key.publicKey.export({ format: 'pem', type: 'spki' }).toString(),
       })),
-      voices: [...this.#voices],
+      voices: this.#voices.memory(),
       voided: this.#voided,
     }
   }
@@ -244,7 +266,7 @@ export class LogKeys {
   static resume(
     trusted: readonly TrustedKey[],
     rules: KeyRules,
-    { known, voices, voided = [] }: KeysMemory,
+    { known, voices, voided }: KeysMemory,
   ): LogKeys {
     const keys = new LogKeys(trusted, rules)
     for (const { name, publicKey, ...rest } of known) {
@@ -257,7 +279,7 @@ export class LogKeys {
       const taken = { key: now?.key ?? key, ...rest, principal, until, signed: [...rest.signed] }
       keys.#known = [...keys.#known.filter((other) => other !== now), taken]
     }
-    keys.#voices = new Map(voices)
+    keys.#voices = new KeyVoices(voices)
     keys.#voided = voided
     return keys
   }
@@ -265,28 +287,10 @@ export class LogKeys {
   fork(): LogKeys {
     const copy = new LogKeys(this.#own, this.#rules)
     copy.#known = this.#known.map((known) => ({ ...known, signed: [...known.signed] }))
-    copy.#voices = this.#voices
+    copy.#voices = new KeyVoices(this.#voices.memory())
     copy.#voided = this.#voided
     return copy
   }
 }
-
-/** Entries that a cut-off in the past takes back. */
-export interface Taken {
-  readonly indexes: readonly number[]
-  readonly from: number
-  /** Name of the key that signed them; absent in what was saved before it was kept. */
-  readonly key?: string
-  /** Whether earlier ones, no longer known by index, are taken back too. */
-  readonly more: boolean
-}
-
-/** Entries that the revocation at index `by` took back, and the entry by which somebody has seen it. */
-export interface Voided extends Taken {
-  readonly by: number
-  readonly acknowledgedBy: number | null
-}
-
-const NOTHING_TAKEN: Taken = { indexes: [], from: Number.MAX_SAFE_INTEGER, more: false }
 
 const introduced = ({ name, publicKey }: Rotation): TrustedKey => parseLogKey(publicKey, name)

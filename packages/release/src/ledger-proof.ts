@@ -14,7 +14,7 @@ import {
   witnessMemoryIn,
   writeVerifierKey,
 } from '@bulkhead/ledger'
-import { InputError } from '@bulkhead/vocabulary'
+import { InputError, counted } from '@bulkhead/vocabulary'
 import {
   type LedgerQuestion,
   followKeys,
@@ -38,6 +38,7 @@ export const proveByPolicy = {
     const bytes = witnessed === undefined ? newest : await readNamed(witnessed)
     const available = openKnownCheckpoint(newest, policy, 'checkpoint').size
     const checkpoint = openKnownCheckpoint(bytes, policy, witnessed ?? 'checkpoint')
+    if (index >= checkpoint.size) throw noSuchEntry(index, checkpoint.size)
     return proveEntry(log, index, checkpoint, available)
   },
   async judge(
@@ -56,6 +57,14 @@ export const proveByPolicy = {
     return findings.length === 0 ? judgeEntryProof(text, grown, now) : judged
   },
 }
+
+const noSuchEntry = (index: number, size: number): InputError =>
+  new InputError({
+    code: 'usage/invalid-option',
+    subject: `entry ${index}`,
+    message: `the checkpoint is of ${counted(size, 'entry', 'entries')}`,
+    remedy: size === 0 ? 'append to the ledger first' : `name an entry from 0 to ${size - 1}`,
+  })
 
 export interface WitnessQuestion extends LedgerQuestion {
   readonly name: string
@@ -77,6 +86,8 @@ export async function witnessLedger(workspace: Workspace, question: WitnessQuest
   const pem = await readNamed(question.key)
   const signer = parsePrivateKey(pem, question.key)
   const key = witnessKey(checkedName(name), createPublicKey(createPrivateKey(pem)))
+  if (policy.logKeys.some(({ publicKey }) => publicKey.equals(key.publicKey)))
+    throw ownWitness(question.key)
   const bytes = checkpoint === undefined ? newest : await readNamed(checkpoint)
   if (checkpoint !== undefined) openKnownCheckpoint(bytes, policy, checkpoint)
   const answer = await witnessCheckpoint(
@@ -85,7 +96,7 @@ export async function witnessLedger(workspace: Workspace, question: WitnessQuest
       logKeys: logNoteKeys(policy.origin, policy.logKeys),
       key,
       signer,
-      memory: witnessMemoryIn(state),
+      memory: witnessMemoryIn(checkedState(state)),
       now: () => workspace.clock.now(),
     },
     {
@@ -97,6 +108,25 @@ export async function witnessLedger(workspace: Workspace, question: WitnessQuest
   const note = withCosignature(answer.checkpoint, answer.line)
   return { findings: [], note, size: answer.checkpoint.size, vkey: writeVerifierKey(key) }
 }
+
+function checkedState(directory: string): string {
+  if (directory !== '') return directory
+  throw new InputError({
+    code: 'usage/invalid-option',
+    subject: '--state',
+    message: 'names no directory',
+    remedy: 'name the directory that this witness remembers in, such as ~/w1',
+  })
+}
+
+/** Whoever can sign the log could then also say that somebody else has seen it. */
+const ownWitness = (file: string): InputError =>
+  new InputError({
+    code: 'usage/wrong-key',
+    subject: file,
+    message: 'is a key of this log, which cannot be its own witness',
+    remedy: 'make a key for the witness alone: openssl genpkey -algorithm ed25519',
+  })
 
 function checkedName(name: string): string {
   if (/^[a-z0-9][a-z0-9./_-]{0,126}$/.test(name)) return name

@@ -1,7 +1,8 @@
-import type { Finding } from '@bulkhead/vocabulary'
+import { type Finding, counted } from '@bulkhead/vocabulary'
 import { readEntry } from '../entry-form.ts'
 import type { LedgerEntry } from '../entry.ts'
-import { againstCheckpoint, againstLog } from '../ledger-findings.ts'
+import { against, againstCheckpoint, againstLog } from '../ledger-findings.ts'
+import { LogChain } from '../log-chain.ts'
 import { type SignedCheckpoint, openCheckpoint } from '../tlog/checkpoint.ts'
 import { hashLeaf } from '../tlog/merkle-hash.ts'
 import { provesInclusion } from '../tlog/proofs.ts'
@@ -12,6 +13,7 @@ import { type LogSource, entryAt } from './audit-log.ts'
 import { LOG_CHECKS } from './log-checks.ts'
 import { noteKeysFor } from './known-checkpoint.ts'
 import { endOfKey } from './known-keys.ts'
+import { entryChecksOf } from './policy-checks.ts'
 import type { VerifierPolicy } from './verifier-policy.ts'
 
 export type EntryProof =
@@ -31,7 +33,7 @@ export async function proveEntry(
 ): Promise<EntryProof> {
   const subject = `entry ${index}`
   if (index >= checkpoint.size) {
-    const message = `the checkpoint is of ${checkpoint.size} entries`
+    const message = `the checkpoint is of ${counted(checkpoint.size, 'entry', 'entries')}`
     return { kind: 'refused', findings: [againstLog(subject, 'ledger/bad-proof', message)] }
   }
   try {
@@ -98,24 +100,32 @@ export function judgeEntryProof(text: string, policy: VerifierPolicy, now: numbe
     return { entry: null, size, findings: [againstCheckpoint(read.code, read.reason), ...findings] }
   }
   const { entry } = read
-  const misplaced =
-    entry.index !== index ||
-    entry.origin !== policy.origin ||
-    entry.environment !== policy.environment
-  const subject = `entry ${index}`
-  const place = misplaced
-    ? [againstLog(subject, 'ledger/wrong-origin', 'it is of another place')]
-    : []
-  const end = endOfKey(policy, { name: entry.signer })
-  const ended =
-    index < end
+  const judged = judgeInPlace(entry, policy, index)
+  return { entry, size, findings: [...judged, ...findings] }
+}
+
+/** The checks of an entry that need nothing of what came before it. */
+const PLACELESS: readonly string[] = ['role', 'origin', 'genesis', 'revocation']
+
+/** As `verify` judges it in the log, as far as that can be said of an entry alone. */
+function judgeInPlace(
+  entry: LedgerEntry,
+  policy: VerifierPolicy,
+  index: number,
+): readonly Finding[] {
+  const { origin, environment, genesis, logKeys: keys } = policy
+  const trust = {
+    keys,
+    until: Object.fromEntries(keys.map((key) => [key.name, endOfKey(policy, key)])),
+    ...(genesis !== undefined && { genesisDigest: genesis }),
+  }
+  const chain = new LogChain({ trust, origin, environment })
+  const elsewhere =
+    entry.index === index
       ? []
-      : [
-          againstLog(
-            subject,
-            'ledger/revoked-key',
-            `your policy does not believe ${entry.signer} from entry ${end} on`,
-          ),
-        ]
-  return { entry, size, findings: [...place, ...ended, ...findings] }
+      : [against(index, 'ledger/wrong-origin', `it says that it is entry ${entry.index}`)]
+  const findings = entryChecksOf(policy)
+    .filter(({ name }) => PLACELESS.includes(name))
+    .flatMap((check) => check.judge(chain, entry, index) ?? [])
+  return [...elsewhere, ...findings]
 }

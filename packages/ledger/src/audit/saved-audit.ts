@@ -24,7 +24,7 @@ export interface SavedAudit {
   readonly memory?: ChainMemory
 }
 
-const FORMAT = 'bulkhead.dev/saved-audit/v3'
+const FORMAT = 'bulkhead.dev/saved-audit/v4'
 /** Of a log with hundreds of thousands of judged commits. */
 export const MAX_SAVED_BYTES = 256 * 1024 * 1024
 const LIMITS = { maxBytes: MAX_SAVED_BYTES, maxDepth: 32 }

@@ -15,6 +15,7 @@ import { type Digest, InputError, printableJson } from '@bulkhead/vocabulary'
 import { parseLogKey } from '../key-entries.ts'
 import type { KeyRules } from '../log-keys.ts'
 import { type NoteKey, noteKey, readVerifierKey, writeVerifierKey } from '../tlog/note-key.ts'
+import { objectionToPolicy } from './policy-sense.ts'
 
 /**
  * Whom and what a verifier believes, in a file of its own. Nothing of it is ever read from the log,
@@ -25,6 +26,11 @@ export interface VerifierPolicy extends KeyRules {
   readonly environment: string
   readonly logKeys: readonly TrustedKey[]
   readonly genesis?: Digest
+  /**
+   * By name of a key: the first index from which a revocation in the log takes back what it signed. Whoever
+   * has the log reads that there; a single entry or checkpoint from there on is not believed.
+   */
+  readonly voidFrom?: Readonly<Record<string, number>>
   /** Cosignature keys; at least `quorum` of them must have cosigned what is believed. */
   readonly witnesses: readonly NoteKey[]
   readonly quorum: number
@@ -49,7 +55,10 @@ const policyShape = objectWith(
     version: oneVersion(),
     origin: text,
     environment: text,
-    logKeys: listOf(objectWith({ name: text, vkey: text }, { principal: text, until: count }), 32),
+    logKeys: listOf(
+      objectWith({ name: text, vkey: text }, { principal: text, until: count, voidFrom: count }),
+      32,
+    ),
   },
   {
     genesis: digestText,
@@ -77,18 +86,23 @@ function oneVersion(): Shape<'1'> {
 export function parseVerifierPolicy(bytes: Uint8Array, file: string): VerifierPolicy {
   const read = readJson(policyShape, bytes, LIMITS)
   if (read.kind === 'refused') throw invalid(file, read.reason)
-  const { version: _version, logKeys, witnesses = [], quorum = 0, roles = {}, ...rest } = read.value
+  const { version: _version, logKeys, witnesses = [], quorum, roles = {}, ...rest } = read.value
+  // Whoever names witnesses and forgets the number would believe a log that none of them has seen.
+  if (quorum === undefined && witnesses.length > 0)
+    throw invalid(file, 'it names witnesses, and no quorum of them')
   const policy = {
     clockSkewMs: DEFAULT_SKEW_MS,
     ...rest,
     logKeys: logKeys.map(({ name, vkey }) => logKey(vkey, name, file)),
     principals: tableOf(logKeys, ({ principal }) => principal),
     until: tableOf(logKeys, ({ until }) => until),
+    voidFrom: tableOf(logKeys, ({ voidFrom }) => voidFrom),
     witnesses: witnesses.map(({ vkey }) => verifierKey(vkey, WITNESS_TYPES, file)),
-    quorum,
+    quorum: quorum ?? 0,
     roles,
   }
-  requireSense(policy, file)
+  const objection = objectionToPolicy(policy)
+  if (objection !== undefined) throw invalid(file, objection)
   return policy
 }
 
@@ -100,24 +114,6 @@ function tableOf<Key extends { readonly name: string }, T>(
   return Object.fromEntries(
     known.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   )
-}
-
-function requireSense({ logKeys, witnesses, quorum, roles }: VerifierPolicy, file: string): void {
-  if (logKeys.length === 0) throw invalid(file, 'it names no key of the log')
-  if (quorum > witnesses.length) throw invalid(file, `a quorum of ${quorum} of ${witnesses.length}`)
-  const raw = (key: NoteKey) =>
-    key.publicKey.export({ format: 'der', type: 'spki' }).toString('hex')
-  // One key under two names would be two voices of one witness.
-  if (new Set(witnesses.map(raw)).size !== witnesses.length) {
-    throw invalid(file, 'two witnesses share a key')
-  }
-  const names = new Set(logKeys.map(({ name }) => name))
-  const unknown = Object.values(roles)
-    .flat()
-    .find((name) => !names.has(name))
-  if (unknown !== undefined)
-    throw invalid(file, `a role names ${JSON.stringify(unknown)}, no log key`)
-  if (names.size !== logKeys.length) throw invalid(file, 'two log keys share a name')
 }
 
 const LOG_TYPES = ['note', 'ecdsa-note'] as const
@@ -147,7 +143,7 @@ const invalid = (file: string, message: string): InputError =>
     remedy: 'write it as `bulkhead ledger policy` prints it (docs/ledger.md)',
   })
 
-type PolicyBasis = Pick<VerifierPolicy, 'origin' | 'environment' | 'logKeys' | 'until'>
+type PolicyBasis = Pick<VerifierPolicy, 'origin' | 'environment' | 'logKeys' | 'until' | 'voidFrom'>
 
 /** The policy of a verifier who asks for no witnesses, roles or heartbeats. */
 export const plainPolicy = ({ origin, environment, logKeys }: PolicyBasis): VerifierPolicy => ({
@@ -166,6 +162,7 @@ export const writeVerifierPolicy = ({
   environment,
   logKeys,
   until = {},
+  voidFrom = {},
 }: PolicyBasis): string =>
   `${printableJson(
     {
@@ -176,6 +173,7 @@ export const writeVerifierPolicy = ({
         name,
         vkey: writeVerifierKey(noteKey(origin, publicKey)),
         ...(Object.hasOwn(until, name) && { until: until[name] }),
+        ...(Object.hasOwn(voidFrom, name) && { voidFrom: voidFrom[name] }),
       })),
       witnesses: [],
       quorum: 0,

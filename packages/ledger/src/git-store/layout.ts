@@ -26,7 +26,8 @@ export function placeOf(index: number): readonly [string, string, string] {
 export const indexOf = (upper: string, lower: string, name: string): number =>
   (Number(upper) * WIDTH + Number(lower)) * WIDTH + Number(name.slice(0, 3))
 
-const ENVIRONMENT_NAME = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/
+/** What can be part of a ref, a key and a row. */
+export const ENVIRONMENT_NAME = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/
 
 /** A name that can be part of a ref, a key and a row. @throws InputError `usage/invalid-option` */
 export function checkedName(environment: string): string {

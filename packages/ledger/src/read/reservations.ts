@@ -1,6 +1,6 @@
 import type { EntryOnRecord } from '../entry.ts'
 import type { CorrectedDates } from '../log-dates.ts'
-import type { Voided } from '../log-keys.ts'
+import type { Voided } from '../taken-entries.ts'
 
 /** What a log that verifies says against single entries of its own: they stay in it and are not taken at their word. */
 export interface Reservations {

@@ -2,7 +2,7 @@ import type { CommitId, FencingToken } from '@bulkhead/vocabulary'
 import type { EntryOnRecord, ReleaseOnRecord } from '../entry.ts'
 import { HotfixFold, type HotfixMemory } from '../hotfix/hotfix-fold.ts'
 import { KINDS } from '../kinds.ts'
-import type { Taken } from '../log-keys.ts'
+import { type Taken, takenBackBy } from '../taken-entries.ts'
 import { QueueFold, type QueueMemory, isQueueKind } from '../queue/queue-fold.ts'
 import type { OnRecord, Step } from '../rules/rule.ts'
 import type {
@@ -101,10 +101,8 @@ export class EnvironmentFold implements OnRecord {
    * Forgets what entries brought that no longer count: a stolen key wrote them. Verdicts and leases are
    * gone, and what was released by such an entry was never fully good.
    */
-  takeBack({ indexes, from, more }: Taken): void {
-    const [first = Number.MAX_SAFE_INTEGER] = indexes
-    const gone = new Set(indexes)
-    const isGone = (index: number) => gone.has(index) || (more && index >= from && index < first)
+  takeBack(taken: Taken): void {
+    const isGone = takenBackBy(taken)
     const parts = [this.#rollouts, this.#verdicts, this.#good, this.#queue, this.#hotfixes]
     for (const part of [...parts, this.#zones]) part.takeBack(isGone)
   }
