@@ -10,7 +10,7 @@ import {
   writeMirror,
 } from '@bulkhead/ledger'
 import { loadPolicy } from '@bulkhead/policy'
-import { DeniedError, type FencingToken, InputError } from '@bulkhead/vocabulary'
+import { DeniedError, type FencingToken, InputError, WorldError } from '@bulkhead/vocabulary'
 import type { Keyring } from './keyring.ts'
 import { ledgerStoreOf } from './ledger-store-of.ts'
 import { openForAppending } from './ledger-access.ts'
@@ -29,12 +29,12 @@ export interface RecordRequest {
  * Appends one entry that needs no lease. A heartbeat may begin a ledger; whatever else is said here is
  * said about a ledger, and would be lost on one that nobody reads.
  * @throws DeniedError `ledger/missing`
- * @throws WorldError `ledger/illegal-step` when it may not follow what is on record
+ * @throws InputError `ledger/illegal-step` when it may not follow what is on record
  */
 async function record(
   workspace: Workspace,
   { environment, genesis: named, keyring, actors }: RecordRequest,
-  draft: Pick<EntryDraft, 'kind' | 'data'>,
+  draft: Pick<EntryDraft, 'data'> & { readonly kind: keyof typeof MENDS },
 ): Promise<LedgerEntry> {
   const genesis = await pinnedGenesis(workspace, named)
   const policy = await loadPolicy(workspace.repository, genesis)
@@ -44,9 +44,30 @@ async function record(
   const { ledger } = await openForAppending(workspace, address, keyring, actors, how)
   if (draft.kind !== 'heartbeat' && ledger.known().head === null)
     throw new DeniedError([missingLedger(environment)])
-  const [entry] = await ledger.append([{ ...draft, actors }])
+  const [entry] = await ledger.append([{ ...draft, actors }]).catch((error: unknown) => {
+    throw wrongRequest(error, draft.kind)
+  })
   if (entry === undefined) throw new TypeError('an append of one entry gave none')
   return entry
+}
+
+/** What to name instead, when what a person asked for may not follow what is on record. */
+const MENDS = {
+  heartbeat: 'see what is on record with `bulkhead ledger verify`',
+  annotation: 'name an entry that is on record: `bulkhead ledger log` lists them',
+  'lease.broken': 'name the token of a live lease: `bulkhead ledger lease` shows them',
+  'clock.corrected': 'name the first entry that was dated ahead, as `bulkhead ledger verify` does',
+  'key.rotated': 'compare the keys with `bulkhead ledger policy`: it names those that the log has',
+  'key.revoked': 'compare the key with `bulkhead ledger policy`: it names those that the log has',
+  'key.acknowledged': 'name the revocation that `bulkhead ledger verify` names, and only once',
+} as const
+
+/** The chain judges an entry, the person has named a thing: the finding speaks of what they asked for. */
+function wrongRequest(error: unknown, kind: keyof typeof MENDS): unknown {
+  const [finding] = error instanceof WorldError ? error.findings : []
+  if (finding?.code !== 'ledger/illegal-step') return error
+  const { code, message } = finding
+  return new InputError({ code, subject: kind, message, remedy: MENDS[kind] }, { cause: error })
 }
 
 /**
