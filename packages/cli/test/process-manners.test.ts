@@ -145,11 +145,11 @@ it.skipIf(await isLacking('script', '--version'))(
   async () => {
     const usage = `"$NODE" "$ENTRY" no-such-command`
     for (const [line, env, coloured] of [
-      [`${usage}`, {}, true],
+      [usage, {}, true],
       [`${usage} 2>errors; cat errors`, {}, false],
       [`${usage} >answer`, {}, true],
-      [`${usage}`, { NO_COLOR: '1' }, false],
-      [`${usage}`, { NO_COLOR: '' }, true],
+      [usage, { NO_COLOR: '1' }, false],
+      [usage, { NO_COLOR: '' }, true],
     ] as const) {
       const { stdout } = await runProcess({
         argv: ['script', '--quiet', '--command', line, '/dev/null'],
