@@ -127,7 +127,7 @@ describe.each([
     })
     expect(await run(0, 'ledger', 'lease')).toMatchObject({ leases: [] })
     expect(
-      (await run(3, 'ledger', 'lease', 'break', '2', '--reason', 'gone')).findings,
+      (await run(2, 'ledger', 'lease', 'break', '2', '--reason', 'gone')).findings,
     ).toMatchObject([{ code: 'ledger/illegal-step' }])
     expect(await run(0, 'ledger', 'export', '--out', file('events'))).toMatchObject({
       lines: size + 1,

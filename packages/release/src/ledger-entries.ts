@@ -10,7 +10,7 @@ import {
   writeMirror,
 } from '@bulkhead/ledger'
 import { loadPolicy } from '@bulkhead/policy'
-import { DeniedError, type FencingToken, InputError } from '@bulkhead/vocabulary'
+import { DeniedError, type FencingToken, InputError, WorldError } from '@bulkhead/vocabulary'
 import type { Keyring } from './keyring.ts'
 import { ledgerStoreOf } from './ledger-store-of.ts'
 import { openForAppending } from './ledger-access.ts'
@@ -29,7 +29,7 @@ export interface RecordRequest {
  * Appends one entry that needs no lease. A heartbeat may begin a ledger; whatever else is said here is
  * said about a ledger, and would be lost on one that nobody reads.
  * @throws DeniedError `ledger/missing`
- * @throws WorldError `ledger/illegal-step` when it may not follow what is on record
+ * @throws InputError `ledger/illegal-step` when it may not follow what is on record
  */
 async function record(
   workspace: Workspace,
@@ -44,9 +44,17 @@ async function record(
   const { ledger } = await openForAppending(workspace, address, keyring, actors, how)
   if (draft.kind !== 'heartbeat' && ledger.known().head === null)
     throw new DeniedError([missingLedger(environment)])
-  const [entry] = await ledger.append([{ ...draft, actors }])
+  const [entry] = await ledger.append([{ ...draft, actors }]).catch(asInput)
   if (entry === undefined) throw new TypeError('an append of one entry gave none')
   return entry
+}
+
+/** What a person asks for and the record does not allow is their input: the world is as it was. */
+function asInput(error: unknown): never {
+  const [finding] = error instanceof WorldError ? error.findings : []
+  if (finding?.code !== 'ledger/illegal-step') throw error
+  const remedy = 'nothing was appended; look at what is on record (`bulkhead ledger log`)'
+  throw new InputError({ ...finding, remedy }, { cause: error })
 }
 
 /**
