@@ -37,7 +37,7 @@ describe('the gate that CI asks about this repository', () => {
   it('passes what runs every test that the inventory lists, with keys of its own', async () => {
     expect(await judged({ 'refuses a stranger': 'ok' })).toEqual({
       status: 0,
-      stdout: 'own gate: PASS: 1 of 1 tests passed\n',
+      stdout: 'own gate: PASS: 1 of 1 test passed\n',
     })
   })
 

@@ -14,7 +14,7 @@ import {
   runSuites,
   workingPolicy,
 } from '../packages/release/src/index.ts'
-import { InputError, WorldError } from '../packages/vocabulary/src/index.ts'
+import { InputError, WorldError, counted } from '../packages/vocabulary/src/index.ts'
 
 const HELP = `usage: npm run bulkhead-dev -- own-gate
 
@@ -83,7 +83,7 @@ async function sayVerdict(): Promise<number> {
       process.stdout.write(`${code}: ${subject}: ${message}\n  mend: ${remedy}\n`)
     const isPassed = outcome === 'PASS' || (findings.length > 0 && findings.every(isOfHistory))
     process.stdout.write(
-      `own gate: ${isPassed ? 'PASS' : 'BLOCK'}: ${counts.passed} of ${counts.tests} tests passed\n`,
+      `own gate: ${isPassed ? 'PASS' : 'BLOCK'}: ${counts.passed} of ${counted(counts.tests, 'test')} passed\n`,
     )
     return isPassed ? 0 : 1
   } finally {

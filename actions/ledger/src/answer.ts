@@ -7,29 +7,32 @@ type Answer = ActionAnswer<typeof action.outputs>
 
 const NOTHING = { size: '', head: '', released: '', file: '', entries: '', index: '' } as const
 
-/** What the action says of a log that was judged. An empty one is verified, and says that it is empty. */
+/** What the action says of a log that was judged. Of one that is not there it tells nothing. */
 export function answerOfAudit({ findings, size, head, environment, state }: PolicyAudit): Answer {
   const verdict = findings.length === 0 ? 'VERIFIED' : 'REFUSED'
   const released = state.released?.commit ?? ''
   return {
     outcome: verdict === 'VERIFIED' ? 'passed' : 'blocked',
-    headline: `${verdict}: ${size === 0 ? 'no entry yet' : counted(size, 'entry', 'entries')} in ledger/${environment}`,
+    headline: `${verdict}: ${size === 0 ? 'nothing is' : counted(size, 'entry', 'entries')} in ledger/${environment}`,
     findings,
     outputs: { ...NOTHING, verdict, size: String(size), head: head ?? '', released },
-    tables: [
-      {
-        header: ['The log says', ''],
-        rows: [
-          ['entries', String(size)],
-          ['head', { untrusted: head ?? 'none' }],
-          ['released', { untrusted: released === '' ? 'nothing yet' : released }],
-          ...state.leases.map(({ region, holder, token }) => [
-            'lease',
-            { untrusted: `${region} by ${holder}, token ${token}` },
-          ]),
-        ],
-      },
-    ],
+    tables:
+      size === 0
+        ? []
+        : [
+            {
+              header: ['The log says', ''],
+              rows: [
+                ['entries', String(size)],
+                ['head', { untrusted: head ?? 'none' }],
+                ['released', { untrusted: released === '' ? 'nothing yet' : released }],
+                ...state.leases.map(({ region, holder, token }) => [
+                  'lease',
+                  { untrusted: `${region} by ${holder}, token ${token}` },
+                ]),
+              ],
+            },
+          ],
   }
 }
 

@@ -1,5 +1,5 @@
 import { type ActionContext, type CommandRule, checkCommandInputs } from '@bulkhead/action-kit'
-import { InputError } from '@bulkhead/vocabulary'
+import { InputError, MOMENT_EXAMPLE, momentOf } from '@bulkhead/vocabulary'
 import type { action } from './action.ts'
 
 type Inputs = ActionContext<typeof action.inputs>['inputs']
@@ -22,13 +22,13 @@ export const checkCombination = (inputs: Inputs): void => {
 }
 
 /** ISO 8601, from a day on. @throws InputError `action/invalid-input` */
-export function momentOf(input: 'since' | 'until', text: string): string {
-  const date = new Date(text)
-  if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(date.getTime())) return date.toISOString()
+export function momentIn(input: 'since' | 'until', text: string): string {
+  const moment = momentOf(text)
+  if (moment !== undefined) return moment
   throw new InputError({
     code: 'action/invalid-input',
     subject: `input ${input}`,
     message: `${JSON.stringify(text.slice(0, 100))} is not a moment`,
-    remedy: 'write one such as 2026-01-31 or 2026-01-31T12:00:00Z',
+    remedy: `write one such as ${MOMENT_EXAMPLE}`,
   })
 }

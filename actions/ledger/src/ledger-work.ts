@@ -18,7 +18,7 @@ import { InputError } from '@bulkhead/vocabulary'
 import type { action } from './action.ts'
 import { answerOfAudit, answerOfBeat, answerOfExport } from './answer.ts'
 import { writeNew } from './export-file.ts'
-import { checkCombination, momentOf } from './input-rules.ts'
+import { checkCombination, momentIn } from './input-rules.ts'
 
 type Context = ActionContext<typeof action.inputs>
 type Answer = ActionAnswer<typeof action.outputs>
@@ -69,8 +69,8 @@ async function exportTo(
   { inputs: { genesis, format = 'cloudevents', file = '', since, until } }: Context,
 ): Promise<Answer> {
   const filter = {
-    ...(since === undefined ? {} : { since: momentOf('since', since) }),
-    ...(until === undefined ? {} : { until: momentOf('until', until) }),
+    ...(since === undefined ? {} : { since: momentIn('since', since) }),
+    ...(until === undefined ? {} : { until: momentIn('until', until) }),
   }
   const exported = await exportLedger(workspace, { environment, genesis, format, filter })
   if (exported.findings.length === 0) await writeNew(file, exported.lines.join(''))

@@ -30,14 +30,24 @@ describe('ledger, started as the runner starts it', () => {
     })
   const beat = () => start({ command: 'heartbeat', 'keys-file': project.keysFile })
 
-  it('verifies a ledger that is empty, and says that it is', async () => {
+  it('refuses a ledger that is not there, and exports nothing of it', async () => {
     const run = await start({ command: 'verify' })
     expect(run).toMatchObject({
-      exitCode: 0,
+      exitCode: 1,
       stderr: '',
-      stdout: 'ledger: VERIFIED: no entry yet in ledger/production\n',
-      outputs: { verdict: 'VERIFIED', size: '0', head: '', released: '', index: '' },
+      stdout: expect.stringMatching(
+        /^ledger: REFUSED: nothing is in ledger\/production\n/,
+      ) as string,
+      outputs: { verdict: 'REFUSED', size: '0', head: '', released: '', index: '' },
     })
+    expect(run.commands.map(({ properties }) => properties['title'])).toEqual(['ledger/missing'])
+    expect(run.summary).not.toContain('nothing yet')
+    const file = join(home.path, 'missing.jsonl')
+    expect(await start({ command: 'export', file })).toMatchObject({
+      exitCode: 1,
+      outputs: { verdict: 'REFUSED', file: '' },
+    })
+    await expect(readFile(file)).rejects.toThrow('ENOENT')
   })
 
   it('records heartbeats, each of which is then on record', async () => {

@@ -26,6 +26,13 @@ describe.skipIf(cannotBeAlone)('an action that declares no host, where no host a
     await assembleRelease([...CALLS.map(([name]) => name), 'rolling-deploy'], home.path)
     project = await makeProject(join(home.path, 'project'))
     await project.repository.commit({ by: project.ada, message: 'More', files: { 'a.txt': 'a' } })
+    const begun = await startAction({
+      entry: join(home.path, 'actions', 'ledger', 'dist', 'main.mjs'),
+      inputs: { command: 'heartbeat', genesis: project.genesis, 'keys-file': project.keysFile },
+      workspace: project.repository.path,
+      temp: join(home.path, 'temp-heartbeat'),
+    })
+    expect(begun.exitCode, begun.stdout).toBe(0)
   })
   afterAll(() => home[Symbol.asyncDispose]())
 

@@ -8,7 +8,8 @@ import type { Repository } from '@bulkhead/git'
  */
 export async function localActors(repository: Repository, role: string): Promise<readonly Actor[]> {
   const email = (await repository.configValue('user.email')) ?? 'unknown'
-  return [
-    { provider: 'git', id: createHash('sha256').update(email).digest('hex').slice(0, 16), role },
-  ]
+  return [{ provider: 'git', id: pseudonymOf(email), role }]
 }
+
+export const pseudonymOf = (email: string): string =>
+  createHash('sha256').update(email).digest('hex').slice(0, 16)

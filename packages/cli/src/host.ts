@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { ExitCode } from '@bulkhead/vocabulary'
 import type { CommandResult } from './command-result.ts'
 import { JsonList } from './json-list.ts'
@@ -27,11 +27,18 @@ export type Register = (program: Command, host: Host) => void
 
 /** Adds the options that every command takes, and an example to its help. */
 export function withCommonOptions(command: Command, example: string): Command {
-  return command
-    .option('--repo <dir>', 'the repository (default: the one around this folder)', '.')
-    .option('--json', 'print one JSON object on stdout instead of text', false)
-    .addHelpText('after', exampleText(example))
+  const repo = new Option('--repo <dir>', 'the repository').default(
+    '.',
+    'the one around this folder',
+  )
+  return withJsonOption(command.addOption(repo)).addHelpText('after', exampleText(example))
 }
+
+/** False unless given, which goes without saying in the help. */
+export const withJsonOption = (command: Command): Command =>
+  command
+    .option('--json', 'print one JSON object on stdout instead of text')
+    .setOptionValueWithSource('json', false, 'default')
 
 /** How the help of a command shows its example. */
 export const exampleText = (example: string): string => `\nExample:\n  $ bulkhead ${example}`

@@ -64,7 +64,10 @@ function usageError(
   console: Console,
 ): Promise<ExitCode> {
   const name = argv.find((word) => !word.startsWith('-')) ?? ''
-  const [message = 'wrong usage', suggestion] = error.message.replace(/^error: /, '').split('\n')
+  // The way out is on a line of its own, behind whatever was typed.
+  const lines = error.message.replace(/^error: /, '').split('\n')
+  const suggestion = lines.length > 1 ? lines.pop() : undefined
+  const message = lines.join(' ') || 'wrong usage'
   const failure = new InputError({
     code: 'usage/invalid-option',
     subject: `bulkhead ${argv.join(' ')}`.trim(),

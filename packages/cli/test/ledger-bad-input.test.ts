@@ -177,8 +177,10 @@ describe('a ledger that is not what it should be', () => {
       '--reason',
       reason,
     ]
-    for (const wrong of [correct('2', 'it was right'), correct('4', ' ')])
-      expect(codes(await run(repository, 2, wrong))).toEqual(['ledger/illegal-step'])
+    expect(codes(await run(repository, 2, correct('2', 'it was right')))).toEqual([
+      'ledger/illegal-step',
+    ])
+    expect(codes(await run(repository, 2, correct('4', ' ')))).toEqual(['usage/invalid-option'])
     expect(await tipOf(repository)).toBe(before)
     await run(repository, 0, correct('4', 'the runner was a day ahead'))
     await run(repository, 0, ['ledger', 'heartbeat'])

@@ -118,7 +118,7 @@ describe('a ledger before people who do not trust us', () => {
     expect(codes(await run(1, 'ledger', 'proof', 'verify', file('changed')))).toEqual([
       'ledger/bad-proof',
     ])
-    expect(codes(await run(1, 'ledger', 'proof', '9'))).toEqual(['ledger/bad-proof'])
+    expect(codes(await run(2, 'ledger', 'proof', '9'))).toEqual(['usage/invalid-option'])
     await run(2, 'ledger', 'proof', 'x')
   })
 

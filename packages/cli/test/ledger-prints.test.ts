@@ -85,6 +85,60 @@ describe('what `ledger` prints and writes', () => {
     )
   })
 
+  it.each([
+    [
+      ['log', '--release', 'ZZZ'],
+      /^nothing matches --release zzz among 12 entries of .*hexadecimal/,
+    ],
+    [
+      ['log', '--release', 'abc'],
+      /^nothing matches --release abc among 12 entries of ledger.pro\w+\n$/,
+    ],
+    [['log', '--person', 'eve'], /among 12 entries/],
+    [
+      ['log', '--region', 'eu', '--kind', 'heartbeat'],
+      /--kind heartbeat --region eu among 12 entries/,
+    ],
+    [['log', '--until', '2020-01-01'], /--until 2020-01-01T00:00:00.000Z among 12 entries/],
+    [['export', '--kind', 'key.rotated'], /--kind key.rotated among 12 entries/],
+    [['export', '--format', 'csv', '--since', '2999-01-01'], /among 3 changes\n$/],
+    [['log', '--person', HOSTILE], /among 12 entries/],
+  ])('says on stderr that nothing was matched, and of how many: %j', async (args, words) => {
+    for (const more of [[], ['--json']]) {
+      const { code, stderr } = await ledger(...args, ...more)
+      expect([code, stderr]).toEqual([0, expect.stringMatching(words)])
+      expect(stderr).not.toMatch(UNSAFE)
+    }
+  })
+
+  it('says nothing of the kind where something matches, or nothing was asked', async () => {
+    for (const args of [['log'], ['log', '--kind', 'heartbeat'], ['export', '--format', 'csv']])
+      expect((await ledger(...args)).stderr).toBe('')
+    const { entries } = await run(0, 'log', '--person', project.ada.email, '--kind', 'heartbeat')
+    expect(entries).toHaveLength(6)
+  })
+
+  it.each([
+    [['log', '--kind', 'finshed'], /^name one of deploy\.finished$/],
+    [['log', '--kind', 'deploy.finishd'], /^name one of deploy\.finished$/],
+    [['export', '--kind', 'hotfix'], /^name one of hotfix\.declared, hotfix\.moved, /],
+    [['log', '--kind', 'xyzzyxyzzy'], /^name one of genesis, lease\.acquired, .*annotation$/],
+    [['log', '--kind', 'a\nb'], /^name one of /],
+    [['log', '--since', '2026-02-30'], /its zone$/],
+    [['log', '--until', '2026-01-31T12:00'], /2026-01-31T12:00:00Z: a time needs its zone$/],
+    [['log', '--since', '2026-02-01', '--until', '2026-01-01'], /earlier/],
+    [['log', '--release', ''], /leave the option out/],
+    [['export', '--format', 'csv', '--kind', 'heartbeat'], /leave it out/],
+    [['export', '--mirror', 'm', '--out', 'o'], /leave one/],
+    [['export', '--mirror', 'm', '--release', 'abc'], /leave one/],
+    [['export', '--mirror', 'm', '--format', 'csv'], /leave one/],
+  ])('is asked for nothing that cannot be: %j', async (args, remedy) => {
+    const { findings } = await run(2, ...args)
+    expect(findings).toMatchObject([
+      { code: 'usage/invalid-option', remedy: expect.stringMatching(remedy) as string },
+    ])
+  })
+
   it('has its findings in the order of the log, as verify.mjs has them', async () => {
     const { policy } = await run(0, 'policy')
     const roles = { heartbeat: [], 'deploy.refused': [], annotation: [] }

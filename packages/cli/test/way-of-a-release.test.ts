@@ -146,7 +146,7 @@ describe('the way of a release, command by command', () => {
     await pass('gate')
     await pass('plan')
     const load = startLoad(port)
-    const place = join(home.path, 'pages/second.html')
+    const place = join(home.path, 'second.html')
     const shipped = await pass('ship', '--page', place)
     const page = await readFile(place, 'utf8')
     expect(shipped).toMatchObject({ report: place, rollout: expect.any(Number) as number })

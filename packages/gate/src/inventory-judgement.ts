@@ -6,7 +6,7 @@ import {
   likenessOf,
   uniteTests,
 } from '@bulkhead/test-reports'
-import type { Finding } from '@bulkhead/vocabulary'
+import { type Finding, counted } from '@bulkhead/vocabulary'
 import { isFileApproved } from './amendment.ts'
 import { neededLegs } from './part-judgement.ts'
 import type { JudgedSuite, SuiteUnderJudgement } from './judged-suite.ts'
@@ -107,7 +107,7 @@ function hasNotShrunk(suite: JudgedSuite): readonly Finding[] {
     {
       code: 'gate/inventory-shrunk',
       subject: `${suite.name}: ${path}`,
-      message: `no longer lists ${removed.length} test(s): ${removed.slice(0, SHOWN).map(idLabel).join(', ')}${more}`,
+      message: `no longer lists ${counted(removed.length, 'test')}: ${removed.slice(0, SHOWN).map(idLabel).join(', ')}${more}`,
       remedy: `list them again, or have somebody else approve: \`bulkhead approve amendment --suite ${suite.name} --path ${path}\``,
     },
   ]

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Finding } from '@bulkhead/vocabulary'
+import { type Finding, counted } from '@bulkhead/vocabulary'
 import { type Git, expectCode, gitFailed } from './git-command.ts'
 
 /** Replace refs named one by one in the remedy; beyond that the remedy deletes all of them. */
@@ -22,7 +22,7 @@ async function findShallowBoundary(gitDirectory: string): Promise<Finding | unde
   return {
     code: 'git/shallow-clone',
     subject: gitDirectory,
-    message: `the clone is shallow: history ends early at ${boundary.length} commit(s)`,
+    message: `the clone is shallow: history ends early at ${counted(boundary.length, 'commit')}`,
     remedy: 'run `git fetch --unshallow origin`; in GitHub Actions check out with `fetch-depth: 0`',
   }
 }
@@ -41,7 +41,7 @@ async function findReplaceRefs(git: Git): Promise<Finding | undefined> {
   return {
     code: 'git/replaced-object',
     subject: ids.slice(0, NAMED).join(', '),
-    message: `the clone shows other contents than those stored for ${ids.length} object(s)`,
+    message: `the clone shows other contents than those stored for ${counted(ids.length, 'object')}`,
     remedy: `run \`${command}\``,
   }
 }
@@ -53,7 +53,7 @@ async function findGrafts(gitDirectory: string): Promise<Finding | undefined> {
   return {
     code: 'git/replaced-object',
     subject: path,
-    message: `the grafts file gives ${lines.length} commit(s) other parents than those stored`,
+    message: `the grafts file gives ${counted(lines.length, 'commit')} other parents than those stored`,
     remedy: `run \`rm ${path}\``,
   }
 }

@@ -22,7 +22,7 @@ export { MAX_ENTRY_BYTES, sealEntry } from './entry-form.ts'
 export { MAX_SAVED_BYTES, readSavedAudit, writeSavedAudit } from './audit/saved-audit.ts'
 export { ENTRY_KINDS } from './entry.ts'
 export { KINDS } from './kinds.ts'
-export { CHANGE_HEADER, changeLine, changesOf } from './read/change-population.ts'
+export { CHANGE_HEADER, type Change, changeLine, changesOf } from './read/change-population.ts'
 export { cloudEventOf } from './read/cloud-events.ts'
 export {
   MAX_SNAPSHOT_BYTES,
@@ -31,6 +31,7 @@ export {
   parseSnapshot,
 } from './read/reconciliation.ts'
 export { type EntryFilter, entryFilter } from './read/entry-filter.ts'
+export { type Reservations, isMisdated, isVoided } from './read/reservations.ts'
 export { isMirror, mirrorLog } from './mirror/mirror-log.ts'
 export { writeMirror } from './mirror/write-mirror.ts'
 export type {

@@ -1,5 +1,5 @@
 import type { TrustedKey } from '@bulkhead/envelope'
-import type { Digest, Finding } from '@bulkhead/vocabulary'
+import { type Digest, type Finding, counted } from '@bulkhead/vocabulary'
 import { sha256 } from '@bulkhead/envelope'
 import type { EntryOnRecord, LedgerEntry } from './entry.ts'
 import { type EntryRefusal, readEntry } from './entry-form.ts'
@@ -250,7 +250,7 @@ export class LogChain {
   judgeCut(): readonly Finding[] {
     const { head } = this.identity.trust
     if (head === undefined || head.index < this.#size) return []
-    const message = `the log has ${this.#size} entries; entry ${head.index} was seen before`
+    const message = `the log has ${counted(this.#size, 'entry', 'entries')}; entry ${head.index} was seen before`
     return [against(head.index, 'ledger/rewritten', message)]
   }
 

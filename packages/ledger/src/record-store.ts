@@ -1,4 +1,4 @@
-import { DeniedError, WorldError } from '@bulkhead/vocabulary'
+import { DeniedError, WorldError, counted } from '@bulkhead/vocabulary'
 import type { AppendOutcome, AppendRequest, StorePosition, StoredEntry } from './ledger-store.ts'
 import { type AppendName, newAppend, readName, writeName } from './append-name.ts'
 import { CHECKPOINT } from './stored-tree.ts'
@@ -94,7 +94,7 @@ const lost = (index: number, size: number): DeniedError =>
     {
       code: 'ledger/rewritten',
       subject: `entry ${index}`,
-      message: `it is not there; the store says that it holds ${size} entries`,
+      message: `it is not there; the store says that it holds ${counted(size, 'entry', 'entries')}`,
       remedy: 'find out who removed it, and restore it from a backup or a copy that you trust',
     },
   ])

@@ -1,4 +1,4 @@
-import type { Finding } from '@bulkhead/vocabulary'
+import { type Finding, counted } from '@bulkhead/vocabulary'
 import type { LogChain } from './log-chain.ts'
 import type { LedgerStore, StorePosition, StoredFile } from './ledger-store.ts'
 import { againstCheckpoint } from './ledger-findings.ts'
@@ -57,10 +57,10 @@ export class TreeReconciliation {
     if (stored.kind !== 'read') return []
     const seen = stored.checkpoint
     if (seen.size > tree.size) {
-      const message = `it was signed for ${seen.size} entries, the log has ${tree.size}`
+      const message = `it was signed for ${counted(seen.size, 'entry', 'entries')}, the log has ${tree.size}`
       return [againstCheckpoint('ledger/rewritten', message)]
     }
-    const message = `it was signed for other first ${seen.size} entries than the log has`
+    const message = `it was signed for other entries than the first ${seen.size} of the log`
     return this.#contradicted ? [againstCheckpoint('ledger/rewritten', message)] : []
   }
 }

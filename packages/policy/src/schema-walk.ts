@@ -1,6 +1,6 @@
 import type * as v from 'valibot'
-import { nearestKey } from './nearest-key.ts'
 import { type Defect, type YamlPath, cut, showFound, showPath } from './yaml-path.ts'
+import { nearestKey } from '@bulkhead/vocabulary'
 
 /** Names that every JavaScript object answers to by itself: as keys they invite mix-ups. */
 const RESERVED = new Set(['__proto__', 'constructor', 'prototype'])

@@ -1,4 +1,4 @@
-import { type CommitId, InputError } from '@bulkhead/vocabulary'
+import { type CommitId, InputError, counted } from '@bulkhead/vocabulary'
 import type { Workspace } from './workspace.ts'
 
 /**
@@ -13,7 +13,7 @@ export async function cleanHead({ repository }: Workspace): Promise<CommitId> {
   throw new InputError({
     code: 'git/dirty-worktree',
     subject: repository.root,
-    message: `${dirty.length} path(s) differ from HEAD: ${shown}${dirty.length > 5 ? ', …' : ''}`,
+    message: `${counted(dirty.length, 'path differs', 'paths differ')} from HEAD: ${shown}${dirty.length > 5 ? ', …' : ''}`,
     remedy: 'commit, stash or ignore them (`git status` lists all), and run again',
   })
 }

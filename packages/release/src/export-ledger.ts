@@ -1,5 +1,6 @@
 import {
   CHANGE_HEADER,
+  type Change,
   type EntryFilter,
   changeLine,
   changesOf,
@@ -7,7 +8,7 @@ import {
   entryFilter,
 } from '@bulkhead/ledger'
 import { type Finding, printableJson } from '@bulkhead/vocabulary'
-import { type ReadLedger, auditLedger } from './audit-ledger.ts'
+import { auditLedger } from './audit-ledger.ts'
 import { authorsOf } from './commit-authors.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -24,6 +25,8 @@ export interface ExportedLedger {
   readonly findings: readonly Finding[]
   /** Each with its line end; none where the log does not verify. */
   readonly lines: readonly string[]
+  /** How many entries or changes there are, of which the filter took some. */
+  readonly of: number
 }
 
 /** The record of an environment for other tools. Nothing is concluded from a log that does not verify. */
@@ -33,34 +36,39 @@ export async function exportLedger(
 ): Promise<ExportedLedger> {
   const audit = await auditLedger(workspace, environment, genesis)
   const { findings, entries, reservations } = audit
-  if (findings.length > 0) return { findings, lines: [] }
-  const lines =
-    format === 'csv'
-      ? await changeLines(workspace, environment, audit, filter)
-      : entries
-          .filter(entryFilter(filter))
-          .map((entry) => `${printableJson(cloudEventOf(entry, reservations))}\n`)
-  return { findings, lines }
+  if (findings.length > 0) return { findings, lines: [], of: entries.length }
+  if (format === 'csv') {
+    const changes = [...changesOf(entries, reservations)]
+    const lines = await changeLines(workspace, environment, changes.filter(changeFilter(filter)))
+    return { findings, lines, of: changes.length }
+  }
+  const chosen = entries.filter(entryFilter(filter))
+  const lines = chosen.map((entry) => `${printableJson(cloudEventOf(entry, reservations))}\n`)
+  return { findings, lines, of: entries.length }
 }
 
 /** A change belongs to the time in which it began. */
+const changeFilter =
+  ({ release, since = '', until = '\uffff', region }: EntryFilter) =>
+  ({ start, commit, region: covered }: Change): boolean =>
+    start >= since &&
+    start < until &&
+    (release === undefined || commit.startsWith(release)) &&
+    (region === undefined || covered.split('+').includes(region))
+
 async function changeLines(
   workspace: Workspace,
   environment: string,
-  { entries, reservations }: ReadLedger,
-  { release, since = '', until = '\uffff', region }: EntryFilter,
+  changes: readonly Change[],
 ): Promise<readonly string[]> {
-  const changes = [...changesOf(entries, reservations)]
-    .filter(({ start }) => start >= since && start < until)
-    .filter(({ commit }) => release === undefined || commit.startsWith(release))
-    .filter((change) => region === undefined || change.region.split('+').includes(region))
-    .sort((one, other) => one.entries[0] - other.entries[0])
   const authors = await authorsOf(
     workspace,
     changes.map(({ commit }) => commit),
   )
   return [
     CHANGE_HEADER,
-    ...changes.map((change) => changeLine(change, environment, authors.get(change.commit) ?? '')),
+    ...changes
+      .toSorted((one, other) => one.entries[0] - other.entries[0])
+      .map((change) => changeLine(change, environment, authors.get(change.commit) ?? '')),
   ]
 }

@@ -21,6 +21,7 @@ export {
   rotateKey,
 } from './ledger-entries.ts'
 export { type ExportedLedger, exportLedger } from './export-ledger.ts'
+export { outputFile, outputFolder } from './output-file.ts'
 export { type BuildRequest, buildRelease } from './build-release.ts'
 export { type CheckRequest, type CheckResult, checkHead } from './check-head.ts'
 export {

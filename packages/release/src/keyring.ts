@@ -1,7 +1,7 @@
 import { type Signer, type StatementSigner, parsePrivateKey } from '@bulkhead/envelope'
 import type { LoadedPolicy } from '@bulkhead/policy'
 import { awsKeyService, serviceSigner, sigstoreSigner } from '@bulkhead/signers'
-import { InputError } from '@bulkhead/vocabulary'
+import { InputError, counted } from '@bulkhead/vocabulary'
 import { rootOf, signingKeys, trustedKeys } from './trusted-keys.ts'
 import type { KeyRole } from './workspace.ts'
 
@@ -96,7 +96,7 @@ function noSigner(role: KeyRole, { source, signers }: Keyring, policy: LoadedPol
   return new InputError({
     code: signers.length === 0 ? 'usage/missing-key' : 'usage/wrong-key',
     subject: source,
-    message: `none of its ${signers.length} key(s) is a ${role} key of the policy at ${policy.trustedRef}`,
+    message: `it holds ${counted(signers.length, 'key')}, and no ${role} key of the policy at ${policy.trustedRef}`,
     remedy:
       wanted === '' ? `name a ${role} key in the policy` : `bring the private key of ${wanted}`,
   })

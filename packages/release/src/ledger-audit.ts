@@ -20,7 +20,7 @@ import {
 } from '@bulkhead/ledger'
 import { type Finding, InputError } from '@bulkhead/vocabulary'
 import { systemClock } from '@bulkhead/world'
-import { writeWhole } from './build-release.ts'
+import { outputFile } from './output-file.ts'
 import { type LedgerQuestion, readNamed, storeOf, verifierOf } from './ledger-question.ts'
 import { recallHead, rememberHead } from './remembered-head.ts'
 import { pinnedGenesis } from './trusted-ref.ts'
@@ -117,6 +117,7 @@ async function runAudit(
   const runtime =
     snapshot === undefined ? undefined : await readSnapshot(snapshot, policy.environment)
   const reconciliation = new Reconciliation()
+  const file = save === undefined ? undefined : await outputFile(save)
   const saved =
     from === undefined
       ? undefined
@@ -150,10 +151,8 @@ async function runAudit(
     // Nothing is concluded from a log that does not verify.
     if (runtime !== undefined && findings.length === 0)
       findings.push(...reconciliation.judge(runtime, end.reservations).slice(0, MAX_FINDINGS))
-    if (save !== undefined && findings.length === 0 && memory !== undefined) {
-      const text = writeSavedAudit(await newestCheckpoint(log, policy), memory)
-      await writeWhole(save, Buffer.from(text))
-    }
+    if (file !== undefined && findings.length === 0 && memory !== undefined)
+      await file.write(writeSavedAudit(await newestCheckpoint(log, policy), memory))
     return { ...end, environment: policy.environment, findings, judged }
   }
 }

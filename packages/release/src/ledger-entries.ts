@@ -34,7 +34,7 @@ export interface RecordRequest {
 async function record(
   workspace: Workspace,
   { environment, genesis: named, keyring, actors }: RecordRequest,
-  draft: Pick<EntryDraft, 'kind' | 'data'>,
+  draft: Pick<EntryDraft, 'data'> & { readonly kind: keyof typeof MENDS },
 ): Promise<LedgerEntry> {
   const genesis = await pinnedGenesis(workspace, named)
   const policy = await loadPolicy(workspace.repository, genesis)
@@ -44,17 +44,30 @@ async function record(
   const { ledger } = await openForAppending(workspace, address, keyring, actors, how)
   if (draft.kind !== 'heartbeat' && ledger.known().head === null)
     throw new DeniedError([missingLedger(environment)])
-  const [entry] = await ledger.append([{ ...draft, actors }]).catch(asInput)
+  const [entry] = await ledger.append([{ ...draft, actors }]).catch((error: unknown) => {
+    throw wrongRequest(error, draft.kind)
+  })
   if (entry === undefined) throw new TypeError('an append of one entry gave none')
   return entry
 }
 
-/** What a person asks for and the record does not allow is their input: the world is as it was. */
-function asInput(error: unknown): never {
+/** What to name instead, when what a person asked for may not follow what is on record. */
+const MENDS = {
+  heartbeat: 'see what is on record with `bulkhead ledger verify`',
+  annotation: 'name an entry that is on record: `bulkhead ledger log` lists them',
+  'lease.broken': 'name the token of a live lease: `bulkhead ledger lease` shows them',
+  'clock.corrected': 'name the first entry that was dated ahead, as `bulkhead ledger verify` does',
+  'key.rotated': 'compare the keys with `bulkhead ledger policy`: it names those that the log has',
+  'key.revoked': 'compare the key with `bulkhead ledger policy`: it names those that the log has',
+  'key.acknowledged': 'name the revocation that `bulkhead ledger verify` names, and only once',
+} as const
+
+/** The chain judges an entry, the person has named a thing: the finding speaks of what they asked for. */
+function wrongRequest(error: unknown, kind: keyof typeof MENDS): unknown {
   const [finding] = error instanceof WorldError ? error.findings : []
-  if (finding?.code !== 'ledger/illegal-step') throw error
-  const remedy = 'nothing was appended; look at what is on record (`bulkhead ledger log`)'
-  throw new InputError({ ...finding, remedy }, { cause: error })
+  if (finding?.code !== 'ledger/illegal-step') return error
+  const { code, message } = finding
+  return new InputError({ code, subject: kind, message, remedy: MENDS[kind] }, { cause: error })
 }
 
 /**
@@ -73,25 +86,11 @@ export const breakLease = (
   record(workspace, request, { kind: 'lease.broken', data: { token, reason } })
 
 /** Says something about an entry, which stays as it is. */
-export async function annotateEntry(
+export const annotateEntry = (
   workspace: Workspace,
   request: RecordRequest,
   data: { readonly about: number; readonly text: string },
-): Promise<LedgerEntry> {
-  requireWords('TEXT', data.text)
-  return record(workspace, request, { kind: 'annotation', data })
-}
-
-/** What stays on record for ever is to say something. */
-function requireWords(subject: string, words: string): void {
-  if (words.trim() !== '') return
-  throw new InputError({
-    code: 'usage/invalid-option',
-    subject,
-    message: 'says nothing',
-    remedy: 'say why, in words that somebody understands who reads the log in a year',
-  })
-}
+): Promise<LedgerEntry> => record(workspace, request, { kind: 'annotation', data })
 
 /**
  * Puts a new key in the place of an old one. The old one signs this, unless the verifiers' policies let
@@ -115,9 +114,8 @@ export async function revokeKey(
   request: RecordRequest,
   change: { readonly key: string; readonly from?: number; readonly reason: string },
 ): Promise<LedgerEntry> {
-  const { from, reason } = change
-  requireWords('--reason', reason)
   const { id } = await readPublicKey(change.key)
+  const { from, reason } = change
   const data = { key: id, reason, ...(from === undefined ? {} : { from }) }
   return record(workspace, request, { kind: 'key.revoked', data })
 }

@@ -14,7 +14,7 @@ import {
   witnessMemoryIn,
   writeVerifierKey,
 } from '@bulkhead/ledger'
-import { InputError } from '@bulkhead/vocabulary'
+import { InputError, counted } from '@bulkhead/vocabulary'
 import {
   type LedgerQuestion,
   followKeys,
@@ -38,6 +38,7 @@ export const proveByPolicy = {
     const bytes = witnessed === undefined ? newest : await readNamed(witnessed)
     const available = openKnownCheckpoint(newest, policy, 'checkpoint').size
     const checkpoint = openKnownCheckpoint(bytes, policy, witnessed ?? 'checkpoint')
+    if (index >= checkpoint.size) throw noSuchEntry(index, checkpoint.size)
     return proveEntry(log, index, checkpoint, available)
   },
   async judge(
@@ -56,6 +57,14 @@ export const proveByPolicy = {
     return findings.length === 0 ? judgeEntryProof(text, grown, now) : judged
   },
 }
+
+const noSuchEntry = (index: number, size: number): InputError =>
+  new InputError({
+    code: 'usage/invalid-option',
+    subject: `entry ${index}`,
+    message: `the checkpoint is of ${counted(size, 'entry', 'entries')}`,
+    remedy: size === 0 ? 'append to the ledger first' : `name an entry from 0 to ${size - 1}`,
+  })
 
 export interface WitnessQuestion extends LedgerQuestion {
   readonly name: string

@@ -1,5 +1,5 @@
-import { mkdir, readdir, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import {
   type Lane,
   type RolloutProgress,
@@ -16,6 +16,7 @@ import {
   WorldError,
 } from '@bulkhead/vocabulary'
 import { writeWhole } from './build-release.ts'
+import { type OutputFile, outputFile } from './output-file.ts'
 import { type Workspace, ownDirectory } from './workspace.ts'
 
 /** What a rollout page says of an end. */
@@ -50,17 +51,19 @@ export interface PageRequest<Ended> {
 /**
  * Does the work of a rollout and writes its page, however it ends: released, refused, paused, cancelled
  * or broken off by an error. A page that cannot be written changes nothing about the rollout.
- * @throws InputError `usage/unwritable-file` before anything is done, when the folder of `file` cannot be made
+ * @throws InputError `usage/unwritable-file` before anything is done, when `file` cannot be written
  */
 export async function withRolloutPage<Ended>(
   workspace: Workspace,
   request: PageRequest<Ended>,
   work: (onProgress: (progress: RolloutProgress) => void) => Promise<Ended>,
 ): Promise<Ended> {
-  if (request.file !== undefined) await requireFolder(request.file)
+  const chosen = request.file === undefined ? undefined : await outputFile(request.file)
   const recorder = new RolloutRecorder()
   const write = async (told: ToldPage) =>
-    request.onPage(await writePage(workspace, request, { ...recorder.heard, ...told }))
+    request.onPage(
+      await writePage(workspace, { ...request, chosen }, { ...recorder.heard, ...told }),
+    )
   try {
     const ended = await work((progress) => {
       recorder.hear(progress)
@@ -106,7 +109,13 @@ function failureOf(error: unknown): Pick<ToldPage, 'verdict' | 'findings'> {
 
 async function writePage<Ended>(
   workspace: Workspace,
-  { environment, what, lane, file }: PageRequest<Ended>,
+  {
+    environment,
+    what,
+    lane,
+    file,
+    chosen,
+  }: PageRequest<Ended> & { readonly chosen: OutputFile | undefined },
   { commit, facts, ...record }: ToldPage & RolloutRecorder['heard'],
 ): Promise<WrittenPage> {
   const at = new Date(workspace.clock.now()).toISOString()
@@ -125,11 +134,15 @@ async function writePage<Ended>(
   const stamp = at.replaceAll(/[-:]|\.\d+/g, '')
   const path = file ?? join(folder, `${stamp}-${release?.slice(0, 12) ?? 'nothing'}.html`)
   try {
-    await writeWhole(path, Buffer.from(page))
-    if (file === undefined) await removeOldest(folder)
+    if (chosen !== undefined) await chosen.write(page)
+    else {
+      await writeWhole(path, Buffer.from(page))
+      await removeOldest(folder)
+    }
     return { file: path, findings: [] }
   } catch (error) {
-    if (error instanceof WorldError) return { file: null, findings: error.findings }
+    if (error instanceof WorldError || error instanceof InputError)
+      return { file: null, findings: error.findings }
     throw error
   }
 }
@@ -148,20 +161,4 @@ async function removeOldest(folder: string): Promise<void> {
   // Names begin with the time.
   const pages = (await readdir(folder)).filter((name) => name.endsWith('.html')).sort()
   for (const name of pages.slice(0, -MOST_PAGES)) await rm(join(folder, name), { force: true })
-}
-
-async function requireFolder(file: string): Promise<void> {
-  try {
-    await mkdir(dirname(file), { recursive: true })
-  } catch (cause) {
-    throw new InputError(
-      {
-        code: 'usage/unwritable-file',
-        subject: file,
-        message: 'its folder cannot be made',
-        remedy: 'name a page in a folder that can be written',
-      },
-      { cause },
-    )
-  }
 }

@@ -86,21 +86,26 @@ describe('the page of a rollout', () => {
 
   it('that cannot be written is a finding and changes nothing else', async () => {
     const taken = join(home.path, 'taken.html')
-    await mkdir(taken)
-    const { page, error } = await pageOf(() => Promise.resolve(refused), taken)
+    const work = async () => {
+      await mkdir(taken)
+      return refused
+    }
+    const { page, error } = await pageOf(work, taken)
     expect(error).toBeUndefined()
     expect(page).toMatchObject({ file: null, findings: [{ code: 'usage/unwritable-file' }] })
   })
 
-  it('whose folder cannot be made is refused before anything is done', async () => {
+  it('whose place is none is refused before anything is done', async () => {
     await writeFile(join(home.path, 'file'), '')
     let begun = false
     const work = () => {
       begun = true
       return Promise.resolve(refused)
     }
-    const { error } = await pageOf(work, join(home.path, 'file/page.html'))
-    expect(error).toBeInstanceOf(InputError)
+    for (const place of ['file/page.html', 'absent/page.html', '']) {
+      const { error } = await pageOf(work, join(home.path, place))
+      expect(error).toBeInstanceOf(InputError)
+    }
     expect(begun).toBe(false)
   })
 

@@ -191,7 +191,7 @@ describe('a rollout that starts again', () => {
       ['zone b', 3],
       ['zone c', 3],
     ])
-    expect(plan.notes).toEqual(['1 of 9 units run the release already and are not changed again'])
+    expect(plan.notes).toEqual(['already on the release, and not changed again: 1 of 9 units'])
   })
 
   test('goes on in the middle of a zone', () => {

@@ -1,5 +1,5 @@
 import { type Signer, sha256 } from '@bulkhead/envelope'
-import { type CommitId, type Digest, type Finding, InputError } from '@bulkhead/vocabulary'
+import { type CommitId, type Digest, type Finding, InputError, counted } from '@bulkhead/vocabulary'
 import { remark } from './remarks.ts'
 import type { RunRecord } from './run-record.ts'
 import { signRunRecord, writeRunRecord } from './run-statement.ts'
@@ -78,4 +78,4 @@ async function requireUnchanged(checkout: Checkout, commit: CommitId): Promise<v
 }
 
 const describeDirt = (dirty: readonly string[]): string =>
-  `${dirty.length} path(s) differ from HEAD: ${dirty.slice(0, 5).join(', ')}${dirty.length > 5 ? ', …' : ''}`
+  `${counted(dirty.length, 'path differs', 'paths differ')} from HEAD: ${dirty.slice(0, 5).join(', ')}${dirty.length > 5 ? ', …' : ''}`

@@ -20,5 +20,7 @@ export {
   isObjectId,
   treeId,
 } from './ids.ts'
+export { MOMENT_EXAMPLE, momentOf } from './moment.ts'
+export { nearestKey } from './nearest-key.ts'
 export { printable, printableJson } from './printable.ts'
 export { type ReasonCode, reasons } from './reasons/index.ts'

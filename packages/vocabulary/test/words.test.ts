@@ -8,6 +8,7 @@ import {
   digestOfHash,
   fencingToken,
   formatDuration,
+  momentOf,
   parseDuration,
   printable,
   printableJson,
@@ -44,6 +45,48 @@ describe('ids', () => {
     expect(() => digestOfHash('0'.repeat(63))).toThrow(TypeError)
     for (const wrong of [-1, 1.5, Number.NaN, Number.MAX_SAFE_INTEGER + 1])
       expect(() => fencingToken(wrong)).toThrow(TypeError)
+  })
+})
+
+describe('moments', () => {
+  it('are days in UTC, or times with their zone', () => {
+    const moments = ['2026-01-31', '2026-01-31T12:00Z', '2026-01-31T12:00:30.5+05:30']
+    expect(moments.map(momentOf)).toEqual([
+      '2026-01-31T00:00:00.000Z',
+      '2026-01-31T12:00:00.000Z',
+      '2026-01-31T06:30:30.500Z',
+    ])
+    expect(momentOf('2024-02-29')).toBeDefined()
+  })
+
+  it.each([
+    ['nothing', ''],
+    ['a word', 'yesterday'],
+    ['a day that no month has', '2026-02-30'],
+    ['a leap day of no leap year', '2026-02-29T12:00:00Z'],
+    ['a month that no year has', '2026-13-01'],
+    ['a time without a zone', '2026-01-31T12:00:00'],
+    ['a time with a space', '2026-01-31 12:00:00Z'],
+    ['an hour too many', '2026-01-31T24:00:00Z'],
+    ['more behind it', '2026-01-31x'],
+    ['a line behind it', '2026-01-31\n'],
+    ['a year alone', '2026'],
+  ])('are not %s', (_, text) => {
+    expect(momentOf(text)).toBeUndefined()
+  })
+
+  it('survive being written and read', () => {
+    fc.assert(
+      fc.property(
+        fc.date({ min: new Date(0), max: new Date('9999-12-31'), noInvalidDate: true }),
+        (date) => {
+          expect(momentOf(date.toISOString())).toBe(date.toISOString())
+          expect(momentOf(date.toISOString().slice(0, 10))?.slice(0, 10)).toBe(
+            date.toISOString().slice(0, 10),
+          )
+        },
+      ),
+    )
   })
 })
 

@@ -1,11 +1,11 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { writeFile } from 'node:fs/promises'
 import { lanesWhenLong } from '@bulkhead/ledger'
 import {
   type PolicyAudit,
   auditByPolicy,
   auditMirror,
   beatLedger,
+  outputFile,
   proveByPolicy,
 } from '@bulkhead/release'
 import { type Finding, InputError, counted, printable } from '@bulkhead/vocabulary'
@@ -21,6 +21,7 @@ import { inWorkspace } from '../in-workspace.ts'
 import { readKeyring, withKeysOption } from '../keys.ts'
 import { laneProgram } from '../lane-program.ts'
 import type { Workspace } from '@bulkhead/release'
+import { entriesOf } from './ledger-filter.ts'
 
 export interface LedgerOptions extends EnvironmentOptions {
   readonly verifierPolicy?: string
@@ -122,7 +123,7 @@ async function audit(options: VerifyOptions, host: Host): Promise<PolicyAudit> {
   }
 }
 
-const wrongOption = (subject: string, message: string, remedy: string): InputError =>
+export const wrongOption = (subject: string, message: string, remedy: string): InputError =>
   new InputError({ code: 'usage/invalid-option', subject, message, remedy })
 
 /** Drawn in place, and only where somebody watches. */
@@ -146,7 +147,7 @@ function describeAudit(judged: PolicyAudit): CommandResult {
   const verdict = findings.length === 0 ? 'VERIFIED' : 'REFUSED'
   const head = rest.head === null ? '' : `, head ${rest.head}`
   return result(findings, { verdict, ...rest, state: { lease, leases, released, rollout } }, [
-    `${verdict}: ${counted(rest.size, 'entry', 'entries')} of ledger/${rest.environment}${head}`,
+    printable(`${verdict}: ${entriesOf(rest.size, rest.environment)}${head}`),
     ...(rest.judged === rest.size
       ? []
       : [
@@ -182,9 +183,10 @@ export function registerProof(ledger: Command, host: Host): void {
     .action((index: number, options: LedgerOptions & { readonly out?: string }) =>
       answer(host, 'ledger proof make', options, () =>
         inWorkspace(options, async (workspace) => {
+          const out = options.out === undefined ? undefined : await outputFile(options.out)
           const made = await proveByPolicy.make(workspace, questionOf(workspace, options), index)
           if (made.kind === 'refused') return result(made.findings, { proof: null }, ['REFUSED'])
-          if (options.out !== undefined) await writeNamed(options.out, made.text)
+          await out?.write(made.text)
           const shown = options.out === undefined ? made.text.trimEnd().split('\n') : [options.out]
           return result([], { proof: made.text }, shown)
         }),
@@ -201,7 +203,7 @@ export function registerProof(ledger: Command, host: Host): void {
           const about =
             entry === null ? null : { index: entry.index, kind: entry.kind, at: entry.at }
           const verdict = findings.length === 0 ? 'PROVEN' : 'REFUSED'
-          const text = `${verdict}: entry ${entry?.index ?? '?'} in a log of ${size}`
+          const text = `${verdict}: entry ${entry?.index ?? '?'} in a log of ${counted(size, 'entry', 'entries')}`
           return result(findings, { verdict, size, entry: about }, [text])
         }),
       ),
@@ -216,14 +218,13 @@ export function registerHeartbeat(ledger: Command, host: Host): void {
       answer(host, 'ledger heartbeat', options, () =>
         inWorkspace(options, async (workspace) => {
           const { repository } = workspace
-          const entry = await beatLedger(workspace, {
+          const { index, kind } = await beatLedger(workspace, {
             environment: await environmentOf(workspace, options),
             ...(options.genesis === undefined ? {} : { genesis: options.genesis }),
             keyring: await readKeyring(repository, options.keys),
             actors: await localActors(repository, 'timekeeper'),
           })
-          const index = entry?.index ?? null
-          return result([], { index }, [`entry ${index}: heartbeat`])
+          return result([], { index, kind }, [`entry ${index}: ${kind}`])
         }),
       ),
     )
@@ -232,18 +233,4 @@ export function registerHeartbeat(ledger: Command, host: Host): void {
 function readIndex(text: string): number {
   if (/^(?:0|[1-9][0-9]{0,8})$/.test(text)) return Number(text)
   throw new InvalidArgumentError('an index is a whole number from 0 on')
-}
-
-export async function writeNamed(file: string, text: string): Promise<void> {
-  await writeFile(file, text).catch((cause: unknown) => {
-    throw new InputError(
-      {
-        code: 'usage/unwritable-file',
-        subject: file,
-        message: 'cannot be written',
-        remedy: 'check the path, its permissions and the disk',
-      },
-      { cause },
-    )
-  })
 }

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
+import type { LedgerEntry } from '@bulkhead/ledger'
 import {
   type RecordRequest,
   type Workspace,
@@ -32,18 +33,18 @@ function recorded(
   command: string,
   options: RecordOptions,
   role: string,
-  append: (workspace: Workspace, request: RecordRequest) => Promise<{ readonly index: number }>,
+  append: (workspace: Workspace, request: RecordRequest) => Promise<LedgerEntry>,
 ): Promise<void> {
   return answer(host, command, options, () =>
     inWorkspace(options, async (workspace) => {
       const { repository } = workspace
-      const { index } = await append(workspace, {
+      const { index, kind } = await append(workspace, {
         environment: await environmentOf(workspace, options),
         ...(options.genesis === undefined ? {} : { genesis: options.genesis }),
         keyring: await readKeyring(repository, options.keys),
         actors: await localActors(repository, role),
       })
-      return result([], { index }, [`entry ${index}`])
+      return result([], { index, kind }, [`entry ${index}: ${kind}`])
     }),
   )
 }
@@ -56,7 +57,7 @@ export function registerAnnotate(ledger: Command, host: Host): void {
   recording(ledger.command('annotate'), 'ledger annotate 17 "the drill of Tuesday"')
     .description('say something about an entry, on record; the entry itself stays as it is')
     .argument('<index>', 'of the entry', wholeNumber)
-    .argument('<text>', 'for everybody who will ever read the log: no personal data')
+    .argument('<text>', 'for everybody who will ever read the log: no personal data', words)
     .action((about: number, text: string, options: RecordOptions) =>
       recorded(host, 'ledger annotate', options, 'annotator', (workspace, request) =>
         annotateEntry(workspace, request, { about, text }),
@@ -93,7 +94,7 @@ export function registerLease(ledger: Command, host: Host): void {
   recording(lease.command('break'), 'ledger lease break 17 --reason "its runner is gone"')
     .description('end the lease of somebody who is gone, in your name and for a reason, on record')
     .argument('<token>', 'its fencing token', tokenOf)
-    .requiredOption('--reason <text>', 'why; it stays on record')
+    .requiredOption('--reason <text>', 'why; it stays on record', words)
     .action((token: FencingToken, options: RecordOptions & { readonly reason: string }) =>
       recorded(host, 'ledger lease break', options, 'lease-breaker', (workspace, request) =>
         breakLease(workspace, request, { token, reason: options.reason }),
@@ -109,7 +110,7 @@ export function registerClock(ledger: Command, host: Host): void {
   recording(clock.command('correct'), example)
     .description('go on from the right date after entries that were dated ahead, on record')
     .argument('<index>', 'of the first entry that was dated ahead', wholeNumber)
-    .requiredOption('--reason <text>', 'why; it stays on record')
+    .requiredOption('--reason <text>', 'why; it stays on record', words)
     .action((from: number, options: RecordOptions & { readonly reason: string }) =>
       recorded(host, 'ledger clock correct', options, 'clock-keeper', (workspace, request) =>
         correctClock(workspace, request, { from, reason: options.reason }),
@@ -138,7 +139,7 @@ export function registerKeys(ledger: Command, host: Host): void {
   recording(keys.command('revoke'), 'ledger keys revoke --key stolen.pub --from 120 --reason TEXT')
     .description('end a key: from the next entry on, or from an entry in the past on')
     .requiredOption('--key <file>', 'the public key')
-    .requiredOption('--reason <text>', 'why; it stays on record')
+    .requiredOption('--reason <text>', 'why; it stays on record', words)
     .option(
       '--from <index>',
       'the first entry that it could not sign: those do not count',
@@ -152,12 +153,18 @@ export function registerKeys(ledger: Command, host: Host): void {
   recording(keys.command('acknowledge'), 'ledger keys acknowledge 131 --reason "all were drills"')
     .description('say that you have looked at what a revocation took back, so that verify passes')
     .argument('<index>', 'of the entry that revoked the key', wholeNumber)
-    .requiredOption('--reason <text>', 'what you found; it stays on record')
+    .requiredOption('--reason <text>', 'what you found; it stays on record', words)
     .action((revocation: number, options: RecordOptions & { readonly reason: string }) =>
       recorded(host, 'ledger keys acknowledge', options, 'key-keeper', (workspace, request) =>
         acknowledgeVoided(workspace, request, { revocation, reason: options.reason }),
       ),
     )
+}
+
+/** What is said on record must say something. */
+function words(text: string): string {
+  if (text.trim() !== '') return text
+  throw new InvalidArgumentError('it is empty\nsay it in words: it stays on record')
 }
 
 function wholeNumber(text: string): number {

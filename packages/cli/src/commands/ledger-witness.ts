@@ -1,16 +1,10 @@
 import type { Command } from 'commander'
 import { writeVerifierPolicy } from '@bulkhead/ledger'
-import { verifierByNow, witnessLedger } from '@bulkhead/release'
+import { outputFile, outputFolder, verifierByNow, witnessLedger } from '@bulkhead/release'
 import { type EnvironmentOptions, withEnvironmentOptions } from '../environment-options.ts'
 import { type Host, answer } from '../host.ts'
 import { inWorkspace } from '../in-workspace.ts'
-import {
-  type LedgerOptions,
-  questionOf,
-  result,
-  withPolicyOption,
-  writeNamed,
-} from './ledger-evidence.ts'
+import { type LedgerOptions, questionOf, result, withPolicyOption } from './ledger-evidence.ts'
 
 interface WitnessOptions extends LedgerOptions {
   readonly key: string
@@ -34,10 +28,12 @@ export function registerWitness(ledger: Command, host: Host): void {
       answer(host, 'ledger witness', options, () =>
         inWorkspace(options, async (workspace) => {
           const { name, key, state } = options
+          await outputFolder(state)
+          const out = options.out === undefined ? undefined : await outputFile(options.out)
           const question = { ...questionOf(workspace, options), name, key, state }
           const { findings, note, size, vkey } = await witnessLedger(workspace, question)
           if (note === undefined) return result(findings, { vkey }, ['REFUSED'])
-          if (options.out !== undefined) await writeNamed(options.out, note)
+          await out?.write(note)
           return result([], { size, vkey, checkpoint: note }, note.trimEnd().split('\n'))
         }),
       ),

@@ -4,7 +4,7 @@ import { type Finding, InputError, counted, printable, reasons } from '@bulkhead
 import { openRegularFile, systemClock } from '@bulkhead/world'
 import { Option } from 'commander'
 import type { CommandResult } from '../command-result.ts'
-import { type Host, type Register, answer, exampleText } from '../host.ts'
+import { type Host, type Register, answer, exampleText, withJsonOption } from '../host.ts'
 
 interface Options {
   readonly format: string
@@ -17,8 +17,7 @@ const NAME_LENGTH = 120
 const MOST_NAMED = 20
 
 export const registerReports: Register = (program, host) => {
-  program
-    .command('reports')
+  withJsonOption(program.command('reports'))
     .description('say how test reports are read: format, totals, and what is wrong with them')
     .argument('<file...>', 'test reports')
     .addOption(
@@ -26,7 +25,6 @@ export const registerReports: Register = (program, host) => {
         .choices(['auto', ...readableFormats()])
         .default('auto'),
     )
-    .option('--json', 'print one JSON object on stdout instead of text', false)
     .addHelpText('after', exampleText('reports reports/unit.xml'))
     .action((paths: readonly string[], options: Options) => run(host, paths, options))
 }

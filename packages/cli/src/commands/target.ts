@@ -9,7 +9,7 @@ import {
   printable,
 } from '@bulkhead/vocabulary'
 import type { CommandResult } from '../command-result.ts'
-import { type Host, type Register, answer, exampleText } from '../host.ts'
+import { type Host, type Register, answer, exampleText, withJsonOption } from '../host.ts'
 
 interface Options {
   readonly release: readonly string[]
@@ -25,11 +25,11 @@ const EXAMPLE =
 const MOST_SHOWN = 2_000
 
 export const registerTarget: Register = (program, host) => {
-  program
+  const target = program
     .command('target')
     .description('engines that move the units of a fleet')
     .addHelpText('after', exampleText(EXAMPLE))
-    .command('check')
+  withJsonOption(target.command('check'))
     .description(
       'tell whether a driver of your own does what rollouts rely on; replaces every unit several times',
     )
@@ -45,7 +45,6 @@ export const registerTarget: Register = (program, host) => {
       '--token <number>',
       'a fencing token newer than any that the driver has seen (default: the time)',
     )
-    .option('--json', 'print one JSON object on stdout instead of text', false)
     .addHelpText('after', exampleText(EXAMPLE))
     .action((driver: readonly string[], options: Options) => run(host, driver, options))
 }

@@ -1,4 +1,4 @@
-import type { Finding } from '@bulkhead/vocabulary'
+import { type Finding, counted } from '@bulkhead/vocabulary'
 import { readEntry } from '../entry-form.ts'
 import type { LedgerEntry } from '../entry.ts'
 import { against, againstCheckpoint, againstLog } from '../ledger-findings.ts'
@@ -33,7 +33,7 @@ export async function proveEntry(
 ): Promise<EntryProof> {
   const subject = `entry ${index}`
   if (index >= checkpoint.size) {
-    const message = `the checkpoint is of ${checkpoint.size} entries`
+    const message = `the checkpoint is of ${counted(checkpoint.size, 'entry', 'entries')}`
     return { kind: 'refused', findings: [againstLog(subject, 'ledger/bad-proof', message)] }
   }
   try {

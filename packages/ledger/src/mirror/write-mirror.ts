@@ -39,10 +39,21 @@ export async function writeMirror(
   return tree.size
 }
 
+/** One by one: made all at once, they never end below a folder that answers as `/proc` does. */
+async function makeFolders(root: string, below: string): Promise<void> {
+  let folder = root
+  for (const part of ['.', ...below.split('/')]) {
+    folder = join(folder, part)
+    await mkdir(folder).catch((error: unknown) => {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    })
+  }
+}
+
 async function writeFileAt(directory: string, { path, bytes }: StoredFile): Promise<void> {
   const target = join(directory, path)
   try {
-    await mkdir(dirname(target), { recursive: true })
+    await makeFolders(directory, dirname(path))
     await writeFile(target, bytes)
   } catch (cause) {
     throw new WorldError(

@@ -5,8 +5,10 @@ import {
   DeniedError,
   ExitCode,
   InputError,
+  MOMENT_EXAMPLE,
   WorldError,
   counted,
+  momentOf,
   printable,
   printableJson,
 } from '@bulkhead/vocabulary'
@@ -95,7 +97,7 @@ async function verify({ values, positionals }: Arguments, program: URL): Promise
   if (log === undefined || others.length > 0) throw wrongUsage('name one log')
   if (file === undefined) throw wrongUsage('a log is judged by a policy of yours')
   const policy = parseVerifierPolicy(await readNamed(file), file)
-  const now = momentOf(values.now)
+  const now = momentIn(values.now)
   const at = indexOf(values.at)
   if (at !== undefined && values.from !== undefined) throw wrongUsage('--at or --from, not both')
   const saved =
@@ -185,11 +187,11 @@ async function readNamed(path: string, most = MAX_FILE_BYTES): Promise<Buffer> {
   })
 }
 
-function momentOf(text: string | undefined): number {
+function momentIn(text: string | undefined): number {
   if (text === undefined) return Date.now()
-  const moment = Date.parse(text)
-  if (Number.isNaN(moment)) throw wrongUsage(`${text} is no moment`)
-  return moment
+  const moment = momentOf(text)
+  if (moment === undefined) throw wrongUsage(`${text} is no moment, such as ${MOMENT_EXAMPLE}`)
+  return Date.parse(moment)
 }
 
 function indexOf(text: string | undefined): number | undefined {

@@ -1,5 +1,5 @@
 import type { Signer } from '@bulkhead/envelope'
-import type { Finding } from '@bulkhead/vocabulary'
+import { type Finding, counted } from '@bulkhead/vocabulary'
 import { againstCheckpoint } from '../ledger-findings.ts'
 import { type SignedCheckpoint, openCheckpoint } from '../tlog/checkpoint.ts'
 import { cosign } from '../tlog/cosignature.ts'
@@ -75,11 +75,11 @@ async function contradiction(
 ): Promise<WitnessAnswer | undefined> {
   if (last === null) return undefined
   if (next.size < last.size) {
-    const message = `this witness cosigned ${last.size} entries, this has ${next.size}`
+    const message = `this witness cosigned ${counted(last.size, 'entry', 'entries')}, this has ${next.size}`
     return refuse(409, 'ledger/rewritten', message)
   }
   if (provesConsistency(last, next, await proofBetween(last, next, prove))) return undefined
-  const message = `it is not proven to continue the ${last.size} entries that this witness cosigned`
+  const message = `it is not proven to continue what this witness cosigned: ${counted(last.size, 'entry', 'entries')}`
   return refuse(422, 'ledger/rewritten', message)
 }
 

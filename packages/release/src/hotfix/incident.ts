@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { principalBehind, renderIncidentPage } from '@bulkhead/hotfix'
 import { writeWhole } from '../build-release.ts'
+import { outputFile } from '../output-file.ts'
 import { verifyWholeLedger } from '../ledger-access.ts'
 import { findBegunBase } from '../trusted-ref.ts'
 import { type Workspace, ownDirectory } from '../workspace.ts'
@@ -24,6 +25,7 @@ export async function writeIncident(
   question: IncidentQuestion,
 ): Promise<{ readonly file: string; readonly hotfix: number }> {
   const { environment, genesis, hotfix: named, file } = question
+  const chosen = file === undefined ? undefined : await outputFile(file)
   const base = await findBegunBase(workspace, environment, genesis)
   const hotfix = chosenHotfix(base.ledger.state.hotfixes, named)
   const [status] = await hotfixStatus(workspace, { ...question, hotfix: hotfix.id })
@@ -42,6 +44,7 @@ export async function writeIncident(
   })
   const folder = join(ownDirectory(workspace.repository), 'hotfixes', 'pages')
   const path = file ?? join(folder, `${environment}-${hotfix.id}.html`)
-  await writeWhole(path, Buffer.from(page))
+  if (chosen === undefined) await writeWhole(path, Buffer.from(page))
+  else await chosen.write(page)
   return { file: path, hotfix: hotfix.id }
 }

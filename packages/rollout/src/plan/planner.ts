@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type CommitId, type Finding, digest } from '@bulkhead/vocabulary'
+import { type CommitId, type Finding, counted, digest } from '@bulkhead/vocabulary'
 import { canonicalJson } from '../canonical-json.ts'
 import type { Observation, ShippedRelease, UnitId, UnitObservation } from '../fleet.ts'
 import { type Place, comparePlaces, placeName, weightOfAll } from '../zone-capacity.ts'
@@ -206,7 +206,7 @@ function notesOf(request: PlanRequest, regions: readonly LaidOutRegion[]): strin
       ),
     ...(purpose === 'return' ? ['return: to a release that was fully good, without bakes'] : []),
     ...(done > 0
-      ? [`${done} of ${own.length} units run the release already and are not changed again`]
+      ? [`already on the release, and not changed again: ${done} of ${counted(own.length, 'unit')}`]
       : []),
   ]
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { nearestKey } from '../src/nearest-key.ts'
+import { nearestKey } from '../src/index.ts'
 
 const known = ['version', 'mode', 'signers', 'suites', 'build', 'build-field', 'detect-error-rate']
 
