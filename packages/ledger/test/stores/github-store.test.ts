@@ -58,8 +58,8 @@ describe('a ledger at GitHub, through its API', () => {
       fresh: async () => at(`ledger-${(ledgers += 1)}`, standIn.port),
       line: { proxy, through: ({ environment }) => at(environment, proxy.port) },
       unreachable: ({ environment }) => at(environment, closed),
-      // The stand-in starts some processes of git a request, one after the other: 0.1 s an attempt.
-      crowd: { processes: 50, attempts: 4 },
+      // Two thousand attempts in all: every request ends in a git.
+      crowd: { processes: 50, attempts: 40 },
     }
   })
   afterAll(() => stack.disposeAsync())
