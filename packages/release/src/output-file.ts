@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type Stats } from 'node:fs'
-import { type FileHandle, lstat, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, lstat, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { InputError, WorldError } from '@bulkhead/vocabulary'
 
@@ -29,18 +29,17 @@ export async function outputFile(path: string): Promise<OutputFile> {
 }
 
 /**
- * The same for a folder to write many files into; it is made when its parent is there.
+ * The same for a folder to write many files into. Where there is none, whoever writes may make it in its
+ * parent, which must be there: what is refused later leaves nothing behind.
  * @throws InputError, WorldError as {@link outputFile}
  */
 export async function outputFolder(path: string): Promise<void> {
   const whole = resolve(path)
-  if ((await stateOf(whole, path)) === undefined) {
-    await requireParent(whole, path)
-    await attempt(path, () => mkdir(whole))
-  }
   const state = await stateOf(whole, path)
-  if (state?.isDirectory() === false) throw unwritable(path, `is ${wordFor(state)}, no folder`)
-  await discard(await draftIn({ target: join(whole, '-'), state: undefined }, path))
+  if (state === undefined) await requireParent(whole, path)
+  else if (!state.isDirectory()) throw unwritable(path, `is ${wordFor(state)}, no folder`)
+  const target = state === undefined ? whole : join(whole, '-')
+  await discard(await draftIn({ target, state: undefined }, path))
 }
 
 /** Where the bytes go in the end, and what is there. */

@@ -148,8 +148,10 @@ describe('a file that a person has named for output', () => {
 })
 
 describe('a folder for output', () => {
-  it('is made, or taken as it is', async () => {
+  it('is taken as it is, or left to whoever writes', async () => {
     await outputFolder(at('mirror'))
+    expect(await readdir(home.path)).toEqual([])
+    await mkdir(at('mirror'))
     await writeFile(at('mirror/file'), '')
     await outputFolder(at('mirror'))
     expect(await readdir(at('mirror'))).toEqual(['file'])
