@@ -1,4 +1,4 @@
-import { chmod, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openRepository } from '@bulkhead/git'
@@ -212,6 +212,18 @@ describe('the branch', () => {
     const tip = await git.fixture.git('rev-parse', BRANCH)
     await expect(open(git.store, key)).rejects.toThrow(/ledger\/not-a-ledger/)
     expect(await git.fixture.git('rev-parse', BRANCH)).toBe(tip)
+  })
+
+  it('whose commit is gone is neither empty nor begun anew', async () => {
+    await using home = await temporaryDirectory()
+    await using git = await gitStore(home.path)
+    const folder = join(git.fixture.path, '.git', 'refs', 'heads', 'ledger')
+    await mkdir(folder, { recursive: true })
+    await writeFile(join(folder, 'production'), `${'12'.repeat(20)}\n`)
+    await expect(git.store.head()).rejects.toMatchObject({
+      findings: [{ code: 'ledger/append-failed', message: expect.stringContaining('121212') }],
+    })
+    await expect(open(git.store, key)).rejects.toThrow(WorldError)
   })
 
   it('with junk where the next entries would be loses it at the next append, and keeps it in history', async () => {

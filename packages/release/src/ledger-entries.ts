@@ -86,25 +86,11 @@ export const breakLease = (
   record(workspace, request, { kind: 'lease.broken', data: { token, reason } })
 
 /** Says something about an entry, which stays as it is. */
-export async function annotateEntry(
+export const annotateEntry = (
   workspace: Workspace,
   request: RecordRequest,
   data: { readonly about: number; readonly text: string },
-): Promise<LedgerEntry> {
-  requireWords('TEXT', data.text)
-  return record(workspace, request, { kind: 'annotation', data })
-}
-
-/** What stays on record for ever is to say something. */
-function requireWords(subject: string, words: string): void {
-  if (words.trim() !== '') return
-  throw new InputError({
-    code: 'usage/invalid-option',
-    subject,
-    message: 'says nothing',
-    remedy: 'say why, in words that somebody understands who reads the log in a year',
-  })
-}
+): Promise<LedgerEntry> => record(workspace, request, { kind: 'annotation', data })
 
 /**
  * Puts a new key in the place of an old one. The old one signs this, unless the verifiers' policies let
@@ -128,9 +114,8 @@ export async function revokeKey(
   request: RecordRequest,
   change: { readonly key: string; readonly from?: number; readonly reason: string },
 ): Promise<LedgerEntry> {
-  const { from, reason } = change
-  requireWords('--reason', reason)
   const { id } = await readPublicKey(change.key)
+  const { from, reason } = change
   const data = { key: id, reason, ...(from === undefined ? {} : { from }) }
   return record(workspace, request, { kind: 'key.revoked', data })
 }

@@ -11,8 +11,14 @@ export async function readTip(git: Git, ref: string): Promise<CommitId | null> {
     `${ref}^{commit}`,
   ])
   if (code === 0) return commitId(stdout.trim())
-  if (stderr.trim() === '') return null
-  throw storeFailed(ref, stderr)
+  if (stderr.trim() !== '') throw storeFailed(ref, stderr)
+  // A branch whose commit is gone is spoiled, not absent: nobody is to begin a log anew in its place.
+  const named = await git(['rev-parse', '--verify', '--quiet', ref])
+  if (named.code !== 0) return null
+  throw storeFailed(
+    ref,
+    `it names commit ${named.stdout.trim()}, which this repository does not have`,
+  )
 }
 
 /** Whether `held` is `tip` or an ancestor of it. */
