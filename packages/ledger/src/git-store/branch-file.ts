@@ -32,7 +32,7 @@ export interface BranchFile {
  */
 export function branchFile(gitDirectory: string, ref: string, git: Git): BranchFile {
   const branch = join(gitDirectory, ref)
-  const records = join(gitDirectory, 'bulkhead', basename(ref))
+  const records = join(gitDirectory, 'bulkhead', 'locks', basename(ref))
   const obstacle = (from: CommitId) => obstacleAt(branch, from, () => readTip(git, ref))
   const owner = once(() => ownerHere(gitDirectory))
   let cleared = false

@@ -6,7 +6,7 @@ import { hasCode, isMissing, makeFolder } from './object-disk.ts'
 
 /**
  * git's own lock of a branch (`refs/heads/….lock`), made so that everybody can see whose it is: it is a
- * second name of a file in `bulkhead/<environment>/` below the git directory, whose name says which
+ * second name of a file in `bulkhead/locks/<environment>/` below the git directory, whose name says which
  * process made it. So there is never a lock of ours without its owner, and none of git's has one.
  */
 export interface BranchLock {
@@ -86,8 +86,8 @@ async function writeRecord(path: string, bytes: Uint8Array): Promise<void> {
   }
   await write().catch(async (error: unknown) => {
     if (!isMissing(error)) throw error
-    await makeFolder(dirname(dirname(path)))
-    await makeFolder(dirname(path))
+    const [own, all] = [dirname(path), dirname(dirname(path))]
+    for (const folder of [dirname(all), all, own]) await makeFolder(folder)
     await write()
   })
 }

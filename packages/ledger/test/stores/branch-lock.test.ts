@@ -95,7 +95,7 @@ async function lockedBy(home: string, owner: string) {
   await ledger.append([note('one')])
   const folder = join(git.fixture.path, '.git')
   const lock = join(folder, 'refs/heads/ledger/production.lock')
-  const records = join(folder, 'bulkhead/production')
+  const records = join(folder, 'bulkhead/locks/production')
   const record = join(records, `00000000-0000-4000-8000-000000000000.${owner}`)
   await mkdir(records, { recursive: true })
   await writeFile(record, 'half a commi')

@@ -9,7 +9,7 @@ import { type StorePlace, openPlace } from './store-place.ts'
 /** Copies of remote branches are moved by nobody but git's own pushes, and stop no ledger. */
 const LOCK = /^(?!refs\/remotes\/).*\.lock$/
 /** Where it is written which process made a lock. */
-const RECORDS = 'bulkhead/production'
+const RECORDS = 'bulkhead/locks/production'
 
 async function namesBelow(folder: string, wanted: (name: string) => boolean): Promise<string[]> {
   const names = await readdir(folder, { recursive: true })
