@@ -16,17 +16,22 @@ const besides = process.env['BULKHEAD_TESTS'] === 'besides-security' ? SECURITY 
 /** Users under load on a whole fleet, with deadlines as in production: nothing else may take its cores meanwhile. */
 const STORY = 'examples/story/test/**/*.test.ts'
 
+/** What every run of tests has. */
+export const COMMON = {
+  setupFiles: ['scripts/fixed-seed.ts'],
+  // Most of a test's time goes by in processes of its own: git, servers, fleets.
+  maxWorkers: '100%',
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  restoreMocks: true,
+  unstubEnvs: true,
+}
+
 /** One vitest run over every room: one summary, one worker pool, no start per package. */
 export default defineConfig({
   test: {
-    setupFiles: ['scripts/fixed-seed.ts'],
-    // Most of a test's time goes by in processes of its own: git, servers, fleets.
-    maxWorkers: '100%',
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    ...COMMON,
     reporters: ['default', ['json', { outputFile: 'test-results/vitest.json' }]],
-    restoreMocks: true,
-    unstubEnvs: true,
     projects: [
       {
         extends: true,

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Project, makeProject } from '../packages/action-kit/src/testing/index.ts'
 import { type TemporaryDirectory, temporaryDirectory } from '../packages/testkit/src/index.ts'
 import { SECURITY } from '../vitest.config.ts'
+import security from '../vitest.security.config.ts'
 
 const root = dirname(import.meta.dirname)
 
@@ -92,4 +93,9 @@ it('has an inventory of the security suite as it is (npm run bulkhead -- invento
   )
   expect(files).toEqual(listed)
   expect([...new Set(tests.map(({ file }) => file))].sort()).toEqual(there)
+})
+
+it('runs the security suite alone: with projects beside it, all of every room would be its report', () => {
+  expect(security.test?.include).toEqual([...SECURITY])
+  expect(security.test).not.toHaveProperty('projects')
 })
